@@ -1,0 +1,42 @@
+"""Mechanism: the protocol that every rule of the world follows."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from ecosim.rng import Key
+from ecosim.world.world import World
+
+
+class Mechanism(BaseModel):
+    """A rule that acts on the world once a tick.
+
+    A subclass is a frozen model: its fields are its parameters, each with type, range, unit and description, declared
+    once; configuration, validation, documents and sliders are made from them. ``reads`` and ``writes`` name the columns
+    it uses (``ecosim.world.columns``), and ``ecosim.testing.check_mechanism`` holds it to that promise. Besides
+    columns, ``writes`` may name ``"ties"``, ``"memberships"`` or ``"organisations"`` where it makes or ends them.
+
+    Everyone acts on the state as it stood when the mechanism began, unless its docstring says otherwise.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    reads: ClassVar[tuple[str, ...]] = ()
+    writes: ClassVar[tuple[str, ...]] = ()
+
+    def step(self, world: World, key: Key) -> None:
+        """Act once.
+
+        Args:
+            world: the state; only columns named in ``writes`` may change.
+            key: the source of every draw; it differs for each mechanism, tick and run.
+        """
+        raise TypeError(f"{type(self).__name__} has no step")
+
+    @classmethod
+    def rule(cls) -> str:
+        """Return the name by which configuration calls this rule: ``FermiImitation`` is ``fermi_imitation``."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()

@@ -1,0 +1,107 @@
+"""Compiled kernels: one decorator, and a cache on disk that many processes may fill at once.
+
+Numba compiles a function the first time it is called and can keep the machine code on disk. Three things about that
+cache would bite users, and are mended here:
+
+- It lies beside the source, which may be read-only: ours lies in the user's cache folder, else in a temporary one.
+- Two processes that save at once can leave an index entry that points to the other's code: saving takes a lock.
+- It notices a change in a kernel's own file only, not in a kernel which that one calls from another file (draws of
+  random numbers, above all): the folder's name carries a digest of the files whose kernels others call.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SHARED = ("kernels.py", "rng.py", "world/lookup.py")
+"""Files whose kernels are called from kernels in other files; a test holds this list against the imports."""
+
+PACKAGE = Path(__file__).parent
+
+
+def cache_folder() -> Path:
+    """Return the folder of this version's compiled kernels: the first of the candidates that can be written to."""
+    digest = hashlib.blake2b(digest_size=6)
+    for name in SHARED:
+        file = PACKAGE / name
+        digest.update(file.read_bytes() if file.exists() else b"")
+    digest.update(f"{sys.version_info[:3]} {os.environ.get('NUMBA_BOUNDSCHECK', '0')} {PACKAGE}".encode())
+    for root in _candidates():
+        folder = root / "ecosim" / f"kernels-{digest.hexdigest()}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    raise OSError("no folder can be written to for compiled kernels: set ECOSIM_CACHE to one")
+
+
+def _candidates() -> Iterator[Path]:
+    if chosen := os.environ.get("ECOSIM_CACHE"):
+        yield Path(chosen)
+        return
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        yield Path(base)
+    yield Path(os.path.expanduser("~")) / ".cache"
+    yield Path(tempfile.gettempdir()) / f"ecosim-{os.getuid()}"
+
+
+FOLDER = cache_folder()
+os.environ["NUMBA_CACHE_DIR"] = str(FOLDER)
+
+import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
+from numba.core import config as _numba_config  # noqa: E402
+from numba.core.caching import FunctionCache  # noqa: E402
+
+_numba_config.CACHE_DIR = str(FOLDER)  # for when numba was imported before ecosim
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function of arrays, numbers and a random key to machine code, at its first call, kept on disk.
+
+    Division by zero gives infinity, as in NumPy; floating-point operations keep their order (no fast-math), so that a
+    result does not depend on the machine's vector width.
+    """
+    dispatcher = numba.njit(error_model="numpy")(function)
+    if hasattr(dispatcher, "_cache"):  # absent when NUMBA_DISABLE_JIT is set
+        dispatcher._cache = _LockedCache(dispatcher.py_func)
+    return dispatcher  # type: ignore[no-any-return]  # numba is untyped
+
+
+def inlined(function: Function) -> Function:
+    """Mark a small function that every kernel which calls it takes in whole, as if written there."""
+    return numba.njit(error_model="numpy", inline="always")(function)  # type: ignore[no-any-return]  # numba is untyped
+
+
+class _LockedCache(FunctionCache):  # type: ignore[misc]  # numba is untyped
+    """Numba's cache of one function, saved by one process at a time."""
+
+    def save_overload(self, signature: object, code: object) -> None:
+        with _lock():
+            super().save_overload(signature, code)
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    with open(FOLDER / "lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def is_cold() -> bool:
+    """Return whether no kernel of this version has been compiled on this machine yet."""
+    return not any(FOLDER.rglob("*.nbi"))

@@ -1,0 +1,111 @@
+"""The one table of state: every column of a world, with its axis, shape, unit, range and meaning.
+
+Checks, documents, file metadata, plot labels and agents' attributes all read this table. A world holds only the columns
+that its mechanisms and measures name (plus those marked ``always``), so a model of opinions carries no capital.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+Axis = Literal["organisation", "relationship", "coalition", "membership", "issue"]
+Extent = Literal["capability", "stance", "issue", "motive", "culture", "side"]
+
+COMPONENTS = ("financial", "public_value", "mission", "relational", "legitimacy")
+"""The five components of the ledger that ``motive`` weighs into ``success``."""
+
+RUNGS = ("contact", "transaction", "win_win", "win_win_win", "co_creation", "synergy")
+"""The ladder of a relationship, from rung 0 to rung 5."""
+
+
+class Column(NamedTuple):
+    """One column of state.
+
+    Attributes:
+        name: the word used in code, configuration, tables and plots.
+        axis: what has one entry each: an organisation, a relationship, a coalition, a membership, an issue.
+        meaning: a sentence.
+        unit: unit, or what 1 means.
+        low: least value allowed.
+        high: greatest value allowed.
+        initial: value of an entry that nobody has drawn.
+        dtype: NumPy type.
+        extent: what the second dimension counts, if there is one.
+        always: whether every world has it.
+    """
+
+    name: str
+    axis: Axis
+    meaning: str
+    unit: str = "1"
+    low: float = -np.inf
+    high: float = np.inf
+    initial: float = 0.0
+    dtype: str = "float64"
+    extent: Extent | None = None
+    always: bool = False
+
+
+def _table(*columns: Column) -> dict[str, Column]:
+    return {column.name: column for column in columns}
+
+
+COLUMNS: dict[str, Column] = _table(
+    # organisations
+    Column("identity", "organisation", "number an entity keeps for life; its luck follows it", "id", 0, 2**31 - 1, 0, "int64", always=True),
+    Column("sector", "organisation", "business, government, civil society or another declared sector", "index", 0, 126, 0, "int8", always=True),
+    Column("capital", "organisation", "means to act; 1 is a typical organisation at the start", "capital", 0, initial=1.0),
+    Column("capability", "organisation", "what it can do, one entry for each kind of capability", "1", 0, extent="capability"),
+    Column("stance", "organisation", "position on each axis of opinion", "1", -1, 1, extent="stance"),
+    Column("salience", "organisation", "how much it cares about each issue; sums to 1", "share", 0, 1, extent="issue"),
+    Column("motive", "organisation", "weights of the ledger's five components; sums to 1", "share", 0, 1, extent="motive"),
+    Column("purpose", "organisation", "0 shareholder only, 1 every stakeholder counts like oneself", "1", 0, 1),
+    Column("culture", "organisation", "trait of each cultural feature", "trait", 0, 127, 0, "int8", extent="culture"),
+    Column("contribution", "organisation", "share of its means put into the common work", "share", 0, 1),
+    Column("invest", "organisation", "share of its effort put into its relationships", "share", 0, 1),
+    Column("effort", "organisation", "effort it can spend on the common work this tick", "effort", 0),
+    Column("alone", "organisation", "what its effort of this tick makes without partners", "output", 0),
+    Column("payoff", "organisation", "what it received for this tick's contribution, less the cost", "output"),
+    Column("spillover", "organisation", "benefit that reached it through others' joint work this tick (ripple)", "output", 0),
+    Column("ledger", "organisation", "this tick's five components of success", "see unit of each", extent="motive"),
+    Column("success", "organisation", "its ledger weighed by its own motive", "1"),
+    Column("reputation", "organisation", "how its conduct is regarded", "1", 0, 1, 0.5),
+    # relationships
+    Column("ends", "relationship", "rows of the two organisations, the lower first", "row", 0, 2**31 - 1, 0, "int32", extent="side", always=True),
+    Column("trust", "relationship", "trust of each side in the other", "1", 0, 1, 0.5, extent="side"),
+    Column("affect", "relationship", "like (1) or dislike (-1)", "1", -1, 1),
+    Column("bond", "relationship", "relationship capital", "1", 0, 1),
+    Column("rung", "relationship", "rung of the ladder, read off what happened", "rung", 0, 5, 0, "int8"),
+    Column("tie_age", "relationship", "ticks since it began", "tick", 0, dtype="int32"),
+    Column("translation", "relationship", "share of the translation gap that remains between the two", "share", 0, 1, 1.0),
+    Column("gain", "relationship", "running gain of each side against going alone", "output", extent="side"),
+    Column("outside_gain", "relationship", "running gain of outsiders", "output"),
+    # coalitions
+    Column("coalition_identity", "coalition", "number a coalition keeps for life", "id", 0, 2**63 - 1, 0, "int64", always=True),
+    Column("coalition_issue", "coalition", "issue the members joined for", "index", 0, 2**15 - 1, 0, "int16"),
+    Column("coalition_age", "coalition", "ticks since it was formed", "tick", 0, dtype="int32"),
+    Column("pool", "coalition", "knowledge the members have pooled", "1", 0, 1),
+    Column("output", "coalition", "what it made this tick", "output", 0),
+    Column("output_alone", "coalition", "what its members' effort would have made alone", "output", 0),
+    # memberships
+    Column("member", "membership", "row of the organisation", "row", 0, 2**31 - 1, 0, "int32", always=True),
+    Column("member_coalition", "membership", "row of the coalition", "row", 0, 2**31 - 1, 0, "int32", always=True),
+    Column("member_age", "membership", "ticks since it joined", "tick", 0, dtype="int32"),
+    Column("member_effort", "membership", "effort it put into this coalition this tick", "effort", 0),
+    Column("member_share", "membership", "its part of what the coalition made", "output"),
+    Column("member_alone", "membership", "what that effort would have made alone", "output", 0),
+    # issues
+    Column("severity", "issue", "how bad the problem is", "severity", 0, always=False, initial=1.0),
+    Column("urgency", "issue", "severity as it is perceived", "severity", 0, initial=1.0),
+    Column("needs", "issue", "weight of each capability in solving it; sums to 1", "share", 0, 1, extent="capability"),
+    Column("control", "issue", "collective effort that holds it down", "1 / tick", 0),
+    Column("relief", "issue", "work done on it this tick", "output", 0),
+    Column("demand", "issue", "what the public pays for relief, against the long-run mean", "1", 0, initial=1.0),
+)
+
+
+def columns_of(axis: Axis) -> tuple[Column, ...]:
+    """Return the columns of one axis, in the order of the table."""
+    return tuple(column for column in COLUMNS.values() if column.axis == axis)

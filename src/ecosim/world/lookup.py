@@ -1,0 +1,24 @@
+"""Small kernels that other kernels call: finding a tie, counting half-edges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ecosim.kernels import kernel
+
+
+@kernel
+def find_half_edge(first_tie: Any, partner: Any, i: Any, j: Any) -> Any:
+    """Return the half-edge from organisation i to j, or -1 where they are not tied (binary search)."""
+    low, high = first_tie[i], first_tie[i + 1]
+    while low < high:
+        middle = (low + high) >> 1
+        if partner[middle] < j:
+            low = middle + 1
+        else:
+            high = middle
+    if low < first_tie[i + 1] and partner[low] == j:
+        return low
+    return np.int64(-1)

@@ -1,0 +1,366 @@
+"""World: everything that exists at one tick, as NumPy arrays, and the few ways in which it may change shape.
+
+Columns are attributes (``world.capital``, ``world.trust``), listed in ``ecosim.world.columns``. Values may be written at
+any time; ties, memberships and organisations come and go in batches: ``add_ties``, ``join`` and the like only note what
+is to change, and ``commit`` carries it out between mechanisms, so nobody's row moves while a rule is running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.world import coalitions, relationships
+from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column, columns_of
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The words for what columns only number.
+
+    Attributes:
+        sectors: name of each sector.
+        issues: name of each issue.
+        stance_axes: name of each axis of opinion.
+        capabilities: name of each kind of capability.
+        culture: number of cultural features.
+    """
+
+    sectors: tuple[str, ...] = ("business", "government", "civil_society")
+    issues: tuple[str, ...] = ()
+    stance_axes: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
+    culture: int = 0
+
+    def extent(self, column: Column) -> tuple[int, ...]:
+        """Return the shape of one entry of a column: () for a number."""
+        sizes = {
+            None: (),
+            "capability": (len(self.capabilities),),
+            "stance": (len(self.stance_axes),),
+            "issue": (len(self.issues),),
+            "motive": (len(COMPONENTS),),
+            "culture": (self.culture,),
+            "side": (2,),
+        }
+        return sizes[column.extent]
+
+
+@dataclass
+class Pending:
+    """What mechanisms have asked for and ``commit`` will do."""
+
+    tie_pairs: list[NDArray[np.int32]] = field(default_factory=list)
+    tie_values: list[Mapping[str, Any]] = field(default_factory=list)
+    ties_ended: list[Rows] = field(default_factory=list)
+    joins: list[tuple[Rows, Rows]] = field(default_factory=list)
+    leaves: list[Rows] = field(default_factory=list)
+    founded: list[tuple[int, int, Rows]] = field(default_factory=list)
+    removed: list[Rows] = field(default_factory=list)
+
+
+class World:
+    """Struct of arrays: one attribute per column, and the indices that tie them together.
+
+    Attributes:
+        labels: names of sectors, issues, axes and capabilities.
+        names: name of each organisation (n,), or None where they have only numbers.
+        tick: ticks since the start.
+        first_tie, partner, tie: half-edges, see ``ecosim.world.relationships``.
+        first_member, first_membership, membership: see ``ecosim.world.coalitions``.
+        agents: the model's agents, where a model lends them (``ecosim.agents``); None otherwise.
+        changes: how often organisations have come or gone, so that views of rows know when to look again.
+    """
+
+    first_tie: NDArray[np.int64]
+    partner: NDArray[np.int32]
+    tie: NDArray[np.int32]
+    first_member: NDArray[np.int64]
+    first_membership: NDArray[np.int64]
+    membership: NDArray[np.int32]
+
+    def __init__(self, labels: Labels, organisations: int, columns: Iterable[str] = ()) -> None:
+        """Make a world of so many organisations, with no ties and no coalitions, every value at its initial.
+
+        Args:
+            labels: names of what columns number.
+            organisations: how many, at least 0.
+            columns: names of the columns it has, besides those that every world has.
+
+        Raises:
+            KeyError: if a name is no column.
+        """
+        self.labels = labels
+        self.names: tuple[str, ...] | None = None
+        self.tick = 0
+        self.agents: Any = None
+        self.changes = 0
+        wanted = {COLUMNS[name].name for name in columns}
+        self.columns: tuple[Column, ...] = tuple(c for c in COLUMNS.values() if c.always or c.name in wanted)
+        self._columns = {axis: tuple(c for c in columns_of(axis) if c in self.columns) for axis in _AXES}
+        self.pending = Pending()
+        self._is_pending = False
+        sizes = {"organisation": organisations, "issue": len(labels.issues)}
+        for column in self.columns:
+            self.__dict__[column.name] = self._fresh(column, sizes.get(column.axis, 0))
+        self.identity[:] = np.arange(organisations)
+        self.index_ties()
+        self.index_members()
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        # Reached only for names that are not set: a column this world does not have.
+        if name in COLUMNS:
+            raise AttributeError(
+                f"this world has no column '{name}' ({COLUMNS[name].meaning}): no mechanism or measure in it names that "
+                "column in its reads or writes"
+            )
+        raise AttributeError(f"a world has no '{name}'")
+
+    @property
+    def n(self) -> int:
+        """Number of organisations."""
+        return int(self.identity.size)
+
+    @property
+    def ties(self) -> int:
+        """Number of relationships."""
+        return int(self.ends.shape[0])
+
+    @property
+    def coalitions(self) -> int:
+        """Number of coalitions."""
+        return int(self.coalition_identity.size)
+
+    @property
+    def memberships(self) -> int:
+        """Number of memberships of organisations in coalitions."""
+        return int(self.member.size)
+
+    def size(self, axis: Axis) -> int:
+        """Return the number of entries along an axis."""
+        return {
+            "organisation": self.n,
+            "relationship": self.ties,
+            "coalition": self.coalitions,
+            "membership": self.memberships,
+            "issue": len(self.labels.issues),
+        }[axis]
+
+    def has(self, *names: str) -> bool:
+        """Return whether the world has all these columns."""
+        return all(name in self.__dict__ for name in names)
+
+    def name(self, row: int) -> str:
+        """Return an organisation's name: its own, or its sector and number."""
+        if self.names is not None:
+            return self.names[row]
+        return f"{self.labels.sectors[self.sector[row]]} {int(self.identity[row]) & 0xFFFFFF}"
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return every column by name: the whole state, not copied."""
+        return {column.name: self.__dict__[column.name] for column in self.columns}
+
+    # -- asking for change ------------------------------------------------------------------------------------------
+
+    def add_ties(self, pairs: NDArray[Any], **values: Any) -> None:
+        """Ask for ties between pairs of rows (p, 2); a pair that is tied already, or given twice, counts once.
+
+        Args:
+            pairs: rows of the two organisations, in either order.
+            **values: initial value of relationship columns: one number, or one entry a pair. A column with two sides
+                is given in the order of the pair. Others start at the table's initial value.
+        """
+        if len(pairs):
+            self.pending.tie_pairs.append(np.asarray(pairs, np.int32).reshape(-1, 2))
+            self.pending.tie_values.append(values)
+            self._is_pending = True
+
+    def end_ties(self, rows: Rows) -> None:
+        """Ask for relationships, by their rows in the table, to end."""
+        if len(rows):
+            self.pending.ties_ended.append(np.asarray(rows, np.int64))
+            self._is_pending = True
+
+    def join(self, organisations: Rows, coalition_rows: Rows) -> None:
+        """Ask for organisations (p,) to join coalitions (p,), by rows; a member already stays one."""
+        if len(organisations):
+            self.pending.joins.append((np.asarray(organisations, np.int64), np.asarray(coalition_rows, np.int64)))
+            self._is_pending = True
+
+    def leave(self, rows: Rows) -> None:
+        """Ask for memberships, by their rows in the table, to end. A coalition of fewer than two then dissolves."""
+        if len(rows):
+            self.pending.leaves.append(np.asarray(rows, np.int64))
+            self._is_pending = True
+
+    def found_coalition(self, founder: int, issue: int, members: Rows) -> None:
+        """Ask for a coalition on an issue, with these members (the founder is the first to be named, by row).
+
+        Its number comes from the founder's and the tick, so one organisation founds at most one coalition a tick.
+        """
+        self.pending.founded.append((int(founder), int(issue), np.asarray(members, np.int64)))
+        self._is_pending = True
+
+    def remove_organisations(self, rows: Rows) -> None:
+        """Ask for organisations to go, with their ties and memberships. The others keep their numbers."""
+        if len(rows):
+            self.pending.removed.append(np.asarray(rows, np.int64))
+            self._is_pending = True
+
+    def add_organisations(self, values: Mapping[str, NDArray[Any]], names: tuple[str, ...] | None = None) -> Rows:
+        """Add organisations at once, after the last row, and return their rows.
+
+        Args:
+            values: column name to entries (p, …); ``identity`` and ``sector`` are required, others start at the
+                table's initial value.
+            names: their names, where organisations have names.
+        """
+        before = self.n
+        count = int(np.asarray(values["identity"]).size)
+        for column in self._columns["organisation"]:
+            added = self._fresh(column, count)
+            if column.name in values:
+                added[...] = values[column.name]
+            self.__dict__[column.name] = np.concatenate((self.__dict__[column.name], added))
+        if self.names is not None:
+            self.names += names or tuple(f"newcomer {int(number)}" for number in values["identity"])
+        self.changes += 1
+        self.index_ties()
+        self.index_members()
+        return np.arange(before, self.n)
+
+    # -- carrying it out --------------------------------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Carry out what was asked for since the last commit: departures, then ties, then memberships."""
+        if not self._is_pending:
+            return
+        pending, self.pending, self._is_pending = self.pending, Pending(), False
+        if pending.ties_ended or pending.tie_pairs:
+            self._commit_ties(pending)
+        if pending.joins or pending.leaves or pending.founded:
+            self._commit_memberships(pending)
+        if pending.removed:
+            self._commit_removals(np.unique(np.concatenate(pending.removed)))
+
+    def index_ties(self) -> None:
+        """Rebuild the half-edges from ``ends``."""
+        self.first_tie, self.partner, self.tie = relationships.half_edges(self.ends, self.n)
+
+    def index_members(self) -> None:
+        """Rebuild the indices of the membership table, which must be sorted by coalition."""
+        self.first_member, self.first_membership, self.membership = coalitions.index_members(
+            self.member, self.member_coalition, self.n, self.coalitions
+        )
+
+    def _commit_ties(self, pending: Pending) -> None:
+        columns = self._columns["relationship"]
+        entries = {column.name: self._new_ties(column, pending) for column in columns} if pending.tie_pairs else {}
+        if entries:
+            chosen = relationships.new_pairs(self.first_tie, self.partner, entries["ends"])
+            entries = {name: values[chosen] for name, values in entries.items()}
+        keep = None
+        if pending.ties_ended:
+            keep = np.ones(self.ties, np.bool_)
+            keep[np.concatenate(pending.ties_ended)] = False
+        for column in columns:
+            old = self.__dict__[column.name] if keep is None else self.__dict__[column.name][keep]
+            self.__dict__[column.name] = np.concatenate((old, entries[column.name])) if entries else old
+        self.index_ties()
+
+    def _new_ties(self, column: Column, pending: Pending) -> NDArray[Any]:
+        batches = []
+        for pairs, values in zip(pending.tie_pairs, pending.tie_values, strict=True):
+            swapped = pairs[:, 0] > pairs[:, 1]
+            added = self._fresh(column, len(pairs))
+            if column.name == "ends":
+                added[...] = pairs
+            elif column.name in values:
+                given = np.asarray(values[column.name])
+                added[...] = given[:, None] if given.ndim == 1 and column.extent == "side" else given
+            if column.extent == "side":
+                added[swapped] = added[swapped, ::-1]
+            batches.append(added)
+        return batches[0] if len(batches) == 1 else np.concatenate(batches)
+
+    def _commit_memberships(self, pending: Pending) -> None:
+        keep = np.ones(self.memberships, np.bool_)
+        for rows in pending.leaves:
+            keep[rows] = False
+        member, coalition = [self.member[keep]], [self.member_coalition[keep]]
+        for organisations, rows in pending.joins:
+            member.append(organisations.astype(np.int32))
+            coalition.append(rows.astype(np.int32))
+        self._found(pending.founded, member, coalition)
+        members, of = np.concatenate(member), np.concatenate(coalition)
+        # Stable order: whoever was a member already comes first among equals, and is the one that is kept.
+        order = np.lexsort((members, of))
+        is_first = np.ones(order.size, np.bool_)
+        is_first[1:] = (np.diff(members[order]) != 0) | (np.diff(of[order]) != 0)
+        self._rearrange_memberships(np.flatnonzero(keep), members, of, order[is_first])
+
+    def _found(self, founded: list[tuple[int, int, Rows]], member: list[Any], coalition: list[Any]) -> None:
+        if not founded:
+            return
+        start = self.coalitions
+        added = {c.name: self._fresh(c, len(founded)) for c in self._columns["coalition"]}
+        for k, (founder, issue, members) in enumerate(founded):
+            added["coalition_identity"][k] = (self.tick << 31) | int(self.identity[founder])
+            if "coalition_issue" in added:
+                added["coalition_issue"][k] = issue
+            member.append(members.astype(np.int32))
+            coalition.append(np.full(len(members), start + k, np.int32))
+        for name, values in added.items():
+            self.__dict__[name] = np.concatenate((self.__dict__[name], values))
+
+    def _rearrange_memberships(
+        self, kept: NDArray[np.int64], members: NDArray[np.int32], of: NDArray[np.int32], order: NDArray[np.int64]
+    ) -> None:
+        size = np.bincount(of[order], minlength=self.coalitions)
+        order = order[size[of[order]] >= 2]
+        lives = size >= 2
+        number = np.cumsum(lives) - 1
+        for column in self._columns["membership"]:
+            old = self.__dict__[column.name]
+            values = self._fresh(column, members.size)
+            values[: kept.size] = old[kept]
+            self.__dict__[column.name] = values[order]
+        self.member = members[order]
+        self.member_coalition = number[of[order]].astype(np.int32)
+        if not lives.all():
+            for column in self._columns["coalition"]:
+                self.__dict__[column.name] = self.__dict__[column.name][lives]
+        self.index_members()
+
+    def _commit_removals(self, rows: Rows) -> None:
+        stays = np.ones(self.n, np.bool_)
+        stays[rows] = False
+        number = (np.cumsum(stays) - 1).astype(np.int32)
+        ties_stay = stays[self.ends].all(axis=1)
+        self.leave(np.flatnonzero(~stays[self.member]))
+        pending, self.pending, self._is_pending = self.pending, Pending(), False
+        if pending.leaves:
+            self._commit_memberships(pending)
+        for column in self._columns["relationship"]:
+            self.__dict__[column.name] = self.__dict__[column.name][ties_stay]
+        self.ends = number[self.ends]
+        self.member = number[self.member]
+        for column in self._columns["organisation"]:
+            self.__dict__[column.name] = self.__dict__[column.name][stays]
+        if self.names is not None:
+            self.names = tuple(name for name, kept in zip(self.names, stays, strict=True) if kept)
+        self.changes += 1
+        self.index_ties()
+        self.index_members()
+
+    def _fresh(self, column: Column, count: int) -> NDArray[Any]:
+        return np.full((count, *self.labels.extent(column)), column.initial, column.dtype)
+
+
+_AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue")
