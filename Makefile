@@ -60,10 +60,10 @@ discard:
 $(READY): pyproject.toml requirements.lock $(UNUSABLE)
 	@$(MAKE_VENV)
 	@sed -n '/^uv==/,/[^\]$$/p' requirements.lock > $(VENV)/uv.txt
-	@$(PIP) install --quiet --require-hashes --requirement $(VENV)/uv.txt
+	@$(PIP) install -qq --require-hashes --requirement $(VENV)/uv.txt
 	@$(UV) sync --python $(BIN)/python --require-hashes --build-constraints requirements.lock requirements.lock \
 	  || { echo 'uv could not install the packages: trying pip, which takes some minutes.'; \
-	       $(PIP) install --quiet --require-hashes --requirement requirements.lock; }
+	       $(PIP) install -qq --require-hashes --requirement requirements.lock; }
 	@$(UV) install --python $(BIN)/python --quiet --no-deps --no-build-isolation --editable .
 	@printf '%s' '$(CURDIR)' > $@
 
