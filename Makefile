@@ -48,7 +48,7 @@ lock: $(READY)
 clean:
 	rm -rf $(VENV) results/town build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@if [ -d results ]; then rmdir results 2>/dev/null || echo 'kept: other runs in results/'; fi
-	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup: $(READY)
 

@@ -108,6 +108,12 @@ def test_imports_go_one_way(monkeypatch):
     assert lint_imports(no_cache=True) == 0
 
 
+def test_the_contract_sees_every_module():
+    """A folder without `__init__.py` is passed over in silence by the tool that reads the imports."""
+    folders = {path.parent for path in (ROOT / "src" / "ecosim").rglob("*.py")}
+    assert sorted(str(folder.relative_to(ROOT)) for folder in folders if not (folder / "__init__.py").exists()) == []
+
+
 def test_only_compose_and_the_command_line_know_hydra():
     assert {room for room, module in imports() if module in {"hydra", "omegaconf"}} <= {"compose", "cli"}
 
