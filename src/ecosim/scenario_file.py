@@ -281,14 +281,12 @@ class _Builder:
         if not self._open:
             return ()
         parent = self._open[-1]
+        keys = self._next_keys()
         if isinstance(parent.values, list):
-            keys: Keys = (*parent.keys, len(parent.values))
             parent.values.append(value)
             self.places[keys] = (event.start_mark.line + 1, event.start_mark.column + 1)
         else:
-            key = parent.key or ""
-            keys = (*parent.keys, key)
-            parent.values.setdefault(key, value)
+            parent.values.setdefault(str(keys[-1]), value)
             parent.key = None
         return keys
 
@@ -300,9 +298,18 @@ class _Builder:
         self.faults += [f"{self.name}, line {mark.line + 1}, column {mark.column + 1}: {one}" for one in told]
 
     def _stop(self, event: Any, told: str) -> None:
-        inside = _spell(self._open[-1].keys) + ": " if self._open and self._open[-1].keys else ""
-        self._fault(event, inside + told)
+        inside = _spell(self._next_keys())
+        self._fault(event, f"{inside}: {told}" if inside else told)
         _raise(self.faults)
+
+    def _next_keys(self) -> Keys:
+        """Return the keys that lead to the value now being read."""
+        if not self._open:
+            return ()
+        parent = self._open[-1]
+        if isinstance(parent.values, list):
+            return (*parent.keys, len(parent.values))
+        return parent.keys if parent.key is None else (*parent.keys, parent.key)
 
 
 def plain_scalar(text: str) -> tuple[object, str | None]:
@@ -311,14 +318,16 @@ def plain_scalar(text: str) -> tuple[object, str | None]:
         return None, None
     if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
         return text.lower() == "true", None
+    if _NOT_FINITE.fullmatch(text):
+        return text, f"{shown(text)} is not a finite number; allowed: finite numbers, or text in quotes"
     for pattern, taken_for in _DISAGREED:
         if pattern.fullmatch(text):
-            return text, f"{shown(text)} is {taken_for}; quote it or write it plainly"
+            return text, f"{shown(text)} is {taken_for}; " + _PLAINLY
     if _INTEGER.fullmatch(text):
         number = int(text) if len(text) <= 20 else 2**64
         if -(2**63) <= number < 2**64:
             return number, None
-        return text, f"{shown(text)} does not fit in 64 bits; quote it or write it plainly"
+        return text, f"{shown(text)} does not fit in 64 bits; " + _PLAINLY
     if _REAL.fullmatch(text):
         real = float(text)
         return (real, None) if math.isfinite(real) else (text, f"{shown(text)} is too large; allowed: finite numbers")
@@ -327,6 +336,8 @@ def plain_scalar(text: str) -> tuple[object, str | None]:
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _REAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.I)
+_PLAINLY = "quote it or write it plainly"
 _DISAGREED = (
     (re.compile(r"y|yes|on", re.I), "read as true by some YAML readers and as text by others"),
     (re.compile(r"n|no|off", re.I), "read as false by some YAML readers and as text by others"),
@@ -335,7 +346,6 @@ _DISAGREED = (
     (re.compile(r"[-+]?[0-9][0-9_.]*_[0-9_.]*([eE][-+]?[0-9]+)?"), "read as a number by some YAML readers only"),
     (re.compile(r"[-+]?0[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?"), "read to base 8 by some YAML readers"),
     (re.compile(r"[-+]?0[box][0-9a-f_]+", re.I), "not a decimal number, and YAML readers disagree on it"),
-    (re.compile(r"[-+]?\.?(nan|inf|infinity)", re.I), "not a finite number"),
     (re.compile(r"=|<<"), "a command to some YAML readers"),
 )
 
