@@ -1,0 +1,217 @@
+"""What chance would give: the same organisations with as many ties each, but tied to anyone.
+
+Two ties a–b and c–d are drawn and swapped to a–d and c–b, unless that would tie someone to itself or twice to another;
+then the network stays as it is for that step. Counting such steps is what makes every simple network with these degrees
+equally likely in the long run.
+
+References:
+    Milo et al. (2003), On the uniform generation of random graphs with prescribed degree sequences,
+    arXiv:cond-mat/0312028 (unchecked). Fosdick et al. (2018), Configuring random graph models with fixed degree
+    sequences, SIAM Review 60, 315 (unchecked).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ecosim.errors import InputError, did_you_mean
+from ecosim.kernels import kernel
+from ecosim.measures.checks import as_labels, as_ties
+from ecosim.measures.collaboration import Mixing, mixing
+from ecosim.measures.network import clustering, degree_assortativity, giant_component
+from ecosim.rng import uniform4
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ecosim.rng import Key
+
+BURN_IN = 10
+SWAPS_PER_TIE = 3
+LARGEST_TABLE = 2048
+"""Organisations up to which a table of all pairs says who is tied; beyond, it would not fit the processor's cache."""
+BLOCK = 512
+_OF_TIES = {
+    "clustering": clustering,
+    "degree_assortativity": degree_assortativity,
+    "giant_component": giant_component,
+}
+STATISTICS: tuple[str, ...] = (*Mixing._fields, *_OF_TIES)
+"""The measures that can be held against the null."""
+
+
+class Score(NamedTuple):
+    """One measure beside its null.
+
+    Attributes:
+        observed: the measure of the network as it is.
+        mean: mean over the null, in the unit of the measure.
+        deviation: standard deviation over the null (n − 1).
+        z: (observed − mean) / deviation; NaN where the null has no spread.
+    """
+
+    observed: float
+    mean: float
+    deviation: float
+    z: float
+
+
+def z_scores(
+    first_tie: NDArray[np.int64],
+    partner: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    samples: int,
+    key: Key,
+    *,
+    statistics: Sequence[str] = STATISTICS,
+) -> dict[str, Score]:
+    """Return how far each measure of the network lies from networks with the same degrees and labels.
+
+    Args:
+        first_tie: (n + 1,), ties as half-edges in CSR.
+        partner: (2m,), sorted for each organisation.
+        labels: (n,), whole numbers from 0; negative is missing.
+        samples: number of random networks, at least 2. The standard error of the null's mean is
+            deviation/√samples, that of z about √((1 + z²/2)/samples).
+        key: of the random draws; the same key gives the same networks.
+        statistics: names out of :data:`STATISTICS`.
+
+    Returns:
+        A :class:`Score` for each name.
+
+    Raises:
+        InputError: for an unknown name, fewer than two samples, or ties that are no simple network.
+    """
+    faults = [
+        f"statistics: '{name}' is unknown; {did_you_mean(name, STATISTICS)}"
+        for name in statistics
+        if name not in STATISTICS
+    ]
+    if samples < 2:
+        faults.append(f"samples: {samples} found, at least 2 are needed")
+    if faults:
+        raise InputError(faults)
+    first, other = as_ties(first_tie, partner)
+    own = as_labels(labels, first.size - 1)
+    observed = _observe(first, other, own, statistics)
+    null = np.array([_observe(first, drawn, own, statistics) for drawn in null_networks(first, other, samples, key)])
+    return {name: _score(observed[c], null[:, c]) for c, name in enumerate(statistics)}
+
+
+def null_networks(
+    first_tie: NDArray[np.int64], partner: NDArray[np.int64], samples: int, key: Key
+) -> Iterator[NDArray[np.int64]]:
+    """Yield the partners (2m,) of random simple networks with these degrees; ``first_tie`` stays as it is.
+
+    One chain of swaps runs through all samples: ten attempts per tie before the first, three between two (after which
+    a tie is untouched with probability e⁻⁶ where few attempts fail, e⁻³ where half of them do). The array is overwritten by the next
+    sample, and partners are not sorted.
+
+    Raises:
+        InputError: if partners are unsorted, or some tie is missing at one end, double, or to oneself.
+    """
+    first, other = as_ties(first_tie, partner)
+    current, owner = other.copy(), np.repeat(np.arange(first.size - 1), np.diff(first))
+    twin = np.empty_like(current)
+    if not _pair_ends(first, current, twin):
+        raise InputError("partner: each tie must appear once at both of its ends, sorted, and none to oneself")
+    ties, table = current.size // 2, _table(first, current, owner)
+    for sample in range(samples):
+        attempts = (SWAPS_PER_TIE if sample else BURN_IN) * ties
+        _swap(first, current, owner, twin, table, attempts, sample, key)
+        yield current
+
+
+def _observe(first: Any, partner: Any, labels: Any, statistics: Sequence[str]) -> list[float]:
+    mixed = mixing(first, partner, labels)._asdict()
+    return [mixed[name] if name in mixed else _OF_TIES[name](first, partner) for name in statistics]
+
+
+def _score(observed: float, null: NDArray[np.float64]) -> Score:
+    mean, deviation = float(null.mean()), float(null.std(ddof=1))
+    # Partners come in another order in each sample: a measure that cannot vary still differs in its last digits.
+    if not deviation > 1e-12 * max(1.0, abs(mean)):
+        return Score(observed, mean, 0.0 if np.isfinite(mean) else mean, float("nan"))
+    return Score(observed, mean, deviation, (observed - mean) / deviation)
+
+
+@kernel
+def _pair_ends(first_tie: Any, partner: Any, twin: Any) -> Any:
+    """Fill in where the other half of each half-edge is; return whether the ties are a simple network."""
+    n = first_tie.size - 1
+    reached = first_tie[:-1].copy()
+    for i in range(n):
+        for h in range(first_tie[i], first_tie[i + 1]):
+            j = partner[h]
+            if j < 0 or j >= n or j == i or (h > first_tie[i] and partner[h - 1] >= j):
+                return False
+            # Organisations come in order, so the next unreached half-edge of j must lead back to i.
+            t = reached[j]
+            if t >= first_tie[j + 1] or partner[t] != i:
+                return False
+            twin[h] = t
+            reached[j] += 1
+    return True
+
+
+@kernel
+def _swap(
+    first_tie: Any, partner: Any, owner: Any, twin: Any, table: Any, attempts: Any, sample: Any, key: Any
+) -> None:
+    """Attempt swaps in place, two for each draw of four numbers."""
+    ends, drawn = partner.size, np.empty(BLOCK, np.int64)
+    for start in range(0, attempts, BLOCK // 2):
+        block = min(attempts - start, BLOCK // 2)
+        for step in range((block + 1) // 2):  # drawn ahead: only a loop of nothing but draws makes several at a time
+            u0, u1, u2, u3 = uniform4(key, sample, start // 2 + step)
+            drawn[4 * step], drawn[4 * step + 1] = int(u0 * ends), int(u1 * ends)
+            drawn[4 * step + 2], drawn[4 * step + 3] = int(u2 * ends), int(u3 * ends)
+        for attempt in range(block):
+            _attempt(first_tie, partner, owner, twin, table, drawn[2 * attempt], drawn[2 * attempt + 1])
+
+
+@kernel
+def _attempt(first_tie: Any, partner: Any, owner: Any, twin: Any, table: Any, g: Any, h: Any) -> None:
+    """Swap half-edges g = a→b and h = c→d to a→d and c→b, if the network stays simple."""
+    a, b, c, d = owner[g], partner[g], owner[h], partner[h]
+    if table.size > 0:
+        if table[a, d] | table[c, b]:
+            return
+        table[a, b] = table[b, a] = table[c, d] = table[d, c] = False
+        table[a, d] = table[d, a] = table[c, b] = table[b, c] = True
+    elif a == d or c == b or _tied(first_tie, partner, a, d) or _tied(first_tie, partner, c, b):
+        return
+    back_g, back_h = twin[g], twin[h]
+    partner[g], partner[back_h] = d, a
+    partner[h], partner[back_g] = b, c
+    twin[g], twin[back_h] = back_h, g
+    twin[h], twin[back_g] = back_g, h
+
+
+@kernel
+def _table(first_tie: Any, partner: Any, owner: Any) -> Any:
+    """Return who may not be tied (n, n): to whom one is tied, and to oneself; empty where it would be too large."""
+    n = first_tie.size - 1
+    if n > LARGEST_TABLE:
+        return np.zeros((0, 0), np.bool_)
+    table = np.zeros((n, n), np.bool_)
+    for i in range(n):
+        table[i, i] = True
+    for h in range(partner.size):
+        table[owner[h], partner[h]] = True
+    return table
+
+
+@kernel
+def _tied(first_tie: Any, partner: Any, i: Any, j: Any) -> Any:
+    """Return whether i and j are tied, looking at whoever has fewer ties."""
+    if first_tie[i + 1] - first_tie[i] > first_tie[j + 1] - first_tie[j]:
+        i, j = j, i
+    for h in range(first_tie[i], first_tie[i + 1]):
+        if partner[h] == j:
+            return True
+    return False
