@@ -67,6 +67,7 @@ COLUMNS: dict[str, Column] = _table(
     Column("invest", "organisation", "share of its effort put into its relationships", "share", 0, 1),
     Column("effort", "organisation", "effort it can spend on the common work this tick", "effort", 0),
     Column("alone", "organisation", "what its effort of this tick makes without partners", "output", 0),
+    Column("income", "organisation", "what customers, taxes or donors gave it this tick", "capital / tick"),
     Column("payoff", "organisation", "what it received for this tick's contribution, less the cost", "output"),
     Column("spillover", "organisation", "benefit that reached it through others' joint work this tick (ripple)", "output", 0),
     Column("ledger", "organisation", "this tick's five components of success", "see unit of each", extent="motive"),
@@ -85,6 +86,9 @@ COLUMNS: dict[str, Column] = _table(
     # coalitions
     Column("coalition_identity", "coalition", "number a coalition keeps for life", "id", 0, 2**63 - 1, 0, "int64", always=True),
     Column("coalition_issue", "coalition", "issue the members joined for", "index", 0, 2**15 - 1, 0, "int16"),
+    Column("effort_total", "coalition", "effort its members put in this tick", "effort", 0),
+    Column("coalition_bond", "coalition", "mean bond over all pairs of its members, 0 for a pair that is not tied", "1", 0, 1),
+    Column("coalition_gap", "coalition", "mean translation gap over all pairs of its members", "1", 0),
     Column("coalition_age", "coalition", "ticks since it was formed", "tick", 0, dtype="int32"),
     Column("pool", "coalition", "knowledge the members have pooled", "1", 0, 1),
     Column("output", "coalition", "what it made this tick", "output", 0),
@@ -102,6 +106,7 @@ COLUMNS: dict[str, Column] = _table(
     Column("needs", "issue", "weight of each capability in solving it; sums to 1", "share", 0, 1, extent="capability"),
     Column("control", "issue", "collective effort that holds it down", "1 / tick", 0),
     Column("relief", "issue", "work done on it this tick", "output", 0),
+    Column("price", "issue", "what one unit of work on it is paid", "capital / output", 0, initial=1.0),
     Column("demand", "issue", "what the public pays for relief, against the long-run mean", "1", 0, initial=1.0),
 )
 

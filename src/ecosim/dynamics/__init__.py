@@ -1,0 +1,1 @@
+"""What happens: one file a mechanism, named as the model names it."""

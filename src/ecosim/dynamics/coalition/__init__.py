@@ -1,0 +1,1 @@
+"""Rules by which coalitions form, grow and dissolve."""

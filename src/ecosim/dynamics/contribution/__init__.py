@@ -1,0 +1,1 @@
+"""Rules by which organisations choose how much they contribute."""

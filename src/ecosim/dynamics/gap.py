@@ -1,0 +1,55 @@
+"""The gap: what it takes two organisations to understand each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from ecosim.kernels import inlined
+
+
+class Gap(BaseModel):
+    r"""Weights of the translation gap between two organisations.
+
+    .. math:: d_{ij} = w_s [s_i \ne s_j] + w_c \frac{\text{traits that differ}}{\text{features}}
+              + w_o \frac{\lVert o_i - o_j \rVert}{2 \sqrt{D}}
+
+    It rises from within one organisation (0), to similar ones (culture and stance only), to very different ones
+    (another sector, other ways, other views).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    sector: float = Field(0.4, ge=0, le=10, description="w_s, gap between two sectors")
+    culture: float = Field(0.4, ge=0, le=10, description="w_c, gap between two that share no trait of culture")
+    stance: float = Field(0.6, ge=0, le=10, description="w_o, gap between the two ends of opinion on every axis")
+
+    def weights(self) -> tuple[float, float, float]:
+        """Return the three weights as a kernel takes them."""
+        return (self.sector, self.culture, self.stance)
+
+
+@inlined
+def gap_between(i: Any, j: Any, sector: Any, culture: Any, stance: Any, weights: Any) -> Any:
+    """Return the translation gap between the organisations in rows i and j."""
+    features, axes = culture.shape[1], stance.shape[1]
+    gap = weights[0] * (sector[i] != sector[j])
+    if features > 0:
+        differing = 0
+        for f in range(features):
+            differing += culture[i, f] != culture[j, f]
+        gap += weights[1] * differing / features
+    if axes > 0:
+        squared = 0.0
+        for d in range(axes):
+            squared += (stance[i, d] - stance[j, d]) ** 2
+        gap += weights[2] * 0.5 * np.sqrt(squared / axes)
+    return gap
+
+
+@inlined
+def pressing(level: Any, half: Any) -> Any:
+    """Return how pressing a problem of some level is: level² / (level² + half²), from 0 to 1."""
+    return level * level / (level * level + half * half)

@@ -1,0 +1,1 @@
+"""Rules by which contributions become benefit, and benefit is shared and spreads."""

@@ -1,0 +1,1 @@
+"""What exists: columns of state, and how organisations, relationships and coalitions come and go."""
