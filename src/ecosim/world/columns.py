@@ -108,6 +108,7 @@ COLUMNS: dict[str, Column] = _table(
     Column("relief", "issue", "work done on it this tick", "output", 0),
     Column("price", "issue", "what one unit of work on it is paid", "capital / output", 0, initial=1.0),
     Column("demand", "issue", "what the public pays for relief, against the long-run mean", "1", 0, initial=1.0),
+    Column("pressure", "issue", "how fast it grows, against the usual rate; nobody sees it", "1", 0, initial=1.0),
 )
 
 

@@ -32,18 +32,24 @@ class BoundedConfidence(Mechanism):
         Deffuant, Neau, Amblard & Weisbuch (2000), Adv. Complex Syst. 3, 87. Hegselmann & Krause (2002), JASSS 5(3) 2.
     """
 
-    tolerance: float = Field(0.4, ge=0, le=4, description="ε, greatest distance of stance that is listened to (stance runs from -1 to 1)")
+    tolerance: float = Field(
+        0.4, ge=0, le=4, description="ε, greatest distance of stance that is listened to (stance runs from -1 to 1)"
+    )
     responsiveness: float = Field(0.5, ge=0, le=1, description="μ, share of the distance moved")
-    listening: Literal["everyone", "one"] = Field("everyone", description="to all partners within tolerance, or to one drawn at random")
+    listening: Literal["everyone", "one"] = Field(
+        "everyone", description="to all partners within tolerance, or to one drawn at random"
+    )
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "stance")
     writes: ClassVar[tuple[str, ...]] = ("stance",)
 
     def step(self, world: World, key: Key) -> None:
         if self.listening == "everyone":
-            world.stance = listen_to_everyone(world.stance, world.first_tie, world.partner, self.tolerance, self.responsiveness)
+            world.stance[:] = listen_to_everyone(
+                world.stance, world.first_tie, world.partner, self.tolerance, self.responsiveness
+            )
         else:
-            world.stance = listen_to_one(
+            world.stance[:] = listen_to_one(
                 world.stance, world.identity, world.first_tie, world.partner, self.tolerance, self.responsiveness, key
             )
 

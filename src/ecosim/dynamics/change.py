@@ -1,0 +1,190 @@
+"""Change: the world moves by itself, steadily, by drift, by shocks, or by a driver that nobody sees."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.errors import InputError, did_you_mean
+from ecosim.kernels import kernel
+from ecosim.rng import Key, normal2, uniform, uniform2
+from ecosim.world.world import World
+
+Shaken = Literal["severity", "urgency", "demand"]
+
+
+class Shock(BaseModel):
+    """A change that comes at a set tick.
+
+    Attributes:
+        at: tick, from 0.
+        size: what is added, in the unit of the column; the column stays ≥ 0.
+        on: the column of the issue that is shaken.
+        issue: name of the issue; all of them where there is none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    at: int = Field(ge=0, description="tick")
+    size: float = Field(description="what is added, in the unit of the column")
+    on: Shaken = Field("severity", description="severity, urgency or demand")
+    issue: str | None = Field(None, description="name of the issue; all of them if not given")
+
+
+class Change(Mechanism):
+    r"""Shocks, perception, drift of demand and motives, and a slow driver, in this order.
+
+    **Shocks** to severity (or urgency, or demand) come at the ticks listed in ``shocks``, and at random: each issue is
+    struck by a Poisson number of them a tick, with mean ``shock_rate``, each of a Pareto size
+
+    .. math:: P(S > s) = (s / s_0)^{-\alpha}, \quad s \ge s_0 .
+
+    **Urgency** :math:`u`, severity as perceived, follows severity with a lag :math:`\ell`: in a tick
+    :math:`u' = h + (u - h)\,e^{-1/\ell}`, at once where the lag is 0. Shocks to urgency come after that, so a scare is
+    seen within its tick and is forgotten over the lag.
+
+    **Demand** :math:`d` reverts to 1 (Ornstein & Uhlenbeck), by the exact solution over a tick,
+
+    .. math:: d' = 1 + (d - 1)\,e^{-\kappa} + \sigma \sqrt{\frac{1 - e^{-2\kappa}}{2\kappa}}\,z,
+
+    with stationary variance :math:`\sigma^2 / 2\kappa` and autocorrelation :math:`e^{-\kappa\,\Delta t}`. It is held at
+    0 from below, so keep :math:`\sigma^2/2\kappa` well under 1.
+
+    **Motives** drift: every weight is multiplied by :math:`e^{\sigma_m z}` and all are brought back to sum 1; then the
+    organisation moves by the share ``motive_return`` towards the mean motive of its sector.
+
+    **Pressure**, the growth rate of an issue against the usual one, rises by ``ramp`` each tick from ``ramp_from``
+    until ``ramp_until``. Urgency follows severity, not pressure: the driver is unseen.
+
+    Everything 0, as in the default, is a steady world, in which urgency equals severity.
+
+    References:
+        Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823. Gillespie (1996), Phys. Rev. E 54, 2084, for the exact step
+        (both unchecked).
+    """
+
+    lag: float = Field(
+        0.0, ge=0, description="ℓ, ticks in which perception closes all but 1/e of its distance to severity"
+    )
+    demand_return: float = Field(0.0, ge=0, description="κ, rate at which demand returns to 1, per tick")
+    demand_noise: float = Field(0.0, ge=0, description="σ, spread that demand gains, per square root of a tick")
+    motive_noise: float = Field(
+        0.0, ge=0, le=2, description="σₘ, spread of the logarithm of each motive's weight gained in a tick"
+    )
+    motive_return: float = Field(
+        0.0, ge=0, le=1, description="share of the way to its sector's mean motive moved in a tick"
+    )
+    shocks: tuple[Shock, ...] = Field((), strict=False, description="shocks at set ticks: {at, size, on, issue}")
+    shock_rate: float = Field(0.0, ge=0, le=100, description="mean number of random shocks to an issue in a tick")
+    shock_size: float = Field(0.5, ge=0, description="s₀, least size of a random shock, in the unit of what it shakes")
+    shock_tail: float = Field(
+        2.0, gt=0, description="α, tail exponent of their size: no finite mean below 1, no finite variance below 2"
+    )
+    shock_on: Shaken = Field("severity", description="what random shocks shake")
+    ramp: float = Field(
+        0.0, description="what pressure gains in a tick while it is ramped, share of the usual growth rate"
+    )
+    ramp_from: int = Field(0, ge=0, description="first tick of the ramp")
+    ramp_until: int | None = Field(None, ge=0, description="tick before which the ramp ends; never, if not given")
+
+    reads: ClassVar[tuple[str, ...]] = ("identity", "sector", "severity", "urgency", "demand", "motive", "pressure")
+    writes: ClassVar[tuple[str, ...]] = ("severity", "urgency", "demand", "motive", "pressure")
+
+    def step(self, world: World, key: Key) -> None:
+        self._shake(world, ("severity",), key)
+        world.urgency[:] = world.severity + (world.urgency - world.severity) * self._remembered()
+        if self.demand_return or self.demand_noise:
+            world.demand[:] = revert(world.demand, self.demand_return, self.demand_noise, key)
+        self._shake(world, ("urgency", "demand"), key)
+        if self.motive_noise:
+            world.motive[:] = vary_motives(world.motive, world.identity, self.motive_noise, key)
+        if self.motive_return:
+            world.motive[:] = towards_sector(world.motive, world.sector, self.motive_return)
+        if self.ramp and self.ramp_from <= world.tick and (self.ramp_until is None or world.tick < self.ramp_until):
+            world.pressure[:] = np.maximum(world.pressure + self.ramp, 0.0)
+
+    def _remembered(self) -> float:
+        return float(np.exp(-1.0 / self.lag)) if self.lag else 0.0
+
+    def _shake(self, world: World, columns: tuple[Shaken, ...], key: Key) -> None:
+        """Add to these columns whatever shocks come at this tick."""
+        for shock in self.shocks:
+            if shock.at == world.tick and shock.on in columns:
+                chosen = slice(None) if shock.issue is None else _issue(world.labels.issues, shock.issue)
+                values = getattr(world, shock.on)
+                values[chosen] = np.maximum(values[chosen] + shock.size, 0.0)
+        if self.shock_rate and self.shock_on in columns:
+            values = getattr(world, self.shock_on)
+            values += random_shocks(values.size, self.shock_rate, self.shock_size, self.shock_tail, key)
+
+
+def _issue(issues: tuple[str, ...], name: str) -> int:
+    if name not in issues:
+        raise InputError(f"change.shocks.issue: there is no issue '{name}'; {did_you_mean(name, issues)}")
+    return issues.index(name)
+
+
+# Draws: entity q with draws 0 (demand), 1 and from 16 on (shocks); entity identity with draws 2 to 4 (motives).
+
+
+@kernel
+def revert(demand: Any, rate: Any, noise: Any, key: Any) -> Any:
+    """Return demand (Q,) one tick later, ≥ 0; rate κ per tick, noise σ per square root of a tick."""
+    following = np.empty_like(demand)
+    kept = np.exp(-rate)
+    spread = noise * np.sqrt(-np.expm1(-2.0 * rate) / (2.0 * rate)) if rate > 0.0 else noise
+    for q in range(demand.size):
+        z, _ = normal2(key, q, 0)
+        following[q] = max(1.0 + (demand[q] - 1.0) * kept + spread * z, 0.0)
+    return following
+
+
+@kernel
+def random_shocks(issues: Any, rate: Any, size: Any, tail: Any, key: Any) -> Any:
+    """Return the summed size (Q,) of a Poisson number of Pareto shocks."""
+    total = np.zeros(issues)
+    for q in range(issues):
+        # The number of arrivals of a Poisson process within one tick, by its waiting times.
+        draw = 16
+        waited = -np.log(1.0 - uniform(key, q, 1))
+        while waited < rate:
+            jump, wait = uniform2(key, q, draw)
+            total[q] += size * (1.0 - jump) ** (-1.0 / tail)
+            waited -= np.log(1.0 - wait)
+            draw += 1
+    return total
+
+
+@kernel
+def vary_motives(motive: Any, identity: Any, noise: Any, key: Any) -> Any:
+    """Return motives (n, 5), each weight multiplied by exp(noise · z), summing to 1."""
+    n, components = motive.shape
+    following = np.empty_like(motive)
+    for i in range(n):
+        total = 0.0
+        for k in range(components):
+            first, second = normal2(key, identity[i], 2 + k // 2)
+            following[i, k] = motive[i, k] * np.exp(noise * (first if k % 2 == 0 else second))
+            total += following[i, k]
+        for k in range(components):
+            following[i, k] = following[i, k] / total if total > 0.0 else motive[i, k]
+    return following
+
+
+@kernel
+def towards_sector(motive: Any, sector: Any, share: Any) -> Any:
+    """Return motives (n, 5), moved by a share of the way towards the mean of each sector."""
+    n, components = motive.shape
+    mean = np.zeros((128, components))
+    members = np.zeros(128)
+    for i in range(n):
+        members[sector[i]] += 1.0
+        mean[sector[i]] += motive[i]
+    following = np.empty_like(motive)
+    for i in range(n):
+        for k in range(components):
+            following[i, k] = motive[i, k] + share * (mean[sector[i], k] / members[sector[i]] - motive[i, k])
+    return following

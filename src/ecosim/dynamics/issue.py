@@ -1,0 +1,90 @@
+"""Issue: a problem grows by itself and is held down by collective effort, with two stable states."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.kernels import kernel
+from ecosim.rng import Key, normal2
+from ecosim.world.world import World
+
+
+class Issue(Mechanism):
+    r"""Logistic growth of severity against saturating control.
+
+    .. math:: \frac{dh}{dt} = p\,r\,h\left(1 - \frac{h}{H}\right) - c\,\frac{h^2}{h^2 + h_0^2},
+              \qquad c = c_0 + \chi\,\frac{Y}{N / Q}
+
+    where :math:`h` is severity, :math:`p` the issue's pressure (1 unless something drives it), :math:`Y` the relief of
+    last tick's work, and :math:`N/Q` the organisations there are for each issue, so that a larger world does not solve
+    its issues merely by being larger. Between two critical values of :math:`c` a low and a high severity are both
+    stable: a small change tips the issue over, and to come back control must rise beyond what held it before.
+
+    Control is constant within a tick; the equation is integrated for :math:`\log h` by the classical Runge–Kutta method
+    (so severity stays positive) in as many substeps as its fastest rate asks for. With ``noise`` :math:`\sigma`
+    severity is then multiplied by :math:`\exp(\sigma z - \sigma^2/2)`, z standard normal, whose mean is 1.
+
+    References:
+        May (1977), Nature 269, 471. Scheffer et al. (2009), Nature 461, 53 (unchecked: written from the design).
+    """
+
+    growth: float = Field(0.05, ge=0, le=10, description="r, rate at which a small problem grows, per tick")
+    ceiling: float = Field(10.0, gt=0, description="H, severity at which an unattended problem stops growing")
+    half: float = Field(1.0, gt=0, description="h₀, severity at which control works at half its strength")
+    floor: float = Field(0.01, ge=0, description="c₀, control without any collective work, severity per tick")
+    effectiveness: float = Field(
+        0.06, ge=0, description="χ, control per unit of relief and organisation of the issue, severity per tick"
+    )
+    noise: float = Field(
+        0.0, ge=0, le=2, description="σ, standard deviation of the logarithm of severity added each tick"
+    )
+
+    reads: ClassVar[tuple[str, ...]] = ("severity", "relief", "pressure")
+    writes: ClassVar[tuple[str, ...]] = ("severity", "control")
+
+    def step(self, world: World, key: Key) -> None:
+        issues = len(world.labels.issues)
+        world.control[:] = control(world.relief, world.n, issues, self.floor, self.effectiveness)
+        world.severity[:] = grow(
+            world.severity, world.control, self.growth * world.pressure, self.ceiling, self.half, self.noise, key
+        )
+
+
+def control(relief: Any, organisations: int, issues: int, floor: float, effectiveness: float) -> Any:
+    """Return the control of each issue (Q,), severity per tick, from the work done on it."""
+    return floor + effectiveness * relief * issues / max(organisations, 1)
+
+
+@kernel
+def grow(severity: Any, control: Any, growth: Any, ceiling: Any, half: Any, noise: Any, key: Any) -> Any:
+    """Return the severities (Q,) one tick later, ≥ 0; control and growth are (Q,)."""
+    following = np.empty_like(severity)
+    for q in range(severity.size):
+        fastest = growth[q] * (1.0 + severity[q] / ceiling) + control[q] / half
+        steps = 1 + np.int64(min(fastest / 0.2, 1e5))
+        level = np.log(severity[q])
+        for _ in range(steps):
+            level = _runge_kutta(level, 1.0 / steps, control[q], growth[q], ceiling, half)
+        z, _ = normal2(key, q, 0)
+        following[q] = np.exp(level + noise * z - 0.5 * noise * noise)
+    return following
+
+
+@kernel
+def _runge_kutta(level: Any, time: Any, control: Any, growth: Any, ceiling: Any, half: Any) -> Any:
+    slope_1 = _slope(level, control, growth, ceiling, half)
+    slope_2 = _slope(level + 0.5 * time * slope_1, control, growth, ceiling, half)
+    slope_3 = _slope(level + 0.5 * time * slope_2, control, growth, ceiling, half)
+    slope_4 = _slope(level + time * slope_3, control, growth, ceiling, half)
+    return level + time * (slope_1 + 2.0 * slope_2 + 2.0 * slope_3 + slope_4) / 6.0
+
+
+@kernel
+def _slope(level: Any, control: Any, growth: Any, ceiling: Any, half: Any) -> Any:
+    """Return the rate of change of log h."""
+    h = np.exp(level)
+    return growth * (1.0 - h / ceiling) - control * h / (h * h + half * half)

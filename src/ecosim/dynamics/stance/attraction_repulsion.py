@@ -1,0 +1,150 @@
+"""Attraction and repulsion: those who are near draw nearer, those who are far drive each other away."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.stance.activation import Activation, turns
+from ecosim.kernels import kernel
+from ecosim.rng import Key, uniform4
+from ecosim.world.world import World
+
+
+class AttractionRepulsion(Mechanism):
+    r"""Opinion change by attraction within a tolerance and repulsion beyond it.
+
+    An organisation i looks at another, j, at distance :math:`d = |x_j - x_i|` (Euclidean over the axes of opinion).
+    They interact with probability
+
+    .. math:: p = (1/2)^{d / E}
+
+    with exposure E. If they do, i moves (j does not)
+
+    .. math:: x_i' = x_i + \mu (x_j - x_i) \text{ if } d \le T_{ij}, \qquad
+              x_i' = x_i - \frac{\mu}{1 + \omega g} (x_j - x_i) \text{ otherwise,}
+
+    and is held within [-1, 1] on every axis. The published rule is :math:`T_{ij} = T`, :math:`\omega = 0`, anyone with
+    anyone. **Stance runs from -1 to 1 here and from 0 to 1 in the paper: the paper's tolerance and exposure double.**
+
+    What the paper has not:
+
+    - *Affect.* Along a tie with affect a, tolerance is :math:`T_{ij} = T\,(1 - \delta \max(0, -a))`: what disliked
+      partners say is harder to bear. Attraction warms the tie, a' = a + ρ(1 − a); repulsion cools it,
+      a' = a − ρ(1 + a).
+    - *Superordinate goals.* The mean over issues of :math:`g = u^2 / (u^2 + u_0^2)`, u perceived urgency, weakens
+      repulsion: a severe common problem makes differences matter less (Sherif 1966, unchecked).
+    - *Reach.* A share of encounters is with anyone, drawn uniformly; the others go along ties, drawn uniformly. An
+      encounter beyond ties neither needs affect nor leaves any.
+
+    Activation: ``simultaneous``, everyone looks at one other, at last tick's stances; ``sweep``, each once, one after
+    the other in random order; ``random``, as in the paper, ``steps`` times somebody drawn with replacement.
+
+    References:
+        Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118; checked against the authors' program
+        (AttractionRepulsionModel, arm.py).
+    """
+
+    tolerance: float = Field(
+        0.5,
+        ge=0,
+        le=4,
+        description="T, greatest distance that attracts; stance runs from -1 to 1, so twice the paper's",
+    )
+    exposure: float = Field(
+        0.2, gt=0, description="E, distance at which every second encounter leads to an interaction; twice the paper's"
+    )
+    responsiveness: float = Field(0.25, ge=0, le=1, description="μ, share of the distance moved")
+    reach: float = Field(
+        1.0, ge=0, le=1, description="share of encounters that are with anyone rather than along a tie"
+    )
+    activation: Activation = Field("simultaneous", description="who acts when")
+    steps: int | None = Field(
+        None, ge=1, description="encounters in a tick under random activation; one for each organisation if not given"
+    )
+    warming: float = Field(0.0, ge=0, le=1, description="ρ, share by which an interaction moves the affect of its tie")
+    dislike: float = Field(0.0, ge=0, le=1, description="δ, share of the tolerance that utter dislike takes away")
+    superordinate: float = Field(
+        0.0, ge=0, description="ω, how much an urgent common issue weakens repulsion: 1 halves it at most"
+    )
+    half: float = Field(1.0, gt=0, description="u₀, urgency at which an issue counts half as a common goal")
+
+    reads: ClassVar[tuple[str, ...]] = ("identity", "stance", "affect", "urgency")
+    writes: ClassVar[tuple[str, ...]] = ("stance", "affect")
+
+    def step(self, world: World, key: Key) -> None:
+        stance, affect = world.stance, world.affect
+        seen_stance, seen_affect = stance, affect
+        if self.activation == "simultaneous":
+            seen_stance, seen_affect = stance.copy(), affect.copy()
+        rows, luck = turns(world.identity, self.activation, self.steps, key)
+        repulsion = self.responsiveness / (1.0 + self.superordinate * common_goal(world.urgency, self.half))
+        encounter(
+            seen_stance, seen_affect, stance, affect, rows, luck, world.first_tie, world.partner, world.tie,
+            self.tolerance, self.exposure, self.responsiveness, repulsion, self.reach, self.warming, self.dislike, key,
+        )  # fmt: skip
+
+
+def common_goal(urgency: NDArray[np.float64], half: float) -> float:
+    """Return how much the issues (Q,) are a common goal, in [0, 1): the mean of u² / (u² + u₀²); 0 without issues."""
+    squared = urgency * urgency
+    return float(np.mean(squared / (squared + half * half))) if urgency.size else 0.0
+
+
+@kernel
+def encounter(
+    seen_stance: Any, seen_affect: Any, stance: Any, affect: Any, rows: Any, luck: Any,
+    first_tie: Any, partner: Any, tie: Any, tolerance: Any, exposure: Any, responsiveness: Any, repulsion: Any,
+    reach: Any, warming: Any, dislike: Any, key: Any,
+) -> None:  # fmt: skip
+    """Let the rows act in turn: change stance (n, axes) and affect (m,) by what is seen.
+
+    Everyone acts at once where what is seen are other arrays, one after the other where they are the same.
+    """
+    n, axes = stance.shape
+    coupled = warming > 0.0 or dislike > 0.0
+    choices, strangers, chances = draw(luck, key)
+    for turn in range(rows.size):
+        i = rows[turn]
+        t = np.int64(-1)
+        if strangers[turn] < reach:
+            if n < 2:
+                continue
+            j = np.int64(choices[turn] * (n - 1))
+            j += j >= i
+        else:
+            ties = first_tie[i + 1] - first_tie[i]
+            if ties == 0:
+                continue
+            h = first_tie[i] + np.int64(choices[turn] * ties)
+            j = np.int64(partner[h])
+            if coupled:
+                t = np.int64(tie[h])
+        squared = 0.0
+        for d in range(axes):
+            squared += (seen_stance[j, d] - seen_stance[i, d]) ** 2
+        distance = np.sqrt(squared)
+        if chances[turn] > 0.5 ** (distance / exposure):
+            continue
+        within = tolerance if t < 0 else tolerance * (1.0 - dislike * max(0.0, -seen_affect[t]))
+        attracts = distance <= within
+        share = responsiveness if attracts else -repulsion
+        for d in range(axes):
+            moved = stance[i, d] + share * (seen_stance[j, d] - seen_stance[i, d])
+            stance[i, d] = min(1.0, max(-1.0, moved))
+        if t >= 0:
+            affect[t] += warming * ((1.0 if attracts else -1.0) - affect[t])
+
+
+@kernel
+def draw(luck: Any, key: Any) -> Any:
+    """Return three uniform numbers (s,) each: whom, whether beyond ties, whether they interact."""
+    # A loop that only draws: the compiler makes several draws at a time.
+    choices, strangers, chances = np.empty(luck.size), np.empty(luck.size), np.empty(luck.size)
+    for turn in range(luck.size):
+        choices[turn], strangers[turn], chances[turn], _ = uniform4(key, luck[turn], 1)
+    return choices, strangers, chances
