@@ -67,8 +67,8 @@ def defuse_for_spreadsheet(text: str) -> str:
 def for_plot(text: str) -> str:
     r"""Return text that Matplotlib draws letter by letter, in titles, labels and legends.
 
-    Dollar signs are escaped, or what is between two of them would be typeset as mathematics; a leading underscore gets a
-    zero-width space in front, or a legend would leave the entry out; line ends and control characters become blanks.
+    Dollar signs are escaped, or what is between two of them would be typeset as mathematics; a leading underscore gets
+    a zero-width space in front, or a legend would leave the entry out; line ends and control characters become blanks.
     """
     line = _CONTROLS.sub(" ", text).replace("$", r"\$")
     return "\u200b" + line if line.startswith("_") else line
@@ -82,8 +82,8 @@ def for_html(text: str) -> str:
 def for_path(text: str) -> str:
     """Return a file name, without folder, that stands for text: letters A-Z a-z, digits, ``_`` and ``-``, at most 80.
 
-    Text that has other signs, that some system reserves, or that ends as if hashed, gets a hash behind it, so that two names never share a file
-    (upper and lower case count as different: a system that ignores case may still mix them up).
+    Text that has other signs, that some system reserves, or that ends as if hashed, gets a hash behind it, so that two
+    names never share a file. Upper and lower case count as different: a system that ignores case may mix them up.
     """
     plain = _NOT_FOR_PATHS.sub("-", text).strip("-")[:60]
     if plain == text and plain.lower() not in _RESERVED and not _HASHED.search(plain):
