@@ -1,0 +1,282 @@
+"""Starting networks by chance: random with mixing by sector, groups, and preferential attachment.
+
+Everyone draws its own ties, from draws that belong to its identity. In ``random_ties`` and ``group_ties`` a partner is
+found by consistent hashing, so that one more organisation takes over a few ties and leaves all the others in place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ecosim.kernels import kernel
+from ecosim.rng import uniform, uniform2
+
+_DRAWS = 1 << 24  # draws of one organisation for one sector
+
+
+@kernel
+def random_ties(identity: Any, start: Any, own: Any, across: Any, key: Any) -> Any:
+    """Return the ties (m, 2) of a random graph with one probability inside a sector and one across.
+
+    Exactly the law of Erdős & Rényi (Gilbert 1959) in each block, in time linear in organisations and ties: everyone
+    looks at those that come before it (by position in the sector, then by sector), draws how many of each sector it is
+    tied to from the binomial law, and then which, without replacement.
+
+    Args:
+        identity: numbers of the organisations (n,), sorted by sector.
+        start: row at which each sector starts, and n (sectors + 1,).
+        own: probability of a tie within a sector, 0 to 1.
+        across: probability of a tie between sectors, 0 to 1.
+        key: source of the draws.
+    """
+    sectors = start.size - 1
+    total = 0
+    for s in range(sectors):
+        for i in range(start[s], start[s + 1]):
+            for t in range(sectors):
+                total += _ties_with(identity[i], i - start[s], s, t, start, own, across, key)
+    ends = np.empty((total, 2), np.int32)
+    taken_by = np.full(identity.size, -1, np.int64)
+    m = 0
+    for s in range(sectors):
+        for i in range(start[s], start[s + 1]):
+            for t in range(sectors):
+                wanted = _ties_with(identity[i], i - start[s], s, t, start, own, across, key)
+                among = _candidates(i - start[s], s, t, start)
+                first = start[t]
+                spared = wanted > among // 2  # then it is quicker to draw with whom there is no tie
+                drawn, draw = 0, t * _DRAWS + (_DRAWS >> 4)
+                while drawn < (among - wanted if spared else wanted):
+                    j = first + settled(key, identity[i], draw, among)
+                    draw += 32
+                    if taken_by[j] == i:
+                        continue
+                    taken_by[j] = i
+                    drawn += 1
+                    if not spared:
+                        ends[m, 0], ends[m, 1] = i, j
+                        m += 1
+                if spared:
+                    for j in range(first, first + among):
+                        if taken_by[j] != i:
+                            ends[m, 0], ends[m, 1] = i, j
+                            m += 1
+    return ends
+
+
+@kernel
+def _candidates(ordinal: Any, s: Any, t: Any, start: Any) -> Any:
+    """Return how many of sector t come before the organisation: its candidates are the first so many of t."""
+    if s == t:
+        return ordinal
+    return min(ordinal + (1 if t < s else 0), start[t + 1] - start[t])
+
+
+@kernel
+def _ties_with(entity: Any, ordinal: Any, s: Any, t: Any, start: Any, own: Any, across: Any, key: Any) -> Any:
+    return binomial(key, entity, t * _DRAWS, _candidates(ordinal, s, t, start), own if s == t else across)
+
+
+@kernel
+def binomial(key: Any, entity: Any, draw: Any, trials: Any, probability: Any) -> Any:
+    """Return a binomial number by inversion, in parts small enough that no probability underflows.
+
+    Args:
+        key: source of the draws.
+        entity: whose draw it is.
+        draw: its first draw; one is used for each part.
+        trials: how many trials, at least 0.
+        probability: of each, 0 to 1.
+    """
+    if probability <= 0.0 or trials <= 0:
+        return 0
+    if probability > 0.5:
+        return trials - _binomial(key, entity, draw, trials, 1.0 - probability)
+    return _binomial(key, entity, draw, trials, probability)
+
+
+@kernel
+def _binomial(key: Any, entity: Any, draw: Any, trials: Any, probability: Any) -> Any:
+    if probability <= 0.0:
+        return 0
+    most = max(1, int(200.0 / probability))
+    successes = 0
+    odds = probability / (1.0 - probability)
+    while trials > 0:
+        part = min(trials, most)
+        left = uniform(key, entity, draw)
+        chance = np.exp(part * np.log1p(-probability))
+        count = 0
+        while left >= chance and count < part:
+            left -= chance
+            count += 1
+            chance *= odds * (part - count + 1) / count
+            if chance < 1e-300 and count > part * probability:
+                break
+        successes += count
+        trials -= part
+        draw += 1
+    return successes
+
+
+@kernel
+def settled(key: Any, entity: Any, draw: Any, places: Any) -> Any:
+    """Return a place, uniform in 0 … places - 1, that rarely changes when there are more places.
+
+    With one place more it moves with probability 1 / (places + 1), and then to the new one: jump consistent hashing
+    (Lamping & Veach 2014, arXiv:1406.2294). Uses up to 32 draws.
+    """
+    place, following = -1, 0
+    for step in range(32):
+        first, second = uniform2(key, entity, draw + step)
+        for number in (first, second):
+            if following >= places:
+                return place
+            place = following
+            # 1 - number lies in (0, 1]; the jump is cut where it could not be written as an integer.
+            following = np.int64(min((place + 1) / (1.0 - number), 4e18))
+    return place
+
+
+@kernel
+def group_ties(identity: Any, start: Any, each: Any, size: Any, mixed: Any, key: Any) -> Any:
+    """Return the pairs (m, 2), some twice, of organisations that meet in a group; everyone in a group is tied.
+
+    Real networks between organisations are projections of projects, boards and committees (Newman, Strogatz & Watts
+    2001, Phys. Rev. E 64, 026118, unchecked), and clustered for that reason. Each organisation is in ``each`` groups on
+    average; a membership is in a group of any sector with probability ``mixed``, else in one of its own sector; the
+    group is drawn uniformly, so the others met there are ``size`` on average.
+
+    Args:
+        identity: numbers of the organisations (n,), sorted by sector.
+        start: row at which each sector starts, and n (sectors + 1,).
+        each: mean number of groups an organisation is in.
+        size: mean number of others met in a group.
+        mixed: share of memberships in groups open to every sector.
+        key: source of the draws.
+    """
+    sectors, n = start.size - 1, identity.size
+    pool = np.empty(sectors + 2, np.int64)  # first group of each sector's pool; the mixed pool is the last
+    pool[0] = 0
+    for s in range(sectors + 1):
+        people = n * mixed if s == sectors else (start[s + 1] - start[s]) * (1.0 - mixed)
+        pool[s + 1] = pool[s] + max(1, int(people * each / size + 0.5))
+    most = int(np.ceil(each))
+    group = np.empty(n * most, np.int64)
+    member = np.empty(n * most, np.int32)
+    filled = np.zeros(pool[sectors + 1] + 1, np.int64)
+    count = 0
+    for s in range(sectors):
+        for i in range(start[s], start[s + 1]):
+            extra, _ = uniform2(key, identity[i], 0)
+            for k in range(int(each) + (1 if extra < each - int(each) else 0)):
+                p = sectors if uniform(key, identity[i], 64 * k + 1) < mixed else s
+                g = pool[p] + settled(key, identity[i], 64 * k + 2, pool[p + 1] - pool[p])
+                group[count], member[count] = g, i
+                filled[g + 1] += 1
+                count += 1
+    return _pairs_within(group[:count], member[:count], filled)
+
+
+@kernel
+def _pairs_within(group: Any, member: Any, filled: Any) -> Any:
+    total = 0
+    for g in range(1, filled.size):
+        total += filled[g] * (filled[g] - 1) // 2
+        filled[g] += filled[g - 1]
+    free = filled[:-1].copy()
+    listed = np.empty(member.size, np.int32)
+    for row in range(member.size):
+        listed[free[group[row]]] = member[row]
+        free[group[row]] += 1
+    ends = np.empty((total, 2), np.int32)
+    m = 0
+    for g in range(filled.size - 1):
+        for a in range(filled[g], filled[g + 1]):
+            for b in range(a + 1, filled[g + 1]):
+                ends[m, 0], ends[m, 1] = listed[a], listed[b]
+                m += 1
+    return ends
+
+
+@kernel
+def scale_free(identity: Any, each: Any, triangles: Any, key: Any) -> Any:
+    """Return the ties (m, 2) of a network grown by preferential attachment, from a complete core of ``each`` + 1.
+
+    A newcomer ties itself to ``each`` others, drawn in proportion to their ties (Barabási & Albert 1999, Science 286,
+    509). After its first tie, each further one goes with probability ``triangles`` to a partner of the one it has just
+    been tied to, drawn uniformly (Holme & Kim 2002, Phys. Rev. E 65, 026107).
+
+    Args:
+        identity: numbers of the organisations (n,), in order of arrival.
+        each: ties of a newcomer, at least 1.
+        triangles: probability of a triangle step, 0 to 1.
+        key: source of the draws.
+    """
+    n = identity.size
+    core = min(n, each + 1)
+    ends = np.empty((core * (core - 1) // 2 + (n - core) * each, 2), np.int32)
+    partners = _no_partners(n, each, ends.shape[0] if triangles > 0.0 else 0)
+    taken_by = np.full(n, -1, np.int64)
+    m = 0
+    for i in range(core):
+        for j in range(i):
+            m = _link(ends, partners, m, i, j)
+    for i in range(core, n):
+        grown, draw = m, 0
+        last = np.int64(-1)
+        for _ in range(each):
+            j = np.int64(-1)
+            closes, which = uniform2(key, identity[i], draw)
+            draw += 1
+            if last >= 0 and closes < triangles:
+                listed, first, _, degree, _ = partners
+                j = np.int64(listed[first[last] + np.int64(which * degree[last])])
+                if j == i or taken_by[j] == i:
+                    j = np.int64(-1)
+            while j < 0:
+                half = np.int64(uniform(key, identity[i], draw) * (2 * grown))
+                draw += 1
+                j = np.int64(ends[half >> 1, half & 1])
+                if taken_by[j] == i:
+                    j = np.int64(-1)
+            taken_by[j] = i
+            last = j
+            m = _link(ends, partners, m, i, j)
+    return ends
+
+
+@kernel
+def _no_partners(n: Any, room: Any, ties: Any) -> Any:
+    """Return growing lists of partners: (listed, first, room, degree, free), empty where there will be no ties.
+
+    A list that is full moves to the end of ``listed`` with twice the room, so all rooms together stay below eight
+    times the ties.
+    """
+    size = n if ties > 0 else 0
+    listed = np.empty(8 * ties + 2 * room * size, np.int32)
+    first = np.arange(size) * (2 * room)
+    return listed, first, np.full(size, 2 * room, np.int64), np.zeros(size, np.int64), np.full(1, 2 * room * size, np.int64)
+
+
+@kernel
+def _link(ends: Any, partners: Any, m: Any, i: Any, j: Any) -> Any:
+    ends[m, 0], ends[m, 1] = i, j
+    if partners[1].size > 0:
+        _list(partners, i, j)
+        _list(partners, j, i)
+    return m + 1
+
+
+@kernel
+def _list(partners: Any, i: Any, j: Any) -> Any:
+    listed, first, room, degree, free = partners
+    if degree[i] == room[i]:
+        listed[free[0] : free[0] + room[i]] = listed[first[i] : first[i] + room[i]]
+        first[i] = free[0]
+        room[i] *= 2
+        free[0] += room[i]
+    listed[first[i] + degree[i]] = j
+    degree[i] += 1
