@@ -62,8 +62,8 @@ class Change(Mechanism):
     Everything 0, as in the default, is a steady world, in which urgency equals severity.
 
     References:
-        Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823. Gillespie (1996), Phys. Rev. E 54, 2084, for the exact step
-        (both unchecked).
+        Gillespie (1996), Phys. Rev. E 54, 2084, for the exact step; Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823
+        (unchecked).
     """
 
     lag: float = Field(

@@ -29,7 +29,7 @@ class Issue(Mechanism):
     severity is then multiplied by :math:`\exp(\sigma z - \sigma^2/2)`, z standard normal, whose mean is 1.
 
     References:
-        May (1977), Nature 269, 471. Scheffer et al. (2009), Nature 461, 53 (unchecked: written from the design).
+        May (1977), Nature 269, 471. (unchecked). Scheffer et al. (2009), Nature 461, 53, Box 1, for the fold.
     """
 
     growth: float = Field(0.05, ge=0, le=10, description="r, rate at which a small problem grows, per tick")

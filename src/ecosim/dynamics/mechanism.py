@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -26,6 +27,17 @@ class Mechanism(BaseModel):
 
     reads: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[tuple[str, ...]] = ()
+
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this mechanism with what it needs to know of the others in the schedule; most need nothing.
+
+        Args:
+            schedule: every mechanism of the run by its name in the schedule.
+
+        Raises:
+            InputError: if one it depends on is of the wrong kind.
+        """
+        return self
 
     def step(self, world: World, key: Key) -> None:
         """Act once.

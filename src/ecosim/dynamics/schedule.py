@@ -22,7 +22,7 @@ class Schedule:
     def __init__(self, mechanisms: Mapping[str, Mechanism], seed: int) -> None:
         self.mechanisms = dict(mechanisms)
         self._steps: list[tuple[Mechanism, Stream]] = [
-            (mechanism, stream(seed, name)) for name, mechanism in self.mechanisms.items()
+            (mechanism.bind(self.mechanisms), stream(seed, name)) for name, mechanism in self.mechanisms.items()
         ]
 
     def step(self, world: World) -> None:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.stance.activation import Activation, turns
+from ecosim.dynamics.stance.encounters import Activation, look, turns
 from ecosim.kernels import kernel
-from ecosim.rng import Key, uniform4
+from ecosim.rng import Key
 from ecosim.world.world import World
 
 
@@ -82,10 +82,13 @@ class AttractionRepulsion(Mechanism):
         if self.activation == "simultaneous":
             seen_stance, seen_affect = stance.copy(), affect.copy()
         rows, luck = turns(world.identity, self.activation, self.steps, key)
+        others, half_edges, chances = look(rows, luck, world.first_tie, world.partner, self.reach, key)
         repulsion = self.responsiveness / (1.0 + self.superordinate * common_goal(world.urgency, self.half))
+        coupled = self.warming > 0 or self.dislike > 0
+        ties = np.where(half_edges < 0, -1, world.tie[half_edges]) if coupled and world.ties else np.full(rows.size, -1)
         encounter(
-            seen_stance, seen_affect, stance, affect, rows, luck, world.first_tie, world.partner, world.tie,
-            self.tolerance, self.exposure, self.responsiveness, repulsion, self.reach, self.warming, self.dislike, key,
+            seen_stance, seen_affect, stance, affect, rows, others, ties, chances,
+            self.tolerance, self.exposure, self.responsiveness, repulsion, self.warming, self.dislike,
         )  # fmt: skip
 
 
@@ -97,38 +100,24 @@ def common_goal(urgency: NDArray[np.float64], half: float) -> float:
 
 @kernel
 def encounter(
-    seen_stance: Any, seen_affect: Any, stance: Any, affect: Any, rows: Any, luck: Any,
-    first_tie: Any, partner: Any, tie: Any, tolerance: Any, exposure: Any, responsiveness: Any, repulsion: Any,
-    reach: Any, warming: Any, dislike: Any, key: Any,
+    seen_stance: Any, seen_affect: Any, stance: Any, affect: Any, rows: Any, others: Any, ties: Any, chances: Any,
+    tolerance: Any, exposure: Any, responsiveness: Any, repulsion: Any, warming: Any, dislike: Any,
 ) -> None:  # fmt: skip
-    """Let the rows act in turn: change stance (n, axes) and affect (m,) by what is seen.
+    """Let the rows look at the others in turn, changing stance (n, axes) and affect (m,) by what is seen.
 
-    Everyone acts at once where what is seen are other arrays, one after the other where they are the same.
+    Everyone acts at once where what is seen are other arrays, one after the other where they are the same. A tie of -1
+    has no affect; another of -1 is nobody.
     """
-    n, axes = stance.shape
-    coupled = warming > 0.0 or dislike > 0.0
-    choices, strangers, chances = draw(luck, key)
+    axes = stance.shape[1]
     for turn in range(rows.size):
-        i = rows[turn]
-        t = np.int64(-1)
-        if strangers[turn] < reach:
-            if n < 2:
-                continue
-            j = np.int64(choices[turn] * (n - 1))
-            j += j >= i
-        else:
-            ties = first_tie[i + 1] - first_tie[i]
-            if ties == 0:
-                continue
-            h = first_tie[i] + np.int64(choices[turn] * ties)
-            j = np.int64(partner[h])
-            if coupled:
-                t = np.int64(tie[h])
+        i, j, t = rows[turn], others[turn], ties[turn]
+        if j < 0:
+            continue
         squared = 0.0
         for d in range(axes):
             squared += (seen_stance[j, d] - seen_stance[i, d]) ** 2
         distance = np.sqrt(squared)
-        if chances[turn] > 0.5 ** (distance / exposure):
+        if chances[turn] >= 0.5 ** (distance / exposure):
             continue
         within = tolerance if t < 0 else tolerance * (1.0 - dislike * max(0.0, -seen_affect[t]))
         attracts = distance <= within
@@ -138,13 +127,3 @@ def encounter(
             stance[i, d] = min(1.0, max(-1.0, moved))
         if t >= 0:
             affect[t] += warming * ((1.0 if attracts else -1.0) - affect[t])
-
-
-@kernel
-def draw(luck: Any, key: Any) -> Any:
-    """Return three uniform numbers (s,) each: whom, whether beyond ties, whether they interact."""
-    # A loop that only draws: the compiler makes several draws at a time.
-    choices, strangers, chances = np.empty(luck.size), np.empty(luck.size), np.empty(luck.size)
-    for turn in range(luck.size):
-        choices[turn], strangers[turn], chances[turn], _ = uniform4(key, luck[turn], 1)
-    return choices, strangers, chances

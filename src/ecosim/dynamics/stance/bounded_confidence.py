@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.stance.encounters import Activation, look, turns
 from ecosim.kernels import kernel
-from ecosim.rng import Key, uniform
+from ecosim.rng import Key
 from ecosim.world.world import World
 
 
@@ -22,36 +23,65 @@ class BoundedConfidence(Mechanism):
     .. math:: x_i' = x_i + \frac{\mu}{1 + |N_i|} \sum_{j \in N_i} (x_j - x_i),
               \quad N_i = \{j \sim i : |x_j - x_i| \le \varepsilon\}
 
-    ``listening: one`` (Deffuant et al. 2000, one-sided): each looks at one partner, drawn uniformly from its ties, and
-    moves by :math:`\mu (x_j - x_i)` if that partner lies within the tolerance.
+    ``listening: one``: an organisation looks at one other, j, and moves by :math:`\mu (x_j - x_i)` if j lies within the
+    tolerance. ``listening: each_other`` (Deffuant et al. 2000): the two look at each other, and j moves as well, by
+    :math:`\mu (x_i - x_j)`, which keeps the mean. The other is one of its ties, drawn uniformly, or with probability
+    ``reach`` anyone.
 
-    Distance is Euclidean over the axes of opinion. Everyone looks at last tick's stances, so the order of
-    organisations does not matter.
+    Distance is Euclidean over the axes of opinion. **Stance runs from -1 to 1 here and from 0 to 1 in both papers: their
+    tolerance doubles.**
+
+    Activation: ``simultaneous``, everyone at last tick's stances; ``sweep``, each once, one after the other in random
+    order; ``random``, ``steps`` times somebody drawn with replacement. Listening to everyone is simultaneous, listening
+    to each other is not.
 
     References:
-        Deffuant, Neau, Amblard & Weisbuch (2000), Adv. Complex Syst. 3, 87. Hegselmann & Krause (2002), JASSS 5(3) 2.
+        Deffuant, Neau, Amblard & Weisbuch (2000), Adv. Complex Syst. 3, 87: reach 1, random activation, each other.
+        Hegselmann & Krause (2002), JASSS 5(3) 2: everyone, responsiveness 1, on a complete network (both unchecked at
+        the source; the rules agree with those told by others).
     """
 
     tolerance: float = Field(
         0.4, ge=0, le=4, description="ε, greatest distance of stance that is listened to (stance runs from -1 to 1)"
     )
     responsiveness: float = Field(0.5, ge=0, le=1, description="μ, share of the distance moved")
-    listening: Literal["everyone", "one"] = Field(
-        "everyone", description="to all partners within tolerance, or to one drawn at random"
+    listening: Literal["everyone", "one", "each_other"] = Field(
+        "everyone", description="to all partners within tolerance, to one drawn at random, or both of two to each other"
+    )
+    reach: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="share of encounters that are with anyone rather than along a tie, when listening to one",
+    )
+    activation: Activation = Field("simultaneous", description="who acts when")
+    steps: int | None = Field(
+        None, ge=1, description="encounters in a tick under random activation; one for each organisation if not given"
     )
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "stance")
     writes: ClassVar[tuple[str, ...]] = ("stance",)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.listening == "everyone" and (self.activation != "simultaneous" or self.reach > 0):
+            raise ValueError(
+                "listening: everyone is simultaneous and along ties (reach 0); a complete network ties all"
+            )
+        if self.listening == "each_other" and self.activation == "simultaneous":
+            raise ValueError("listening: each_other goes pair by pair: activation must be random or sweep")
+        return self
 
     def step(self, world: World, key: Key) -> None:
         if self.listening == "everyone":
             world.stance[:] = listen_to_everyone(
                 world.stance, world.first_tie, world.partner, self.tolerance, self.responsiveness
             )
-        else:
-            world.stance[:] = listen_to_one(
-                world.stance, world.identity, world.first_tie, world.partner, self.tolerance, self.responsiveness, key
-            )
+            return
+        seen = world.stance.copy() if self.activation == "simultaneous" else world.stance
+        rows, luck = turns(world.identity, self.activation, self.steps, key)
+        others, _, _ = look(rows, luck, world.first_tie, world.partner, self.reach, key)
+        listen(seen, world.stance, rows, others, self.tolerance, self.responsiveness, self.listening == "each_other")
 
 
 @kernel
@@ -90,22 +120,25 @@ def listen_to_everyone(stance: Any, first_tie: Any, partner: Any, tolerance: Any
 
 
 @kernel
-def listen_to_one(
-    stance: Any, identity: Any, first_tie: Any, partner: Any, tolerance: Any, responsiveness: Any, key: Any
-) -> Any:
-    """Return next tick's stances (n, axes)."""
-    n, axes = stance.shape
-    following = stance.copy()
-    for i in range(n):
-        ties = first_tie[i + 1] - first_tie[i]
-        chosen = uniform(key, identity[i], 0)
-        if ties == 0:
+def listen(
+    seen: Any, stance: Any, rows: Any, others: Any, tolerance: Any, responsiveness: Any, each_other: Any
+) -> None:
+    """Let the rows (s,) listen to the others (s,) in turn, changing stance (n, axes); another of -1 is nobody.
+
+    Everyone acts at once where ``seen`` is another array than ``stance``, one after the other where it is the same.
+    """
+    axes = stance.shape[1]
+    for turn in range(rows.size):
+        i, j = rows[turn], others[turn]
+        if j < 0:
             continue
-        j = partner[first_tie[i] + np.int64(chosen * ties)]
         squared = 0.0
         for d in range(axes):
-            squared += (stance[j, d] - stance[i, d]) ** 2
-        if squared <= tolerance * tolerance:
-            for d in range(axes):
-                following[i, d] += responsiveness * (stance[j, d] - stance[i, d])
-    return following
+            squared += (seen[j, d] - seen[i, d]) ** 2
+        if squared > tolerance * tolerance:
+            continue
+        for d in range(axes):
+            step = responsiveness * (seen[j, d] - seen[i, d])
+            stance[i, d] += step
+            if each_other:
+                stance[j, d] -= step

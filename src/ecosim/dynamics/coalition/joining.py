@@ -1,0 +1,94 @@
+"""Joining: organisations form, join and leave coalitions by what they expect to gain against going on as they are."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field, PrivateAttr
+
+from ecosim.dynamics.coalition.proposals import found_proposals, join_proposals, leavers
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.errors import InputError
+from ecosim.rng import Key
+from ecosim.world.world import World
+
+
+class Joining(Mechanism):
+    r"""Coalitions by expected marginal contribution.
+
+    The value of a membership is compared with the same effort put to its present use. With worth w of a unit of work on
+    the coalition's issue, expected share y and effort :math:`\epsilon` of which a unit now brings r, the advantage is
+
+    .. math:: a = \frac{w y - r \epsilon - u}{r \epsilon + u}
+
+    where ``upkeep`` u is what a membership takes, produced or not. A step is taken with probability
+    :math:`1 / (1 + e^{-\beta (a - \theta)})` each time it is considered.
+
+    - **Leave**: a share ``reconsidering`` of members weighs its membership against the same effort alone.
+    - **Join**: a share ``looking`` looks at one coalition of one partner. The members take in whoever does not lower
+      their output per effort; of several who want in, the one whose draw is lowest, so that it does not overshoot.
+    - **Form**: a share ``initiative`` proposes to one partner a coalition on the issue that is worth most to both.
+      Both must want it; each takes part in one proposal a tick, the one whose draw is lowest.
+
+    What a coalition would make is foreseen by the equations and parameters of the scheduled joint work (``JointWork``).
+    A coalition of fewer than two dissolves.
+    """
+
+    looking: float = Field(0.2, ge=0, le=1, description="share of organisations that look at a coalition each tick")
+    initiative: float = Field(0.1, ge=0, le=1, description="share of organisations that propose a coalition each tick")
+    reconsidering: float = Field(0.2, ge=0, le=1, description="share of memberships that are weighed each tick")
+    selectivity: float = Field(4.0, gt=0, le=1000, description="β, per unit of relative advantage")
+    hurdle: float = Field(0.1, ge=-10, le=10, description="θ, relative advantage at which an organisation is of two minds")
+    upkeep: float = Field(0.03, gt=0, le=1000, description="u, what a membership takes each tick, in units of worth")
+    most: int = Field(3, ge=1, le=1000, description="greatest number of coalitions of one organisation")
+    largest: int = Field(12, ge=2, le=100_000, description="greatest number of members of one coalition")
+    production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")
+
+    _work: JointWork = PrivateAttr(default_factory=JointWork)
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "identity", "sector", "capability", "culture", "stance", "worth", "effort", "alone", "works_on", "needs", "bond",
+        "translation", "coalition_issue", "coalition_identity", "pool", "output", "effort_total", "coalition_bond",
+        "coalition_gap", "member_age", "member_share", "member_alone", "member_effort",
+    )  # fmt: skip
+    writes: ClassVar[tuple[str, ...]] = ("memberships",)
+
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        work = schedule.get(self.production, self._work)
+        if not isinstance(work, JointWork):
+            raise InputError(f"joining foresees joint work, but '{self.production}' in the schedule is {work.rule()}")
+        bound = self.model_copy()
+        bound._work = work
+        return bound
+
+    def step(self, world: World, key: Key) -> None:
+        joint, gap = self._work.rates(), self._work.gap.weights()
+        choice = (self.selectivity, self.hurdle, self.upkeep)
+        graph = (world.first_tie, world.partner, world.tie, world.bond, world.translation)
+        groups = (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition)
+        kind = (world.sector, world.culture, world.stance, world.capability)
+        state = (world.worth, world.effort, world.alone, world.works_on)
+        yields = (world.coalition_issue, world.member_share, world.member_effort)
+        if world.memberships:
+            world.leave(
+                leavers(
+                    world.identity, world.coalition_identity, groups, world.coalition_issue, world.worth,
+                    world.member_age, world.member_share, world.member_alone, self.reconsidering, choice, key,
+                )  # fmt: skip
+            )
+            made = (world.pool, world.output, world.effort_total, world.coalition_bond, world.coalition_gap)
+            world.join(
+                *join_proposals(
+                    world.identity, graph, groups, kind, state, yields, made, world.needs, self.looking, self.most,
+                    self.largest, choice, joint, gap, key,
+                )  # fmt: skip
+            )
+        if world.ties and world.needs.size:
+            founders, issues, partners = found_proposals(
+                world.identity, graph, groups, kind, state, yields, world.needs, self.initiative, self.most, choice,
+                joint, gap, key,
+            )  # fmt: skip
+            for founder, issue, partner in zip(founders, issues, partners, strict=True):
+                world.found_coalition(founder, issue, np.array([founder, partner]))

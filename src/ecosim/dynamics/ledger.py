@@ -1,0 +1,95 @@
+"""Ledger: what the tick brought each organisation, in five components, and its success by its own motive."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from ecosim.dynamics.gap import pressing
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.kernels import kernel
+from ecosim.rng import Key
+from ecosim.world.world import World
+
+
+class Ledger(Mechanism):
+    r"""Everyone's books are closed: five components, weighed by one's own motive.
+
+    ==============  ===============================================================================================
+    financial       income + payoff + ``spill_value`` × spillover − ``spending`` × capital
+    public value    Σ_q σ_iq (1 − 2 h_q / H): the state of what it cares about, from 1 (solved) to −1 (at its worst)
+    mission         Σ over its coalitions of Q σ_iq p(u_q) × its share: need that it met itself
+    relational      Σ of its bonds / ``full_circle``
+    legitimacy      2 × reputation − 1
+    ==============  ===============================================================================================
+
+    .. math:: \text{success}_i = \sum_k m_{ik} L_{ik}
+
+    Capital follows the financial component, :math:`K_i \leftarrow \max(K_{min}, K_i + s\,L_i^{fin})`; since spending
+    grows with capital, it settles where income and spending meet. Reputation moves towards conduct seen,
+    :math:`\min(1, 2 c_i)`, and for whoever is answerable for outcomes (``answerable`` sectors) half of it is how far
+    issues are from their worst.
+    """
+
+    spill_value: float = Field(0.3, ge=0, le=100, description="worth of a unit of benefit that reached it through others (capital)")
+    spending: float = Field(0.7, ge=0, le=1000, description="what a unit of capital costs to keep up (capital per tick)")
+    thrift: float = Field(0.05, ge=0, le=1, description="s, share of the financial component that changes capital each tick")
+    least_capital: float = Field(0.05, gt=0, le=1000, description="K_min, capital below which no organisation falls")
+    worst: float = Field(10.0, gt=0, le=1_000_000, description="H, severity at its worst")
+    pressing_at: float = Field(1.0, gt=0, le=1000, description="h₀, urgency that is half pressing (severity)")
+    full_circle: float = Field(6.0, gt=0, le=1_000_000, description="sum of bonds that counts as 1 in the relational component")
+    memory: float = Field(20.0, ge=1, le=10_000, description="ticks over which reputation follows conduct")
+    answerable: tuple[str, ...] = Field(("government",), description="sectors whose reputation is half outcomes")
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "sector", "capital", "income", "payoff", "spillover", "salience", "severity", "urgency", "bond", "motive",
+        "contribution", "member_share", "coalition_issue", "reputation",
+    )  # fmt: skip
+    writes: ClassVar[tuple[str, ...]] = ("ledger", "success", "capital", "reputation")
+
+    def step(self, world: World, key: Key) -> None:
+        answerable = np.array([name in self.answerable for name in world.labels.sectors])
+        close_books(
+            world.sector, answerable, world.capital, world.income, world.payoff, world.spillover, world.salience,
+            world.severity, world.urgency, world.bond, world.motive, world.contribution, world.reputation,
+            world.first_tie, world.tie, world.first_membership, world.membership, world.member_coalition,
+            world.coalition_issue, world.member_share, world.ledger, world.success,
+            (self.spill_value, self.spending, self.thrift, self.least_capital, self.worst, self.pressing_at,
+             self.full_circle, 1.0 / self.memory),
+        )  # fmt: skip
+
+
+@kernel
+def close_books(
+    sector: Any, answerable: Any, capital: Any, income: Any, payoff: Any, spillover: Any, salience: Any, severity: Any,
+    urgency: Any, bond: Any, motive: Any, contribution: Any, reputation: Any, first_tie: Any, tie: Any,
+    first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, member_share: Any, ledger: Any,
+    success: Any, rates: Any,
+) -> None:  # fmt: skip
+    """Write ledger (n, 5), success, capital and reputation in place; ``rates`` as in ``Ledger``."""
+    spill_value, spending, thrift, least_capital, worst, half, full_circle, fresh = rates
+    issues = severity.size
+    for i in range(sector.size):
+        financial = income[i] + payoff[i] + spill_value * spillover[i] - spending * capital[i]
+        public, mission, relational, wellbeing = 0.0, 0.0, 0.0, 0.0
+        for q in range(issues):
+            public += salience[i, q] * (1.0 - 2.0 * severity[q] / worst)
+            wellbeing += (1.0 - severity[q] / worst) / issues
+        for h in range(first_membership[i], first_membership[i + 1]):
+            row = membership[h]
+            q = coalition_issue[member_coalition[row]]
+            mission += issues * salience[i, q] * pressing(urgency[q], half) * member_share[row]
+        for h in range(first_tie[i], first_tie[i + 1]):
+            relational += bond[tie[h]] / full_circle
+        ledger[i, 0], ledger[i, 1], ledger[i, 2] = financial, public, mission
+        ledger[i, 3], ledger[i, 4] = relational, 2.0 * reputation[i] - 1.0
+        success[i] = 0.0
+        for k in range(5):
+            success[i] += motive[i, k] * ledger[i, k]
+        capital[i] = max(least_capital, capital[i] + thrift * financial)
+        conduct = min(1.0, 2.0 * contribution[i])
+        if answerable[sector[i]]:
+            conduct = 0.5 * (conduct + wellbeing)
+        reputation[i] += fresh * (conduct - reputation[i])

@@ -1,0 +1,185 @@
+"""Joint work: coalitions combine what their members can do; whoever is in none works alone."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from ecosim.dynamics.gap import Gap, gap_between, pressing
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.kernels import inlined, kernel
+from ecosim.rng import Key
+from ecosim.world.lookup import find_half_edge
+from ecosim.world.world import World
+
+
+class JointWork(Mechanism):
+    r"""Production in coalitions, with complementing capabilities and a cost of understanding one another.
+
+    An organisation's effort is :math:`e_i = (1 - v_i)\, c_i \sqrt{K_i}` (what it invests in its bonds is not there for
+    work), split evenly over its coalitions. A coalition for an issue with needs :math:`\nu_k` makes
+
+    .. math:: Y = A \left(\sum_k \nu_k X_k^\eta\right)^{1/\eta}, \quad X_k = \sum_i e_i a_{ik}, \quad
+       A = A_0 \frac{(1 + \alpha_b B)(1 + \alpha_p P)\, e^{-\tau D (1 - B)}}{1 + \kappa (m - 1)}
+
+    where B and D are the mean bond and translation gap over all pairs of its m members (bond 0, gap whole, where two are
+    not tied) and P is what it has pooled, which grows by ``pooling`` a tick towards 1. η = 1 adds up; η < 1 makes the
+    parts need each other. Alone, with the same effort, an organisation makes
+    :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition does so on the issue that presses it
+    most. ``relief`` of an issue is all the work done on it.
+
+    References:
+        CES production: Arrow, Chenery, Minhas & Solow (1961), Rev. Econ. Stat. 43, 225 (unchecked).
+    """
+
+    complementarity: float = Field(0.4, gt=0, le=1, description="η: 1 adds up, below 1 the parts need each other")
+    productivity: float = Field(1.0, gt=0, le=1000, description="A₀, output per effort alone")
+    bond_gain: float = Field(1.0, ge=0, le=100, description="α_b, how much a full bond adds to output (share)")
+    pool_gain: float = Field(0.3, ge=0, le=100, description="α_p, how much a full pool of knowledge adds to output (share)")
+    translation: float = Field(0.6, ge=0, le=100, description="τ, loss per unit of translation gap not yet bridged by bonds")
+    coordination: float = Field(0.06, ge=0, le=100, description="κ, cost of each further member (share of output)")
+    pooling: float = Field(0.02, ge=0, le=1, description="share of what is not yet pooled that is pooled each tick")
+    pressing_at: float = Field(1.0, gt=0, le=1000, description="urgency that is half pressing (severity)")
+    gap: Gap = Field(Gap(), description="weights of the translation gap")
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "sector", "capital", "capability", "culture", "stance", "salience", "contribution", "invest", "bond",
+        "translation", "coalition_issue", "pool", "urgency", "needs",
+    )  # fmt: skip
+    writes: ClassVar[tuple[str, ...]] = (
+        "effort", "alone", "works_on", "member_effort", "member_alone", "member_age", "output", "output_alone", "effort_total",
+        "coalition_bond", "coalition_gap", "coalition_age", "pool", "relief",
+    )  # fmt: skip
+
+    def step(self, world: World, key: Key) -> None:
+        world.relief[:] = 0.0
+        work_alone(
+            world.capital, world.capability, world.salience, world.contribution, world.invest, world.urgency, world.needs,
+            world.first_membership, world.membership, world.member_coalition, world.coalition_issue, world.effort,
+            world.alone, world.works_on, world.member_effort, world.member_alone, world.relief, self.complementarity, self.productivity,
+            self.pressing_at,
+        )  # fmt: skip
+        if world.coalitions:
+            understand(
+                world.member, world.first_member, world.first_tie, world.partner, world.tie, world.bond,
+                world.translation, world.sector, world.culture, world.stance, self.gap.weights(), world.coalition_bond,
+                world.coalition_gap,
+            )  # fmt: skip
+            work_together(
+                world.member, world.first_member, world.coalition_issue, world.capability, world.needs,
+                world.member_effort, world.member_alone, world.coalition_bond, world.coalition_gap, world.pool,
+                world.output, world.output_alone, world.effort_total, world.relief, self.rates(),
+            )  # fmt: skip
+            world.coalition_age += 1
+            world.member_age += 1
+
+    def rates(self) -> tuple[float, ...]:
+        """Return the parameters of output as a kernel takes them."""
+        return (
+            self.complementarity, self.productivity, self.bond_gain, self.pool_gain, self.translation, self.coordination,
+            self.pooling,
+        )  # fmt: skip
+
+
+@inlined
+def multiplier(bond: Any, gap: Any, pool: Any, members: Any, rates: Any) -> Any:
+    """Return A of a coalition: productivity after bonds, pooled knowledge, translation and coordination."""
+    _, productivity, bond_gain, pool_gain, translation, coordination, _ = rates
+    growth = (1.0 + bond_gain * bond) * (1.0 + pool_gain * pool)
+    return productivity * growth * np.exp(-translation * gap * (1.0 - bond)) / (1.0 + coordination * (members - 1.0))
+
+
+@kernel
+def work_alone(
+    capital: Any, capability: Any, salience: Any, contribution: Any, invest: Any, urgency: Any, needs: Any,
+    first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, effort: Any, alone: Any,
+    works_on: Any, member_effort: Any, member_alone: Any, relief: Any, complementarity: Any, productivity: Any, half: Any,
+) -> None:  # fmt: skip
+    """Write each organisation's effort, its split over coalitions, and what each part would make alone."""
+    for i in range(capital.size):
+        effort[i] = (1.0 - invest[i]) * contribution[i] * np.sqrt(capital[i])
+        joined = first_membership[i + 1] - first_membership[i]
+        alone[i] = 0.0
+        works_on[i] = -1
+        if joined == 0:
+            issue = most_pressing(salience, urgency, half, i)
+            works_on[i] = issue
+            if issue >= 0:
+                alone[i] = productivity * effort[i] * skill(capability, needs, complementarity, i, issue)
+                relief[issue] += alone[i]
+            continue
+        for h in range(first_membership[i], first_membership[i + 1]):
+            row = membership[h]
+            issue = coalition_issue[member_coalition[row]]
+            member_effort[row] = effort[i] / joined
+            member_alone[row] = productivity * member_effort[row] * skill(capability, needs, complementarity, i, issue)
+            alone[i] += member_alone[row]
+
+
+@kernel
+def most_pressing(salience: Any, urgency: Any, half: Any, i: Any) -> Any:
+    """Return the issue that presses organisation i most: greatest salience × p(urgency); -1 where there is none."""
+    best, issue = -1.0, -1
+    for q in range(urgency.size):
+        weight = salience[i, q] * (0.01 + pressing(urgency[q], half))
+        if weight > best:
+            best, issue = weight, q
+    return issue
+
+
+@kernel
+def skill(capability: Any, needs: Any, complementarity: Any, i: Any, issue: Any) -> Any:
+    """Return what one unit of organisation i's effort makes alone on an issue, at productivity 1."""
+    total = 0.0
+    for k in range(capability.shape[1]):
+        total += needs[issue, k] * capability[i, k] ** complementarity
+    return total ** (1.0 / complementarity)
+
+
+@kernel
+def understand(
+    member: Any, first_member: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, translation: Any, sector: Any,
+    culture: Any, stance: Any, weights: Any, coalition_bond: Any, coalition_gap: Any,
+) -> None:  # fmt: skip
+    """Write each coalition's mean bond and mean translation gap over all pairs of its members."""
+    for c in range(first_member.size - 1):
+        bonds, gaps, pairs = 0.0, 0.0, 0
+        for a in range(first_member[c], first_member[c + 1]):
+            for b in range(a + 1, first_member[c + 1]):
+                between = gap_between(member[a], member[b], sector, culture, stance, weights)
+                h = find_half_edge(first_tie, partner, member[a], member[b])
+                if h >= 0:
+                    bonds += bond[tie[h]]
+                    between *= translation[tie[h]]
+                gaps += between
+                pairs += 1
+        coalition_bond[c] = bonds / max(1, pairs)
+        coalition_gap[c] = gaps / max(1, pairs)
+
+
+@kernel
+def work_together(
+    member: Any, first_member: Any, coalition_issue: Any, capability: Any, needs: Any, member_effort: Any,
+    member_alone: Any, coalition_bond: Any, coalition_gap: Any, pool: Any, output: Any, output_alone: Any,
+    effort_total: Any, relief: Any, rates: Any,
+) -> None:  # fmt: skip
+    """Write what each coalition makes, what its members would make alone, its effort and its pool; add to relief."""
+    complementarity, pooling = rates[0], rates[6]
+    for c in range(first_member.size - 1):
+        issue = coalition_issue[c]
+        start, end = first_member[c], first_member[c + 1]
+        output_alone[c] = effort_total[c] = total = 0.0
+        for a in range(start, end):
+            output_alone[c] += member_alone[a]
+            effort_total[c] += member_effort[a]
+        for k in range(capability.shape[1]):
+            combined = 0.0
+            for a in range(start, end):
+                combined += member_effort[a] * capability[member[a], k]
+            total += needs[issue, k] * combined**complementarity
+        made = total ** (1.0 / complementarity)
+        output[c] = multiplier(coalition_bond[c], coalition_gap[c], pool[c], end - start, rates) * made
+        relief[issue] += output[c]
+        pool[c] += pooling * (1.0 - pool[c])

@@ -1,0 +1,178 @@
+"""Relationship: the third party between two organisations, cultivated or neglected."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.kernels import kernel
+from ecosim.rng import Key, pair, uniform
+from ecosim.world.lookup import find_half_edge
+from ecosim.world.world import World
+
+
+class Relationship(Mechanism):
+    r"""Trust follows conduct, bonds grow with what both invest and fade, and the ladder is read off what happened.
+
+    For a tie of i and j, let :math:`w` be 1 if they worked in a coalition together this tick, else ``contact``.
+    Conduct is seen where they work together; trust moves towards what was seen and the society's mean trust
+    :math:`\bar T`, faster down than up:
+
+    .. math:: T_{ij} \leftarrow T_{ij} + \lambda_\pm w \left[(1 - \gamma) \min(1, 2 c_j) + \gamma \bar T - T_{ij}\right]
+
+    The bond grows with what both invest and with trust in both directions, and fades by itself:
+
+    .. math:: R \leftarrow R + g\, w \sqrt{v_i c_i\, v_j c_j}\, \sqrt{T_{ij} T_{ji}}\, (1 - R) - \delta R
+
+    with contributions :math:`c` and shares invested :math:`v`. Affect follows mutual trust; whoever works together
+    learns the other's language, so the share of the translation gap that remains shrinks by ``learning`` a tick.
+
+    Each side's ``gain`` is a running mean (over ``window`` ticks) of what their joint coalitions gave it beyond the same
+    effort alone, for each partner in them; ``outside_gain`` of what their joint surplus sent to others. The rung is:
+
+    ==  ==============  =========================================================
+    0   contact         known to each other
+    1   transaction     worked together within the window
+    2   win-win         and both gain against going alone
+    3   win-win-win     and outsiders gain
+    4   co-creation     and both invest, in a bond above ``deep_bond``
+    5   synergy         and the gap between them has at least halved: the parts are changed
+    ==  ==============  =========================================================
+
+    A tie whose bond has faded below ``neglect``, or in which either side's trust is below ``betrayal``, ends with
+    probability ``forgetting`` a tick.
+
+    References:
+        Faster loss than gain of trust: Slovic (1993), Risk Anal. 13, 675 (unchecked). Relationship capital that needs
+        investment and depreciates: Burt (2000), Res. Organ. Behav. 22, 345 (unchecked).
+    """
+
+    trust_up: float = Field(0.06, ge=0, le=1, description="λ₊, share of the way that trust rises in a tick of joint work")
+    trust_down: float = Field(0.18, ge=0, le=1, description="λ₋, share of the way that trust falls in a tick of joint work")
+    general_trust: float = Field(0.3, ge=0, le=1, description="γ, weight of the society's mean trust in what trust moves towards")
+    growth: float = Field(1.2, ge=0, le=100, description="g, growth of a bond at full mutual investment and trust, per tick")
+    fading: float = Field(0.03, ge=0, le=1, description="δ, share of a bond that fades each tick")
+    contact: float = Field(0.1, ge=0, le=1, description="weight of a tick in which the two did not work together")
+    learning: float = Field(0.02, ge=0, le=1, description="share of the remaining translation gap that a tick of joint work removes")
+    liking: float = Field(0.05, ge=0, le=1, description="share of the way that affect moves towards mutual trust each tick")
+    window: float = Field(20.0, ge=1, le=10_000, description="ticks over which gains are remembered")
+    deep_bond: float = Field(0.35, ge=0, le=1, description="bond from which a relationship counts as co-creation")
+    neglect: float = Field(0.03, ge=0, le=1, description="bond below which a tie may end")
+    betrayal: float = Field(0.1, ge=0, le=1, description="trust below which a tie may end")
+    forgetting: float = Field(0.1, ge=0, le=1, description="probability per tick that a neglected or betrayed tie ends")
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "identity", "ends", "contribution", "invest", "trust", "affect", "bond", "translation", "tie_age", "gain",
+        "outside_gain", "member_share", "member_alone", "spillover",
+    )  # fmt: skip
+    writes: ClassVar[tuple[str, ...]] = (
+        "trust", "affect", "bond", "translation", "tie_age", "gain", "outside_gain", "rung", "ties",
+    )  # fmt: skip
+
+    def step(self, world: World, key: Key) -> None:
+        if not world.ties:
+            return
+        joint, surplus = work_together(
+            world.member, world.first_member, world.member_share, world.member_alone, world.first_tie, world.partner,
+            world.tie, world.ties,
+        )  # fmt: skip
+        outside = float(world.spillover.mean())
+        cultivate(
+            world.ends, world.contribution, world.invest, joint, surplus, outside, world.trust, world.affect, world.bond,
+            world.translation, world.tie_age, world.gain, world.outside_gain, world.rung, float(world.trust.mean()),
+            self._rates(), (self.deep_bond, 0.05),
+        )  # fmt: skip
+        world.end_ties(
+            ending(world.identity, world.ends, world.trust, world.bond, self.neglect, self.betrayal, self.forgetting, key)
+        )
+
+    def _rates(self) -> tuple[float, ...]:
+        return (
+            self.trust_up, self.trust_down, self.general_trust, self.growth, self.fading, self.contact, self.learning,
+            self.liking, 1.0 / self.window,
+        )  # fmt: skip
+
+
+@kernel
+def work_together(
+    member: Any, first_member: Any, share: Any, alone: Any, first_tie: Any, partner: Any, tie: Any, ties: Any
+) -> Any:
+    """Return, for each tie, in how many coalitions both worked (m,), and what each side gained there (m, 2)."""
+    joint = np.zeros(ties, np.int32)
+    surplus = np.zeros((ties, 2))
+    for c in range(first_member.size - 1):
+        start, end = first_member[c], first_member[c + 1]
+        for a in range(start, end):
+            for b in range(a + 1, end):
+                i, j = member[a], member[b]  # members are sorted by row: i is side 0
+                h = find_half_edge(first_tie, partner, i, j)
+                if h >= 0:
+                    joint[tie[h]] += 1
+                    surplus[tie[h], 0] += (share[a] - alone[a]) / (end - start - 1)
+                    surplus[tie[h], 1] += (share[b] - alone[b]) / (end - start - 1)
+    return joint, surplus
+
+
+@kernel
+def cultivate(
+    ends: Any, contribution: Any, invest: Any, joint: Any, surplus: Any, outside: Any, trust: Any, affect: Any, bond: Any,
+    translation: Any, age: Any, gain: Any, outside_gain: Any, rung: Any, society: Any, rates: Any, limits: Any,
+) -> None:  # fmt: skip
+    """Write next tick's relationships in place; ``rates`` and ``limits`` as in ``Relationship``."""
+    up, down, general, growth, fading, contact, learning, liking, fresh = rates
+    deep_bond, working = limits
+    for t in range(ends.shape[0]):
+        together = joint[t] > 0
+        weight = 1.0 if together else contact
+        both_trust = np.sqrt(trust[t, 0] * trust[t, 1])
+        invested = 1.0
+        for side in range(2):
+            i, j = ends[t, side], ends[t, 1 - side]
+            invested *= invest[i] * contribution[i]
+            if together:
+                seen = (1.0 - general) * min(1.0, 2.0 * contribution[j]) + general * society
+                rate = up if seen > trust[t, side] else down
+                trust[t, side] += rate * (seen - trust[t, side])
+            gain[t, side] += fresh * (surplus[t, side] - gain[t, side])
+        bond[t] += growth * weight * np.sqrt(invested) * both_trust * (1.0 - bond[t]) - fading * bond[t]
+        bond[t] = min(1.0, max(0.0, bond[t]))
+        affect[t] += liking * (trust[t, 0] + trust[t, 1] - 1.0 - affect[t])
+        if together:
+            translation[t] *= 1.0 - learning
+        sent = outside if surplus[t, 0] + surplus[t, 1] > 0.0 else 0.0
+        outside_gain[t] += fresh * (sent * together - outside_gain[t])
+        age[t] += 1
+        rung[t] = _rung(gain[t, 0], gain[t, 1], outside_gain[t], bond[t], translation[t], together, deep_bond)
+
+
+@kernel
+def _rung(own: Any, other: Any, outside: Any, bond: Any, translation: Any, together: Any, deep_bond: Any) -> Any:
+    least = 1e-4  # what a single tick's joint work leaves of itself after some hundred ticks apart
+    if abs(own) + abs(other) < least and not together:
+        return 0
+    if own < least or other < least:
+        return 1
+    if outside < least:
+        return 2
+    if bond < deep_bond:
+        return 3
+    return 5 if translation <= 0.5 else 4
+
+
+@kernel
+def ending(
+    identity: Any, ends: Any, trust: Any, bond: Any, neglect: Any, betrayal: Any, forgetting: Any, key: Any
+) -> Any:
+    """Return the rows of the ties that end."""
+    rows = np.empty(ends.shape[0], np.int64)
+    count = 0
+    for t in range(ends.shape[0]):
+        if bond[t] < neglect or min(trust[t, 0], trust[t, 1]) < betrayal:
+            number = pair(identity[ends[t, 0]], identity[ends[t, 1]])
+            if uniform(key, number, 0) < forgetting:
+                rows[count] = t
+                count += 1
+    return rows[:count]
