@@ -1,0 +1,111 @@
+"""Putting configurations together: a partial one over a complete one, and changes from the command line over both."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from ecosim.errors import InputError, did_you_mean
+from ecosim.scenario_file import printable, shown
+
+NAMING = "rule"
+"""The key that says what the other keys beside it belong to."""
+
+
+class Change(NamedTuple):
+    """One change of a configuration, as the command line gives it.
+
+    Attributes:
+        text: as it was written.
+        keys: where.
+        action: ``set``, ``add`` (refused where there is a value already) or ``remove``.
+        value: the new value.
+    """
+
+    text: str
+    keys: tuple[str, ...]
+    action: Literal["set", "add", "remove"]
+    value: Any = None
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``base`` with ``over`` laid on it: mappings are merged, all else is replaced.
+
+    A mapping that names another ``rule`` replaces the old one, whose parameters belonged to the old rule.
+    """
+    if NAMING in over and over[NAMING] != base.get(NAMING):
+        return copy.deepcopy(dict(over))
+    result = copy.deepcopy(dict(base))
+    for key, value in over.items():
+        old = result.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        result[key] = merged(old, value) if both else copy.deepcopy(value)  # type: ignore[arg-type]  # both are dicts
+    return result
+
+
+def changed(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
+    """Return a configuration with changes made, one after the other.
+
+    Raises:
+        InputError: naming every change that cannot be made.
+    """
+    result = copy.deepcopy(dict(data))
+    faults: list[str] = []
+    for change in changes:
+        try:
+            _make(result, change)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return result
+
+
+def _make(data: dict[str, Any], change: Change) -> None:
+    *way, last = change.keys
+    here: Any = data
+    for depth, key in enumerate(way):
+        here = _step(here, key, change, depth)
+    if isinstance(here, list):
+        _change_entry(here, _index(here, last, change), change)
+    elif change.action == "remove":
+        if last not in here:
+            raise InputError(f"{printable(change.text)}: there is no '{printable(last)}'; {did_you_mean(last, here)}")
+        if change.keys[:-1] == ("dynamics",):
+            here[last] = None  # switched off: it leaves the schedule too
+        else:
+            del here[last]
+    elif change.action == "add" and last in here and not isinstance(here[last], dict):
+        raise InputError(f"{printable(change.text)}: it has a value already; without the '+' it is replaced")
+    elif isinstance(change.value, dict) and isinstance(here.get(last), dict):
+        here[last] = merged(here[last], change.value)
+    else:
+        here[last] = copy.deepcopy(change.value)
+
+
+def _step(here: Any, key: str, change: Change, depth: int) -> Any:
+    if isinstance(here, list):
+        inner = here[_index(here, key, change)]
+    else:
+        if here.get(key) is None:
+            here[key] = {}
+        inner = here[key]
+    if not isinstance(inner, dict | list):
+        path = ".".join(change.keys[: depth + 1])
+        raise InputError(f"{printable(change.text)}: {printable(path)} is {shown(inner)}, which has nothing inside")
+    return inner
+
+
+def _change_entry(entries: list[Any], index: int, change: Change) -> None:
+    if change.action == "remove":
+        del entries[index]
+    else:
+        entries[index] = copy.deepcopy(change.value)
+
+
+def _index(entries: list[Any], key: str, change: Change) -> int:
+    if not key.isdecimal() or int(key) >= len(entries):
+        told = f"an entry from 0 to {len(entries) - 1}" if entries else "nothing: the list is empty"
+        raise InputError(f"{printable(change.text)}: {shown(key)}; allowed: {told}")
+    return int(key)

@@ -1,0 +1,87 @@
+"""Rules by name: which class stands behind each word that configuration may use for a mechanism.
+
+Classes are imported when a configuration names them, so that a model of opinions does not load what it never runs.
+Code outside ecosim is imported only from packages that the user has said to trust.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.errors import InputError, did_you_mean
+from ecosim.scenario_file import shown
+
+RULES: dict[str, str] = {
+    "bounded_confidence": "ecosim.dynamics.stance.bounded_confidence:BoundedConfidence",
+}
+"""Rule to the class behind it, ``module:Class``, in the order of a tick."""
+
+_PLACE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+
+
+def find_rule(name: object, trust: Iterable[str] = ()) -> type[Mechanism]:
+    """Return the mechanism class that a rule names.
+
+    Args:
+        name: a word of ``RULES``, or ``package.module:Class`` of a package that is trusted.
+        trust: top-level packages whose code may be imported.
+
+    Raises:
+        InputError: if there is no such rule, its package is not trusted, or it is no mechanism.
+    """
+    if not isinstance(name, str):
+        raise InputError(f"{shown(name)}; allowed: the name of a rule: {did_you_mean(name, RULES)}")
+    if ":" not in name:
+        if name not in RULES:
+            raise InputError(f"no rule {shown(name)}; {did_you_mean(name, RULES, most=40)}")
+        found = _import(RULES[name])
+    else:
+        found = find_trusted(name, trust)
+    if not (isinstance(found, type) and issubclass(found, Mechanism)):
+        raise InputError(f"{shown(name)} is no mechanism; allowed: a subclass of ecosim.Mechanism")
+    return found
+
+
+def find_trusted(place: str, trust: Iterable[str]) -> Any:
+    """Return what ``package.module:name`` names, importing it only if its top-level package is trusted.
+
+    Modules that lie in the working folder are found too, after all others.
+
+    Raises:
+        InputError: if the package is not trusted, or there is nothing of that name.
+    """
+    if not _PLACE.fullmatch(place):
+        raise InputError(f"{shown(place)}; allowed: package.module:Class")
+    package = place.split(":")[0].split(".")[0]
+    if package not in set(trust):
+        raise InputError(
+            f"{shown(place)} would run code of the package '{package}'; allowed: rules of ecosim; "
+            f"if you know that code, say so with --trust {package}"
+        )
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
+    try:
+        return _import(place)
+    except ImportError as error:
+        raise InputError(f"{shown(place)} cannot be imported: {error}") from error
+    except AttributeError:
+        module, name = place.split(":")
+        raise InputError(f"the module {module} holds no '{name}'") from None
+
+
+def rule_name(mechanism: type[Mechanism]) -> str:
+    """Return how configuration names this class: a word of ``RULES``, else ``package.module:Class``."""
+    place = f"{mechanism.__module__}:{mechanism.__qualname__}"
+    return mechanism.rule() if RULES.get(mechanism.rule()) == place else place
+
+
+def _import(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(importlib.import_module(module), name)

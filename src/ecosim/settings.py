@@ -1,0 +1,212 @@
+"""Settings: one run, described completely; every key is declared here, with its range, and validated."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, model_validator
+
+from ecosim.configuration_errors import Source, faults_of
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.errors import InputError, did_you_mean
+from ecosim.interventions import Intervention
+from ecosim.rng import LARGEST_SEED
+from ecosim.rules import find_rule, rule_name
+from ecosim.scenario_file import shown
+from ecosim.world.founding import EcosystemSettings
+
+MOST_TICKS = 10**8
+
+Model = TypeVar("Model", bound=BaseModel)
+
+Kept = Literal["every", "final", "never"]
+
+_PLAIN = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+
+
+class RecordSettings(BaseModel):
+    """What a run keeps of itself, and how often."""
+
+    model_config = _PLAIN
+
+    every: int = Field(1, ge=1, le=MOST_TICKS, description="ticks from one row of the series to the next")
+    organisations: Kept = Field(
+        "final", description="table of organisations: at every recorded tick, at the end, never"
+    )
+    relationships: Kept = Field("final", description="table of relationships: likewise")
+    coalitions: Kept = Field("final", description="table of coalitions: likewise")
+    events: bool = Field(True, description="whether to keep who met, joined, left and was introduced")
+    figures: bool = Field(True, description="whether to keep what the figures need of the first, middle and last tick")
+    costly_every: int | None = Field(
+        None, ge=1, le=MOST_TICKS, description="ticks between costly measures; null: at the start and the end only"
+    )
+
+
+class PlainSettings(BaseModel):
+    """What a run needs besides its mechanisms."""
+
+    model_config = _PLAIN
+
+    title: str = Field("", max_length=200, description="a few words that name the scenario")
+    description: str = Field("", max_length=4000, description="what the scenario is about")
+    watch: str = Field("", max_length=1000, description="two sentences: what to look at, and what to change")
+    seed: int = Field(1, ge=0, le=LARGEST_SEED, description="chooses the luck of a run; the same seed, the same result")
+    ticks: int = Field(200, ge=0, le=MOST_TICKS, description="how often the schedule is run through")
+    activation: Literal["simultaneous", "random", "sweep"] = Field(
+        "simultaneous",
+        description="who acts when, within a mechanism that leaves it open: all on the same state, one after the other "
+        "drawn at random, or in a fixed order",
+    )
+    ecosystem: EcosystemSettings = Field(
+        default_factory=lambda: EcosystemSettings(), description="who and what there is at the start"
+    )
+    schedule: tuple[str, ...] = Field((), description="names of the mechanisms, in the order in which they act")
+    interventions: tuple[Intervention, ...] = Field(
+        (), description="what is done to the ecosystem from outside, and when"
+    )
+    record: RecordSettings = Field(RecordSettings(), description="what the run keeps")
+    measures: tuple[str, ...] = Field((), description="names of the measures, a column each in the series")
+
+
+class Settings(PlainSettings):
+    """One run, described completely.
+
+    ``schedule`` names the mechanisms of ``dynamics`` in the order in which they act; left empty, they act in the order
+    in which ``dynamics`` lists them.
+
+    Raises:
+        pydantic.ValidationError: where a value is out of range, or schedule and dynamics do not name the same.
+    """
+
+    dynamics: dict[str, InstanceOf[Mechanism]] = Field(default_factory=dict, description="name to mechanism")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _schedule_as_listed(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("schedule"):
+            return {**data, "schedule": tuple(data.get("dynamics", ()))}
+        return data
+
+    @model_validator(mode="after")
+    def _name_the_same(self) -> Settings:
+        faults = _schedule_faults(self.schedule, self.dynamics)
+        if faults:
+            raise InputError(faults)
+        return self
+
+
+def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: Source | None = None) -> Settings:
+    """Return validated settings from plain data: dictionaries, lists and scalars, as YAML or JSON give them.
+
+    A mechanism that is null is switched off: it leaves ``dynamics`` and ``schedule``.
+
+    Args:
+        data: what the configuration says.
+        trust: packages whose rules and measures may be imported.
+        source: where it was read, for messages.
+
+    Raises:
+        InputError: naming every fault at once.
+    """
+    source = source or Source()
+    rest = without_switched_off(data)
+    dynamics, faults = _mechanisms(rest.pop("dynamics", {}), frozenset(trust), source)
+    plain, more = _validated(PlainSettings, rest, source)
+    faults = more + faults
+    names = rest.get("schedule")
+    if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
+        faults += [fault for fault in _schedule_faults(names, dynamics) if fault not in faults]
+    if faults or plain is None:
+        raise InputError(faults)
+    values = {name: getattr(plain, name) for name in PlainSettings.model_fields}
+    return Settings(**values, dynamics={name: mechanism for name, mechanism in dynamics.items() if mechanism})
+
+
+def plain(settings: Settings) -> dict[str, Any]:
+    """Return settings as plain data, complete: ``settings_from(plain(settings)) == settings``."""
+    data = settings.model_dump(mode="json", exclude={"dynamics"})
+    dynamics = {
+        name: {"rule": rule_name(type(mechanism)), **mechanism.model_dump(mode="json")}
+        for name, mechanism in settings.dynamics.items()
+    }
+    ordered: dict[str, Any] = {}
+    for key, value in data.items():
+        ordered[key] = value
+        if key == "schedule":
+            ordered["dynamics"] = dynamics
+    return ordered
+
+
+def without_switched_off(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data without the mechanisms that are null, in ``dynamics`` as in ``schedule``."""
+    dynamics, schedule = data.get("dynamics"), data.get("schedule")
+    if not isinstance(dynamics, dict):
+        return dict(data)
+    off = {name for name, value in dynamics.items() if value is None}
+    rest = {**data, "dynamics": {name: value for name, value in dynamics.items() if name not in off}}
+    if isinstance(schedule, list):
+        rest["schedule"] = [name for name in schedule if not (isinstance(name, str) and name in off)]
+    return rest
+
+
+def _mechanisms(data: Any, trust: frozenset[str], source: Source) -> tuple[dict[str, Mechanism | None], list[str]]:
+    """Return the mechanisms that can be made (None for those that cannot), and the faults of the others."""
+    if not isinstance(data, dict):
+        return {}, [f"{source.at(('dynamics',))}: {shown(data)}; allowed: a mapping of names, each to a rule"]
+    made: dict[str, Mechanism | None] = {}
+    faults: list[str] = []
+    for name, given in data.items():
+        made[name], more = _mechanism(name, given, trust, source)
+        faults += more
+    return made, faults
+
+
+def _mechanism(name: str, given: Any, trust: frozenset[str], source: Source) -> tuple[Mechanism | None, list[str]]:
+    here: tuple[str, ...] = ("dynamics", name)
+    if not _NAME.fullmatch(name):
+        return None, [f"{source.at(here)}: {shown(name)}; allowed: a name of letters, digits and _"]
+    if not isinstance(given, dict):
+        return None, [f"{source.at(here)}: {shown(given)}; allowed: a mapping such as {{rule: bounded_confidence}}"]
+    if "rule" not in given:
+        return None, [f"{source.at(here)}: the key rule is missing; it names the mechanism"]
+    try:
+        rule = find_rule(given["rule"], trust)
+    except InputError as error:
+        return None, [f"{source.at((*here, 'rule'))}: {fault}" for fault in error.faults]
+    return _validated(rule, {key: value for key, value in given.items() if key != "rule"}, source, here)
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _validated(
+    model: type[Model], data: dict[str, Any], source: Source, before: tuple[str, ...] = ()
+) -> tuple[Model | None, list[str]]:
+    try:
+        # Through JSON: there, strict takes a list for a tuple, which is all that YAML has.
+        return model.model_validate_json(json.dumps(data)), []
+    except ValidationError as error:
+        return None, faults_of(error, model, data, source, before)
+
+
+def _schedule_faults(schedule: Iterable[str], dynamics: Mapping[str, Any]) -> list[str]:
+    names = list(schedule)
+    faults = [
+        f"schedule: {shown(name)} is no mechanism of dynamics; {did_you_mean(name, dynamics, most=40)}"
+        for name in dict.fromkeys(names)
+        if name not in dynamics
+    ]
+    faults += [
+        f"schedule: {shown(name)} twice; allowed: once (give the rule a second name in dynamics to run it twice a tick)"
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    return faults + [
+        f"dynamics.{name}: not in the schedule, so it would never act; add it to schedule, or switch it off with "
+        f"~dynamics.{name}"
+        for name in dynamics
+        if name not in names
+    ]

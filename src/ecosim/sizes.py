@@ -1,0 +1,96 @@
+"""How large a run or a sweep would be, told before it starts."""
+
+from __future__ import annotations
+
+import os
+
+from ecosim.errors import InputError
+from ecosim.settings import Settings
+from ecosim.world.founding import estimated_bytes
+
+MOST_ORGANISATIONS = 10**8
+MANY_ORGANISATIONS = 10**6
+MANY_BYTES = 4 * 10**9
+MANY_SECONDS = 3600.0
+MOST_POINTS = 10**7
+
+_SECONDS = 1.5e-7
+"""Rough time of one mechanism for one organisation in one tick, on one core of an ordinary laptop."""
+
+
+def check_run(settings: Settings, agreed: bool = False) -> None:
+    """Refuse a run that does not fit this machine, and one that is large unless the user has agreed to it.
+
+    Args:
+        settings: the run.
+        agreed: whether the user has said to go on (``--yes``).
+
+    Raises:
+        InputError: with the number of organisations and ticks, and the memory and time that they would roughly take.
+    """
+    organisations = count_organisations(settings)
+    if organisations > MOST_ORGANISATIONS:
+        raise InputError(
+            f"ecosystem.organisations: {organisations:,}; allowed: at most {MOST_ORGANISATIONS:,} organisations"
+        )
+    memory, seconds = memory_of(settings), seconds_of(settings)
+    told = (
+        f"{organisations:,} organisations for {settings.ticks:,} ticks would take roughly {_bytes(memory)} of memory "
+        f"and {_time(seconds)}"
+    )
+    if memory > _machine_memory():
+        raise InputError(f"{told}; this machine has {_bytes(_machine_memory())}: allowed: fewer organisations or ties")
+    is_large = organisations > MANY_ORGANISATIONS or memory > MANY_BYTES or seconds > MANY_SECONDS
+    if is_large and not agreed:
+        raise InputError(f"{told}; if that is meant, say --yes")
+
+
+def check_sweep(points: int, replicates: int = 1) -> None:
+    """Refuse a sweep of more runs than anyone could wait for, with their count.
+
+    Args:
+        points: combinations of parameters.
+        replicates: runs of each.
+
+    Raises:
+        InputError: above ten million runs, or with no run at all.
+    """
+    runs = points * replicates
+    told = f"{points:,} points × {replicates:,} replicates = {runs:,} runs"
+    if runs > MOST_POINTS:
+        raise InputError(f"{told}; allowed: at most {MOST_POINTS:,} (fewer values, or --design sobol --samples 1000)")
+    if runs < 1:
+        raise InputError(f"{told}; allowed: at least one of each")
+
+
+def count_organisations(settings: Settings) -> int:
+    """Return how many organisations a run founds."""
+    given = settings.ecosystem.organisations
+    return given if isinstance(given, int) else sum(given.values())
+
+
+def memory_of(settings: Settings) -> float:
+    """Return the memory that a run would roughly take (bytes): its world, twice while ties change, and its series."""
+    rows = settings.ticks // settings.record.every + 1
+    return 2.0 * estimated_bytes(settings.ecosystem) + 8.0 * rows * (1 + len(settings.measures))
+
+
+def seconds_of(settings: Settings) -> float:
+    """Return the time that a run would roughly take (s)."""
+    work = 1 + len(settings.schedule) + len(settings.measures) / settings.record.every
+    return _SECONDS * (count_organisations(settings) + 100) * work * (settings.ticks + 1)
+
+
+def _machine_memory() -> float:
+    return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+
+
+def _bytes(count: float) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"
+
+
+def _time(seconds: float) -> str:
+    for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.0f} {unit}"
+    return f"{seconds:,.0f} seconds"
