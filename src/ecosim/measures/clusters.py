@@ -17,12 +17,12 @@ class OpinionClusters(NamedTuple):
     """Clusters of opinion, the large and the small apart. Missing numbers are NaN.
 
     Attributes:
-        count: number of clusters that are not small.
+        large: number of clusters that are not small.
         effective: 1/Σs² over those, shares s counted among them: k equal clusters give k, a giant and dwarfs near 1.
         small: number of clusters below the smallest share, reported apart.
     """
 
-    count: float
+    large: float
     effective: float
     small: float
 

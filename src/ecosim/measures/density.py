@@ -145,16 +145,16 @@ def _modes(values: Any, bandwidth: Any, valley: Any, smallest_share: Any, grid: 
             if np.isfinite(value):
                 return 1.0
         return np.nan
-    modes, rising, extreme, lowest_at = 0, True, 0.0, 0
+    modes, rising, extreme = 0, True, 0.0
     share, share_to_valley = 0.0, 0.0
     for i in range(grid):
         height = heights[i]
         if rising:
             extreme = max(extreme, height)
             if height < extreme * (1.0 - valley):
-                rising, extreme, lowest_at, share_to_valley = False, height, i, share
+                rising, extreme, share_to_valley = False, height, share
         elif height < extreme:
-            extreme, lowest_at, share_to_valley = height, i, share
+            extreme, share_to_valley = height, share
         elif extreme < height * (1.0 - valley):
             modes += share_to_valley >= smallest_share
             rising, extreme, share = True, height, share - share_to_valley
@@ -165,7 +165,7 @@ def _modes(values: Any, bandwidth: Any, valley: Any, smallest_share: Any, grid: 
 
 @kernel
 def _density(values: Any, bandwidth: Any, grid: Any) -> Any:
-    n, mean, deviation, least, most = _summary(values)
+    n, deviation, least, most = _summary(values)
     if n == 0 or most == least:
         return np.empty(0), np.empty(0), np.empty(0)
     step = (most - least) / (grid - 1)
@@ -195,7 +195,7 @@ def _density(values: Any, bandwidth: Any, grid: Any) -> Any:
 
 @kernel
 def _summary(values: Any) -> Any:
-    """Return count, mean, standard deviation, smallest and largest of the values that are not missing."""
+    """Return count, standard deviation, smallest and largest of the values that are not missing."""
     n, total, least, most = 0, 0.0, np.inf, -np.inf
     for value in values:
         if np.isfinite(value):
@@ -203,9 +203,9 @@ def _summary(values: Any) -> Any:
             total += value
             least, most = min(least, value), max(most, value)
     if n < 2:
-        return n, total, 0.0, least, most
+        return n, 0.0, least, most
     mean, squares = total / n, 0.0
     for value in values:
         if np.isfinite(value):
             squares += (value - mean) ** 2
-    return n, mean, np.sqrt(squares / (n - 1)), least, most
+    return n, np.sqrt(squares / (n - 1)), least, most

@@ -63,8 +63,9 @@ def atkinson(values: ArrayLike, epsilon: float = 0.5) -> float:
     if epsilon >= 1.0 and relative.min() == 0.0:
         return 1.0
     if epsilon == 1.0:
-        return float(max(0.0, 1.0 - np.exp(np.log(relative).mean())))
-    return float(max(0.0, 1.0 - np.mean(relative ** (1.0 - epsilon)) ** (1.0 / (1.0 - epsilon))))
+        return max(0.0, 1.0 - float(np.exp(np.log(relative).mean())))
+    equivalent = np.float64(np.mean(relative ** (1.0 - epsilon))) ** (1.0 / (1.0 - epsilon))
+    return float(max(0.0, 1.0 - equivalent))
 
 
 def _held(values: ArrayLike) -> NDArray[np.float64]:

@@ -108,8 +108,8 @@ def null_networks(
     """Yield the partners (2m,) of random simple networks with these degrees; ``first_tie`` stays as it is.
 
     One chain of swaps runs through all samples: ten attempts per tie before the first, three between two (after which
-    a tie is untouched with probability e⁻⁶ where few attempts fail, e⁻³ where half of them do). The array is overwritten by the next
-    sample, and partners are not sorted.
+    a tie is untouched with probability e⁻⁶ where few attempts fail, e⁻³ where half of them do). The array
+    is overwritten by the next sample, and partners are not sorted.
 
     Raises:
         InputError: if partners are unsorted, or some tie is missing at one end, double, or to oneself.
@@ -211,7 +211,9 @@ def _tied(first_tie: Any, partner: Any, i: Any, j: Any) -> Any:
     """Return whether i and j are tied, looking at whoever has fewer ties."""
     if first_tie[i + 1] - first_tie[i] > first_tie[j + 1] - first_tie[j]:
         i, j = j, i
+    found = False
     for h in range(first_tie[i], first_tie[i + 1]):
         if partner[h] == j:
-            return True
-    return False
+            found = True
+            break
+    return found

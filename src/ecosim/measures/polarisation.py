@@ -86,7 +86,7 @@ def esteban_ray(
         highest: upper end of the bins.
 
     Returns:
-        P with K = 1, in units of the values; the most is (highest − lowest)/2^(2 + α). NaN without any mass.
+        P with K = 1, in units of the values; the most is (highest − lowest)/2^(1 + α). NaN without any mass.
 
     Raises:
         InputError: if a parameter is out of range or a mass is negative.

@@ -1,8 +1,8 @@
 """Synergy from what every set of players makes, and how it can be shared.
 
-The value of every set comes as one array of length 2ⁿ: ``values[s]`` is what the players in s make together, where bit i
-of the whole number s says whether player i is in; ``values[0]`` is the empty set. Values have any one unit, and the
-results have the same.
+The value of every set comes as one array of length 2ⁿ: ``values[s]`` is what the players in s make together, where
+bit i of the whole number s says whether player i is in; ``values[0]`` is the empty set. Values have any one unit, and
+the results have the same.
 """
 
 from __future__ import annotations
