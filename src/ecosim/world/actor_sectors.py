@@ -1,0 +1,105 @@
+"""The sector of each of a stranger's organisations."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from ecosim.errors import InputError, did_you_mean
+from ecosim.scenario_file import ascii_controls, shown
+from ecosim.world.actor_mapping import SectorMapping
+from ecosim.world.actor_suggestion import MOST_VALUES, suggest_organisations
+from ecosim.world.actor_table import SECTOR_WORDS, Table
+from ecosim.world.actor_ties import nearest
+from ecosim.world.faults import Faults
+
+
+def read_sectors(
+    table: Table, mapping: SectorMapping, names: Sequence[str], sectors: Sequence[str], faults: Faults
+) -> list[str]:
+    """Return the sector of each organisation: by its name, else by the value of its column, else the default.
+
+    A value that is spelt like a sector ("Civil society") needs no mapping. Values that are none and that the mapping
+    does not know are noted as faults; where none is known, with a mapping to paste.
+    """
+    _check_mapping(mapping, names, sectors, faults)
+    column = _sector_column(table, mapping, faults)
+    if column is None:
+        single = mapping.default or ""
+        return [mapping.names.get(name, single) for name in names]
+    cells = [row_cells[column] for _, row_cells in table.rows]
+    meaning = {value: _meaning(value, mapping, sectors) for value in set(cells)}
+    unknown = {
+        value: row
+        for row, value in reversed(list(enumerate(cells)))
+        if _is_unknown(value, row, names, mapping, meaning)
+    }
+    if unknown and len(unknown) == len(meaning) and not mapping.values:
+        faults.add(lambda: _nothing_known(table, column, cells, sectors))
+    else:
+        for value, row in sorted(unknown.items(), key=lambda item: item[1]):
+            _note_unknown(table, column, value, row, cells.count(value), sectors, faults)
+    return [mapping.names.get(name) or meaning[value] or "" for name, value in zip(names, cells, strict=True)]
+
+
+def _check_mapping(mapping: SectorMapping, names: Sequence[str], sectors: Sequence[str], faults: Faults) -> None:
+    """Note sectors of the mapping that there are not, and organisations it names that there are not."""
+    said = [(f"sector.values.{value}", sector) for value, sector in mapping.values.items()]
+    said += [(f"sector.names.{name}", sector) for name, sector in mapping.names.items()]
+    said += [("sector.default", mapping.default)] if mapping.default is not None else []
+    for key, sector in said:
+        if sector not in sectors:
+            faults.add(f"mapping, {ascii_controls(key)}: {shown(sector)} is no sector; {did_you_mean(sector, sectors)}")
+    known = {name: row for row, name in enumerate(names)}
+    for name in mapping.names:
+        if name not in known:
+            faults.add(f"mapping, sector.names: unknown organisation {shown(name)}{nearest(name, known)}")
+
+
+def _sector_column(table: Table, mapping: SectorMapping, faults: Faults) -> int | None:
+    said = mapping.column or table.guess(*SECTOR_WORDS)
+    if said is None and (mapping.default is not None or mapping.names):
+        return None
+    try:
+        return table.find(said or "sector")
+    except InputError as error:
+        faults.add(f"{error}; name it in the mapping under sector.column, or give sector.default")
+        return None
+
+
+def _meaning(value: str, mapping: SectorMapping, sectors: Sequence[str]) -> str | None:
+    """Return the sector that a value stands for, or None."""
+    if value in mapping.values:
+        return mapping.values[value]
+    spelt = re.sub(r"[\s-]+", "_", value.casefold())
+    return spelt if spelt in sectors else mapping.default
+
+
+def _is_unknown(
+    value: str, row: int, names: Sequence[str], mapping: SectorMapping, meaning: dict[str, str | None]
+) -> bool:
+    return meaning[value] is None and names[row] not in mapping.names
+
+
+def _note_unknown(
+    table: Table, column: int, value: str, row: int, count: int, sectors: Sequence[str], faults: Faults
+) -> None:
+    where = table.where(table.rows[row][0], table.header[column])
+    others = f" (and {count - 1} more)" if count > 1 else ""
+    if value:
+        told = f"{shown(value)}{others} is no sector; {did_you_mean(value, sectors)}; or map it under sector.values"
+    else:
+        told = f"no sector{others}; valid: {', '.join(sectors)}; or give sector.default"
+    faults.add(f"{where}: {told}")
+
+
+def _nothing_known(table: Table, column: int, cells: Sequence[str], sectors: Sequence[str]) -> str:
+    counts = Counter(cell for cell in cells if cell).most_common()
+    listed = ", ".join(f"{shown(value)} ({count})" for value, count in counts[:MOST_VALUES])
+    where = table.where(table.rows[0][0], table.header[column])
+    return (
+        f"{where}: none of the values is a sector; valid: {', '.join(sectors)}; found: {listed or 'nothing'}.\n"
+        "A mapping says what they are: save this as mapping.yaml, correct it, and give --mapping mapping.yaml\n\n"
+        + "\n".join(suggest_organisations(table, sectors))
+    )

@@ -1,0 +1,113 @@
+"""A mapping to start from, guessed from a stranger's tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from ecosim.scenario_file import shown
+from ecosim.world.actor_table import (
+    NAME_WORDS,
+    SECTOR_WORDS,
+    SOURCE_WORDS,
+    TARGET_WORDS,
+    Table,
+    number_of,
+    read_table,
+)
+
+MOST_VALUES = 50
+
+
+def suggest_mapping(
+    organisations: str | Path,
+    ties: str | Path | None = None,
+    *,
+    sectors: Sequence[str] = ("business", "government", "civil_society"),
+) -> str:
+    """Return a mapping file to start from: what can be guessed from the tables, to be checked and corrected by hand."""
+    table = read_table(Path(organisations), "organisations")
+    lines = suggest_organisations(table, sectors)
+    if ties is not None:
+        lines += _suggest_ties(read_table(Path(ties), "ties"))
+    return "\n".join([*lines, 'directed: "merge"', ""])
+
+
+def suggest_organisations(table: Table, sectors: Sequence[str]) -> list[str]:
+    """Return the lines of a mapping that can be guessed from a table of organisations."""
+    name = table.guess(*NAME_WORDS) or table.header[0]
+    lines = [f"name: {_quoted(name)}"]
+    column = table.guess(*SECTOR_WORDS)
+    if column is None:
+        lines += ["sector:", f"  default: {_quoted(sectors[0])}  # for everyone; or name a column and its values"]
+    else:
+        counts = Counter(cells[table.header.index(column)] for _, cells in table.rows)
+        lines += ["sector:", f"  column: {_quoted(column)}", f"  values:  # a guess; valid: {', '.join(sectors)}"]
+        lines += [
+            f"    {_quoted(value)}: {_guess_sector(value, sectors)}  # {count}"
+            for value, count in counts.most_common(MOST_VALUES)
+            if value
+        ]
+        if len(counts) > MOST_VALUES or "" in counts:
+            lines.append(f"  default: {_guess_sector('', sectors)}  # for all others")
+    numeric = [other for other in table.header if other not in (name, column) and _is_numeric(table, other)]
+    means = next((other for other in numeric if _MEANS.search(other)), None)
+    if means is not None:
+        lines += ["columns:", f'  capital: {{column: {_quoted(means)}, transform: "log1p", scale: "mean"}}']
+    left = [shown(other) for other in numeric if other != means]
+    return [*lines, f"# other columns of numbers: {', '.join(left)}"] if left else lines
+
+
+def _suggest_ties(table: Table) -> list[str]:
+    ends = (table.header * 2)[:2]
+    source = table.guess(*SOURCE_WORDS) or ends[0]
+    target = table.guess(*TARGET_WORDS) or ends[1]
+    lines = ["ties:", f"  source: {_quoted(source)}", f"  target: {_quoted(target)}"]
+    weights = [other for other in table.header if other not in (source, target) and _is_numeric(table, other)]
+    if not weights:
+        return lines
+    column = table.header.index(weights[0])
+    numbers = [number for _, cells in table.rows if (number := number_of(cells[column])) is not None]
+    return [
+        *lines,
+        "  weight:",
+        f"    column: {_quoted(weights[0])}",
+        '    means: "strength"  # or "distance", where small numbers are close',
+        f"    from: {max(0.0, min(numbers)):g}",
+        f"    to: {max(numbers):g}",
+    ]
+
+
+def _is_numeric(table: Table, column: str) -> bool:
+    """Return whether a column holds numbers and nothing else, and at least one."""
+    at = table.header.index(column)
+    recorded = [cells[at] for _, cells in table.rows if cells[at]]
+    return bool(recorded) and all(number_of(text) is not None for text in recorded)
+
+
+def _guess_sector(value: str, sectors: Sequence[str]) -> str:
+    for sector, words in _WORDS:
+        if sector in sectors and words.search(value):
+            return sector
+    return sectors[-1]
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+_MEANS = re.compile(r"staff|employ|budget|capital|revenue|turnover|asset|size|personnel|funds", re.I)
+_WORDS = (
+    (
+        "civil_society",
+        re.compile(r"non.?profit|ngo|charit|volunt|foundation|civil|communit|associat|church|union", re.I),
+    ),
+    (
+        "government",
+        re.compile(r"gov|city|count|state|federal|public|municip|agency|ministr|police|council|nation", re.I),
+    ),
+    ("business", re.compile(r"business|compan|firm|corp|industr|private|commerc|enterprise|for.?profit|bank", re.I)),
+)

@@ -1,0 +1,241 @@
+"""A user's own organisations and ties, read from CSV, Excel or YAML and held to what a world can be."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.errors import InputError, did_you_mean
+from ecosim.scenario_file import shown
+from ecosim.world.actor_mapping import ColumnMapping, TableMapping, mapping_of, read_mapping
+from ecosim.world.actor_sectors import read_sectors
+from ecosim.world.actor_table import NAME_WORDS, Table, holds_ties, number_of, read_table
+from ecosim.world.actor_ties import Ties, no_ties, read_ties
+from ecosim.world.columns import COLUMNS
+from ecosim.world.faults import Faults
+
+SECTORS = ("business", "government", "civil_society")
+KNOWN_COLUMNS = ("capital", "purpose", "contribution", "reputation")
+LONGEST_NAME = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Actors:
+    """Organisations and ties as a table gave them. What was not recorded stays missing.
+
+    Attributes:
+        names: n names, unchanged but for blanks around them; escape them wherever they are written.
+        sector: n sectors.
+        columns: for each of ecosim's words that the table speaks of, (n,) numbers in its range; NaN where not recorded.
+        missing: for each of those words, how many are NaN.
+        ties: the relationships.
+        warnings: what was odd but could be read.
+    """
+
+    names: list[str]
+    sector: list[str]
+    columns: dict[str, NDArray[np.float64]]
+    missing: dict[str, int]
+    ties: Ties
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_actors(
+    organisations: str | Path,
+    ties: str | Path | None = None,
+    mapping: TableMapping | Mapping[str, Any] | str | Path | None = None,
+    *,
+    known_columns: Collection[str] = KNOWN_COLUMNS,
+    sectors: Sequence[str] = SECTORS,
+) -> Actors:
+    """Return the organisations of a file and the ties between them.
+
+    Args:
+        organisations: CSV, Excel or YAML; a workbook or YAML file may hold the ties too.
+        ties: CSV, Excel or YAML of directed reports, or None.
+        mapping: what the columns mean, or a YAML file that says so; what it leaves out is guessed from the header.
+        known_columns: ecosim's words that a column may stand for: columns of organisations, or one axis of one that has
+            several, such as ``stance_trade``.
+        sectors: sectors that there are.
+
+    Raises:
+        InputError: what cannot be read or cannot be, with file, line and column, all faults at once.
+    """
+    faults, warnings = Faults(), Faults()
+    mapping = _mapping(mapping, faults)
+    organisations = Path(organisations)
+    table, ties_table = _tables(organisations, None if ties is None else Path(ties), faults)
+    if table is None:
+        faults.refuse()
+        raise InputError(f"{organisations}: cannot be read")
+    rows, names = _names(table, mapping, faults, warnings)
+    sector = read_sectors(table, mapping.sector, names, sectors, faults)
+    columns = {
+        word: numbers
+        for word, said in _columns(table, mapping, known_columns, faults).items()
+        if (numbers := _numbers(table, word, said, mapping.missing, faults)) is not None
+    }
+    found = no_ties()
+    if ties_table is not None and rows:
+        found = read_ties(ties_table, mapping.ties, mapping.missing, rows, faults, warnings)
+    faults.refuse()
+    missing = {word: int(np.isnan(numbers).sum()) for word, numbers in columns.items()}
+    return Actors(names, sector, columns, missing, found, warnings.listed())
+
+
+def _mapping(mapping: TableMapping | Mapping[str, Any] | str | Path | None, faults: Faults) -> TableMapping:
+    try:
+        if isinstance(mapping, str | Path):
+            return read_mapping(mapping)
+        if mapping is None or isinstance(mapping, TableMapping):
+            return mapping or TableMapping()
+        return mapping_of(mapping)
+    except InputError as error:
+        faults.add_all(error)
+        faults.refuse()
+        raise
+
+
+def _tables(organisations: Path, ties: Path | None, faults: Faults) -> tuple[Table | None, Table | None]:
+    """Read both tables, so that the faults of both are told."""
+    table = ties_table = None
+    try:
+        table = read_table(organisations, "organisations")
+        if not table.rows:
+            faults.add(f"{table.file}: no organisation below the header; allowed: at least one")
+        if ties is None and holds_ties(organisations):
+            ties = organisations
+    except InputError as error:
+        faults.add_all(error)
+    try:
+        ties_table = None if ties is None else read_table(ties, "ties")
+    except InputError as error:
+        faults.add_all(error)
+    return table, ties_table
+
+
+def _names(table: Table, mapping: TableMapping, faults: Faults, warnings: Faults) -> tuple[dict[str, int], list[str]]:
+    """Return the row of each name and the names in order."""
+    said = mapping.name or table.guess(*NAME_WORDS) or "name"
+    try:
+        column = table.find(said)
+    except InputError as error:
+        faults.add(f"{error}; name it in the mapping under name")
+        return {}, ["" for _ in table.rows]
+    rows: dict[str, int] = {}
+    alike: dict[str, int] = {}
+    names = [cells[column] for _, cells in table.rows]
+    for row, name in enumerate(names):
+        line = table.rows[row][0]
+        where = table.where(line, said)
+        if not name:
+            faults.add(f"{where}: no name; allowed: a name on every row")
+        elif name in rows:
+            first = table.rows[rows[name]][0]
+            faults.add(f"{where}: {shown(name)} is named twice, first in {table.line_word} {first}; allowed: once")
+        elif len(name) > LONGEST_NAME or _NOT_ONE_LINE.search(name):
+            faults.add(f"{where}: {shown(name)} is no name; allowed: one line of at most {LONGEST_NAME} characters")
+        folded = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+        if name not in rows and folded in alike:
+            warnings.add(f"{where}: {shown(name)} differs from {table.line_word} {alike[folded]} by spelling only")
+        alike.setdefault(folded, line)
+        rows.setdefault(name, row)
+    return rows, names
+
+
+_NOT_ONE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _columns(
+    table: Table, mapping: TableMapping, known_columns: Collection[str], faults: Faults
+) -> dict[str, ColumnMapping]:
+    """Return which column stands for which of ecosim's words; without a mapping, those called like one."""
+    if not mapping.columns:
+        guessed = {word: table.guess(word.casefold()) for word in known_columns}
+        return {word: ColumnMapping(column=column) for word, column in guessed.items() if column is not None}
+    known = {}
+    for word, said in mapping.columns.items():
+        if word in known_columns:
+            known[word] = said
+        else:
+            faults.add(
+                f"mapping, columns.{word}: {shown(word)} is no number of ecosim's; {did_you_mean(word, known_columns)}"
+            )
+    return known
+
+
+def _numbers(
+    table: Table, word: str, said: ColumnMapping, missing: Sequence[str], faults: Faults
+) -> NDArray[np.float64] | None:
+    """Return the numbers that a column gives for one of ecosim's words; NaN where nothing was recorded."""
+    try:
+        column = table.find(said.column)
+    except InputError as error:
+        faults.add_all(error)
+        return None
+    cells = [row_cells[column] for _, row_cells in table.rows]
+    raw = np.full(len(cells), np.nan)
+    for row, text in enumerate(cells):
+        where = table.where(table.rows[row][0], said.column)
+        if not text or text in missing:
+            continue
+        number = number_of(text)
+        if number is None:
+            faults.add(
+                f"{where}: {shown(text)} is not a number; allowed: a finite decimal number, or nothing{_hint(text)}"
+            )
+        elif said.transform == "log1p" and number < 0:
+            faults.add(f"{where}: {text} has no log1p; allowed: 0 or more")
+        else:
+            raw[row] = number
+    numbers = _scaled(raw, said, faults, table)
+    _check_range(table, word, said, numbers, cells, faults)
+    return numbers
+
+
+def _hint(text: str) -> str:
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
+        return " (write the decimal point as .)"
+    return (
+        " (list the text under missing in the mapping)" if text.casefold() in ("na", "n/a", "-", "null", "none") else ""
+    )
+
+
+def _scaled(raw: NDArray[np.float64], said: ColumnMapping, faults: Faults, table: Table) -> NDArray[np.float64]:
+    """Return scale · transform(raw)."""
+    there = ~np.isnan(raw)
+    numbers = raw.copy()
+    if said.transform == "log1p":
+        numbers = np.log1p(raw)
+    elif said.transform == "rank" and there.any():
+        _, position, count = np.unique(raw[there], return_inverse=True, return_counts=True)
+        mean_rank = np.cumsum(count) - (count + 1) / 2.0
+        numbers[there] = mean_rank[position] / (there.sum() - 1) if there.sum() > 1 else 0.5
+    if said.scale != "mean":
+        return numbers * said.scale
+    mean = float(numbers[there].mean()) if there.any() else 1.0
+    if mean <= 0.0:
+        faults.add(f"{table.file}: column {shown(said.column)} has mean {mean:g}; allowed with scale 'mean': above 0")
+        return numbers
+    return numbers / mean
+
+
+def _check_range(
+    table: Table, word: str, said: ColumnMapping, numbers: NDArray[np.float64], cells: Sequence[str], faults: Faults
+) -> None:
+    """Note each number outside the range that the table of state allows."""
+    known = COLUMNS.get(word) or COLUMNS.get(word.split("_")[0])
+    low, high = (known.low, known.high) if known else (-math.inf, math.inf)
+    allowed = f"{low:g} or more" if high == math.inf else f"{low:g} to {high:g}"
+    for row in np.flatnonzero((numbers < low) | (numbers > high)).tolist():
+        made = "" if said == ColumnMapping(column=said.column) else f", which makes {numbers[row]:g},"
+        where = table.where(table.rows[row][0], said.column)
+        faults.add(f"{where}: {cells[row]}{made} is out of range for {word}; allowed: {allowed}")
