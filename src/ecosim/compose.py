@@ -7,8 +7,6 @@ the models of ``ecosim.settings``, whatever it came from.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -69,9 +67,10 @@ def plain(settings: Any) -> dict[str, Any]:
 
 
 def configuration_hash(settings: Any) -> str:
-    """Return a digest of all that can change a run's numbers: the settings, without their words for readers."""
-    data = {key: value for key, value in plain(settings).items() if key not in ("title", "description", "watch")}
-    return hashlib.blake2b(json.dumps(data).encode(), digest_size=16).hexdigest()
+    """Return a digest of the settings apart from their seed, 32 hexadecimal digits."""
+    from ecosim.results.provenance import configuration_hash as digest
+
+    return digest(plain(settings))
 
 
 def configs() -> Path:

@@ -102,7 +102,7 @@ def _sentences(
         return [f"{here}: the key {fault['ctx']['discriminator']} is missing"]
     if kind == "literal_error":
         words = [word.strip("'") for word in fault["ctx"]["expected"].replace(" or ", ", ").split(", ")]
-        return [f"{here}: {shown(value)}; {did_you_mean(value, words)}{_quote(value, words)}"]
+        return [f"{here}: {_shown_short(value)}; {did_you_mean(value, words)}{_quote(value, words)}"]
     permitted = allowed_at(model, path) or fault["msg"][:1].lower() + fault["msg"][1:]
     return [f"{here}: {_shown_short(value)}; allowed: {permitted}{_hint(value, permitted)}"]
 
@@ -121,7 +121,7 @@ def _own_words(fault: Mapping[str, Any], source: Source, path: Keys) -> list[str
 def _shown_short(value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         return ("a mapping" if isinstance(value, dict) else "a list") if value else "empty"
-    return shown(value)
+    return str(value).lower() if isinstance(value, bool) or value is None else shown(value)
 
 
 def _hint(value: Any, permitted: str) -> str:

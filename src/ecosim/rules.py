@@ -18,9 +18,26 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.scenario_file import shown
 
 RULES: dict[str, str] = {
+    "change": "ecosim.dynamics.change:Change",
+    "issue": "ecosim.dynamics.issue:Issue",
+    "attraction_repulsion": "ecosim.dynamics.stance.attraction_repulsion:AttractionRepulsion",
     "bounded_confidence": "ecosim.dynamics.stance.bounded_confidence:BoundedConfidence",
+    "market": "ecosim.dynamics.market:Market",
+    "motivation": "ecosim.dynamics.motivation:Motivation",
+    "meeting": "ecosim.dynamics.meeting:Meeting",
+    "joining": "ecosim.dynamics.coalition.joining:Joining",
+    "best_response": "ecosim.dynamics.contribution.best_response:BestResponse",
+    "fermi_imitation": "ecosim.dynamics.contribution.imitation:FermiImitation",
+    "payoff_proportional_imitation": "ecosim.dynamics.contribution.imitation:PayoffProportionalImitation",
+    "joint_work": "ecosim.dynamics.production.joint_work:JointWork",
+    "public_goods": "ecosim.dynamics.production.public_goods:PublicGoods",
+    "sharing": "ecosim.dynamics.production.sharing:Sharing",
+    "ripple": "ecosim.dynamics.production.ripple:Ripple",
+    "relationship": "ecosim.dynamics.relationship:Relationship",
+    "ledger": "ecosim.dynamics.ledger:Ledger",
+    "agent_rules": "ecosim.dynamics.agent_rules:AgentRules",
 }
-"""Rule to the class behind it, ``module:Class``, in the order of a tick."""
+"""Rule to the class behind it, ``module:Class``, in the order in which such rules act in a tick."""
 
 _PLACE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
@@ -64,9 +81,7 @@ def find_trusted(place: str, trust: Iterable[str]) -> Any:
             f"{shown(place)} would run code of the package '{package}'; allowed: rules of ecosim; "
             f"if you know that code, say so with --trust {package}"
         )
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.append(here)
+    look_in_working_folder()
     try:
         return _import(place)
     except ImportError as error:
@@ -74,6 +89,13 @@ def find_trusted(place: str, trust: Iterable[str]) -> Any:
     except AttributeError:
         module, name = place.split(":")
         raise InputError(f"the module {module} holds no '{name}'") from None
+
+
+def look_in_working_folder() -> None:
+    """Let modules in the working folder be imported, after all others: whoever trusts one has it there, most often."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
 
 
 def rule_name(mechanism: type[Mechanism]) -> str:

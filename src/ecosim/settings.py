@@ -14,7 +14,7 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean
 from ecosim.interventions import Intervention
 from ecosim.rng import LARGEST_SEED
-from ecosim.rules import find_rule, rule_name
+from ecosim.rules import find_rule, look_in_working_folder, rule_name
 from ecosim.scenario_file import shown
 from ecosim.world.founding import EcosystemSettings
 
@@ -111,9 +111,11 @@ def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: So
     Raises:
         InputError: naming every fault at once.
     """
-    source = source or Source()
+    source, trusted = source or Source(), frozenset(trust)
+    if trusted:
+        look_in_working_folder()
     rest = without_switched_off(data)
-    dynamics, faults = _mechanisms(rest.pop("dynamics", {}), frozenset(trust), source)
+    dynamics, faults = _mechanisms(rest.pop("dynamics", {}), trusted, source)
     plain, more = _validated(PlainSettings, rest, source)
     faults = more + faults
     names = rest.get("schedule")
@@ -176,18 +178,26 @@ def _mechanism(name: str, given: Any, trust: frozenset[str], source: Source) -> 
         rule = find_rule(given["rule"], trust)
     except InputError as error:
         return None, [f"{source.at((*here, 'rule'))}: {fault}" for fault in error.faults]
-    return _validated(rule, {key: value for key, value in given.items() if key != "rule"}, source, here)
+    parameters = {key: value for key, value in given.items() if key != "rule"}
+    try:
+        return _validated(rule, parameters, source, here, trust)
+    except (ImportError, AttributeError) as error:  # of a function that a rule for agents names
+        return None, [f"{source.at(here)}: {error}"]
 
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _validated(
-    model: type[Model], data: dict[str, Any], source: Source, before: tuple[str, ...] = ()
+    model: type[Model],
+    data: dict[str, Any],
+    source: Source,
+    before: tuple[str, ...] = (),
+    trust: frozenset[str] = frozenset(),
 ) -> tuple[Model | None, list[str]]:
     try:
         # Through JSON: there, strict takes a list for a tuple, which is all that YAML has.
-        return model.model_validate_json(json.dumps(data)), []
+        return model.model_validate_json(json.dumps(data), context={"trust": trust}), []
     except ValidationError as error:
         return None, faults_of(error, model, data, source, before)
 

@@ -72,7 +72,7 @@ def count_organisations(settings: Settings) -> int:
 def memory_of(settings: Settings) -> float:
     """Return the memory that a run would roughly take (bytes): its world, twice while ties change, and its series."""
     rows = settings.ticks // settings.record.every + 1
-    return 2.0 * estimated_bytes(settings.ecosystem) + 8.0 * rows * (1 + len(settings.measures))
+    return 2.0 * float(estimated_bytes(settings.ecosystem)) + 8.0 * rows * (1 + len(settings.measures))
 
 
 def seconds_of(settings: Settings) -> float:
