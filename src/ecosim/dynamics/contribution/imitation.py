@@ -97,7 +97,7 @@ class PayoffProportionalImitation(Mechanism):
 def choose_models(
     identity: Any, sector: Any, first_tie: Any, partner: Any, looking: Any, own_sector: Any, key: Any
 ) -> Any:
-    """Return the row each organisation looks at (n,), -1 for nobody, and a uniform number in [0, 1) each (n,)."""
+    """Return the row each organisation looks at (n,), its own for nobody, and a uniform number in [0, 1) each (n,)."""
     n = identity.size
     models, chances = np.empty(n, np.int32), np.empty(n)
     looks, chooses = np.empty(BLOCK), np.empty(BLOCK)
@@ -106,7 +106,7 @@ def choose_models(
         for i in range(start, stop):  # a loop that only draws: the compiler makes several draws at a time
             looks[i - start], chooses[i - start], chances[i], _ = uniform4(key, identity[i], 0)
         for i in range(start, stop):
-            models[i] = -1
+            models[i] = i
             if looks[i - start] >= looking:
                 continue
             ties = first_tie[i + 1] - first_tie[i]
@@ -137,8 +137,11 @@ def imitate_fermi(contribution: Any, payoff: Any, models: Any, chances: Any, sel
     following = np.empty_like(contribution)
     for i in range(contribution.size):
         j = models[i]
-        adopts = j >= 0 and chances[i] * (1.0 + np.exp(-selectivity * (payoff[j] - payoff[i]))) < 1.0
-        following[i] = contribution[j] if adopts else contribution[i]
+        own, theirs = contribution[i], contribution[j]
+        following[i] = own
+        # The exponential is dear: it is spared where there is nothing to adopt.
+        if own != theirs and chances[i] * (1.0 + np.exp(selectivity * (payoff[i] - payoff[j]))) < 1.0:
+            following[i] = theirs
     return following
 
 
@@ -150,9 +153,10 @@ def imitate_proportionally(
     following = np.empty_like(contribution)
     for i in range(contribution.size):
         j = models[i]
+        own, theirs = contribution[i], contribution[j]
         largest = scale
-        if by_degree and j >= 0:
+        if by_degree:
             largest *= 1 + max(first_tie[i + 1] - first_tie[i], first_tie[j + 1] - first_tie[j])
-        adopts = j >= 0 and chances[i] * largest < payoff[j] - payoff[i]
-        following[i] = contribution[j] if adopts else contribution[i]
+        adopts = chances[i] * largest < payoff[j] - payoff[i]
+        following[i] = theirs if adopts else own
     return following

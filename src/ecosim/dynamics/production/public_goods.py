@@ -23,9 +23,9 @@ class PublicGoods(Mechanism):
               a_i = c\,x_i \;\text{(cost per game)} \quad\text{or}\quad
               a_i = \frac{c\,x_i}{G_i} \;\text{(cost per individual)}
 
-    with :math:`G_i` the number of its groups. ``groups: network``: every organisation centres one group of itself and its
-    partners, so :math:`G_i` is its degree plus 1, and one without ties plays alone. ``groups: coalitions``: the groups are
-    the coalitions; whoever is in none receives nothing and pays nothing.
+    with :math:`G_i` the number of its groups. ``groups: network``: every organisation centres one group of itself and
+    its partners, so :math:`G_i` is its degree plus 1, and one without ties plays alone. ``groups: coalitions``: the
+    groups are the coalitions; whoever is in none receives nothing and pays nothing.
 
     Summed over everyone, payoff is (r − 1) times what all paid. In a group of :math:`n_g > r` it pays each member to
     put in nothing, although all would gain if all did: the dilemma.

@@ -28,8 +28,8 @@ class BoundedConfidence(Mechanism):
     :math:`\mu (x_i - x_j)`, which keeps the mean. The other is one of its ties, drawn uniformly, or with probability
     ``reach`` anyone.
 
-    Distance is Euclidean over the axes of opinion. **Stance runs from -1 to 1 here and from 0 to 1 in both papers: their
-    tolerance doubles.**
+    Distance is Euclidean over the axes of opinion. **Stance runs from -1 to 1 here and from 0 to 1 in both papers:
+    their tolerance doubles.**
 
     Activation: ``simultaneous``, everyone at last tick's stances; ``sweep``, each once, one after the other in random
     order; ``random``, ``steps`` times somebody drawn with replacement. Listening to everyone is simultaneous, listening
