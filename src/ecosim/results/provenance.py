@@ -1,0 +1,121 @@
+"""Provenance: which code, with which libraries, on what machine, made a result; and the number of a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import platform
+import subprocess
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).parents[1]
+
+LIBRARIES = ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow", "pydantic", "hydra-core", "matplotlib")
+"""The libraries whose version may change a result or how it is kept."""
+
+
+def run_id(settings: Mapping[str, Any], seed: int) -> str:
+    """Return the number of a run, 32 hexadecimal digits: a digest of configuration, seed and code, and of nothing else.
+
+    Args:
+        settings: the resolved configuration as plain data.
+        seed: the run's seed, which counts instead of any that stands in the configuration.
+    """
+    described = {"configuration": _without_seed(settings), "seed": seed, "code": code_version()}
+    return _digest(described)
+
+
+def configuration_hash(settings: Mapping[str, Any]) -> str:
+    """Return a digest of the configuration apart from its seed, 32 hexadecimal digits; order of keys does not count."""
+    return _digest(_without_seed(settings))
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Return the version of ecosim with a digest of its source files, so that a changed rule is another version."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    return f"{_version('ecosim')}+{digest.hexdigest()}"
+
+
+def provenance(settings: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """Return what made a result, as plain data: run, code, libraries, machine. No names of people, paths or hosts."""
+    return {
+        "run_id": run_id(settings, seed),
+        "seed": seed,
+        "configuration_hash": configuration_hash(settings),
+        "code_version": code_version(),
+        "commit": commit(),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in ("ecosim", *LIBRARIES)},
+        "machine": {"cpu": _cpu(), "system": platform.system(), "architecture": platform.machine()},
+    }
+
+
+@lru_cache(maxsize=1)
+def commit() -> str | None:
+    """Return the commit of the checkout that the package runs from, with "+changed" where files differ from it.
+
+    None where it is not a checkout, or git cannot say so within two seconds.
+    """
+    root = PACKAGE.parents[1]
+    if PACKAGE.parent.name != "src" or not (root / ".git").exists():
+        return None
+    number = _git(root, "rev-parse", "HEAD")
+    if not number:
+        return None
+    return number + ("+changed" if _git(root, "status", "--porcelain", "--", "src", "configs") else "")
+
+
+def _git(root: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=2, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+@lru_cache(maxsize=1)
+def _cpu() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+@lru_cache(maxsize=32)
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _without_seed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if key != "seed"}
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON can hold: 1 and 1.0 are the same number, tuples are lists."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) and value.is_integer() else value
+    return value

@@ -1,0 +1,236 @@
+"""Words: what happened in a run, told in a few sentences with their numbers, then a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+PLURALS = {
+    "business": "businesses",
+    "government": "government bodies",
+    "civil_society": "civil-society groups",
+}
+"""What the organisations of a sector are called together."""
+
+STAGE_MEANINGS = {
+    "collection": "organisations beside each other, most of them without a path of relationships between them",
+    "network": "most organisations are linked, directly or through others",
+    "community": "partners of partners are partners, and trust each other, beyond what chance would give",
+    "social ecosystem": "sectors depend on each other, make more together than apart, and others gain from it too",
+}
+
+HARDLY = 0.05
+"""A change below this part of the larger value is told as none."""
+
+
+def tell(summary: Mapping[str, Any], settings: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
+    """Return the summary of a run as Markdown. What was not measured is not mentioned.
+
+    Args:
+        summary: see ``results.summary.summarise``.
+        settings: the resolved configuration; ``title``, ``description`` and ``watch`` are quoted from it.
+        meanings: what each measure means.
+    """
+    blocks = [f"# {plain(settings.get('title') or 'A run')}"]
+    if settings.get("description"):
+        blocks.append(plain(" ".join(str(settings["description"]).split())))
+    blocks.append("## The world\n\n" + " ".join(_world(summary)))
+    told = list(_happened(summary)) if summary["ticks"] else ["Nothing: the run has 0 ticks."]
+    if told:
+        blocks.append("## What happened\n\n" + "\n\n".join(told))
+    blocks.append("## Every measure\n\n" + _table(summary, meanings))
+    return "\n\n".join(blocks) + "\n"
+
+
+def plain(text: object) -> str:
+    """Return text that Markdown, and a browser that shows it, take letter by letter."""
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", str(text)).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\`*_\[\]|>#$~])", r"\\\1", line)
+
+
+def number(value: float | None) -> str:
+    """Return a number with three significant digits, or a dash where it is missing."""
+    if value is None:
+        return "–"
+    if float(value).is_integer() and abs(value) < 1e6:
+        return f"{value:,.0f}".replace("-", "−")
+    if value != 0 and not 1e-3 <= abs(value) < 1e6:
+        return f"{value:.2e}".replace("-", "−")
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage, with a decimal where it is small."""
+    return f"{100 * share:.1f} %" if 0 < abs(share) < 0.095 else f"{100 * share:.0f} %"
+
+
+def plural(sector: str) -> str:
+    """Return what the organisations of a sector are called together."""
+    return PLURALS.get(sector, f"organisations of the sector {plain(sector.replace('_', ' '))}")
+
+
+def _world(summary: Mapping[str, Any]) -> Iterator[str]:
+    start, end = summary["counts"]["start"], summary["counts"]["end"]
+    parts = [f"{count:,} {_one_or(sector, count)}" for sector, count in start["by_sector"].items() if count]
+    made = f" ({_listed(parts)})" if len(parts) > 1 else ""
+    issues = [name.removeprefix("severity_") for name in _issues(summary)]
+    named = f" ({_listed([plain(name.replace('_', ' ')) for name in issues])})" if issues else ""
+    facing = f", {_count(start['issues'], 'issue')}{named}" if start["issues"] else ""
+    duration = f"{_count(summary['ticks'], 'tick')}, seed {summary['seed']}"
+    yield f"{_count(start['organisations'], 'organisation')}{made}{facing}; {duration}."
+    yield (
+        f"At the start there were {_count(start['relationships'], 'relationship')} and "
+        f"{_count(start['coalitions'], 'coalition')}, at the end {_count(end['relationships'], 'relationship')} and "
+        f"{_count(end['coalitions'], 'coalition')}."
+    )
+    if end["organisations"] != start["organisations"]:
+        yield f"{_count(end['organisations'], 'organisation')} are left at the end."
+    drawn = summary["missing_values_drawn"]
+    if drawn["total"]:
+        where = _listed([f"{count:,} of {plain(name)}" for name, count in drawn["columns"].items() if count])
+        were = "was" if drawn["total"] == 1 else "were"
+        yield f"{_count(drawn['total'], 'missing value')} of the input {were} drawn at random ({where})."
+    else:
+        yield "No missing value had to be drawn."
+
+
+def _happened(summary: Mapping[str, Any]) -> Iterator[str]:
+    told = [_collaboration(summary), _polarisation(summary), _severities(summary), _success(summary), _ledger(summary)]
+    paragraphs = [" ".join(sentences) for sentences in map(list, told) if sentences]
+    stage = list(_stage(summary))
+    if paragraphs:
+        yield "“Later” is the mean over the second half of the run."
+    yield from paragraphs
+    yield from stage
+
+
+def _collaboration(summary: Mapping[str, Any]) -> Iterator[str]:
+    measures = summary["measures"]
+    if share := _both(measures, "cross_sector_share"):
+        start, later = share
+        yield (
+            f"**Collaboration across sectors {_moved(start, later, 'grew', 'shrank', 'held its level')}:** "
+            f"{percent(start)} of the relationships joined different sectors at the start, {percent(later)} later."
+        )
+    z = measures.get("cross_sector_share_z", {}).get("final")
+    if z is not None:
+        side = "more" if z > 0 else "fewer"
+        yield (
+            f"At the end that is {number(abs(z))} standard deviations {side} than if everyone kept the number of its "
+            f"partners but drew them by chance{'' if abs(z) >= 2 else ', which is within what chance gives'}."
+        )
+    coalitions, size = _both(measures, "coalitions"), _both(measures, "coalition_size_mean")
+    if coalitions:
+        of = f" of {number(size[1])} organisations" if size else ""
+        yield f"Later there were {number(coalitions[1])} coalitions{of} on average, {number(coalitions[0])} at the start."
+
+
+def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
+    measures = summary["measures"]
+    if found := _both(measures, "esteban_ray"):
+        start, later = found
+        moved = _moved(start, later, "polarised", "became less polarised", "stayed as polarised as they were")
+        yield (f"**Opinions {moved}:** the Esteban–Ray index went from {number(start)} to {number(later)}.")
+    if found := _both(measures, "dispersion"):
+        yield (
+            f"The mean distance from the average opinion was {number(found[0])} at the start and {number(found[1])} "
+            "later, on an axis from −1 to 1."
+        )
+
+
+def _severities(summary: Mapping[str, Any]) -> Iterator[str]:
+    measures = summary["measures"]
+    groups: dict[str, list[str]] = {"got worse": [], "eased": [], "stayed about the same": []}
+    for name in _issues(summary):
+        if found := _both(measures, name):
+            issue = plain(name.removeprefix("severity_").replace("_", " "))
+            told = f"{issue} ({number(found[0])} to {number(found[1])})"
+            groups[_moved(*found, "got worse", "eased", "stayed about the same")].append(told)
+    parts = [f"{_listed(issues)} {what}" for what, issues in groups.items() if issues]
+    if parts:
+        yield f"**Issues**, by severity at the start and later: {'; '.join(parts)}."
+
+
+def _success(summary: Mapping[str, Any]) -> Iterator[str]:
+    found = {
+        word: (values["early"], values["mean"])
+        for word, values in summary["success"].items()
+        if values["early"] is not None and values["mean"] is not None
+    }
+    collective = found.pop("collective", None)
+    groups: dict[str, list[str]] = {"gained": [], "lost": [], "hardly moved": []}
+    for word, (early, later) in found.items():
+        told = f"{plural(word)} ({number(early)} to {number(later)})"
+        groups[_moved(early, later, "gained", "lost", "hardly moved")].append(told)
+    parts = [f"{_listed(who)} {what}" for what, who in groups.items() if who]
+    if parts:
+        yield f"**Success**, each sector by its own measure, first tenth of the run to later: {'; '.join(parts)}."
+    if collective:
+        start, later = collective
+        moved = _moved(start, later, "rose", "fell", "hardly moved")
+        yield f"The success of all together {moved}, {number(start)} to {number(later)}."
+
+
+def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
+    ledger = {name: values["mean"] for name, values in summary["ledger"].items() if values["mean"] is not None}
+    if "win_win_share" in ledger:
+        third = ledger.get("win_win_win_share")
+        others = f"; in {percent(third)} others gained too" if third is not None else ""
+        share = percent(ledger["win_win_share"])
+        yield f"**Win-win:** later, both sides did better than alone in {share} of the relationships{others}."
+    if "superadditive_surplus" in ledger:
+        surplus = ledger["superadditive_surplus"]
+        more = "more" if surplus >= 0 else "less"
+        yield f"Coalitions then made {number(abs(surplus))} {more} a tick than their members would have made apart."
+
+
+def _stage(summary: Mapping[str, Any]) -> Iterator[str]:
+    stage = summary["stage"]
+    if stage:
+        yield f"**Stage at the end: {stage['word']}.** That means: {STAGE_MEANINGS[stage['word']]}."
+
+
+def _table(summary: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
+    head = "| measure | start | second half | end | unit | what it is |\n|---|--:|--:|--:|---|---|"
+    rows = [
+        f"| {plain(name)} | {number(values['start'])} | {number(values['mean'])} | {number(values['final'])} "
+        f"| {plain(values['unit'])} | {plain(meanings.get(name, ''))} |"
+        for name, values in summary["measures"].items()
+    ]
+    if not rows:
+        return "None was asked for."
+    return "\n".join([head, *rows]) + "\n\n“–”: undefined or not measured at that tick."
+
+
+def _issues(summary: Mapping[str, Any]) -> list[str]:
+    return [name for name in summary["measures"] if name.startswith("severity_") and name != "severity_mean"]
+
+
+def _both(measures: Mapping[str, Any], name: str) -> tuple[float, float] | None:
+    values = measures.get(name)
+    if values is None or values["start"] is None or values["mean"] is None:
+        return None
+    return values["start"], values["mean"]
+
+
+def _moved(start: float, later: float, up: str, down: str, same: str) -> str:
+    return same if _is_same(start, later) else up if later > start else down
+
+
+def _is_same(start: float, later: float) -> bool:
+    return abs(later - start) <= HARDLY * max(abs(start), abs(later))
+
+
+def _one_or(sector: str, count: int) -> str:
+    one = {"business": "business", "government": "government body", "civil_society": "civil-society group"}
+    return one[sector] if count == 1 and sector in one else plural(sector)
+
+
+def _count(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
