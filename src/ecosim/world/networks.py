@@ -24,45 +24,71 @@ class NetworkSettings(BaseModel):
 
     kind: Kind = Field(
         "random",
-        description="none; complete; ring (nearest on a circle); lattice; random (Erdős–Rényi, mixing by sector); groups "
-        "(everyone in a project or committee is tied: clustered); small_world (Watts–Strogatz); scale_free "
+        description="none; complete; ring (nearest on a circle); lattice; random (Erdős–Rényi, mixing by sector); "
+        "groups (everyone in a project or committee is tied: clustered); small_world (Watts–Strogatz); scale_free "
         "(Barabási–Albert, or Holme–Kim with triangles); file (the ties that come with named organisations)",
     )
     degree: float = Field(
-        8.0, ge=0, le=1e6, description="ties of an organisation, on average (random, groups, ring, small_world, scale_free); "
-        "ring and small_world need an even number, and a newcomer to scale_free makes half of it"
+        8.0,
+        ge=0,
+        le=1e6,
+        description="ties of an organisation, on average (random, groups, ring, small_world, scale_free); "
+        "ring and small_world need an even number, and a newcomer to scale_free makes half of it",
     )
     cross_sector: float = Field(
-        1.0, ge=0, le=1, description="random: chance of a tie to another sector, relative to one in the own sector; groups: "
-        "share of memberships in groups that are open to every sector"
+        1.0,
+        ge=0,
+        le=1,
+        description="random: chance of a tie to another sector, relative to one in the own sector; groups: "
+        "share of memberships in groups that are open to every sector",
     )
-    triangles: float = Field(0.0, ge=0, le=1, description="scale_free: chance that a newcomer's next tie closes a triangle")
-    group_size: float = Field(4.0, ge=1, le=1e4, description="groups: others that a member meets in a group, on average")
-    rewired: float = Field(0.1, ge=0, le=1, description="small_world: share of ties that lead anywhere instead of nearby")
-    rows: int | None = Field(None, ge=1, le=10**7, description="lattice: rows; as near to a square as possible when missing")
+    triangles: float = Field(
+        0.0, ge=0, le=1, description="scale_free: chance that a newcomer's next tie closes a triangle"
+    )
+    group_size: float = Field(
+        4.0, ge=1, le=1e4, description="groups: others that a member meets in a group, on average"
+    )
+    rewired: float = Field(
+        0.1, ge=0, le=1, description="small_world: share of ties that lead anywhere instead of nearby"
+    )
+    rows: int | None = Field(
+        None, ge=1, le=10**7, description="lattice: rows; as near to a square as possible when missing"
+    )
     columns: int | None = Field(None, ge=1, le=10**7, description="lattice: columns")
     neighbours: Literal[4, 8, 12] = Field(4, description="lattice: 4 (von Neumann), 8 (Moore) or 12 (within two steps)")
     torus: bool = Field(True, description="lattice: whether opposite edges meet")
     arrangement: Literal["shuffled", "in_order"] = Field(
-        "shuffled", description="ring, lattice, small_world: organisations take their places by chance, or sector by sector"
+        "shuffled",
+        description="ring, lattice, small_world: organisations take their places by chance, or sector by sector",
     )
     trust: float = Field(0.5, ge=0, le=1, description="trust in a partner at the start, on average")
     trust_jitter: float = Field(
-        0.1, ge=0, lt=1, description="spread of trust: standard deviation as a share of the widest possible for that mean"
+        0.1,
+        ge=0,
+        lt=1,
+        description="spread of trust: standard deviation as a share of the widest possible for that mean",
     )
     bond: float = Field(0.1, ge=0, le=1, description="relationship capital at the start, on average")
     bond_jitter: float = Field(0.1, ge=0, lt=1, description="spread of bond, as for trust")
-    affect: float = Field(0.0, ge=-1, le=1, description="like (1) or dislike (-1) between partners at the start, on average")
-    affect_spread: float = Field(0.0, ge=0, le=1, description="affect is uniform within this distance of its mean, cut at ±1")
+    affect: float = Field(
+        0.0, ge=-1, le=1, description="like (1) or dislike (-1) between partners at the start, on average"
+    )
+    affect_spread: float = Field(
+        0.0, ge=0, le=1, description="affect is uniform within this distance of its mean, cut at ±1"
+    )
 
     @model_validator(mode="after")
     def _degree_is_even_on_a_ring(self) -> NetworkSettings:
         if self.kind in ("ring", "small_world") and self.degree % 2:
-            raise ValueError(f"degree is {self.degree:g}, but a {self.kind} needs an even whole number, half on each side")
+            raise ValueError(
+                f"degree is {self.degree:g}, but a {self.kind} needs an even whole number, half on each side"
+            )
         return self
 
 
-def starting_ties(settings: NetworkSettings, identity: NDArray[np.int64], sector: NDArray[Any], key: Key) -> NDArray[np.int32]:
+def starting_ties(
+    settings: NetworkSettings, identity: NDArray[np.int64], sector: NDArray[Any], key: Key
+) -> NDArray[np.int32]:
     """Return the ties at the start (m, 2), lower row first, each once.
 
     The network depends on the organisations' identities and sectors, not on the order of their rows.
@@ -79,8 +105,8 @@ def starting_ties(settings: NetworkSettings, identity: NDArray[np.int64], sector
     n = identity.size
     if expected_ties(settings, n) > MOST_TIES:
         raise InputError(
-            f"ecosystem.network: {settings.kind} among {n:,} organisations makes about {expected_ties(settings, n):.2g} "
-            f"ties; allowed: at most {MOST_TIES:,}"
+            f"ecosystem.network: {settings.kind} among {n:,} organisations makes about "
+            f"{expected_ties(settings, n):.2g} ties; allowed: at most {MOST_TIES:,}"
         )
     if settings.kind in ("none", "file") or n < 2:
         return np.empty((0, 2), np.int32)
@@ -98,11 +124,13 @@ def expected_ties(settings: NetworkSettings, n: int) -> float:
     all_pairs = n * (n - 1) / 2
     if settings.kind == "complete":
         return all_pairs
-    degree = settings.neighbours if settings.kind == "lattice" else settings.degree
+    degree = float(settings.neighbours) if settings.kind == "lattice" else settings.degree
     return min(all_pairs, n * degree / 2)
 
 
-def _places(settings: NetworkSettings, identity: NDArray[np.int64], sector: NDArray[Any], key: Key) -> NDArray[np.int64]:
+def _places(
+    settings: NetworkSettings, identity: NDArray[np.int64], sector: NDArray[Any], key: Key
+) -> NDArray[np.int64]:
     """Return the row of the organisation at each place."""
     by_chance = settings.kind == "scale_free" or settings.arrangement == "shuffled"
     if settings.kind in ("random", "groups") or not by_chance:
@@ -159,8 +187,8 @@ def lattice_shape(settings: NetworkSettings, n: int) -> tuple[int, int]:
         columns = n // rows
     if rows * columns != n:
         raise InputError(
-            f"ecosystem.network: a lattice of {rows} rows × {columns} columns holds {rows * columns} organisations, and there "
-            f"are {n}; allowed: rows and columns whose product is the number of organisations"
+            f"ecosystem.network: a lattice of {rows} rows × {columns} columns holds {rows * columns} organisations, "
+            f"and there are {n}; allowed: rows and columns whose product is the number of organisations"
         )
     return rows, columns
 

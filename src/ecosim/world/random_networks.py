@@ -128,7 +128,8 @@ def settled(key: Any, entity: Any, draw: Any, places: Any) -> Any:
     With one place more it moves with probability 1 / (places + 1), and then to the new one: jump consistent hashing
     (Lamping & Veach 2014, arXiv:1406.2294). Uses up to 32 draws.
     """
-    place, following = -1, 0
+    place: Any = -1
+    following: Any = 0
     for step in range(32):
         first, second = uniform2(key, entity, draw + step)
         for number in (first, second):
@@ -226,9 +227,9 @@ def scale_free(identity: Any, each: Any, triangles: Any, key: Any) -> Any:
             m = _link(ends, partners, m, i, j)
     for i in range(core, n):
         grown, draw = m, 0
-        last = np.int64(-1)
+        last: Any = np.int64(-1)
         for _ in range(each):
-            j = np.int64(-1)
+            j: Any = np.int64(-1)
             closes, which = uniform2(key, identity[i], draw)
             draw += 1
             if last >= 0 and closes < triangles:
@@ -258,7 +259,13 @@ def _no_partners(n: Any, room: Any, ties: Any) -> Any:
     size = n if ties > 0 else 0
     listed = np.empty(8 * ties + 2 * room * size, np.int32)
     first = np.arange(size) * (2 * room)
-    return listed, first, np.full(size, 2 * room, np.int64), np.zeros(size, np.int64), np.full(1, 2 * room * size, np.int64)
+    return (
+        listed,
+        first,
+        np.full(size, 2 * room, np.int64),
+        np.zeros(size, np.int64),
+        np.full(1, 2 * room * size, np.int64),
+    )
 
 
 @kernel

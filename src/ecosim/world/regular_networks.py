@@ -58,10 +58,7 @@ def lattice(rows: Any, columns: Any, neighbours: Any, torus: Any) -> Any:
     # Half of the neighbourhood: the other half is the same ties seen from the other end.
     down = np.array([0, 1, 1, 1, 0, 2])
     right = np.array([1, 0, 1, -1, 2, 0])
-    if neighbours == 12:
-        number = 6
-    else:
-        number = neighbours // 2
+    number = 6 if neighbours == 12 else neighbours // 2
     ends = np.empty((rows * columns * number, 2), np.int32)
     m = 0
     for row in range(rows):
@@ -81,7 +78,8 @@ def lattice(rows: Any, columns: Any, neighbours: Any, torus: Any) -> Any:
 def small_world(identity: Any, degree: Any, rewired: Any, key: Any) -> Any:
     """Return the ties (m, 2) of a ring whose ties each moved their far end, with probability ``rewired``, anywhere.
 
-    The new end is uniform among those that the organisation is not tied to yet (Watts & Strogatz 1998, Nature 393, 440).
+    The new end is uniform among those that the organisation is not tied to yet (Watts & Strogatz 1998, Nature
+    393, 440).
 
     Args:
         identity: number of the organisation at each place (n,).

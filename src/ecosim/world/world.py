@@ -75,6 +75,7 @@ class World:
         first_tie, partner, tie: half-edges, see ``ecosim.world.relationships``.
         first_member, first_membership, membership: see ``ecosim.world.coalitions``.
         agents: the model's agents, where a model lends them (``ecosim.agents``); None otherwise.
+        drawn: where named organisations were read: how many numbers of each column were drawn, not given.
         changes: how often organisations have come or gone, so that views of rows know when to look again.
     """
 
@@ -100,6 +101,7 @@ class World:
         self.names: tuple[str, ...] | None = None
         self.tick = 0
         self.agents: Any = None
+        self.drawn: dict[str, int] = {}
         self.changes = 0
         wanted = {COLUMNS[name].name for name in columns}
         self.columns: tuple[Column, ...] = tuple(c for c in COLUMNS.values() if c.always or c.name in wanted)
