@@ -34,8 +34,8 @@ class EventLog:
 
     def __init__(self) -> None:
         self.kinds: list[str] = list(KINDS)
-        self.size = 0
-        self._columns = {name: np.empty(64, dtype) for name, (dtype, _) in _COLUMNS.items()}
+        self._columns = {name: np.empty(0, dtype) for name, (dtype, _) in _COLUMNS.items()}
+        self._batches: list[tuple[int, tuple[Any, ...]]] = []
 
     def add(
         self,
@@ -47,7 +47,7 @@ class EventLog:
         issue: Any = -1,
         value: Any = np.nan,
     ) -> None:
-        """Note one event, or as many as the longest of the arrays given.
+        """Note one event, or one for each entry of the arrays given, which are of equal length and kept, not copied.
 
         Args:
             tick: when.
@@ -60,16 +60,16 @@ class EventLog:
         """
         if kind not in self.kinds:
             self.kinds.append(kind)
-        given = (tick, self.kinds.index(kind), organisation, other, coalition, issue, value)
-        stop = self.size + max(np.size(entry) for entry in given)
-        self._reserve(stop)
-        for values, entry in zip(self._columns.values(), given, strict=True):
-            values[self.size : stop] = entry
-        self.size = stop
+        rest = (organisation, other, coalition, issue, value)
+        count = max([len(entry) for entry in rest if isinstance(entry, np.ndarray)], default=1)
+        self._batches.append((count, (tick, self.kinds.index(kind), *rest)))
+        if len(self._batches) >= 4096:
+            self._gather()
 
     def table(self) -> Table:
         """Return the events as a table, in the order in which they were noted; missing numbers are negative."""
-        columns: dict[str, NDArray[Any]] = {name: values[: self.size].copy() for name, values in self._columns.items()}
+        self._gather()
+        columns: dict[str, NDArray[Any]] = dict(self._columns)
         columns["kind"] = np.array(self.kinds, object)[columns["kind"]]
         notes = {name: note for name, (_, note) in _COLUMNS.items()}
         return Table(columns, notes, frozenset({"organisation", "other", "coalition", "issue"}))
@@ -77,15 +77,23 @@ class EventLog:
     def copy(self) -> EventLog:
         """Return a log that goes on by itself."""
         twin = EventLog()
-        twin.kinds, twin.size = list(self.kinds), self.size
-        twin._columns = {name: values[: max(self.size, 1)].copy() for name, values in self._columns.items()}
+        twin.kinds, twin._columns, twin._batches = list(self.kinds), dict(self._columns), list(self._batches)
         return twin
 
-    def _reserve(self, rows: int) -> None:
-        have = self._columns["tick"].size
-        if rows > have:
-            for name, values in self._columns.items():
-                self._columns[name] = np.concatenate((values, np.empty(max(rows, 2 * have) - have, values.dtype)))
+    def _gather(self) -> None:
+        """Turn the batches into rows, all at once: column by column is ten times as fast as batch by batch."""
+        if not self._batches:
+            return
+        counts = np.array([count for count, _ in self._batches])
+        for k, name in enumerate(self._columns):
+            entries = [entry[k] for _, entry in self._batches]
+            added = [
+                entry if isinstance(entry, np.ndarray) else np.broadcast_to(entry, count)
+                for count, entry in zip(counts, entries, strict=True)
+            ]
+            old = self._columns[name]
+            self._columns[name] = np.concatenate((old, *added), dtype=old.dtype, casting="unsafe")
+        self._batches = []
 
 
 class Watch:
@@ -95,6 +103,7 @@ class Watch:
     """
 
     def __init__(self, world: World) -> None:
+        self._same_rows = np.arange(world.n)
         self._look(world)
 
     def note(self, world: World, log: EventLog) -> None:
@@ -103,22 +112,32 @@ class Watch:
         organisations_are_new = world.identity is not self._identity
         if not (ties_are_new or members_are_new or organisations_are_new):
             return
-        now = rows_now(self._identity, world.identity)
+        now = self._rows_now(world) if organisations_are_new else self._same_rows
         if ties_are_new:
             self._note_ties(world, log, now)
         if members_are_new:
             self._note_memberships(world, log, now)
         if organisations_are_new:
-            _note(log, world.tick, "gone", organisation=self._identity[now < 0])
-            _note(log, world.tick, "came", organisation=world.identity[np.count_nonzero(now >= 0) :])
+            gone, came = self._identity[now < 0], world.identity[np.count_nonzero(now >= 0) :]
+            if gone.size:
+                log.add(world.tick, "gone", gone)
+            if came.size:
+                log.add(world.tick, "came", came)
         self._look(world)
+
+    def _rows_now(self, world: World) -> NDArray[np.int64]:
+        self._same_rows = np.arange(world.n)
+        found: NDArray[np.int64] = rows_now(self._identity, world.identity)
+        return found
 
     def _note_ties(self, world: World, log: EventLog, now: NDArray[np.int64]) -> None:
         ended, made = changed_ties(now, self._ends, world.ends)
-        pairs = self._identity[self._ends[ended]]
-        _note(log, world.tick, "tie_ended", organisation=pairs[:, 0], other=pairs[:, 1])
-        pairs = world.identity[world.ends[made]]
-        _note(log, world.tick, "tie_made", organisation=pairs[:, 0], other=pairs[:, 1])
+        if ended.size:
+            pairs = self._identity[self._ends[ended]]
+            log.add(world.tick, "tie_ended", pairs[:, 0], pairs[:, 1])
+        if made.size:
+            pairs = world.identity[world.ends[made]]
+            log.add(world.tick, "tie_made", pairs[:, 0], pairs[:, 1])
 
     def _note_memberships(self, world: World, log: EventLog, now: NDArray[np.int64]) -> None:
         old, new = self._coalition_identity, world.coalition_identity
@@ -126,22 +145,19 @@ class Watch:
         left, joined = changed_memberships(
             now, coalition_now, self._member, self._member_coalition, world.member, world.member_coalition
         )
-        organisation, coalition = self._identity[self._member[left]], old[self._member_coalition[left]]
-        _note(log, world.tick, "left", organisation=organisation, coalition=coalition)
-        _note(log, world.tick, "dissolved", coalition=old[coalition_now < 0])
-        founded = new[np.count_nonzero(coalition_now >= 0) :]
-        if founded.size:
-            issue = world.coalition_issue[-founded.size :] if world.has("coalition_issue") else -1
-            _note(log, world.tick, "founded", organisation=founded & (2**31 - 1), coalition=founded, issue=issue)
-        organisation, coalition = world.identity[world.member[joined]], new[world.member_coalition[joined]]
-        _note(log, world.tick, "joined", organisation=organisation, coalition=coalition)
+        if left.size:
+            organisation = self._identity[self._member[left]]
+            log.add(world.tick, "left", organisation, coalition=old[self._member_coalition[left]])
+        lives = np.count_nonzero(coalition_now >= 0)
+        if lives < old.size:
+            log.add(world.tick, "dissolved", coalition=old[coalition_now < 0])
+        if lives < new.size:
+            issue = world.coalition_issue[lives:].copy() if world.has("coalition_issue") else -1
+            log.add(world.tick, "founded", new[lives:] & (2**31 - 1), coalition=new[lives:], issue=issue)
+        if joined.size:
+            organisation = world.identity[world.member[joined]]
+            log.add(world.tick, "joined", organisation, coalition=new[world.member_coalition[joined]])
 
     def _look(self, world: World) -> None:
         self._identity, self._ends, self._member = world.identity, world.ends, world.member
         self._member_coalition, self._coalition_identity = world.member_coalition, world.coalition_identity
-
-
-def _note(log: EventLog, tick: int, kind: str, **numbers: Any) -> None:
-    if any(np.size(values) == 0 for values in numbers.values()):
-        return
-    log.add(tick, kind, **numbers)

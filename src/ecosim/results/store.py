@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecosim.results.table import Note, Table
 
@@ -54,12 +55,7 @@ def to_arrow(table: Table) -> Any:
 
     fields, arrays = [], []
     for name, values in table.columns.items():
-        if values.dtype == object:
-            array = pyarrow.array(values, pyarrow.string())
-        elif name in table.optional:
-            array = pyarrow.array(values, mask=values < 0)
-        else:
-            array = pyarrow.array(values, from_pandas=True)
+        array = _words(values) if values.dtype == object else _numbers(values, name in table.optional)
         note = table.notes.get(name, Note("", ""))
         fields.append(pyarrow.field(name, array.type, metadata={"unit": note.unit, "meaning": note.meaning}))
         arrays.append(array)
@@ -114,6 +110,38 @@ def _frame(columns: Any) -> pd.DataFrame:
         return made
 
     return pd.DataFrame({name: series(columns.column(name)) for name in columns.column_names})
+
+
+# Arrow arrays are put together from buffers: pyarrow.array would import pandas, which costs half a second.
+
+
+def _numbers(values: NDArray[Any], is_optional: bool) -> Any:
+    import pyarrow
+
+    values = np.ascontiguousarray(values)
+    if values.dtype == np.bool_:
+        bits = pyarrow.py_buffer(np.packbits(values, bitorder="little"))
+        return pyarrow.Array.from_buffers(pyarrow.bool_(), values.size, [None, bits])
+    kind = pyarrow.from_numpy_dtype(values.dtype)
+    if is_optional:
+        is_there = values >= 0
+    elif values.dtype.kind == "f":
+        is_there = ~np.isnan(values)
+    else:
+        is_there = np.ones(values.size, np.bool_)
+    valid = None if is_there.all() else pyarrow.py_buffer(np.packbits(is_there, bitorder="little"))
+    return pyarrow.Array.from_buffers(kind, values.size, [valid, pyarrow.py_buffer(values)])
+
+
+def _words(values: NDArray[Any]) -> Any:
+    import pyarrow
+
+    # A lone surrogate is no character and cannot be written as UTF-8.
+    encoded = [text.encode("utf-8", "replace") for text in values]
+    ends = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum([len(text) for text in encoded], out=ends[1:])
+    buffers = [None, pyarrow.py_buffer(ends), pyarrow.py_buffer(b"".join(encoded))]
+    return pyarrow.Array.from_buffers(pyarrow.large_string(), len(encoded), buffers).cast(pyarrow.string())
 
 
 def _plain(value: Any) -> Any:

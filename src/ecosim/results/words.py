@@ -124,7 +124,8 @@ def _collaboration(summary: Mapping[str, Any]) -> Iterator[str]:
     coalitions, size = _both(measures, "coalitions"), _both(measures, "coalition_size_mean")
     if coalitions:
         of = f" of {number(size[1])} organisations" if size else ""
-        yield f"Later there were {number(coalitions[1])} coalitions{of} on average, {number(coalitions[0])} at the start."
+        at_start, on_average = number(coalitions[0]), number(coalitions[1])
+        yield f"Later there were {on_average} coalitions{of} on average, {at_start} at the start."
 
 
 def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
