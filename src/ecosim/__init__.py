@@ -1,0 +1,78 @@
+"""ecosim: simulate ecosystems of organisations that collaborate across sectors while they stay different.
+
+Names are imported when they are first used, so that ``import ecosim`` is light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ecosim import testing as testing
+    from ecosim.agents import Business, CivilSociety, Government, Organisation
+    from ecosim.branching import branch
+    from ecosim.compose import load
+    from ecosim.dynamics.mechanism import Mechanism
+    from ecosim.ecosystem import Ecosystem
+    from ecosim.errors import InputError
+    from ecosim.experiments.sweep import sweep
+    from ecosim.measures.measure import Measure
+    from ecosim.results.run import read
+    from ecosim.world.world import World
+
+    __version__: str
+
+_HOMES = {
+    "Business": "agents",
+    "CivilSociety": "agents",
+    "Ecosystem": "ecosystem",
+    "Government": "agents",
+    "InputError": "errors",
+    "Measure": "measures.measure",
+    "Mechanism": "dynamics.mechanism",
+    "Organisation": "agents",
+    "World": "world.world",
+    "branch": "branching",
+    "load": "compose",
+    "read": "results.run",
+    "sweep": "experiments.sweep",
+}
+"""Name to the module that defines it."""
+
+__all__ = [
+    "Business",
+    "CivilSociety",
+    "Ecosystem",
+    "Government",
+    "InputError",
+    "Measure",
+    "Mechanism",
+    "Organisation",
+    "World",
+    "__version__",
+    "branch",
+    "load",
+    "read",
+    "sweep",
+    "testing",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        found: Any = version("ecosim")
+    elif name == "testing":
+        found = importlib.import_module("ecosim.testing")
+    elif name in _HOMES:
+        found = getattr(importlib.import_module(f"ecosim.{_HOMES[name]}"), name)
+    else:
+        raise AttributeError(f"module 'ecosim' has no attribute '{name}'")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -28,11 +28,14 @@ class AgentRules(Mechanism):
     is slow (about a microsecond for each attribute read or written): the way to try a rule, not to run a large world.
     """
 
-    function: Rule = Field(description="what an organisation does: a function of its agent; in a file, package.module:function")
+    function: Rule = Field(
+        description="what an organisation does: a function of its agent; in a file, package.module:function"
+    )
     order: Literal["shuffled", "fixed"] = Field("shuffled", description="order in which organisations act")
     sector: str | None = Field(None, description="the only sector that acts; all where there is none")
     changes: Annotated[tuple[str, ...], Field(strict=False)] = Field(
-        (), description="columns the function writes, and ties, memberships or organisations where it makes or ends them"
+        (),
+        description="columns the function writes, and ties, memberships or organisations where it makes or ends them",
     )
     uses: Annotated[tuple[str, ...], Field(strict=False)] = Field((), description="columns the function reads")
 

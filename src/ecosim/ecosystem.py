@@ -1,0 +1,260 @@
+"""Ecosystem: the model that everyone runs. Found a world, step it, record it: the whole loop is in this file."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from ecosim.agents import Organisation, Register
+from ecosim.branching import Branching
+from ecosim.dynamics.agent_rules import AgentRules
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.schedule import Schedule
+from ecosim.errors import InputError, did_you_mean
+from ecosim.interventions import Intervention
+from ecosim.light_mesa import Agent, AgentSet, Model
+from ecosim.measures.measure import Measure
+from ecosim.results.recorder import Recorder
+from ecosim.results.run import Run
+from ecosim.rng import LARGEST_SEED, Stream, stream
+from ecosim.settings import Settings, plain
+from ecosim.world.actors import Actors
+from ecosim.world.finite import refuse_what_is_not_finite, watched
+from ecosim.world.founding import found
+from ecosim.world.world import World
+
+
+class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
+    """Organisations, what is between them, and the rules they live by: a ``mesa.Model``.
+
+    Founding draws the world of tick 0 and records it before anything has happened. A tick is: interventions that are
+    due, then the mechanisms of the schedule in their order, then the record.
+
+    Args:
+        settings: what ``ecosim.load`` returns.
+        rng: the run's seed, 0 to 2⁶⁴ − 1, in place of that in the settings.
+        dynamics: further mechanisms by name. One that the settings' schedule names acts at that place, others act last.
+        measures: further measures by name: functions of a world that return a number.
+        actors: a user's own organisations and ties (``ecosim.world.actors``).
+
+    Attributes:
+        world: everything that exists now, as arrays.
+        schedule: the mechanisms in order; it prints itself as a table.
+        recorder: what has been measured so far.
+        steps: ticks that this model has stepped through.
+
+    Raises:
+        InputError: if a name or a value is not allowed; all faults are told before the first tick.
+    """
+
+    world: World
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        rng: int | None = None,
+        dynamics: Mapping[str, Mechanism] | None = None,
+        measures: Mapping[str, Callable[[World], float]] | None = None,
+        actors: Actors | None = None,
+    ) -> None:
+        self._arrange(settings, settings.seed if rng is None else rng, dynamics or {}, measures or {})
+        self._begin(found(settings.ecosystem, self.seed, self._columns(), actors))
+        self.recorder.record(self.world)
+
+    def step(self) -> None:
+        """Let one tick pass.
+
+        Raises:
+            FloatingPointError: if a value became infinite or undefined; it names the column and the tick.
+        """
+        if "step" not in self.__dict__:  # otherwise Mesa has wrapped a subclass's step, and counts
+            self.steps += 1
+        world = self.world
+        world.tick += 1
+        self._is_acting = True
+        try:
+            if self._interventions:
+                self._intervene()
+            self.schedule.step(world)
+        finally:
+            self._is_acting = False
+        refuse_what_is_not_finite(world, self._watched)
+        self.recorder.record(world)
+
+    def run(self, ticks: int | None = None, progress: Callable[[int, int], object] | None = None) -> None:
+        """Let many ticks pass.
+
+        Args:
+            ticks: how many; those that the settings still ask for, where there is none.
+            progress: called after each tick with the ticks done and the ticks to do.
+        """
+        ticks = max(0, self.settings.ticks - self.world.tick) if ticks is None else ticks
+        for done in range(1, ticks + 1):
+            self.step()
+            if progress is not None:
+                progress(done, ticks)
+
+    def results(self) -> Run:
+        """Return what has been recorded so far, and the world as it is now."""
+        return Run.of(self._plain_settings(), self.seed, self.recorder, self.world, self.world.drawn)
+
+    @property
+    def tick(self) -> int:
+        """Ticks since the world was founded."""
+        return self.world.tick
+
+    # -- agents -----------------------------------------------------------------------------------------------------
+
+    @property
+    def organisations(self) -> Mapping[str, Organisation]:
+        """The organisations by name, as agents."""
+        self._register.in_rows()
+        return self._register
+
+    @property
+    def agents(self) -> AgentSet:
+        """All agents: the organisations, and any that were added."""
+        self._register.in_rows()
+        return self._all_agents
+
+    @property
+    def agents_by_type(self) -> dict[type[Agent], AgentSet]:
+        """The agents of each class."""
+        self._register.in_rows()
+        by_type: dict[type[Agent], AgentSet] = self._agents_by_type
+        return by_type
+
+    @property
+    def agent_types(self) -> list[type[Agent]]:
+        """The classes of agents that there are."""
+        return list(self.agents_by_type)
+
+    def register_agent(self, agent: Agent) -> None:
+        """Take up an agent of a class of the user's own."""
+        super().register_agent(agent)
+        getattr(Agent, "_ids", {}).pop(self, None)  # Mesa numbers agents there, and so keeps every model for ever
+        agent.unique_id = next(self._further_numbers)
+
+    def register_organisations(self, kind: type[Organisation], agents: Sequence[Organisation]) -> None:
+        """Take up the agents of many organisations of one sector at once."""
+        self._agents.update(dict.fromkeys(agents))
+        if kind in self._agents_by_type or not agents:
+            for agent in agents:
+                self._agents_by_type[kind].add(agent)
+        else:
+            self._agents_by_type[kind] = AgentSet(agents, random=self.random)
+        for agent in agents:
+            self._all_agents.add(agent)
+
+    def settle(self) -> None:
+        """Carry out the ties and memberships asked for; while a mechanism is at work, its end does."""
+        if not self._is_acting:
+            self.world.commit()
+
+    @cached_property
+    def _register(self) -> Register:
+        return Register(self)
+
+    # -- founding ---------------------------------------------------------------------------------------------------
+
+    def _arrange(
+        self,
+        settings: Settings,
+        seed: int,
+        dynamics: Mapping[str, Mechanism],
+        measures: Mapping[str, Callable[[World], float]],
+    ) -> None:
+        """Set up everything but the world."""
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+            raise InputError(f"rng is {seed!r}; allowed: a seed, a whole number from 0 to {LARGEST_SEED}")
+        Model.__init__(self, rng=seed)
+        if type(self).step is Ecosystem.step:  # nothing to wrap: without, the model is no cycle and goes when unused
+            self.__dict__.pop("step", None), self.__dict__.pop("_user_step", None)
+        self._further_numbers = itertools.count(2**31)  # organisations have the numbers below
+        self._is_acting = False
+        self.settings, self.seed = settings, seed
+        self.own_dynamics, self.own_measures = dict(dynamics), dict(measures)
+        self.schedule = Schedule(in_order(settings, dynamics), seed)
+        self.measures = [*measures_named(settings.measures), *(_measure(name, rule) for name, rule in measures.items())]
+        self._interventions = with_luck(settings.interventions, seed)
+
+    def _columns(self) -> set[str]:
+        """Return the columns that anything in this model names."""
+        measured = {name for measure in self.measures for name in measure.reads}
+        changed = {name for intervention, _ in self._interventions for name in intervention.columns()}
+        return self.schedule.columns() | measured | changed
+
+    def _begin(self, world: World) -> None:
+        """Live in a world from now on."""
+        self.world = world
+        faults = [fault for intervention, _ in self._interventions for fault in intervention.faults(world)]
+        if faults:
+            raise InputError(faults)
+        self._watched = watched(world, [name for _, mechanism in self.schedule for name in mechanism.writes])
+        self.recorder = Recorder(self.measures, world.labels, self.settings.record, self.settings.ticks)
+        if any(isinstance(mechanism, AgentRules) for _, mechanism in self.schedule):
+            world.agents = self._register
+
+    def _intervene(self) -> None:
+        for intervention, luck in self._interventions:
+            if intervention.is_due(self.world.tick):
+                did = intervention.apply(self.world, luck.key(self.world.tick))
+                self.recorder.intervened(self.world.tick, intervention.do, **did._asdict())
+                self.world.commit()
+
+    def _plain_settings(self) -> dict[str, Any]:
+        """Return the settings as plain data, with the mechanisms that were added to them."""
+        mechanisms = self.schedule.mechanisms
+        return plain(self.settings.model_copy(update={"schedule": tuple(mechanisms), "dynamics": mechanisms}))
+
+
+def in_order(settings: Settings, own: Mapping[str, Mechanism]) -> dict[str, Mechanism]:
+    """Return the mechanisms by name in the order in which they act.
+
+    Raises:
+        InputError: if the schedule names none of them, or one of a user's own is no mechanism.
+    """
+    known = {**settings.dynamics, **own}
+    faults = [
+        f"dynamics.{name} is {rule!r}; allowed: an ecosim.Mechanism"
+        for name, rule in own.items()
+        if not isinstance(rule, Mechanism)
+    ]
+    faults += [
+        f"schedule names '{name}'; {did_you_mean(name, known)}" for name in settings.schedule if name not in known
+    ]
+    if faults:
+        raise InputError(faults)
+    order = (*settings.schedule, *(name for name in own if name not in settings.schedule))
+    return {name: known[name] for name in order}
+
+
+def with_luck(interventions: Sequence[Intervention], seed: int) -> list[tuple[Intervention, Stream]]:
+    """Return each intervention with its stream: the second ``invite`` keeps its luck whatever other kinds there are."""
+    counts: dict[str, Any] = {}
+    pairs = []
+    for intervention in interventions:
+        place = counts[intervention.do] = counts.get(intervention.do, 0) + 1
+        pairs.append((intervention, stream(seed, f"interventions/{intervention.do}/{place}")))
+    return pairs
+
+
+def measures_named(names: Sequence[str]) -> list[Measure]:
+    """Return the measures that settings name."""
+    if not names:
+        return []
+    from ecosim.measures.registry import find  # brings in every measure: only for those who want some
+
+    return find(names)
+
+
+def _measure(name: str, rule: Callable[[World], float]) -> Measure:
+    if isinstance(rule, Measure):
+        return rule
+    if not callable(rule):
+        raise InputError(f"measures.{name} is {rule!r}; allowed: a function of a world that returns a number")
+    words = (rule.__doc__ or name).strip().splitlines()[0]
+    return Measure(name, words, "as its function says", rule)

@@ -1,0 +1,20 @@
+"""Whether a value may stand in a column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ecosim.world.columns import Column
+
+
+def out_of_range(column: Column, value: Any) -> str | None:
+    """Return what is wrong with a value for a column, or None: it must be a number, finite and within the range."""
+    try:
+        numbers = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        return f"{column.name} is a number, not {value!r}"
+    if np.isfinite(numbers).all() and (numbers >= column.low).all() and (numbers <= column.high).all():
+        return None
+    return f"{column.name} is {value}; allowed: {column.low:g} to {column.high:g}"
