@@ -153,8 +153,7 @@ def _drawn(settings: NetworkSettings, identity: NDArray[np.int64], sector: NDArr
     start = np.concatenate(([0], np.cumsum(size)))
     if settings.kind == "groups":
         met = min(settings.group_size, max(n - 1, 1))
-        each = settings.degree / met
-        return random_networks.group_ties(identity, start, each, met, settings.cross_sector, key)  # type: ignore[no-any-return]
+        return random_networks.group_ties(identity, start, settings.degree / met, met, settings.cross_sector, key)  # type: ignore[no-any-return]
     own, across = tie_chances(settings, size)
     return random_networks.random_ties(identity, start, own, across, key)  # type: ignore[no-any-return]
 
@@ -167,7 +166,7 @@ def tie_chances(settings: NetworkSettings, size: NDArray[np.int64]) -> tuple[flo
     n = int(size.sum())
     own_pairs = float((size * (size - 1) / 2).sum())
     weighted = own_pairs + settings.cross_sector * (n * (n - 1) / 2 - own_pairs)
-    own = min(1.0, n * settings.degree / 2 / weighted) if weighted > 0 else 0.0
+    own = min(1.0, n * settings.degree / 2 / weighted) if weighted > 0.0 else 0.0
     return own, own * settings.cross_sector
 
 

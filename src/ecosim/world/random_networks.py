@@ -223,13 +223,14 @@ def scale_free(identity: Any, each: Any, triangles: Any, key: Any) -> Any:
     taken_by = np.full(n, -1, np.int64)
     m = 0
     for i in range(core):
-        for j in range(i):
-            m = _link(ends, partners, m, i, j)
+        for earlier in range(i):
+            m = _link(ends, partners, m, i, earlier)
     for i in range(core, n):
         grown, draw = m, 0
         last: Any = np.int64(-1)
+        j: Any
         for _ in range(each):
-            j: Any = np.int64(-1)
+            j = np.int64(-1)
             closes, which = uniform2(key, identity[i], draw)
             draw += 1
             if last >= 0 and closes < triangles:

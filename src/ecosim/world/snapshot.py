@@ -1,0 +1,153 @@
+"""Snapshots: a world saved, read and copied, bit for bit.
+
+A snapshot is a zip archive of NumPy arrays, one a column, and a header in JSON. Nothing in it is ever executed.
+"""
+
+from __future__ import annotations
+
+import copy as copying
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.errors import InputError
+from ecosim.world.columns import COLUMNS, Axis
+from ecosim.world.world import Labels, World
+
+_FORMAT = "ecosim world 1"
+_HEADER = "header"
+
+
+def copy(world: World) -> World:
+    """Return a world of its own with the same state.
+
+    Raises:
+        ValueError: if changes have been asked for and not been carried out.
+    """
+    _check_nothing_is_pending(world)
+    columns = {name: values.copy() for name, values in world.arrays().items()}
+    return _assembled(world.labels, columns, world.names, world.tick, dict(world.drawn), world.changes)
+
+
+def save(world: World, path: str | Path) -> None:
+    """Write a world to a file, which is either complete or not there.
+
+    Args:
+        world: the state between two ticks, or between two mechanisms.
+        path: file to write; one that exists is replaced.
+
+    Raises:
+        ValueError: if changes have been asked for and not been carried out.
+        OSError: if the file cannot be written.
+    """
+    _check_nothing_is_pending(world)
+    path = Path(path)
+    header = {
+        "format": _FORMAT,
+        "tick": world.tick,
+        "changes": world.changes,
+        "labels": asdict(world.labels),
+        "names": world.names,
+        "drawn": world.drawn,
+        "columns": [column.name for column in world.columns],
+    }
+    coded = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, **{_HEADER: coded}, **world.arrays())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def load(path: str | Path) -> World:
+    """Return the world that a file holds.
+
+    Raises:
+        InputError: if the file is missing, damaged, or no snapshot of a world.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            header = json.loads(archive[_HEADER].tobytes())
+            if header["format"] != _FORMAT:
+                raise InputError(f"{path}: its format is {header['format']!r}; allowed: {_FORMAT!r}")
+            labels = Labels(**{k: tuple(v) if isinstance(v, list) else int(v) for k, v in header["labels"].items()})
+            columns = {name: archive[name] for name in header["columns"]}
+        _check(labels, columns)
+        names = None if header["names"] is None else tuple(str(name) for name in header["names"])
+        if names is not None and len(names) != columns["identity"].size:
+            raise ValueError("not one name an organisation")
+        drawn = {str(name): int(count) for name, count in header["drawn"].items()}
+        return _assembled(labels, columns, names, int(header["tick"]), drawn, int(header["changes"]))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file; allowed: a snapshot of a world") from None
+    except InputError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{path}: not a snapshot of a world, or a damaged one ({reason})") from None
+
+
+def _check_nothing_is_pending(world: World) -> None:
+    pending = world.pending
+    if any(vars(pending).values()):
+        raise ValueError(
+            "ties, memberships or organisations were asked for but not committed: call world.commit() first"
+        )
+
+
+def _check(labels: Labels, columns: dict[str, NDArray[Any]]) -> None:
+    """Raise ValueError unless the columns have the types and shapes of a world, and rows that are there."""
+    always = {column.name for column in COLUMNS.values() if column.always}
+    if missing := always - set(columns):
+        raise ValueError(f"lacks {', '.join(sorted(missing))}")
+    sizes: dict[Axis, int] = {
+        "organisation": len(columns["identity"]),
+        "relationship": len(columns["ends"]),
+        "coalition": len(columns["coalition_identity"]),
+        "membership": len(columns["member"]),
+        "issue": len(labels.issues),
+    }
+    for name, values in columns.items():
+        column = COLUMNS[name]
+        shape = (sizes[column.axis], *labels.extent(column))
+        if values.dtype != np.dtype(column.dtype) or values.shape != shape:
+            raise ValueError(f"{name} is {values.dtype} {values.shape}; allowed: {column.dtype} {shape}")
+    rows = (
+        ("ends", sizes["organisation"]),
+        ("member", sizes["organisation"]),
+        ("member_coalition", sizes["coalition"]),
+        ("sector", len(labels.sectors)),
+    )
+    for name, size in rows:
+        if columns[name].size and not 0 <= columns[name].min() <= columns[name].max() < size:
+            raise ValueError(f"{name} points to rows that are not there")
+    if (np.diff(columns["member_coalition"]) < 0).any() or (columns["ends"][:, 0] >= columns["ends"][:, 1]).any():
+        raise ValueError("ties or memberships are out of order")
+
+
+def _assembled(
+    labels: Labels,
+    columns: dict[str, NDArray[Any]],
+    names: tuple[str, ...] | None,
+    tick: int,
+    drawn: dict[str, int],
+    changes: int,
+) -> World:
+    world = World(copying.copy(labels), 0, columns)
+    world.__dict__.update(columns)
+    world.names, world.tick, world.drawn, world.changes = names, tick, drawn, changes
+    world.index_ties()
+    world.index_members()
+    return world
