@@ -114,8 +114,11 @@ def _own_words(fault: Mapping[str, Any], source: Source, path: Keys) -> list[str
     value = fault["input"]
     if not path:
         return list(messages)
-    is_short = not isinstance(value, dict | list | tuple | BaseModel)
-    return [f"{source.at(path)}: {shown(value) + ': ' if is_short else ''}{message}" for message in messages]
+    is_long = isinstance(value, dict | list | tuple | BaseModel)
+    return [
+        f"{source.at(path)}: {message if is_long or str(value) in message else f'{_shown_short(value)}: {message}'}"
+        for message in messages
+    ]
 
 
 def _shown_short(value: Any) -> str:

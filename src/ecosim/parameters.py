@@ -97,7 +97,9 @@ def _words(annotation: Any, metadata: Sequence[Any]) -> str:
     if origin is Annotated:
         return _words(arguments[0], [*_constraints(arguments[1:]), *metadata])
     if origin in (Union, types.UnionType):
-        return " or ".join(dict.fromkeys(_words(branch, metadata) for branch in arguments))
+        models = [branch for branch in _branches(annotation) if _own_keys(branch)]
+        words = [_words(branch, metadata) for branch in arguments if len(models) < 2 or not _own_keys(branch)]
+        return " or ".join(dict.fromkeys([*words, *(["a mapping"] if len(models) > 1 else [])]))
     if origin is Literal:
         return "one of " + ", ".join(str(word) for word in arguments)
     if origin in (list, tuple, set, frozenset):
@@ -106,8 +108,10 @@ def _words(annotation: Any, metadata: Sequence[Any]) -> str:
         return f"a mapping of names, each to {_words(arguments[1], [])}"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "a mapping with " + ", ".join(annotation.model_fields)
-    named = {bool: "true or false", int: "a whole number", float: "a number", str: "text", type(None): "null"}
-    return named.get(annotation, getattr(annotation, "__name__", str(annotation))) + _range(metadata)
+    if annotation in (int, float):
+        return ("a whole number" if annotation is int else "a number") + _range(metadata)
+    named: dict[Any, str] = {bool: "true or false", str: "text", type(None): "null"}
+    return named.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 
 def _list(origin: Any, arguments: Sequence[Any], metadata: Sequence[Any]) -> str:

@@ -14,7 +14,7 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean
 from ecosim.interventions import Intervention
 from ecosim.rng import LARGEST_SEED
-from ecosim.rules import find_rule, look_in_working_folder, rule_name
+from ecosim.rules import find_rule, find_trusted, look_in_working_folder, rule_name
 from ecosim.scenario_file import shown
 from ecosim.world.founding import EcosystemSettings
 
@@ -121,6 +121,7 @@ def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: So
     names = rest.get("schedule")
     if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
         faults += [fault for fault in _schedule_faults(names, dynamics) if fault not in faults]
+    faults += _measure_faults(rest.get("measures"), trusted)
     if faults or plain is None:
         raise InputError(faults)
     values = {name: getattr(plain, name) for name in PlainSettings.model_fields}
@@ -200,6 +201,26 @@ def _validated(
         return model.model_validate_json(json.dumps(data), context={"trust": trust}), []
     except ValidationError as error:
         return None, faults_of(error, model, data, source, before)
+
+
+def _measure_faults(names: Any, trust: frozenset[str]) -> list[str]:
+    """Return what is wrong with names of measures; what is no list of names was told already."""
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        return []
+    from ecosim.measures.registry import MEASURES
+
+    faults = []
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            faults.append(f"measures: {shown(name)} twice; allowed: once")
+        if ":" in name:
+            try:
+                find_trusted(name, trust)
+            except InputError as error:
+                faults += [f"measures: {fault}" for fault in error.faults]
+        elif name not in MEASURES:
+            faults.append(f"measures: no measure {shown(name)}; {did_you_mean(name, MEASURES)}")
+    return faults
 
 
 def _schedule_faults(schedule: Iterable[str], dynamics: Mapping[str, Any]) -> list[str]:

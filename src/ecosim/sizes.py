@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
+from ecosim.dynamics.schedule import columns_named
 from ecosim.errors import InputError
 from ecosim.settings import Settings
 from ecosim.world.founding import estimated_bytes
 
-MOST_ORGANISATIONS = 10**8
 MANY_ORGANISATIONS = 10**6
 MANY_BYTES = 4 * 10**9
 MANY_SECONDS = 3600.0
@@ -19,7 +19,7 @@ _SECONDS = 1.5e-7
 
 
 def check_run(settings: Settings, agreed: bool = False) -> None:
-    """Refuse a run that does not fit this machine, and one that is large unless the user has agreed to it.
+    """Refuse a run that is large, unless the user has agreed to it.
 
     Args:
         settings: the run.
@@ -28,21 +28,14 @@ def check_run(settings: Settings, agreed: bool = False) -> None:
     Raises:
         InputError: with the number of organisations and ticks, and the memory and time that they would roughly take.
     """
-    organisations = count_organisations(settings)
-    if organisations > MOST_ORGANISATIONS:
-        raise InputError(
-            f"ecosystem.organisations: {organisations:,}; allowed: at most {MOST_ORGANISATIONS:,} organisations"
-        )
+    organisations = sum(settings.ecosystem.counts())
     memory, seconds = memory_of(settings), seconds_of(settings)
-    told = (
-        f"{organisations:,} organisations for {settings.ticks:,} ticks would take roughly {_bytes(memory)} of memory "
-        f"and {_time(seconds)}"
-    )
-    if memory > _machine_memory():
-        raise InputError(f"{told}; this machine has {_bytes(_machine_memory())}: allowed: fewer organisations or ties")
     is_large = organisations > MANY_ORGANISATIONS or memory > MANY_BYTES or seconds > MANY_SECONDS
     if is_large and not agreed:
-        raise InputError(f"{told}; if that is meant, say --yes")
+        raise InputError(
+            f"{organisations:,} organisations for {settings.ticks:,} ticks would take roughly {_bytes(memory)} of "
+            f"memory (this machine has {_bytes(_machine_memory())}) and {_time(seconds)}; if that is meant, say --yes"
+        )
 
 
 def check_sweep(points: int, replicates: int = 1) -> None:
@@ -63,22 +56,17 @@ def check_sweep(points: int, replicates: int = 1) -> None:
         raise InputError(f"{told}; allowed: at least one of each")
 
 
-def count_organisations(settings: Settings) -> int:
-    """Return how many organisations a run founds."""
-    given = settings.ecosystem.organisations
-    return given if isinstance(given, int) else sum(given.values())
-
-
 def memory_of(settings: Settings) -> float:
-    """Return the memory that a run would roughly take (bytes): its world, twice while ties change, and its series."""
+    """Return the memory that a run would roughly take (bytes): its world at its greatest, and its series."""
     rows = settings.ticks // settings.record.every + 1
-    return 2.0 * float(estimated_bytes(settings.ecosystem)) + 8.0 * rows * (1 + len(settings.measures))
+    world = estimated_bytes(settings.ecosystem, columns_named(settings.dynamics.values()))
+    return float(world) + 8.0 * rows * (1 + len(settings.measures))
 
 
 def seconds_of(settings: Settings) -> float:
     """Return the time that a run would roughly take (s)."""
     work = 1 + len(settings.schedule) + len(settings.measures) / settings.record.every
-    return _SECONDS * (count_organisations(settings) + 100) * work * (settings.ticks + 1)
+    return _SECONDS * (sum(settings.ecosystem.counts()) + 100) * work * (settings.ticks + 1)
 
 
 def _machine_memory() -> float:

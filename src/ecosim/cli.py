@@ -1,0 +1,173 @@
+"""The command line. Every command imports what it needs when it runs, so that asking for help takes no time."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ecosim.errors import InputError
+
+app = typer.Typer(
+    help="Simulate ecosystems of organisations that collaborate across sectors while they stay different.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+REFUSED, FAILED, INTERRUPTED = 2, 1, 130
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAME] [KEY=VALUE]…", help="a scenario (default: town) and changes to it"),
+]
+Trust = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PACKAGE", help="let rules and measures of this package run; may be repeated"),
+]
+ScenarioFile = Annotated[
+    Path | None, typer.Option("--scenario", metavar="FILE.yaml", help="a scenario of your own, complete or partial")
+]
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+@app.callback(invoke_without_command=True)
+def _about(version: Annotated[bool, typer.Option("--version", help="print the version and end")] = False) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"ecosim {installed('ecosim')}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    words: Words = None,
+    seed: Annotated[str | None, typer.Option(metavar="N", help="chooses the luck of the run; as seed=N")] = None,
+    ticks: Annotated[str | None, typer.Option(metavar="N", help="how many ticks; as ticks=N")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the results")] = None,
+    scenario: ScenarioFile = None,
+    organisations: Annotated[Path | None, typer.Option(metavar="FILE", help="your own organisations")] = None,
+    ties: Annotated[Path | None, typer.Option(metavar="FILE", help="the ties between them")] = None,
+    mapping: Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="what their columns mean")] = None,
+    trust: Trust = None,
+    yes: Annotated[bool, typer.Option("--yes", help="go on although the run is very large")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
+) -> None:
+    """Run a scenario once; tables, figures and a summary go to a folder.
+
+    NAME is a scenario (default: town). KEY=VALUE changes it: ticks=50 ecosystem.organisations=500 ~dynamics.media
+    """
+    with told():
+        from ecosim.commands.run import Order, run_once
+
+        changes = [*(words or []), *given("seed", seed), *given("ticks", ticks)]
+        name, overrides = split(changes)
+        run_once(
+            Order(
+                name=name,
+                overrides=overrides,
+                out=out,
+                scenario=scenario,
+                organisations=organisations,
+                ties=ties,
+                mapping=mapping,
+                trust=tuple(trust or ()),
+                yes=yes,
+                quiet=quiet,
+                as_json=as_json,
+            )
+        )
+
+
+@app.command("list")
+def list_all(as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False) -> None:
+    """List the scenarios, the rules and the measures that there are."""
+    with told():
+        from ecosim.commands.list import show
+
+        show(as_json)
+
+
+@app.command()
+def explain(
+    words: Words = None,
+    scenario: ScenarioFile = None,
+    trust: Trust = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="print it as Markdown, equations in TeX")] = False,
+) -> None:
+    """Describe a scenario: who is in it, what happens in a tick, every parameter with its range, and the sources."""
+    with told():
+        from ecosim.commands.explain import show
+
+        name, overrides = split(words or [])
+        show(name, overrides, scenario, tuple(trust or ()), "json" if as_json else "markdown" if markdown else "text")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell errors in plain words and end with their exit code: 2 refused, 1 failed, 130 stopped by Ctrl-C."""
+    try:
+        yield
+    except InputError as error:
+        count = len(error.faults)
+        say(f"Refused: {error.faults[0]}" if count == 1 else f"Refused, {count} faults:")
+        for fault in error.faults if count > 1 else ():
+            say(f"  - {fault}")
+        raise typer.Exit(REFUSED) from None
+    except FloatingPointError as error:
+        say(f"Failed: {error}")
+        raise typer.Exit(FAILED) from None
+    except MemoryError:
+        say("Failed: there is not enough memory; fewer organisations or ties need less.")
+        raise typer.Exit(FAILED) from None
+    except BrokenPipeError:  # whoever read our output has heard enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # open for good: Python flushes it as it ends
+        raise typer.Exit(FAILED) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"Failed: {where}{(error.strerror or str(error)).lower()}.")
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt as stopped:
+        say(f"\nStopped{': ' + str(stopped) if stopped.args else ''}. Nothing was written.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def say(sentence: str) -> None:
+    """Print a sentence for a human, on stderr."""
+    print(sentence, file=sys.stderr)
+
+
+def split(words: list[str]) -> tuple[str | None, tuple[str, ...]]:
+    """Return the scenario's name, if there is one, and the changes.
+
+    Raises:
+        InputError: if there are two words that are no changes.
+    """
+    names = [word for word in words if "=" not in word and not word.startswith(("~", "+"))]
+    if len(names) > 1:
+        raise InputError(
+            f"{', '.join(names)}: {len(names)} names; allowed: one scenario (changes are written key=value)"
+        )
+    return (names[0] if names else None), tuple(word for word in words if word not in names)
+
+
+def given(key: str, value: str | None) -> list[str]:
+    """Return an option as the change that it stands for; none where it was not given."""
+    return [] if value is None else [f"{key}={value}"]

@@ -1,0 +1,34 @@
+"""Describe a scenario on the terminal, as Markdown or as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+
+def show(
+    name: str | None, overrides: tuple[str, ...], scenario: Path | None, trust: tuple[str, ...], form: str
+) -> None:
+    """Print the description of a scenario.
+
+    Args:
+        name: which, by its name.
+        overrides: changes to it.
+        scenario: the user's own file.
+        trust: packages whose rules may be imported.
+        form: ``text``, ``markdown`` or ``json``.
+    """
+    from ecosim.compose import load
+    from ecosim.explain import as_markdown, describe
+
+    description = describe(load(name, *overrides, scenario=scenario, trust=trust, yes=True))
+    if form == "json":
+        print(json.dumps(description, ensure_ascii=False, indent=2))
+    elif form == "markdown" or not sys.stdout.isatty():
+        print(as_markdown(description, tex=form == "markdown"))
+    else:
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(as_markdown(description, tex=False)))

@@ -1,0 +1,178 @@
+"""One run: settings, the user's own organisations, founding, ticks, results, figures, and a summary in words."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecosim.commands.output import check_folder, clear
+from ecosim.errors import InputError
+
+if TYPE_CHECKING:
+    from ecosim.results.run import Run
+    from ecosim.settings import Settings
+    from ecosim.world.actors import Actors
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line asks for; the fields are its options."""
+
+    name: str | None = None
+    overrides: tuple[str, ...] = ()
+    out: Path | None = None
+    scenario: Path | None = None
+    organisations: Path | None = None
+    ties: Path | None = None
+    mapping: Path | None = None
+    trust: tuple[str, ...] = ()
+    yes: bool = False
+    quiet: bool = False
+    as_json: bool = False
+
+
+def run_once(order: Order) -> None:
+    """Carry out an order.
+
+    Raises:
+        InputError: before anything has run.
+        KeyboardInterrupt: with the tick at which it was stopped.
+    """
+    from ecosim.compose import load
+
+    say = _mute if order.quiet else _say
+    if order.out is not None:
+        check_folder(order.out)
+    settings = load(order.name, *order.overrides, scenario=order.scenario, trust=order.trust, yes=order.yes)
+    actors = _actors(order, settings, say)
+    run = _run(settings, actors, say)
+    folder = order.out or Path("results") / f"{_short(order)}-{run.run_id[:8]}"
+    if order.out is None:
+        check_folder(folder)
+    _save(run, folder, settings)
+    if order.as_json:
+        print(json.dumps(run.summary, ensure_ascii=False, indent=2))
+    elif not order.quiet:
+        _show(run.words)
+    say(f"The results are in {folder}")
+
+
+def _run(settings: Settings, actors: Actors | None, say: Callable[[str], None]) -> Run:
+    from ecosim.kernels import is_cold
+
+    if is_cold():
+        say("The first run on this machine compiles the model once; that takes up to a minute.")
+    from ecosim.ecosystem import Ecosystem
+
+    model = Ecosystem(settings, actors=actors)
+    with _Progress(settings.ticks, is_shown=say is not _mute and sys.stderr.isatty()) as progress:
+        try:
+            model.run(progress=progress)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"in tick {model.tick} of {settings.ticks}") from None
+    return model.results()
+
+
+def _save(run: Run, folder: Path, settings: Settings) -> None:
+    clear(folder)
+    run.save(folder)
+    if settings.record.figures:
+        from ecosim.reports.plots import save_figures
+
+        save_figures(run, folder / "figures")
+
+
+def _actors(order: Order, settings: Settings, say: Callable[[str], None]) -> Actors | None:
+    if order.organisations is None:
+        if order.ties is not None or order.mapping is not None:
+            raise InputError("--ties and --mapping need --organisations: the file that names who they are about")
+        return None
+    from ecosim.world.actors import read_actors
+
+    actors = read_actors(
+        order.organisations,
+        order.ties,
+        order.mapping,
+        known_columns=known_columns(settings),
+        sectors=tuple(settings.ecosystem.sectors),
+    )
+    for warning in actors.warnings:
+        say(f"Note: {warning}")
+    return actors
+
+
+def known_columns(settings: Settings) -> tuple[str, ...]:
+    """Return the words that a column of the user's own table may stand for, such as ``stance_trade``."""
+    from ecosim.world.columns import COMPONENTS
+    from ecosim.world.founding import labels_of
+
+    labels = labels_of(settings.ecosystem)
+    several = {
+        "stance": labels.stance_axes,
+        "capability": labels.capabilities,
+        "salience": labels.issues,
+        "motive": COMPONENTS,
+    }
+    alone = ("capital", "purpose", "contribution", "invest", "reputation")
+    return (*alone, *(f"{column}_{word}" for column, words in several.items() for word in words))
+
+
+class _Progress:
+    """A bar with the time left, on a terminal, for runs that take longer than a moment."""
+
+    def __init__(self, ticks: int, is_shown: bool) -> None:
+        self._ticks, self._is_shown = ticks, is_shown
+        self._bar: Any = None
+        self._task: Any = None
+        self._next = time.monotonic() + 0.5
+
+    def __enter__(self) -> Callable[[int, int], None] | None:
+        return self._advance if self._is_shown else None
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _advance(self, done: int, ticks: int) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 0.1
+        if self._bar is None:
+            self._begin(ticks)
+        self._bar.update(self._task, completed=done)
+
+    def _begin(self, ticks: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("ticks", total=ticks)
+        self._bar.start()
+
+
+def _short(order: Order) -> str:
+    return order.name or (order.scenario.stem if order.scenario is not None else "town")
+
+
+def _show(markdown: str) -> None:
+    if not sys.stdout.isatty():
+        print(markdown)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(markdown))
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+def _mute(sentence: str) -> None:
+    pass

@@ -1,0 +1,104 @@
+"""Equations and references out of docstrings, as a terminal, a Markdown page or a program can show them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """What a docstring says.
+
+    Attributes:
+        sentence: its first paragraph, as one line.
+        text: all before the references, as Markdown; equations in TeX between dollars.
+        equations: its displayed equations, in TeX.
+        references: one line each.
+    """
+
+    sentence: str
+    text: str
+    equations: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+def words_of(documented: object) -> Words:
+    """Return what the docstring of a class or function says."""
+    docstring = inspect.getdoc(documented) or ""
+    body, _, rest = docstring.partition("\nReferences:")
+    sentence = _ROLE.sub(lambda found: readable(found.group(1)), " ".join(body.split("\n\n")[0].split()))
+    equations = tuple(" ".join(found.split()) for found in _DISPLAYED.findall(body + "\n\n"))
+    references = " ".join(rest.split("\n\n")[0].split())
+    return Words(sentence, _markdown(body), equations, _split(references))
+
+
+def readable(tex: str) -> str:
+    r"""Return an equation in TeX as a line of text: ``\frac{1}{n}\sum_i x_i`` becomes ``1/n Σ_i x_i``."""
+    text = tex
+    for _ in range(6):  # arguments may hold commands: innermost first, until nothing is left
+        before = text
+        for pattern, replacement in _STRUCTURES:
+            text = pattern.sub(replacement, text)
+        if text == before:
+            break
+    text = re.sub(r"\\([A-Za-z]+)", lambda found: _SIGNS.get(found.group(1), f" {found.group(1)} "), text)
+    text = re.sub(r"\\[,;:! ]", " ", text).replace("\\\\", "; ").replace("\\", "")
+    text = re.sub(r"([_^])‹(\w+)›", r"\1\2", text).replace("&", "")
+    text = text.translate({ord("‹"): "(", ord("›"): ")"})
+    text = re.sub(
+        r"(?<![\w)])\((" + _ATOM + r")\)(?=/)|(?<=/)\((" + _ATOM + r")\)",
+        lambda found: found.group(1) or found.group(2),
+        text,
+    )
+    return re.sub(r" +([,.)])", r"\1", re.sub(r"(?<=\() +", "", re.sub(r"\s+", " ", text))).strip().rstrip(".,")
+
+
+def _markdown(body: str) -> str:
+    body = _DISPLAYED.sub(lambda found: "$$" + " ".join(found.group(1).split()) + "$$\n\n", body + "\n\n")
+    body = _ROLE.sub(lambda found: "$" + " ".join(found.group(1).split()) + "$", body)
+    body = re.sub(r":\w+:`~?(.+?)`", r"`\1`", body)
+    return _TABLE.sub(_fenced, body.replace("``", "`")).strip()
+
+
+def _fenced(found: re.Match[str]) -> str:
+    return f"```\n{found.group().rstrip()}\n```\n"
+
+
+def _split(references: str) -> tuple[str, ...]:
+    """Split references at a full stop that follows a number, a bracket or a DOI and goes before a capital."""
+    parts = re.split(r"(?<=[\d)])\. (?=[A-Z][^.]*\()", references)
+    return tuple(part.rstrip(".") for part in parts if part)
+
+
+_ROLE = re.compile(r":math:`(.+?)`", re.S)
+_DISPLAYED = re.compile(r"\.\. math::[ \t]*\n?((?:.|\n(?!\s*\n))+?)\n[ \t]*\n")
+_TABLE = re.compile(r"^==+ .*\n(?:.*\n)*?==+ .*$", re.M)
+
+_ATOM = r"\d+|[A-Za-z]+|[^\W\d](?:_\w+)?"
+
+_STRUCTURES = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"\\(?:text|mathrm|mathbf|mathit|operatorname)\{([^{}]*)\}", r" \1 "),
+        (r"\\[td]?frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)"),
+        (r"\\sqrt\{([^{}]*)\}", r"√(\1)"),
+        (r"\\bar\{?\s*(\\?[A-Za-z]+)\}?", r"⟨\1⟩"),
+        (r"\\hat\{?\s*(\\?[A-Za-z]+)\}?", r"\1^"),
+        (r"\\(?:left|right|big|Big|bigl|bigr)(?![A-Za-z])\.?", ""),
+        (r"_\{([^{}]*)\}", r"_‹\1›"),
+        (r"\^\{([^{}]*)\}", r"^‹\1›"),
+    )
+)
+
+_SIGNS = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η", "theta": "θ",
+    "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
+    "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Omega": "Ω", "Phi": "Φ", "Sigma": "Σ",
+    "ell": "ℓ", "sum": "Σ", "prod": "Π", "int": "∫", "partial": "∂", "infty": "∞", "le": "≤", "leq": "≤", "ge": "≥",
+    "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "ni": "∋", "notin": "∉", "sim": "∼", "approx": "≈", "propto": "∝",
+    "leftarrow": "←", "rightarrow": "→", "to": "→", "pm": "±", "mp": "∓", "times": "×", "cdot": "·", "cdots": "…",
+    "dots": "…", "ldots": "…", "quad": "  ", "qquad": "  ", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lvert": "|",
+    "rvert": "|", "mid": "|", "cup": "∪", "cap": "∩", "setminus": "∖", "subset": "⊂", "forall": "∀", "langle": "⟨",
+    "rangle": "⟩", "lfloor": "⌊", "rfloor": "⌋", "sqrt": "√",
+}  # fmt: skip
