@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import numpy as np
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError
 from ecosim.results.recorder import Recorder
+from ecosim.settings import Settings, plain, settings_from
 from ecosim.world import snapshot
 from ecosim.world.world import World
 
@@ -46,13 +48,12 @@ class Branching:
     random: Random
     rng: np.random.Generator
     steps: int
-    settings: Any
+    settings: Settings
     seed: int
     own_dynamics: dict[str, Mechanism]
     own_measures: dict[str, Callable[[World], float]]
     _arrange: Callable[..., None]
     _begin: Callable[[World], None]
-    _plain_settings: Callable[[], dict[str, Any]]
 
     def copy(self) -> Self:
         """Return a model with the same past and the same luck that goes on by itself.
@@ -85,10 +86,15 @@ class Branching:
             OSError: if it cannot be written.
         """
         path = Path(path)
-        snapshot.save(self.world, path)
-        said = {"settings": self._plain_settings(), "seed": self.seed, "own": [*self.own_dynamics], **self._state()}
-        with zipfile.ZipFile(path, "a") as file:
-            file.writestr(MODEL, json.dumps(said))
+        said = {"settings": plain(self.settings), "seed": self.seed, "own": [*self.own_dynamics], **self._state()}
+        unfinished = path.with_name(f".{path.name}.unfinished")
+        try:
+            snapshot.save(self.world, unfinished)
+            with zipfile.ZipFile(unfinished, "a") as file:
+                file.writestr(MODEL, json.dumps(said))
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
         return path
 
     @classmethod
@@ -111,8 +117,6 @@ class Branching:
         Raises:
             InputError: if the file holds no model, or mechanisms of the user's own are missing.
         """
-        from ecosim.settings import settings_from
-
         world, said = snapshot.load(Path(path)), _said(Path(path))
         missing = set(said["own"]) - set(dynamics or {})
         if missing:
