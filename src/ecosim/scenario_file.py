@@ -98,21 +98,26 @@ def check_plain(value: object, where: str) -> None:
 
 def read_text(path: str | Path, *, most_bytes: int) -> str:
     """Return the text of a regular UTF-8 file, without a byte order mark; refuse anything else in plain words."""
+    return _decode(read_bytes(path, most_bytes=most_bytes), printable(path))
+
+
+def read_bytes(path: str | Path, *, most_bytes: int) -> bytes:
+    """Return what a regular file holds; refuse a folder, a device, a pipe, and more than the bytes given."""
     name = printable(path)
     try:
-        mode = Path(path).stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise InputError(f"{name}: not a file; allowed: a regular file")
-        with Path(path).open("rb") as file:
-            data = file.read(most_bytes + 1)
+        regular = stat.S_ISREG(Path(path).stat().st_mode)
+        data = b""
+        if regular:
+            with Path(path).open("rb") as file:
+                data = file.read(most_bytes + 1)
     except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise InputError(f"{name}: cannot be read: {reason}") from None
+    if not regular:
+        raise InputError(f"{name}: not a file; allowed: a regular file")
     if len(data) > most_bytes:
         raise InputError(f"{name}: larger than {most_bytes:,} bytes, the most that is read")
-    return _decode(data, name)
+    return data
 
 
 def shown(value: object, most: int = 60) -> str:

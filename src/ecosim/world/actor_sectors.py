@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from ecosim.errors import InputError, did_you_mean
 from ecosim.scenario_file import ascii_controls, shown
@@ -35,7 +37,7 @@ def read_sectors(
         for row, value in reversed(list(enumerate(cells)))
         if _is_unknown(value, row, names, mapping, meaning)
     }
-    if unknown and len(unknown) == len(meaning) and not mapping.values:
+    if unknown and len(unknown) == len(meaning) and not mapping.values and not _any_misspelt(unknown, sectors):
         faults.add(lambda: _nothing_known(table, column, cells, sectors))
     else:
         for value, row in sorted(unknown.items(), key=lambda item: item[1]):
@@ -80,6 +82,12 @@ def _is_unknown(
     value: str, row: int, names: Sequence[str], mapping: SectorMapping, meaning: dict[str, str | None]
 ) -> bool:
     return meaning[value] is None and names[row] not in mapping.names
+
+
+def _any_misspelt(values: Iterable[str], sectors: Sequence[str]) -> bool:
+    """Return whether some value is nearly a sector's name, so that the table does speak of ecosim's sectors."""
+    few = islice(values, MOST_VALUES)
+    return any(difflib.get_close_matches(value[:50].casefold(), sectors, n=1, cutoff=0.8) for value in few)
 
 
 def _note_unknown(

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ecosim.scenario_file import shown
+from ecosim.errors import InputError
+from ecosim.scenario_file import check_plain, shown
 from ecosim.world.actor_table import (
     NAME_WORDS,
     SECTOR_WORDS,
@@ -45,13 +46,11 @@ def suggest_organisations(table: Table, sectors: Sequence[str]) -> list[str]:
         lines += ["sector:", f"  default: {_quoted(sectors[0])}  # for everyone; or name a column and its values"]
     else:
         counts = Counter(cells[table.header.index(column)] for _, cells in table.rows)
-        lines += ["sector:", f"  column: {_quoted(column)}", f"  values:  # a guess; valid: {', '.join(sectors)}"]
-        lines += [
-            f"    {_quoted(value)}: {_guess_sector(value, sectors)}  # {count}"
-            for value, count in counts.most_common(MOST_VALUES)
-            if value
-        ]
-        if len(counts) > MOST_VALUES or "" in counts:
+        values = [value for value, _ in counts.most_common(MOST_VALUES) if value and _may_be_a_key(value)]
+        lines += ["sector:", f"  column: {_quoted(column)}"]
+        lines += [f"  values:  # a guess; valid: {', '.join(sectors)}"] if values else []
+        lines += [f"    {_quoted(value)}: {_guess_sector(value, sectors)}  # {counts[value]}" for value in values]
+        if len(values) < len(counts):
             lines.append(f"  default: {_guess_sector('', sectors)}  # for all others")
     numeric = [other for other in table.header if other not in (name, column) and _is_numeric(table, other)]
     means = next((other for other in numeric if _MEANS.search(other)), None)
@@ -79,6 +78,15 @@ def _suggest_ties(table: Table) -> list[str]:
         f"    from: {max(0.0, min(numbers)):g}",
         f"    to: {max(numbers):g}",
     ]
+
+
+def _may_be_a_key(value: str) -> bool:
+    """Return whether a mapping file may name a value: one that Hydra would act on is left to the default."""
+    try:
+        check_plain({value: None}, "")
+    except InputError:
+        return False
+    return True
 
 
 def _is_numeric(table: Table, column: str) -> bool:

@@ -127,10 +127,13 @@ def _weighing(
     if weight is None:
         strength, distance = table.guess("weight", "strength", "bond"), table.guess("distance")
         if strength is None and distance is None:
+            if len(table.header) > 2:
+                warnings.add(f"{table.file}: no column of weights used; a mapping names one under ties.weight")
             return None
         weight = WeightMapping(column=strength or distance or "", means="strength" if strength else "distance")
         warnings.add(
-            f"{table.file}: column {shown(weight.column)} taken for the {weight.means} of ties; say so or say no"
+            f"{table.file}: column {shown(weight.column)} taken for the {weight.means} of ties; "
+            "a mapping says otherwise under ties.weight"
         )
     try:
         return table.find(weight.column), weight.column, weight

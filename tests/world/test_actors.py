@@ -1,0 +1,503 @@
+"""Other people's tables become organisations and ties, or are refused with file, line and column."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecosim.errors import InputError
+from ecosim.scenario_file import _UNSHOWABLE
+from ecosim.world.actor_mapping import mapping_of, read_mapping
+from ecosim.world.actor_suggestion import suggest_mapping
+from ecosim.world.actors import Actors, read_actors
+
+DATA = Path(__file__).parents[1] / "data"
+EMON = Path(os.environ.get("ECOSIM_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "emon"
+NETWORKS = ["cheyenne", "hurr_frederic", "lake_pomona", "mt_si", "mt_st_helens", "texas", "wichita"]
+GOVERNMENT = ["City", "County", "County/City", "State", "Federal"]
+EMON_MAPPING = {
+    "sector": {
+        "column": "sponsorship",
+        "values": {**dict.fromkeys(GOVERNMENT, "government"), "Private": "civil_society"},
+    },
+    "columns": {"capital": "paid_staff", "reputation": {"column": "command_rank", "transform": "rank"}},
+    "ties": {"weight": {"column": "frequency", "means": "distance", "from": 1, "to": 4}},
+}
+needs_emon = pytest.mark.skipif(not EMON.is_dir(), reason=f"the networks of {EMON} may not be copied and are not there")
+
+THREE = "name,sector\nAcme,business\nTown,government\nRed Cross,civil_society\n"
+
+
+def read(tmp_path: Path, organisations: str | bytes, ties: str | bytes | None = None, **settings) -> Actors:
+    """Read tables given as text."""
+    for name, text in (("organisations.csv", organisations), ("ties.csv", ties)):
+        if text is not None:
+            (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_actors(tmp_path / "organisations.csv", None if ties is None else tmp_path / "ties.csv", **settings)
+
+
+def faults(tmp_path: Path, organisations: str | bytes, ties: str | bytes | None = None, **settings) -> list[str]:
+    """Return the faults of tables that are refused, without the folder's name."""
+    with pytest.raises(InputError) as refused:
+        read(tmp_path, organisations, ties, **settings)
+    return [fault.replace(f"{tmp_path}{os.sep}", "") for fault in refused.value.faults]
+
+
+# the tables as they are
+
+
+def test_a_small_harbour_is_read_as_its_mapping_says() -> None:
+    harbour = read_actors(DATA / "harbour_organisations.csv", DATA / "harbour_ties.csv", DATA / "harbour_mapping.yaml")
+    assert harbour.names == ["Quay Works", "Harbour Office", "Friends of the Bay", "Net & Sons", "Pilots"]
+    assert harbour.sector == ["business", "government", "civil_society", "business", "government"]
+    np.testing.assert_allclose(harbour.columns["capital"], [12, 4, np.nan, 0.9, 1.5])
+    np.testing.assert_allclose(harbour.columns["reputation"], [0.55, 0.7, 0.8, np.nan, 0.6])
+    assert harbour.missing == {"capital": 1, "reputation": 1}
+    assert harbour.ties.a.tolist() == [0, 0, 1, 1]
+    assert harbour.ties.b.tolist() == [1, 3, 2, 4]
+    np.testing.assert_allclose(harbour.ties.weight, [(1.0 + 0.5) / 2, np.nan, 0.75, 0.5])
+    assert harbour.ties.reports.tolist() == [2, 1, 1, 1]
+    assert (harbour.ties.rows_read, harbour.ties.directed_merged, harbour.ties.repeated) == (5, 1, 0)
+    assert harbour.warnings == []
+
+
+@needs_emon
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_real_network_has_the_organisations_and_merged_ties_that_networkx_counts(network: str) -> None:
+    import pandas as pd
+
+    organisations = pd.read_csv(EMON / f"{network}_organisations.csv")
+    reports = pd.read_csv(EMON / f"{network}_ties.csv")
+    directed = nx.from_pandas_edgelist(reports, edge_attr="frequency", create_using=nx.DiGraph)
+    directed.add_nodes_from(organisations["name"])
+    merged = directed.to_undirected()
+    actors = read_actors(EMON / f"{network}_organisations.csv", EMON / f"{network}_ties.csv", mapping_of(EMON_MAPPING))
+    assert len(actors.names) == directed.number_of_nodes() == len(organisations)
+    assert actors.ties.a.size == merged.number_of_edges()
+    assert actors.ties.rows_read == directed.number_of_edges() == actors.ties.reports.sum()
+    assert actors.ties.directed_merged == directed.number_of_edges() - merged.number_of_edges()
+    assert actors.sector.count("government") == organisations["sponsorship"].isin(GOVERNMENT).sum()
+    assert actors.missing["capital"] == organisations["paid_staff"].isna().sum()
+    np.testing.assert_array_equal(actors.columns["capital"], organisations["paid_staff"].to_numpy(dtype=float))
+    ranks = organisations["command_rank"].rank().to_numpy()
+    np.testing.assert_allclose(
+        actors.columns["reputation"], (ranks - 1) / (np.nanmax(ranks.size - np.isnan(ranks).sum()) - 1)
+    )
+    for a, b, weight in zip(actors.ties.a, actors.ties.b, actors.ties.weight, strict=True):
+        ends = (actors.names[a], actors.names[b])
+        said = [directed.edges[way]["frequency"] for way in (ends, ends[::-1]) if directed.has_edge(*way)]
+        assert weight == pytest.approx(np.mean([{1: 1.0, 2: 0.75, 3: 0.5, 4: 0.25}[word] for word in said]))
+
+
+@needs_emon
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_real_network_without_a_mapping_is_refused_with_one_that_works(network: str, tmp_path: Path) -> None:
+    organisations, ties = EMON / f"{network}_organisations.csv", EMON / f"{network}_ties.csv"
+    with pytest.raises(InputError) as refused:
+        read_actors(organisations, ties)
+    message = str(refused.value)
+    assert "column 'sponsorship': none of the values is a sector; valid: business, government, civil_society" in message
+    assert "'Private' (" in message
+    pasted = tmp_path / "mapping.yaml"
+    pasted.write_text(message.split("--mapping mapping.yaml\n\n")[1])
+    assert len(read_actors(organisations, ties, pasted).sector) > 0
+    pasted.write_text(suggest_mapping(organisations, ties))
+    assert not np.isnan(read_actors(organisations, ties, pasted).ties.weight).all()
+
+
+# formats
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_separators_line_ends_and_byte_order_marks_change_nothing(
+    tmp_path: Path, separator: str, ends: str, mark: str
+) -> None:
+    rows = ["name|sector|capital", '"Net; Sons, Ltd\t"|business|1.5', "", '"The ""Club"""|civil_society|', ""]
+    text = mark + ends.join(row.replace("|", separator) for row in rows)
+    actors = read(tmp_path, text)
+    assert actors.names == ["Net; Sons, Ltd", 'The "Club"']
+    np.testing.assert_array_equal(actors.columns["capital"], [1.5, np.nan])
+
+
+def test_excels_line_that_names_the_separator_is_understood(tmp_path: Path) -> None:
+    assert read(tmp_path, "sep=;\r\nname;sector\r\nAcme, Inc;business\r\n").names == ["Acme, Inc"]
+    assert "line 3" in faults(tmp_path, "sep=;\r\nname;sector\r\nAcme;busines\r\n")[0]
+
+
+def test_yaml_organisations_and_ties_may_stand_in_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "town.yaml"
+    path.write_text(
+        "organisations:\n"
+        "- {name: Acme, sector: business, capital: 2, stance_trade: -0.5}\n"
+        "- {name: '3M', sector: Civil society}\n"
+        "ties:\n- {source: Acme, target: '3M', weight: 0.5}\n"
+    )
+    actors = read_actors(path, known_columns=("capital", "stance_trade"))
+    assert actors.sector == ["business", "civil_society"]
+    np.testing.assert_array_equal(actors.columns["stance_trade"], [-0.5, np.nan])
+    assert actors.ties.weight.tolist() == [1.0]
+    assert "scale read off the table" in actors.warnings[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- {name: A, sector: no}\n", "line 2, column 21: organisations[0].sector: 'no' is read as false"),
+        ("- {name: A, sector: busines}\n", "line 2, column 'sector': 'busines' is no sector; did you mean 'business'?"),
+        ("- {name: A, sector: [b]}\n", "line 2: sector is a list or mapping"),
+        ("- Acme\n", "line 2: 'Acme' in 'organisations'; allowed: {name: Acme, sector: business}"),
+        ("- {name: A}\norganisation: []\n", "line 3: unknown key 'organisation'; did you mean 'organisations'?"),
+        ("  3\n", "no list called 'organisations'"),
+        ("  []\n", "no organisation below the header"),
+        (
+            "- {name: true, sector: business}\n- {name: 'true', sector: business}\n",
+            "line 3, column 'name': 'true' is named twice, first in line 2",
+        ),
+    ],
+)
+def test_a_yaml_table_that_is_wrong_is_refused_with_its_line(tmp_path: Path, text: str, expected: str) -> None:
+    path = tmp_path / "town.yaml"
+    path.write_text("organisations:\n" + text)
+    with pytest.raises(InputError) as refused:
+        read_actors(path)
+    assert expected in str(refused.value)
+
+
+def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    """Save sheets as an Excel workbook."""
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl, an optional extra, is not installed")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_brings_organisations_and_ties(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "town.xlsx",
+        {
+            "notes": [["nothing to see"]],
+            "Organisations": [["name", "sector", "capital"], [], ["Acme", "business", 2], ["Town", "government", None]],
+            "Ties": [["source", "target", "strength"], ["Acme", "Town", 0.5], ["Town", "Acme", 1]],
+        },
+    )
+    actors = read_actors(path)
+    assert actors.names == ["Acme", "Town"]
+    np.testing.assert_array_equal(actors.columns["capital"], [2.0, np.nan])
+    assert actors.ties.weight.tolist() == [0.75]
+
+
+def test_a_fault_in_a_workbook_names_the_row_of_the_sheet(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", {"a": [["name", "sector", "capital"], [], ["Acme", "business", "much"]]})
+    with pytest.raises(InputError, match="row 3, column 'capital': 'much' is not a number"):
+        read_actors(path)
+
+
+def test_a_formula_in_a_workbook_is_never_computed(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", {"a": [["name", "sector", "capital"], ["Acme", "business", "=1+1"]]})
+    assert read_actors(path).missing == {"capital": 1}
+
+
+def test_hostile_workbooks_are_refused_within_a_second(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl", reason="openpyxl, an optional extra, is not installed")
+    good = workbook(tmp_path / "good.xlsx", {"a": [["name", "sector"], ["Acme", "business"]]})
+    entities = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
+    far = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + "".join(
+        f'<row r="{row}"><c r="XFD{row}"><v>1</v></c></row>' for row in range(1, 2000)
+    )
+    hostile = {
+        "bomb": ("xl/media/image.png", b"\0" * (65 * 2**20), "unpacks to more than 67,108,864 bytes"),
+        "entities": ("xl/worksheets/sheet1.xml", entities.encode(), "declares entities, which no table needs"),
+        "entities in utf-16": ("xl/worksheets/sheet1.xml", entities.encode("utf-16"), "declares entities"),
+        "endless rows": ("xl/worksheets/sheet1.xml", f"{far}</sheetData></worksheet>".encode(), "row 1: more"),
+        "cut off": ("xl/worksheets/sheet1.xml", far.encode(), "not an Excel workbook that can be read"),
+        "no workbook": ("xl/workbook.xml", b"<nothing/>", "not an Excel workbook"),
+    }  # fmt: skip
+    for name, (part, content, expected) in hostile.items():
+        path = tmp_path / f"{name}.xlsx"
+        with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+            for entry in source.namelist():
+                if entry != part:
+                    target.writestr(entry, source.read(entry))
+            target.writestr(part, content)
+        start = time.process_time()
+        with pytest.raises(InputError) as refused:
+            read_actors(path)
+        assert time.process_time() - start < 1.0, name
+        assert expected in str(refused.value), name
+    (tmp_path / "text.xlsx").write_text(THREE)
+    with pytest.raises(InputError, match="not an Excel workbook"):
+        read_actors(tmp_path / "text.xlsx")
+
+
+def test_without_openpyxl_a_workbook_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    (tmp_path / "town.xlsx").write_bytes(b"PK")
+    with pytest.raises(InputError, match=r"pip install 'ecosim\[excel\]', or save the sheet as CSV"):
+        read_actors(tmp_path / "town.xlsx")
+
+
+# faults
+
+WRONG: dict[str, dict[str, Any]] = json.loads((DATA / "wrong_tables.json").read_text(encoding="utf-8"))
+UNREADABLE = {
+    "not UTF-8": ("name,sector\nCafé,business\n".encode("latin-1"), "line 2, column 4: byte 0xe9 is not UTF-8"),
+    "UTF-16": ("name,sector\n".encode("utf-16"), "line 1: written in UTF-16; allowed: UTF-8"),
+    "endless name": (f"name,sector\n{'x' * 600},business\n", "is no name; allowed: one line of at most 500 characters"),
+    "endless cell": (f"name,sector\n{'x' * 200_000},business\n", "line 2: not CSV: field larger than field limit"),
+    "many columns": (f"name,sector{',c' * 2000}\n", "line 1: 2,002 columns; allowed: at most 1,000"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_table_is_refused_with_file_line_and_column(case: str, tmp_path: Path) -> None:
+    wrong = WRONG[case]
+    told = faults(tmp_path, wrong.get("organisations", THREE), wrong.get("ties"), mapping=wrong.get("mapping"))
+    assert wrong["expected"] in told[0]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_a_table_that_no_editor_would_show_is_refused(case: str, tmp_path: Path) -> None:
+    text, expected = UNREADABLE[case]
+    told = faults(tmp_path, text)
+    assert told[0].startswith("organisations.csv, line ")
+    assert expected in told[0]
+    assert len(told) == 1
+
+
+def test_all_faults_of_both_tables_are_told_at_once(tmp_path: Path) -> None:
+    told = faults(
+        tmp_path,
+        "name,sector,capital\nAcme,busines,x\nAcme,government,-1\n",
+        "source,target,weight\nAcme,Town,1\nAcme,Acme,2\n",
+    )
+    places = [fault.split(":")[0] for fault in told]
+    assert places == [
+        "organisations.csv, line 3, column 'name'",
+        "organisations.csv, line 2, column 'sector'",
+        "organisations.csv, line 2, column 'capital'",
+        "organisations.csv, line 3, column 'capital'",
+        "ties.csv, line 2, column 'target'",
+        "ties.csv, line 3",
+    ]
+
+
+def test_twenty_faults_are_told_and_the_rest_counted_within_a_second(tmp_path: Path) -> None:
+    names = "".join(f"organisation number {i},business\n" for i in range(5_000))
+    ties = "".join(f"organisation number {i},organisation numbr {i}\n" for i in range(5_000))
+    start = time.process_time()
+    told = faults(tmp_path, "name,sector\n" + names, "source,target\n" + ties)
+    assert time.process_time() - start < 1.0
+    assert len(told) == 21
+    assert told[-1] == "and 4980 more"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.xls", "ends in '.xls'; save it as .xlsx or .csv; valid: .csv, .tsv, .txt, .xlsx, .yaml"),
+        ("a.pkl", "ends in '.pkl'; valid"),
+        ("absent.csv", "cannot be read: no such file or directory"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, name: str, expected: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read_actors(tmp_path / name)
+    assert expected in str(refused.value)
+
+
+def test_a_wrong_mapping_is_refused_with_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text("sector: kind\ncolums: {}\nties:\n  weight: {column: f, means: farness, from: 4, to: -1}\n")
+    with pytest.raises(InputError) as refused:
+        read_mapping(path)
+    assert [fault.removeprefix(str(path)) for fault in refused.value.faults] == [
+        ", line 4: ties.weight.means is 'farness'; Input should be 'strength' or 'distance'",
+        ", line 4: ties.weight.to is -1; Input should be greater than 0",
+        ", line 2: unknown key 'colums'; did you mean 'columns'? valid: columns, directed, missing, name, sector, ties",
+    ]
+    with pytest.raises(InputError, match="from 4 lies above to 1"):
+        mapping_of({"ties": {"weight": {"column": "f", "from": 4, "to": 1}}})
+    with pytest.raises(InputError, match="asks to look a value up"):
+        mapping_of({"name": "${oc.env:HOME}"})
+
+
+# what is odd but can be
+
+
+def test_missing_numbers_stay_missing_and_are_counted(tmp_path: Path) -> None:
+    text = "name,sector,capital,purpose\nA,business,,0.5\nB,business,NA,\nC,business,0,\n"
+    actors = read(tmp_path, text, mapping={"missing": ["NA"]})
+    np.testing.assert_array_equal(actors.columns["capital"], [np.nan, np.nan, 0.0])
+    assert actors.missing == {"capital": 2, "purpose": 2}
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", '=HYPERLINK("x";"y")', r"$\frac{$", "_Acme", "../../x", "O'Neill & Söhne 🦊"]
+)
+def test_strange_names_are_read_unchanged_and_nothing_is_written(tmp_path: Path, name: str) -> None:
+    quoted = '"' + name.replace('"', '""') + '"'
+    before = sorted(tmp_path.rglob("*"))
+    actors = read(tmp_path, f"name,sector\n{quoted},business\nTown,government\n", f"source,target\nTown,{quoted}\n")
+    assert actors.names == [name, "Town"]
+    assert (actors.ties.a.tolist(), actors.ties.b.tolist()) == ([0], [1])
+    assert set(tmp_path.rglob("*")) - set(before) == {tmp_path / "organisations.csv", tmp_path / "ties.csv"}
+
+
+def test_no_ties_and_a_single_organisation_are_fine(tmp_path: Path) -> None:
+    assert read(tmp_path, THREE).ties.a.size == 0
+    assert read(tmp_path, THREE, "source,target\n").ties.a.size == 0
+    assert read(tmp_path, "name,sector\nAcme,business\n").names == ["Acme"]
+
+
+def test_a_tie_given_twice_is_warned_of_and_the_first_counts(tmp_path: Path) -> None:
+    ties = "source,target,weight\nAcme,Town,1\nTown,Acme,2\nAcme,Town,4\n"
+    actors = read(tmp_path, THREE, ties, mapping={"ties": {"weight": {"column": "weight", "from": 0, "to": 4}}})
+    assert actors.ties.repeated == 1
+    np.testing.assert_allclose(actors.ties.weight, [(1 / 4 + 2 / 4) / 2])
+    assert actors.warnings == [f"{tmp_path / 'ties.csv'}, line 4: tie given before, in line 2; the first counts"]
+
+
+def test_names_that_look_alike_are_warned_of(tmp_path: Path) -> None:
+    actors = read(tmp_path, "name,sector\nAcme Ltd,business\nACME  Ltd,business\n")
+    assert actors.names == ["Acme Ltd", "ACME  Ltd"]
+    assert "line 3, column 'name': 'ACME  Ltd' differs from line 2 by spelling only" in actors.warnings[0]
+
+
+def test_a_column_of_weights_nobody_explained_is_not_used_but_named(tmp_path: Path) -> None:
+    actors = read(tmp_path, THREE, "source,target,frequency\nAcme,Town,3\n")
+    assert np.isnan(actors.ties.weight).all()
+    assert "no column of weights used" in actors.warnings[0]
+
+
+@pytest.mark.parametrize("spelling", ["civil_society", "Civil Society", "CIVIL-SOCIETY", "civil society"])
+def test_a_sector_may_be_spelt_as_people_do(tmp_path: Path, spelling: str) -> None:
+    assert read(tmp_path, f"name,Sector\nAcme,{spelling}\n").sector == ["civil_society"]
+
+
+def test_single_organisations_can_be_placed_by_name_before_the_column_speaks(tmp_path: Path) -> None:
+    text = "name,kind\nBoeing,Private\nRed Cross,Private\nTown,City\nX,\n"
+    values = {"Private": "civil_society", "City": "government"}
+    sector = {"values": values, "names": {"Boeing": "business"}, "default": "government"}
+    assert read(tmp_path, text, mapping={"sector": sector}).sector == [
+        "business",
+        "civil_society",
+        "government",
+        "government",
+    ]
+
+
+def test_a_declared_sector_is_as_good_as_the_three(tmp_path: Path) -> None:
+    assert read(tmp_path, "name,sector\nMIT,education\n", sectors=("business", "education")).sector == ["education"]
+
+
+# formulas
+
+
+@pytest.mark.parametrize("means", ["distance", "strength"])
+def test_a_weight_becomes_a_bond_in_equal_steps_from_one_to_a_quarter(tmp_path: Path, means: str) -> None:
+    organisations = "name,sector\n" + "".join(f"o{i},business\n" for i in range(5))
+    ties = "source,target,f\n" + "".join(f"o{i},o{i + 1},{i + 1}\n" for i in range(4))
+    mapping = {"ties": {"weight": {"column": "f", "means": means, "from": 1, "to": 4}}}
+    bonds = read(tmp_path, organisations, ties, mapping=mapping).ties.weight
+    expected = [1.0, 0.75, 0.5, 0.25] if means == "distance" else [0.25, 0.5, 0.75, 1.0]
+    np.testing.assert_allclose(bonds, expected)
+
+
+def test_numbers_are_scaled_ranked_and_taken_to_logarithms(tmp_path: Path) -> None:
+    text = "name,sector,x\nA,business,1\nB,business,3\nC,business,3\nD,business,\nE,business,9\n"
+
+    def capital(**said: object) -> list[float]:
+        mapping = {"columns": {"capital": {"column": "x", **said}}}
+        return read(tmp_path, text, mapping=mapping).columns["capital"].tolist()
+
+    nan = math.nan
+    assert capital(scale=0.5) == pytest.approx([0.5, 1.5, 1.5, nan, 4.5], nan_ok=True)
+    assert capital(scale="mean") == pytest.approx([0.25, 0.75, 0.75, nan, 2.25], nan_ok=True)
+    logarithms = [math.log(2), math.log(4), math.log(4), nan, math.log(10)]
+    assert capital(transform="log1p") == pytest.approx(logarithms, nan_ok=True)
+    assert capital(transform="rank") == pytest.approx([0.0, 0.5, 0.5, nan, 1.0], nan_ok=True)
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_the_ties_changes_nothing(tmp_path_factory: pytest.TempPathFactory, random) -> None:
+    folder = tmp_path_factory.mktemp("ties")
+    organisations = "name,sector\n" + "".join(f"o{i},business\n" for i in range(6))
+    rows = [f"o{i},o{j},{1 + (i * j) % 4}\n" for i in range(6) for j in range(6) if i != j and (i + 2 * j) % 3]
+    first = read(folder, organisations, "source,target,weight\n" + "".join(rows))
+    random.shuffle(rows)
+    again = read(folder, organisations, "source,target,weight\n" + "".join(rows))
+    for one, other in zip(vars(first.ties).values(), vars(again.ties).values(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@given(st.text(max_size=80))
+def test_any_text_below_a_header_is_read_or_refused_in_printable_words(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    coded = f"name,sector\n{text}".encode("utf-8", "replace")
+    told: tuple[str, ...] = ()
+    try:
+        read(folder, coded, mapping={"sector": {"default": "business"}})
+    except InputError as refused:
+        told = refused.faults
+    assert not any(_UNSHOWABLE.search(fault) for fault in told)
+
+
+ONE_LINE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12).map(str.strip).filter(bool)
+
+
+@given(st.lists(ONE_LINE, unique=True, min_size=1, max_size=8))
+def test_a_suggested_mapping_can_be_read_whatever_the_values(
+    tmp_path_factory: pytest.TempPathFactory, values: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("values")
+    rows = "".join('{},"{}"\n'.format(i, value.replace('"', '""')) for i, value in enumerate(values))
+    (folder / "organisations.csv").write_text("name,sector\n" + rows, encoding="utf-8")
+    (folder / "mapping.yaml").write_text(suggest_mapping(folder / "organisations.csv"), encoding="utf-8")
+    assert len(read_actors(folder / "organisations.csv", None, folder / "mapping.yaml").sector) == len(values)
+
+
+def test_a_hundred_thousand_organisations_take_seconds_and_little_memory(tmp_path: Path) -> None:
+    count = 100_000
+    (tmp_path / "o.csv").write_text("name,sector,capital\n" + "".join(f"o{i},business,{i}\n" for i in range(count)))
+    (tmp_path / "t.csv").write_text("source,target\n" + "".join(f"o{i},o{i + 1}\n" for i in range(count - 1)))
+    program = (
+        "import json, sys, time\nfrom pathlib import Path\n"
+        "from ecosim.world.actors import read_actors\nfrom tests.peak_memory import peak_bytes\n"
+        "folder = Path(sys.argv[1])\nstart = time.process_time()\n"
+        "actors = read_actors(folder / 'o.csv', folder / 't.csv')\n"
+        "print(json.dumps([len(actors.names), int(actors.ties.a.size), time.process_time() - start,\n"
+        "      peak_bytes(), 'pandas' in sys.modules]))\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True, cwd=root
+    )
+    organisations, ties, seconds, peak, pandas_loaded = json.loads(done.stdout)
+    assert (organisations, ties, pandas_loaded) == (count, count - 1, False)
+    assert seconds < 10
+    assert peak < 500e6
