@@ -48,13 +48,13 @@ class Issue(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         issues = len(world.labels.issues)
-        world.control[:] = control(world.relief, world.n, issues, self.floor, self.effectiveness)
+        world.control[:] = collective_control(world.relief, world.n, issues, self.floor, self.effectiveness)
         world.severity[:] = grow(
             world.severity, world.control, self.growth * world.pressure, self.ceiling, self.half, self.noise, key
         )
 
 
-def control(relief: Any, organisations: int, issues: int, floor: float, effectiveness: float) -> Any:
+def collective_control(relief: Any, organisations: int, issues: int, floor: float, effectiveness: float) -> Any:
     """Return the control of each issue (Q,), severity per tick, from the work done on it."""
     return floor + effectiveness * relief * issues / max(organisations, 1)
 

@@ -1,0 +1,197 @@
+"""The world moves by itself: shocks, perception, drift, and a driver nobody sees."""
+
+import numpy as np
+import pytest
+
+from ecosim.dynamics.change import Change, Shock, random_shocks, revert
+from ecosim.dynamics.issue import Issue
+from ecosim.errors import InputError
+from ecosim.rng import stream
+from tests.dynamics.worlds import live, world_for
+
+MANY = 20_000
+
+
+def changing_world(change, n=3, issues=2):
+    world = world_for(change, n=n, issues=issues)
+    world.motive[:] = 0.2
+    return world
+
+
+def test_a_steady_world_stays_as_it_is_and_is_seen_as_it_is():
+    world = changing_world(Change())
+    world.severity[:], world.urgency[:] = [3, 4], [1, 9]
+    before = {name: values.copy() for name, values in world.arrays().items()}
+    live(world, Change(), ticks=5)
+    assert list(world.urgency) == [3, 4]
+    for name, values in world.arrays().items():
+        assert name == "urgency" or np.array_equal(values, before[name]), name
+
+
+def test_perception_closes_its_distance_to_severity_exponentially():
+    change = Change(lag=4.0)
+    world = changing_world(change)
+    world.severity[:], world.urgency[:] = [2, 5], [6, 1]
+    for tick in range(1, 30):
+        live(world, change)
+        assert world.urgency == pytest.approx([2 + 4 * np.exp(-tick / 4), 5 - 4 * np.exp(-tick / 4)])
+
+
+def test_a_scare_is_seen_at_once_leaves_severity_alone_and_is_forgotten_over_the_lag():
+    change = Change(lag=5.0, shocks=(Shock(at=2, size=3.0, on="urgency", issue="issue 1"),))
+    world = changing_world(change)
+    live(world, change, ticks=2)
+    assert list(world.urgency) == [1, 1]
+    live(world, change)
+    assert list(world.urgency) == [1, 4]
+    live(world, change, ticks=5)
+    assert world.urgency == pytest.approx([1, 1 + 3 / np.e])
+    assert list(world.severity) == [1, 1]
+
+
+def test_timed_shocks_come_when_and_where_they_are_due_and_take_nothing_below_zero():
+    change = Change(shocks=[{"at": 0, "size": 2}, {"at": 1, "size": -9.0}, {"at": 1, "size": 0.5, "on": "demand"}])
+    world = changing_world(change)
+    assert list(live(world, change).severity) == [3, 3]
+    assert list(live(world, change).severity) == [0, 0]
+    assert list(world.demand) == [1.5, 1.5]
+    assert list(live(world, change, ticks=3).severity) == [0, 0]
+
+
+def test_a_shock_to_an_issue_that_is_not_there_names_the_nearest():
+    change = Change(shocks=(Shock(at=0, size=1.0, issue="isue 1"),))
+    with pytest.raises(InputError, match=r"isue 1.*did you mean 'issue 1'"):
+        live(changing_world(change), change)
+
+
+def test_demand_keeps_the_stationary_law_of_ornstein_and_uhlenbeck():
+    # 20,000 independent issues long after the start: mean 1, variance σ²/2κ, correlation exp(-κ Δt) over 1 and 5 ticks.
+    # Each within five standard errors (false alarm 6e-7, two-sided); an error of 5 % in the variance would be seen.
+    kappa, sigma = 0.2, 0.08
+    change = Change(demand_return=kappa, demand_noise=sigma)
+    world = changing_world(change, n=1, issues=MANY)
+    first = live(world, change, ticks=60).demand.copy()
+    variance = sigma**2 / (2 * kappa)
+    assert abs(first.mean() - 1) < 5 * np.sqrt(variance / MANY)
+    assert abs(first.var() / variance - 1) < 5 * np.sqrt(2 / MANY)
+    for ticks, lag in ((1, 1), (4, 5)):
+        later = live(world, change, ticks=ticks).demand
+        expected = np.exp(-kappa * lag)
+        assert abs(np.corrcoef(first, later)[0, 1] - expected) < 5 * (1 - expected**2) / np.sqrt(MANY)
+
+
+def test_demand_without_noise_returns_exponentially_and_without_return_walks():
+    key = stream(1, "change").key(0)
+    assert revert(np.array([3.0, 0.0]), 0.5, 0.0, key) == pytest.approx([1 + 2 * np.exp(-0.5), 1 - np.exp(-0.5)])
+    walk = revert(np.ones(MANY), 0.0, 0.1, key) - 1
+    slow = revert(np.ones(MANY), 1e-9, 0.1, key) - 1
+    assert walk == pytest.approx(slow, abs=1e-7)
+    assert abs(walk.std() / 0.1 - 1) < 5 / np.sqrt(2 * MANY)  # false alarm 6e-7
+
+
+def test_what_the_public_pays_is_never_negative():
+    assert revert(np.full(1000, 0.01), 0.1, 5.0, stream(1, "change").key(0)).min() == 0
+
+
+def test_random_shocks_arrive_as_a_poisson_number():
+    # With a tail exponent so large that every size is 1, the sum counts the shocks. Mean, variance and the share without
+    # any within five standard errors (false alarm 6e-7 each).
+    for rate in (0.3, 4.0):
+        count = random_shocks(MANY, rate, 1.0, 1e12, stream(1, "change").key(0))
+        assert count == pytest.approx(np.round(count), abs=1e-6)
+        assert abs(count.mean() - rate) < 5 * np.sqrt(rate / MANY)
+        assert abs(count.var() - rate) < 5 * np.sqrt((rate + 2 * rate**2) / MANY)
+        none = np.exp(-rate)
+        assert abs((count < 0.5).mean() - none) < 5 * np.sqrt(none * (1 - none) / MANY)
+
+
+@pytest.mark.parametrize("tail", [1.0, 2.5])
+def test_sizes_of_random_shocks_have_the_heavy_tail_that_is_asked_for(tail):
+    # At a mean of .001 shocks an issue, all but one in 2,000 sums are single shocks. Shares above s within five standard
+    # errors (false alarm 6e-7 each) and the one in 2,000.
+    total = random_shocks(2_000_000, 1e-3, 0.5, tail, stream(3, "change").key(0))
+    sizes = total[total > 0]
+    assert sizes.min() >= 0.5
+    for times in (2.0, 4.0, 10.0):
+        expected = times**-tail
+        error = 5 * np.sqrt(expected * (1 - expected) / sizes.size) + 5e-4
+        assert abs((sizes > 0.5 * times).mean() - expected) < error
+
+
+@pytest.mark.parametrize("on", ["severity", "urgency", "demand"])
+def test_random_shocks_shake_what_they_are_meant_for(on):
+    change = Change(shock_rate=3.0, shock_size=1.0, shock_on=on)
+    world = changing_world(change, issues=30)
+    live(world, change)
+    shaken = {name for name in ("severity", "urgency", "demand") if not np.array_equal(getattr(world, name), np.ones(30))}
+    assert shaken == {"severity": {"severity", "urgency"}, "urgency": {"urgency"}, "demand": {"demand"}}[on]
+
+
+def test_motives_drift_and_still_sum_to_one():
+    # The log of the ratio of two weights gains variance 2σ² in a tick: 20,000 organisations, five standard errors
+    # (false alarm 6e-7).
+    change = Change(motive_noise=0.05)
+    world = changing_world(change, n=MANY)
+    live(world, change, ticks=4)
+    assert world.motive.sum(axis=1) == pytest.approx(np.ones(MANY))
+    for a, b in ((0, 1), (1, 2), (3, 4), (0, 4)):
+        ratio = np.log(world.motive[:, a] / world.motive[:, b])
+        assert abs(ratio.mean()) < 5 * np.sqrt(8 * 0.05**2 / MANY)
+        assert abs(ratio.var() / (8 * 0.05**2) - 1) < 5 * np.sqrt(2 / MANY)
+
+
+def test_a_motive_of_no_weight_stays_without_weight():
+    change = Change(motive_noise=0.5)
+    world = changing_world(change)
+    world.motive[:] = [0, 0.5, 0.5, 0, 0]
+    live(world, change, ticks=10)
+    assert not world.motive[:, [0, 3, 4]].any()
+    assert world.motive.sum(axis=1) == pytest.approx(np.ones(3))
+
+
+def test_motives_return_to_the_mean_of_their_sector_which_stays():
+    change = Change(motive_return=0.25)
+    world = changing_world(change, n=40)
+    world.motive[:] = np.random.default_rng(1).dirichlet(np.ones(5), 40)
+    world.sector[:20] = 1
+    mean = np.repeat([world.motive[:20].mean(axis=0), world.motive[20:].mean(axis=0)], 20, axis=0)
+    away = world.motive - mean
+    live(world, change, ticks=3)
+    assert world.motive - mean == pytest.approx(away * 0.75**3)
+
+
+def test_a_slow_driver_ramps_within_its_time_and_is_not_seen():
+    change = Change(ramp=0.1, ramp_from=3, ramp_until=13)
+    world = changing_world(change)
+    assert live(world, change, ticks=3).pressure == pytest.approx([1, 1])
+    assert live(world, change, ticks=5).pressure == pytest.approx([1.5, 1.5])
+    assert live(world, change, ticks=50).pressure == pytest.approx([2, 2])
+    assert list(world.urgency) == [1, 1]
+
+
+def test_an_unseen_driver_can_tip_an_issue_that_was_held_down():
+    # One issue held at c = 2 with r = 1: the low state ends where c/r falls below 1.7872, so at a pressure of 1.119.
+    issue = Issue(growth=1.0, floor=2.0, effectiveness=0.0)
+    tipped = {}
+    for until in (11, 14):
+        change = Change(ramp=0.01, ramp_until=until)
+        world = world_for(change, issue, n=1, issues=1)
+        world.motive[:] = 0.2
+        world.severity[:] = 0.5
+        tipped[until] = live(world, change, issue, ticks=400).severity[0] > 3
+    assert tipped == {11: False, 14: True}
+
+
+def test_an_issue_and_an_organisation_keep_their_luck_when_others_are_added():
+    change = Change(demand_noise=0.1, motive_noise=0.1, shock_rate=0.5)
+    few, many = changing_world(change, n=3, issues=2), changing_world(change, n=9, issues=6)
+    live(few, change, ticks=5)
+    live(many, change, ticks=5)
+    for name in ("severity", "demand", "motive"):
+        values = getattr(few, name)
+        assert np.array_equal(values, getattr(many, name)[: len(values)]), name
+
+
+def test_impossible_parameters_are_all_named_at_once():
+    with pytest.raises(ValueError, match=r"(?s)lag.*motive_return.*shocks.0.at.*shock_on"):
+        Change(lag=-1.0, motive_return=2.0, shocks=[{"at": -1, "size": 1.0}], shock_on="weather")

@@ -1,0 +1,123 @@
+"""Mechanisms act in their order, each with its own luck, and what they ask for is done when they end."""
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from pydantic import Field, ValidationError
+
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.schedule import Schedule, columns_named
+from ecosim.rng import stream, uniforms
+from tests.dynamics.worlds import world_for
+
+
+class Multiply(Mechanism):
+    factor: float = Field(2.0, ge=0, description="by how much")
+    reads: ClassVar[tuple[str, ...]] = ("capital",)
+    writes: ClassVar[tuple[str, ...]] = ("capital",)
+
+    def step(self, world, key):
+        world.capital[:] *= self.factor
+
+
+class Add(Mechanism):
+    reads: ClassVar[tuple[str, ...]] = ("capital",)
+    writes: ClassVar[tuple[str, ...]] = ("capital",)
+
+    def step(self, world, key):
+        world.capital[:] += 1
+
+
+class DrawContribution(Mechanism):
+    reads: ClassVar[tuple[str, ...]] = ("identity",)
+    writes: ClassVar[tuple[str, ...]] = ("contribution",)
+
+    def step(self, world, key):
+        world.contribution[:] = uniforms(key, world.identity)
+
+
+class TieFirstTwo(Mechanism):
+    writes: ClassVar[tuple[str, ...]] = ("ties",)
+
+    def step(self, world, key):
+        world.add_ties(np.array([[0, 1]]))
+        assert world.ties == 0  # nobody's row moves while a rule is running
+
+
+class CountTies(Mechanism):
+    writes: ClassVar[tuple[str, ...]] = ("payoff",)
+
+    def step(self, world, key):
+        world.payoff[:] = world.ties
+
+
+def test_mechanisms_act_in_the_order_of_the_schedule():
+    for mechanisms, capital in (((Multiply(), Add()), 3), ((Add(), Multiply()), 4)):
+        world = world_for(*mechanisms, n=2)
+        Schedule({str(k): mechanism for k, mechanism in enumerate(mechanisms)}, seed=1).step(world)
+        assert list(world.capital) == [capital, capital]
+
+
+def test_ties_that_one_mechanism_makes_are_there_for_the_next():
+    world = world_for(TieFirstTwo(), CountTies(), n=3)
+    Schedule({"tie": TieFirstTwo(), "count": CountTies()}, seed=1).step(world)
+    assert list(world.payoff) == [1, 1, 1]
+
+
+def test_luck_comes_from_the_seed_the_name_and_the_tick_and_from_nothing_else():
+    def drawn(name, seed, tick, before=()):
+        world = world_for(DrawContribution(), Add(), n=5)
+        world.tick = tick
+        Schedule({**dict(before), name: DrawContribution()}, seed).step(world)
+        return list(world.contribution)
+
+    first = drawn("gossip", 1, 0)
+    assert first == drawn("gossip", 1, 0, before={"other": Add()}.items())
+    assert first == list(uniforms(stream(1, "gossip").key(0), np.arange(5)))
+    assert len({tuple(drawn(*how)) for how in (("gossip", 1, 0), ("rumour", 1, 0), ("gossip", 2, 0), ("gossip", 1, 1))}) == 4
+
+
+def test_a_rule_scheduled_twice_draws_twice():
+    world = world_for(DrawContribution(), n=5)
+    schedule = Schedule({"first": DrawContribution(), "second": DrawContribution()}, seed=1)
+    schedule.step(world)
+    assert list(world.contribution) == list(uniforms(stream(1, "second").key(0), np.arange(5)))
+
+
+def test_a_schedule_prints_itself_in_order():
+    schedule = Schedule({"growth": Multiply(), "gift": Add()}, seed=1)
+    assert schedule.table() == [(1, "growth", "multiply", "capital", "capital"), (2, "gift", "add", "capital", "capital")]
+    assert [line.split() for line in str(schedule).splitlines()] == [
+        ["mechanism", "rule", "reads", "writes"],
+        ["1", "growth", "multiply", "capital", "capital"],
+        ["2", "gift", "add", "capital", "capital"],
+    ]
+    assert [name for name, _ in schedule] == ["growth", "gift"]
+
+
+def test_a_world_gets_the_columns_that_are_named_and_ties_are_no_column():
+    assert columns_named([Multiply(), TieFirstTwo(), CountTies()]) == {"capital", "payoff"}
+    assert Schedule({"a": DrawContribution()}, seed=1).columns() == {"identity", "contribution"}
+
+
+@pytest.mark.parametrize(("mechanism", "rule"), [(DrawContribution, "draw_contribution"), (Add, "add")])
+def test_a_rule_is_called_by_its_class_in_small_letters(mechanism, rule):
+    assert mechanism.rule() == rule
+
+
+def test_a_mechanism_refuses_what_it_does_not_know_what_is_out_of_range_and_to_be_changed():
+    with pytest.raises(ValidationError, match=r"(?s)factor.*greater than or equal to 0.*speed.*not permitted"):
+        Multiply(factor=-1.0, speed=3)
+    with pytest.raises(ValidationError, match="finite"):
+        Multiply(factor=float("inf"))
+    with pytest.raises(ValidationError, match="frozen"):
+        Multiply().factor = 3.0
+
+
+def test_a_rule_without_a_step_says_so():
+    class Idle(Mechanism):
+        pass
+
+    with pytest.raises(TypeError, match="Idle has no step"):
+        Schedule({"idle": Idle()}, seed=1).step(world_for(Idle(), n=1))
