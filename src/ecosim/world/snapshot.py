@@ -82,7 +82,7 @@ def load(path: str | Path) -> World:
             header = json.loads(archive[_HEADER].tobytes())
             if header["format"] != _FORMAT:
                 raise InputError(f"{path}: its format is {header['format']!r}; allowed: {_FORMAT!r}")
-            labels = Labels(**{k: tuple(v) if isinstance(v, list) else int(v) for k, v in header["labels"].items()})
+            labels = _labels(header["labels"])
             columns = {name: archive[name] for name in header["columns"]}
         _check(labels, columns)
         names = None if header["names"] is None else tuple(str(name) for name in header["names"])
@@ -97,6 +97,11 @@ def load(path: str | Path) -> World:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: not a snapshot of a world, or a damaged one ({reason})") from None
+
+
+def _labels(words: dict[str, Any]) -> Labels:
+    culture = int(words.pop("culture"))
+    return Labels(**{name: tuple(str(word) for word in listed) for name, listed in words.items()}, culture=culture)
 
 
 def _check_nothing_is_pending(world: World) -> None:
