@@ -94,8 +94,8 @@ def test_what_the_public_pays_is_never_negative():
 
 
 def test_random_shocks_arrive_as_a_poisson_number():
-    # With a tail exponent so large that every size is 1, the sum counts the shocks. Mean, variance and the share without
-    # any within five standard errors (false alarm 6e-7 each).
+    # With a tail exponent so large that every size is 1, the sum counts the shocks. Mean, variance and the share
+    # without any within five standard errors (false alarm 6e-7 each).
     for rate in (0.3, 4.0):
         count = random_shocks(MANY, rate, 1.0, 1e12, stream(1, "change").key(0))
         assert count == pytest.approx(np.round(count), abs=1e-6)
@@ -107,8 +107,8 @@ def test_random_shocks_arrive_as_a_poisson_number():
 
 @pytest.mark.parametrize("tail", [1.0, 2.5])
 def test_sizes_of_random_shocks_have_the_heavy_tail_that_is_asked_for(tail):
-    # At a mean of .001 shocks an issue, all but one in 2,000 sums are single shocks. Shares above s within five standard
-    # errors (false alarm 6e-7 each) and the one in 2,000.
+    # At a mean of .001 shocks an issue, all but one in 2,000 sums are single shocks. Shares above s within five
+    # standard errors (false alarm 6e-7 each) and the one in 2,000.
     total = random_shocks(2_000_000, 1e-3, 0.5, tail, stream(3, "change").key(0))
     sizes = total[total > 0]
     assert sizes.min() >= 0.5
@@ -123,7 +123,9 @@ def test_random_shocks_shake_what_they_are_meant_for(on):
     change = Change(shock_rate=3.0, shock_size=1.0, shock_on=on)
     world = changing_world(change, issues=30)
     live(world, change)
-    shaken = {name for name in ("severity", "urgency", "demand") if not np.array_equal(getattr(world, name), np.ones(30))}
+    shaken = {
+        name for name in ("severity", "urgency", "demand") if not np.array_equal(getattr(world, name), np.ones(30))
+    }
     assert shaken == {"severity": {"severity", "urgency"}, "urgency": {"urgency"}, "demand": {"demand"}}[on]
 
 

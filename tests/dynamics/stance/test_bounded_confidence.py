@@ -66,13 +66,15 @@ def test_camps_beyond_each_others_tolerance_are_a_fixed_point(rule):
     assert np.array_equal(live(world, rule, ticks=5).stance, start)
 
 
-@given(
-    seed=st.integers(0, 99), tolerance=st.floats(0, 4), responsiveness=st.floats(0, 0.5), axes=st.integers(1, 3)
-)
+@given(seed=st.integers(0, 99), tolerance=st.floats(0, 4), responsiveness=st.floats(0, 0.5), axes=st.integers(1, 3))
 def test_pairs_that_listen_to_each_other_keep_the_mean_and_narrow_the_spread(seed, tolerance, responsiveness, axes):
     for activation, reach in (("random", 1.0), ("sweep", 0.3)):
         rule = BoundedConfidence(
-            tolerance=tolerance, responsiveness=responsiveness, listening="each_other", activation=activation, reach=reach
+            tolerance=tolerance,
+            responsiveness=responsiveness,
+            listening="each_other",
+            activation=activation,
+            reach=reach,
         )
         world = opinions(rule, spread_out(20, axes, seed), some_tied(20))
         mean, variance = world.stance.mean(axis=0), world.stance.var()
@@ -131,9 +133,7 @@ def test_pairwise_opinion_settles_into_as_many_camps_as_an_independent_program_f
     # Deffuant et al. 2000, N = 1000, uniform start, 20 runs. The reference is a mean of unstated error, allowed .3;
     # to this come five standard errors of our own (false alarm 6e-7 if the reference is within .3 of the truth).
     rule = BoundedConfidence(tolerance=2 * tolerance, responsiveness=0.5, steps=300_000, **DEFFUANT)
-    found = [
-        clusters(live(opinions(rule, spread_out(1000, seed=seed)), rule, seed=seed).stance) for seed in range(20)
-    ]
+    found = [clusters(live(opinions(rule, spread_out(1000, seed=seed)), rule, seed=seed).stance) for seed in range(20)]
     assert abs(np.mean(found) - published) < 0.3 + 5 * max(np.std(found), 0.2) / np.sqrt(20)
 
 
