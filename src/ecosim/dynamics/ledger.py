@@ -28,9 +28,10 @@ class Ledger(Mechanism):
     .. math:: \text{success}_i = \sum_k m_{ik} L_{ik}
 
     Capital follows the financial component, :math:`K_i \leftarrow \max(K_{min}, K_i + s\,L_i^{fin})`; since spending
-    grows with capital, it settles where income and spending meet. Reputation moves towards conduct seen,
-    :math:`\min(1, 2 c_i)`, and for whoever is answerable for outcomes (``answerable`` sectors) half of it is how far
-    issues are from their worst.
+    grows with capital, it settles where income and spending meet. Attention is scarce, so
+    reputation moves towards conduct compared with that of others, :math:`c_i / (c_i + \bar c)`: one organisation's gain
+    is the others' loss. For whoever is answerable for outcomes (``answerable`` sectors) half of it is how far issues are
+    from their worst.
     """
 
     spill_value: float = Field(0.3, ge=0, le=100, description="worth of a unit of benefit that reached it through others (capital)")
@@ -71,6 +72,7 @@ def close_books(
     """Write ledger (n, 5), success, capital and reputation in place; ``rates`` as in ``Ledger``."""
     spill_value, spending, thrift, least_capital, worst, half, full_circle, fresh = rates
     issues = severity.size
+    usual = max(1e-9, contribution.mean()) if contribution.size else 1.0
     for i in range(sector.size):
         financial = income[i] + payoff[i] + spill_value * spillover[i] - spending * capital[i]
         public, mission, relational, wellbeing = 0.0, 0.0, 0.0, 0.0
@@ -89,7 +91,7 @@ def close_books(
         for k in range(5):
             success[i] += motive[i, k] * ledger[i, k]
         capital[i] = max(least_capital, capital[i] + thrift * financial)
-        conduct = min(1.0, 2.0 * contribution[i])
+        conduct = contribution[i] / (contribution[i] + usual)
         if answerable[sector[i]]:
             conduct = 0.5 * (conduct + wellbeing)
         reputation[i] += fresh * (conduct - reputation[i])

@@ -26,7 +26,8 @@ class Market(Mechanism):
     with demand :math:`D_q` and relief :math:`Y_q`. Incomes are shares of three purses. Customers spend
     ``spending`` per business, less where issues are severe (loss :math:`\ell`), and are won by capital, reputation and
     attention to them: :math:`w_i = \sqrt{K_i}\,(1 - a c_i)(\tfrac12 + r_i)`, where :math:`c_i` is the contribution to
-    common work. Government collects ``tax`` of it and pays ``public_share`` of what relief was paid last tick. Donors
+    common work. Government collects ``tax`` of it and pays ``public_share`` of what
+    relief was paid last tick, but never more than half of what it collects. Donors
     give to all others, ``giving`` an organisation, more when issues are urgent, by :math:`\sqrt{K_i}(\tfrac12 + r_i)`.
 
     Sectors: the first declared sector that is named in ``customers`` lives by customers, those in ``taxes`` by taxes,
@@ -101,7 +102,7 @@ def incomes(
         total[purse] += weight[i]
         members[purse] += 1.0
     turnover = spending * members[0] * (1.0 - loss * hardship)
-    purses = np.array([(1.0 - tax) * turnover, tax * turnover - paid, giving * members[2] * (0.25 + 0.75 * appeal)])
+    purses = np.array([(1.0 - tax) * turnover, tax * turnover - min(paid, 0.5 * tax * turnover), giving * members[2] * (0.25 + 0.75 * appeal)])
     income = np.empty(n)
     for i in range(n):
         purse = purse_of[sector[i]]

@@ -25,9 +25,10 @@ class Relationship(Mechanism):
 
     The bond grows with what both invest and with trust in both directions, and fades by itself:
 
-    .. math:: R \leftarrow R + g\, w \sqrt{v_i c_i\, v_j c_j}\, \sqrt{T_{ij} T_{ji}}\, (1 - R) - \delta R
+    .. math:: R \leftarrow R + g\, w \sqrt{v_i c_i f_i\, v_j c_j f_j}\, \sqrt{T_{ij} T_{ji}}\, (1 - R) - \delta R
 
-    with contributions :math:`c` and shares invested :math:`v`. Affect follows mutual trust; whoever works together
+    with contributions :math:`c` and shares invested :math:`v`; attention is finite, so whoever has more than ``circle``
+    ties spreads it thinner, :math:`f_i = \min(1, \text{circle} / k_i)`. Affect follows mutual trust; whoever works together
     learns the other's language, so the share of the translation gap that remains shrinks by ``learning`` a tick.
 
     Each side's ``gain`` is a running mean (over ``window`` ticks) of what their joint coalitions gave it beyond the same
@@ -55,6 +56,7 @@ class Relationship(Mechanism):
     general_trust: float = Field(0.3, ge=0, le=1, description="γ, weight of the society's mean trust in what trust moves towards")
     growth: float = Field(1.2, ge=0, le=100, description="g, growth of a bond at full mutual investment and trust, per tick")
     fading: float = Field(0.03, ge=0, le=1, description="δ, share of a bond that fades each tick")
+    circle: float = Field(8.0, gt=0, le=1_000_000, description="number of ties that an organisation can cultivate fully")
     contact: float = Field(0.1, ge=0, le=1, description="weight of a tick in which the two did not work together")
     learning: float = Field(0.02, ge=0, le=1, description="share of the remaining translation gap that a tick of joint work removes")
     liking: float = Field(0.05, ge=0, le=1, description="share of the way that affect moves towards mutual trust each tick")
@@ -81,9 +83,9 @@ class Relationship(Mechanism):
         )  # fmt: skip
         outside = float(world.spillover.mean())
         cultivate(
-            world.ends, world.contribution, world.invest, joint, surplus, outside, world.trust, world.affect, world.bond,
+            world.ends, world.first_tie, world.contribution, world.invest, joint, surplus, outside, world.trust, world.affect, world.bond,
             world.translation, world.tie_age, world.gain, world.outside_gain, world.rung, float(world.trust.mean()),
-            self._rates(), (self.deep_bond, 0.05),
+            self._rates(), (self.deep_bond, self.circle),
         )  # fmt: skip
         world.end_ties(
             ending(world.identity, world.ends, world.trust, world.bond, self.neglect, self.betrayal, self.forgetting, key)
@@ -118,12 +120,12 @@ def work_together(
 
 @kernel
 def cultivate(
-    ends: Any, contribution: Any, invest: Any, joint: Any, surplus: Any, outside: Any, trust: Any, affect: Any, bond: Any,
+    ends: Any, first_tie: Any, contribution: Any, invest: Any, joint: Any, surplus: Any, outside: Any, trust: Any, affect: Any, bond: Any,
     translation: Any, age: Any, gain: Any, outside_gain: Any, rung: Any, society: Any, rates: Any, limits: Any,
 ) -> None:  # fmt: skip
     """Write next tick's relationships in place; ``rates`` and ``limits`` as in ``Relationship``."""
     up, down, general, growth, fading, contact, learning, liking, fresh = rates
-    deep_bond, working = limits
+    deep_bond, circle = limits
     for t in range(ends.shape[0]):
         together = joint[t] > 0
         weight = 1.0 if together else contact
@@ -131,7 +133,7 @@ def cultivate(
         invested = 1.0
         for side in range(2):
             i, j = ends[t, side], ends[t, 1 - side]
-            invested *= invest[i] * contribution[i]
+            invested *= invest[i] * contribution[i] * min(1.0, circle / (first_tie[i + 1] - first_tie[i]))
             if together:
                 seen = (1.0 - general) * min(1.0, 2.0 * contribution[j]) + general * society
                 rate = up if seen > trust[t, side] else down

@@ -32,3 +32,78 @@ def index_members(member: Any, member_coalition: Any, n: Any, coalitions: Any) -
         membership[free[member[row]]] = row
         free[member[row]] += 1
     return first_member, first_membership, membership
+
+
+@kernel
+def rearranged(member: Any, member_coalition: Any, left: Any, joiners: Any, joined: Any, coalitions: Any) -> Any:
+    """Return the membership table after departures and arrivals.
+
+    Whoever is a member already, or joins twice, counts once; a coalition of fewer than two members is dissolved.
+
+    Args:
+        member: rows of the organisations (M,), sorted within each coalition.
+        member_coalition: rows of their coalitions (M,), ascending.
+        left: rows of the table that end.
+        joiners: rows of the organisations that join (p,).
+        joined: rows of the coalitions they join (p,).
+        coalitions: number of coalitions.
+
+    Returns:
+        For each new row the old one it continues, or -1; member; member_coalition; and the coalitions that live.
+    """
+    stays = np.ones(member.size, np.bool_)
+    for row in left:
+        stays[row] = False
+    first = np.zeros(coalitions + 1, np.int64)
+    for row in range(member.size):
+        first[member_coalition[row] + 1] += stays[row]
+    for c in joined:
+        first[c + 1] += 1
+    for c in range(coalitions):
+        first[c + 1] += first[c]
+    source = np.empty(first[-1], np.int64)
+    who = np.empty(first[-1], np.int32)
+    end = first[:-1].copy()
+    for row in range(member.size):
+        if stays[row]:
+            c = member_coalition[row]
+            source[end[c]], who[end[c]] = row, member[row]
+            end[c] += 1
+    for k in range(joiners.size):
+        c = joined[k]
+        place = _place(who, first[c], end[c], joiners[k])
+        if place < end[c] and who[place] == joiners[k]:
+            continue
+        for row in range(end[c], place, -1):
+            source[row], who[row] = source[row - 1], who[row - 1]
+        source[place], who[place] = -1, joiners[k]
+        end[c] += 1
+    return _without_dissolved(source, who, first, end)
+
+
+@kernel
+def _place(who: Any, low: Any, high: Any, organisation: Any) -> Any:
+    """Return the first place in a sorted stretch that does not come before an organisation."""
+    while low < high:
+        middle = (low + high) >> 1
+        if who[middle] < organisation:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def _without_dissolved(source: Any, who: Any, first: Any, end: Any) -> Any:
+    coalition = np.empty(source.size, np.int32)
+    lives = np.empty(end.size, np.int64)
+    count, living = 0, 0
+    for c in range(end.size):
+        if end[c] - first[c] < 2:
+            continue
+        for row in range(first[c], end[c]):
+            source[count], who[count], coalition[count] = source[row], who[row], living
+            count += 1
+        lives[living] = c
+        living += 1
+    return source[:count].copy(), who[:count].copy(), coalition[:count].copy(), lives[:living].copy()

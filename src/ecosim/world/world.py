@@ -56,12 +56,11 @@ class Labels:
 class Pending:
     """What mechanisms have asked for and ``commit`` will do."""
 
-    tie_pairs: list[NDArray[np.int32]] = field(default_factory=list)
-    tie_values: list[Mapping[str, Any]] = field(default_factory=list)
+    ties_made: list[tuple[NDArray[np.int32], Mapping[str, Any]]] = field(default_factory=list)
     ties_ended: list[Rows] = field(default_factory=list)
     joins: list[tuple[Rows, Rows]] = field(default_factory=list)
     leaves: list[Rows] = field(default_factory=list)
-    founded: list[tuple[int, int, Rows]] = field(default_factory=list)
+    founded: list[tuple[Rows, Rows, NDArray[np.int64]]] = field(default_factory=list)
     removed: list[Rows] = field(default_factory=list)
 
 
@@ -179,8 +178,7 @@ class World:
                 is given in the order of the pair. Others start at the table's initial value.
         """
         if len(pairs):
-            self.pending.tie_pairs.append(np.asarray(pairs, np.int32).reshape(-1, 2))
-            self.pending.tie_values.append(values)
+            self.pending.ties_made.append(relationships.lower_first(np.asarray(pairs, np.int32).reshape(-1, 2), values))
             self._is_pending = True
 
     def end_ties(self, rows: Rows) -> None:
@@ -201,13 +199,19 @@ class World:
             self.pending.leaves.append(np.asarray(rows, np.int64))
             self._is_pending = True
 
-    def found_coalition(self, founder: int, issue: int, members: Rows) -> None:
-        """Ask for a coalition on an issue, with these members (the founder is the first to be named, by row).
+    def found_coalitions(self, founders: Rows, issues: Rows, members: NDArray[np.int64]) -> None:
+        """Ask for coalitions (p,), each of one founder, on one issue, with members (p, size) by rows.
 
-        Its number comes from the founder's and the tick, so one organisation founds at most one coalition a tick.
+        The founder is among the members; a row of -1 fills up a shorter list. A coalition's number comes from its
+        founder's and the tick, so one organisation founds at most one coalition a tick.
         """
-        self.pending.founded.append((int(founder), int(issue), np.asarray(members, np.int64)))
-        self._is_pending = True
+        if len(founders):
+            self.pending.founded.append((np.asarray(founders), np.asarray(issues), np.asarray(members)))
+            self._is_pending = True
+
+    def found_coalition(self, founder: int, issue: int, members: Rows) -> None:
+        """Ask for one coalition, as ``found_coalitions`` does for many."""
+        self.found_coalitions(np.array([founder]), np.array([issue]), np.asarray(members, np.int64).reshape(1, -1))
 
     def remove_organisations(self, rows: Rows) -> None:
         """Ask for organisations to go, with their ties and memberships. The others keep their numbers."""
@@ -244,7 +248,7 @@ class World:
         if not self._is_pending:
             return
         pending, self.pending, self._is_pending = self.pending, Pending(), False
-        if pending.ties_ended or pending.tie_pairs:
+        if pending.ties_ended or pending.ties_made:
             self._commit_ties(pending)
         if pending.joins or pending.leaves or pending.founded:
             self._commit_memberships(pending)
@@ -262,83 +266,69 @@ class World:
         )
 
     def _commit_ties(self, pending: Pending) -> None:
-        columns = self._columns["relationship"]
-        entries = {column.name: self._new_ties(column, pending) for column in columns} if pending.tie_pairs else {}
-        if entries:
-            chosen = relationships.new_pairs(self.first_tie, self.partner, entries["ends"])
-            entries = {name: values[chosen] for name, values in entries.items()}
-        keep = None
-        if pending.ties_ended:
-            keep = np.ones(self.ties, np.bool_)
-            keep[np.concatenate(pending.ties_ended)] = False
-        for column in columns:
-            old = self.__dict__[column.name] if keep is None else self.__dict__[column.name][keep]
-            self.__dict__[column.name] = np.concatenate((old, entries[column.name])) if entries else old
+        batches = []
+        for pairs, values in pending.ties_made:
+            chosen = relationships.new_pairs(self.first_tie, self.partner, pairs)
+            batches.append((pairs, chosen, values))
+        if len(batches) > 1:
+            batches = relationships.each_once(batches)
+        made = sum(chosen.size for _, chosen, _ in batches)
+        kept = _rows_but(self.ties, pending.ties_ended)
+        before = self.ties if kept is None else kept.size
+        for column in self._columns["relationship"]:
+            old = self.__dict__[column.name]
+            new = np.empty((before + made, *old.shape[1:]), old.dtype)
+            new[:before] = old if kept is None else old.take(kept, axis=0)
+            start = before
+            for pairs, chosen, values in batches:
+                end = start + chosen.size
+                if column.name == "ends":
+                    new[start:end] = pairs[chosen]
+                else:
+                    given = values.get(column.name, column.initial)
+                    new[start:end] = given[chosen] if isinstance(given, np.ndarray) else given
+                start = end
+            self.__dict__[column.name] = new
         self.index_ties()
 
-    def _new_ties(self, column: Column, pending: Pending) -> NDArray[Any]:
-        batches = []
-        for pairs, values in zip(pending.tie_pairs, pending.tie_values, strict=True):
-            swapped = pairs[:, 0] > pairs[:, 1]
-            added = self._fresh(column, len(pairs))
-            if column.name == "ends":
-                added[...] = pairs
-            elif column.name in values:
-                given = np.asarray(values[column.name])
-                added[...] = given[:, None] if given.ndim == 1 and column.extent == "side" else given
-            if column.extent == "side":
-                added[swapped] = added[swapped, ::-1]
-            batches.append(added)
-        return batches[0] if len(batches) == 1 else np.concatenate(batches)
-
     def _commit_memberships(self, pending: Pending) -> None:
-        keep = np.ones(self.memberships, np.bool_)
-        for rows in pending.leaves:
-            keep[rows] = False
-        member, coalition = [self.member[keep]], [self.member_coalition[keep]]
-        for organisations, rows in pending.joins:
-            member.append(organisations.astype(np.int32))
-            coalition.append(rows.astype(np.int32))
-        self._found(pending.founded, member, coalition)
-        members, of = np.concatenate(member), np.concatenate(coalition)
-        # Stable order: whoever was a member already comes first among equals, and is the one that is kept.
-        order = np.lexsort((members, of))
-        is_first = np.ones(order.size, np.bool_)
-        is_first[1:] = (np.diff(members[order]) != 0) | (np.diff(of[order]) != 0)
-        self._rearrange_memberships(np.flatnonzero(keep), members, of, order[is_first])
-
-    def _found(self, founded: list[tuple[int, int, Rows]], member: list[Any], coalition: list[Any]) -> None:
-        if not founded:
-            return
-        start = self.coalitions
-        added = {c.name: self._fresh(c, len(founded)) for c in self._columns["coalition"]}
-        for k, (founder, issue, members) in enumerate(founded):
-            added["coalition_identity"][k] = (self.tick << 31) | int(self.identity[founder])
-            if "coalition_issue" in added:
-                added["coalition_issue"][k] = issue
-            member.append(members.astype(np.int32))
-            coalition.append(np.full(len(members), start + k, np.int32))
-        for name, values in added.items():
-            self.__dict__[name] = np.concatenate((self.__dict__[name], values))
-
-    def _rearrange_memberships(
-        self, kept: NDArray[np.int64], members: NDArray[np.int32], of: NDArray[np.int32], order: NDArray[np.int64]
-    ) -> None:
-        size = np.bincount(of[order], minlength=self.coalitions)
-        order = order[size[of[order]] >= 2]
-        lives = size >= 2
-        number = np.cumsum(lives) - 1
+        joins = [(organisations, rows) for organisations, rows in pending.joins]
+        joins += self._found(pending.founded)
+        organisations, rows = (np.concatenate(part) for part in zip(*joins, strict=True)) if joins else (_NONE, _NONE)
+        left = np.concatenate(pending.leaves) if pending.leaves else _NONE
+        source, member, coalition, lives = coalitions.rearranged(
+            self.member, self.member_coalition, left, organisations, rows, self.coalitions
+        )
+        fresh = np.flatnonzero(source < 0)
         for column in self._columns["membership"]:
             old = self.__dict__[column.name]
-            values = self._fresh(column, members.size)
-            values[: kept.size] = old[kept]
-            self.__dict__[column.name] = values[order]
-        self.member = members[order]
-        self.member_coalition = number[of[order]].astype(np.int32)
-        if not lives.all():
+            values = old.take(source, mode="clip") if old.size else np.empty(source.size, column.dtype)
+            values[fresh] = column.initial
+            self.__dict__[column.name] = values
+        self.member, self.member_coalition = member, coalition
+        if lives.size < self.coalitions:
             for column in self._columns["coalition"]:
-                self.__dict__[column.name] = self.__dict__[column.name][lives]
+                self.__dict__[column.name] = self.__dict__[column.name].take(lives)
         self.index_members()
+
+    def _found(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]]) -> list[tuple[Rows, Rows]]:
+        """Add coalitions to their table, and return who joins them."""
+        joins = []
+        for founders, issues, members in founded:
+            start = self.coalitions
+            for column in self._columns["coalition"]:
+                old = self.__dict__[column.name]
+                values = np.empty(start + len(founders), column.dtype)
+                values[:start] = old
+                values[start:] = column.initial
+                self.__dict__[column.name] = values
+            self.coalition_identity[start:] = (self.tick << 31) | self.identity[founders]
+            if self.has("coalition_issue"):
+                self.coalition_issue[start:] = issues
+            of = np.arange(start, self.coalitions).repeat(members.shape[1])
+            flat = members.ravel()
+            joins.append((flat[flat >= 0], of[flat >= 0]))
+        return joins
 
     def _commit_removals(self, rows: Rows) -> None:
         stays = np.ones(self.n, np.bool_)
@@ -365,4 +355,15 @@ class World:
         return np.full((count, *self.labels.extent(column)), column.initial, column.dtype)
 
 
+def _rows_but(count: int, gone: list[Rows]) -> Rows | None:
+    """Return the rows that stay, or None where all do."""
+    if not gone:
+        return None
+    stays = np.ones(count, np.bool_)
+    for rows in gone:
+        stays[rows] = False
+    return np.flatnonzero(stays)
+
+
+_NONE = np.empty(0, np.int64)
 _AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue")

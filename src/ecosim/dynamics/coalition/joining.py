@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field, PrivateAttr
 
-from ecosim.dynamics.coalition.proposals import found_proposals, join_proposals, leavers
+from ecosim.dynamics.coalition.proposals import found_proposals, join_proposals, leavers, with_members
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.errors import InputError
@@ -29,6 +29,7 @@ class Joining(Mechanism):
     - **Leave**: a share ``reconsidering`` of members weighs its membership against the same effort alone.
     - **Join**: a share ``looking`` looks at one coalition of one partner. The members take in whoever does not lower
       their output per effort; of several who want in, the one whose draw is lowest, so that it does not overshoot.
+      They give up at most ``openness`` of it; the newcomer and every member become acquainted.
     - **Form**: a share ``initiative`` proposes to one partner a coalition on the issue that is worth most to both.
       Both must want it; each takes part in one proposal a tick, the one whose draw is lowest.
 
@@ -43,6 +44,9 @@ class Joining(Mechanism):
     hurdle: float = Field(0.1, ge=-10, le=10, description="θ, relative advantage at which an organisation is of two minds")
     upkeep: float = Field(0.03, gt=0, le=1000, description="u, what a membership takes each tick, in units of worth")
     most: int = Field(3, ge=1, le=1000, description="greatest number of coalitions of one organisation")
+    openness: float = Field(0.1, ge=0, le=1, description="share of its output per effort that a coalition gives up to take in one more")
+    acquaintance: bool = Field(True, description="whether whoever joins is tied to every member")
+    first_bond: float = Field(0.1, ge=0, le=1, description="bond with which such a tie begins")
     largest: int = Field(12, ge=2, le=100_000, description="greatest number of members of one coalition")
     production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")
 
@@ -52,8 +56,9 @@ class Joining(Mechanism):
         "identity", "sector", "capability", "culture", "stance", "worth", "effort", "alone", "works_on", "needs", "bond",
         "translation", "coalition_issue", "coalition_identity", "pool", "output", "effort_total", "coalition_bond",
         "coalition_gap", "member_age", "member_share", "member_alone", "member_effort",
+        "trust",
     )  # fmt: skip
-    writes: ClassVar[tuple[str, ...]] = ("memberships",)
+    writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         work = schedule.get(self.production, self._work)
@@ -79,16 +84,18 @@ class Joining(Mechanism):
                 )  # fmt: skip
             )
             made = (world.pool, world.output, world.effort_total, world.coalition_bond, world.coalition_gap)
-            world.join(
-                *join_proposals(
-                    world.identity, graph, groups, kind, state, yields, made, world.needs, self.looking, self.most,
-                    self.largest, choice, joint, gap, key,
-                )  # fmt: skip
-            )
+            joiners, coalitions = join_proposals(
+                world.identity, graph, groups, kind, state, yields, made, world.needs, self.looking, self.most,
+                (self.largest, self.openness), choice, joint, gap, key,
+            )  # fmt: skip
+            world.join(joiners, coalitions)
+            if self.acquaintance and joiners.size:
+                trust = float(world.trust.mean()) if world.ties else 0.5
+                pairs = with_members(joiners, coalitions, world.member, world.first_member)
+                world.add_ties(pairs, trust=trust, bond=self.first_bond)
         if world.ties and world.needs.size:
             founders, issues, partners = found_proposals(
                 world.identity, graph, groups, kind, state, yields, world.needs, self.initiative, self.most, choice,
                 joint, gap, key,
             )  # fmt: skip
-            for founder, issue, partner in zip(founders, issues, partners, strict=True):
-                world.found_coalition(founder, issue, np.array([founder, partner]))
+            world.found_coalitions(founders, issues, np.column_stack((founders, partners)))

@@ -42,12 +42,13 @@ def leavers(
 @kernel
 def join_proposals(
     identity: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, made: Any, needs: Any, looking: Any,
-    most: Any, largest: Any, choice: Any, joint: Any, gap: Any, key: Any,
+    most: Any, limits: Any, choice: Any, joint: Any, gap: Any, key: Any,
 ) -> Any:  # fmt: skip
     """Return the organisations (p,) that join and the coalitions (p,) they join, by rows."""
     first_tie, partner, _, _, _ = graph
     _, first_member, first_membership, membership, member_coalition = groups
     coalitions = first_member.size - 1
+    largest, openness = limits
     applicant = np.full(coalitions, -1, np.int64)
     lowest = np.full(coalitions, 2.0)
     for i in range(identity.size):
@@ -62,7 +63,8 @@ def join_proposals(
         c = member_coalition[membership[first_membership[j] + np.int64(which * theirs)]]
         if first_member[c + 1] - first_member[c] >= largest:
             continue
-        if decides >= _willing_to_join(i, c, joined, graph, groups, kind, state, yields, made, needs, choice, joint, gap):
+        willing = _willing_to_join(i, c, joined, graph, groups, kind, state, yields, made, needs, openness, choice, joint, gap)
+        if decides >= willing:
             continue
         priority, _, _, _ = uniform4(key, identity[i], _AGREES)
         if priority < lowest[c]:
@@ -72,9 +74,24 @@ def join_proposals(
 
 
 @kernel
+def with_members(joiners: Any, coalitions: Any, member: Any, first_member: Any) -> Any:
+    """Return every pair (p, 2) of a joiner and a member of the coalition it joins."""
+    size = 0
+    for c in coalitions:
+        size += first_member[c + 1] - first_member[c]
+    pairs = np.empty((size, 2), np.int32)
+    p = 0
+    for k in range(joiners.size):
+        for a in range(first_member[coalitions[k]], first_member[coalitions[k] + 1]):
+            pairs[p, 0], pairs[p, 1] = joiners[k], member[a]
+            p += 1
+    return pairs
+
+
+@kernel
 def _willing_to_join(
     i: Any, c: Any, joined: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, made: Any, needs: Any,
-    choice: Any, joint: Any, gap: Any,
+    openness: Any, choice: Any, joint: Any, gap: Any,
 ) -> Any:  # fmt: skip
     """Return the probability that i joins c: 0 where it is a member, or the members would not have it."""
     first_tie, partner, tie, bond, translation = graph
@@ -108,7 +125,7 @@ def _willing_to_join(
     pairs = (size + 1) * size * 0.5
     expected = multiplier(bonds / pairs, gaps / pairs, pool[c], size + 1, joint) * total ** (1.0 / joint[0])
     efforts = effort_total[c] + own
-    if efforts <= 0.0 or expected * effort_total[c] < output[c] * efforts:
+    if efforts <= 0.0 or expected * effort_total[c] < (1.0 - openness) * output[c] * efforts:
         return 0.0
     present = own * _return_on_effort(i, groups, state, yields)
     return _willing(worth[i, issue] * expected * own / efforts, present, choice[2], choice)
