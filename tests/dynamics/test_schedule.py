@@ -75,7 +75,10 @@ def test_luck_comes_from_the_seed_the_name_and_the_tick_and_from_nothing_else():
     first = drawn("gossip", 1, 0)
     assert first == drawn("gossip", 1, 0, before={"other": Add()}.items())
     assert first == list(uniforms(stream(1, "gossip").key(0), np.arange(5)))
-    assert len({tuple(drawn(*how)) for how in (("gossip", 1, 0), ("rumour", 1, 0), ("gossip", 2, 0), ("gossip", 1, 1))}) == 4
+    assert (
+        len({tuple(drawn(*how)) for how in (("gossip", 1, 0), ("rumour", 1, 0), ("gossip", 2, 0), ("gossip", 1, 1))})
+        == 4
+    )
 
 
 def test_a_rule_scheduled_twice_draws_twice():
@@ -87,7 +90,10 @@ def test_a_rule_scheduled_twice_draws_twice():
 
 def test_a_schedule_prints_itself_in_order():
     schedule = Schedule({"growth": Multiply(), "gift": Add()}, seed=1)
-    assert schedule.table() == [(1, "growth", "multiply", "capital", "capital"), (2, "gift", "add", "capital", "capital")]
+    assert schedule.table() == [
+        (1, "growth", "multiply", "capital", "capital"),
+        (2, "gift", "add", "capital", "capital"),
+    ]
     assert [line.split() for line in str(schedule).splitlines()] == [
         ["mechanism", "rule", "reads", "writes"],
         ["1", "growth", "multiply", "capital", "capital"],
