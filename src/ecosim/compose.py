@@ -8,15 +8,19 @@ the models of ``ecosim.settings``, whatever it came from.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ecosim.configuration_errors import Source
 from ecosim.errors import InputError, did_you_mean
 from ecosim.merging import Change, changed, merged
 from ecosim.scenario_file import check_plain, printable, read_scenario_with_places, shown
+
+if TYPE_CHECKING:
+    from ecosim.settings import Settings
 
 DEFAULT = "town"
 KINDS = ("scenario", "published")
@@ -31,7 +35,7 @@ def load(
     scenario: str | Path | None = None,
     trust: Iterable[str] = (),
     yes: bool = False,
-) -> Any:
+) -> Settings:
     """Return the settings of a run.
 
     Args:
@@ -43,30 +47,28 @@ def load(
         trust: top-level packages whose rules and measures may be imported.
         yes: whether a very large run is meant.
 
-    Returns:
-        ecosim.settings.Settings.
-
     Raises:
         InputError: naming every fault at once.
     """
-    from ecosim.settings import settings_from  # takes the time that numba takes to load
+    from ecosim.settings import Settings, settings_from  # takes the time that numba takes to load
     from ecosim.sizes import check_run
 
     choices, changes = read_overrides(overrides)
     data, source = _read(name, scenario, choices)
-    settings = settings_from(changed(data, changes), trust, source)
+    defaults = plain(Settings()) if changes else {}
+    settings = settings_from(changed(data, changes, defaults), trust, source)
     check_run(settings, agreed=yes)
     return settings
 
 
-def plain(settings: Any) -> dict[str, Any]:
+def plain(settings: Settings) -> dict[str, Any]:
     """Return settings as plain data, complete, as ``config.yaml`` holds them."""
     from ecosim import settings as module
 
     return module.plain(settings)
 
 
-def configuration_hash(settings: Any) -> str:
+def configuration_hash(settings: Settings) -> str:
     """Return a digest of the settings apart from their seed, 32 hexadecimal digits."""
     from ecosim.results.provenance import configuration_hash as digest
 
@@ -103,10 +105,11 @@ def compose(name: str, choices: Sequence[str] = ()) -> dict[str, Any]:
     kind = _kind(name)
     from hydra import compose as compose_by_hydra
     from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
 
-    with _LOCK, initialize_config_dir(str(configs()), version_base="1.3"):
+    with _LOCK, _aside(GlobalHydra), initialize_config_dir(str(configs()), version_base="1.3"):
         base = f"+{kind}={name}"
         try:
             made = compose_by_hydra("ecosim", overrides=[base, *choices])
@@ -114,6 +117,17 @@ def compose(name: str, choices: Sequence[str] = ()) -> dict[str, Any]:
             made = compose_by_hydra("ecosim", overrides=[base, *(f"+{choice}" for choice in choices)])
     data: dict[str, Any] = OmegaConf.to_container(made, resolve=False)  # type: ignore[assignment]  # a mapping, always
     return data
+
+
+@contextmanager
+def _aside(holder: Any) -> Iterator[None]:
+    """Put aside the Hydra that whoever calls us may have initialised: there is only one at a time."""
+    theirs = holder.instance().hydra
+    holder.instance().hydra = None
+    try:
+        yield
+    finally:
+        holder.instance().hydra = theirs
 
 
 def read_overrides(texts: Iterable[str]) -> tuple[list[str], list[Change]]:

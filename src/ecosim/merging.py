@@ -44,8 +44,16 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def changed(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
+def changed(
+    data: Mapping[str, Any], changes: Iterable[Change], defaults: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return a configuration with changes made, one after the other.
+
+    Args:
+        data: what the configuration says.
+        changes: what is changed in it.
+        defaults: the defaults of a configuration. Where a change goes into a mapping that ``data`` leaves to its
+            default, that default is changed: whoever changes one sector's motive keeps the other sectors.
 
     Raises:
         InputError: naming every change that cannot be made.
@@ -54,7 +62,7 @@ def changed(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any
     faults: list[str] = []
     for change in changes:
         try:
-            _make(result, change)
+            _make(result, change, defaults or {})
         except InputError as error:
             faults += error.faults
     if faults:
@@ -62,11 +70,13 @@ def changed(data: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any
     return result
 
 
-def _make(data: dict[str, Any], change: Change) -> None:
+def _make(data: dict[str, Any], change: Change, defaults: Mapping[str, Any]) -> None:
     *way, last = change.keys
     here: Any = data
+    usual: Any = defaults
     for depth, key in enumerate(way):
-        here = _step(here, key, change, depth)
+        usual = usual.get(key) if isinstance(usual, Mapping) else None
+        here = _step(here, key, change, depth, usual)
     if isinstance(here, list):
         _change_entry(here, _index(here, last, change), change)
     elif change.action == "remove":
@@ -84,12 +94,12 @@ def _make(data: dict[str, Any], change: Change) -> None:
         here[last] = copy.deepcopy(change.value)
 
 
-def _step(here: Any, key: str, change: Change, depth: int) -> Any:
+def _step(here: Any, key: str, change: Change, depth: int, usual: Any) -> Any:
     if isinstance(here, list):
         inner = here[_index(here, key, change)]
     else:
         if here.get(key) is None:
-            here[key] = {}
+            here[key] = copy.deepcopy(usual) if isinstance(usual, dict | list) else {}
         inner = here[key]
     if not isinstance(inner, dict | list):
         path = ".".join(change.keys[: depth + 1])
