@@ -1,0 +1,94 @@
+"""Coalitions: how many, how large, how mixed, and what they make beyond what their members would make alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.kernels import kernel
+from ecosim.measures.held import held
+from ecosim.measures.measure import Measure
+
+if TYPE_CHECKING:
+    from ecosim.world.world import World
+
+
+def coalitions(world: World) -> list[float]:
+    """Return the numbers that :data:`MEASURES` names, in that order, in one pass over coalitions and members."""
+    values = survey(
+        world.sector, world.member, world.first_member, world.first_membership,
+        held(world, "output", "output_alone", "coalition_bond", "coalition_gap", "pool"), *held(world, "coalition_age"),
+    )  # fmt: skip
+    numbers: list[float] = values.tolist()
+    return numbers
+
+
+@kernel
+def survey(sector: Any, member: Any, first_member: Any, first_membership: Any, columns: Any, age: Any) -> Any:
+    """Return the numbers in the order of ``_ROWS`` (13,); a column without entries is one that the world lacks."""
+    output, alone, bond, gap, pool = columns
+    n, count = sector.size, first_member.size - 1
+    mixed, joined, ages = 0, 0, 0.0
+    made, apart, better, worse = 0.0, 0.0, 0, 0
+    for c in range(count):
+        start = first_member[c]
+        for row in range(start + 1, first_member[c + 1]):
+            if sector[member[row]] != sector[member[start]]:
+                mixed += 1
+                break
+        ages += age[c] if age.size == count else np.nan
+        if output.size == count and alone.size == count:
+            made += output[c]
+            apart += alone[c]
+            better += output[c] > alone[c]
+            worse += output[c] < alone[c]
+    for i in range(n):
+        joined += first_membership[i + 1] > first_membership[i]
+    some = float(count)
+    return np.array([
+        some, member.size / some, mixed / some, float(joined), joined / float(n),
+        bond.sum() / some, gap.sum() / some, pool.sum() / some, ages / some,
+        made - apart, made / apart if apart > 0.0 else np.nan, better / some, worse / some,
+    ])  # fmt: skip
+
+
+_ROWS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("coalitions", "number of coalitions", "coalitions", ()),
+    ("coalition_size_mean", "members of a coalition, mean over coalitions", "organisations", ()),
+    ("coalition_mixed_share", "share of coalitions whose members come from more than one sector", "share", ()),
+    ("organisations_in_coalitions", "organisations that are in at least one coalition", "organisations", ()),
+    ("in_coalition_share", "share of organisations that are in at least one coalition", "share", ()),
+    ("coalition_bond_mean", "bond between members, mean over coalitions", "1", ("coalition_bond",)),
+    ("coalition_gap_mean", "translation gap between members, mean over coalitions", "1", ("coalition_gap",)),
+    ("pool_mean", "knowledge that members have pooled, mean over coalitions", "1", ("pool",)),
+    ("coalition_age_mean", "age of a coalition, mean over coalitions", "tick", ("coalition_age",)),
+    (
+        "superadditive_surplus",
+        "what coalitions made this tick beyond what their members' effort would have made alone; 0 without coalitions",
+        "output",
+        ("output", "output_alone"),
+    ),
+    (
+        "surplus_ratio",
+        "what coalitions made this tick over what their members' effort would have made alone",
+        "1",
+        ("output", "output_alone"),
+    ),
+    (
+        "surplus_share",
+        "share of coalitions that make more than their members would alone",
+        "share",
+        ("output", "output_alone"),
+    ),
+    (
+        "deficit_share",
+        "share of coalitions that make less than their members would alone",
+        "share",
+        ("output", "output_alone"),
+    ),
+)
+
+MEASURES: tuple[Measure, ...] = tuple(
+    Measure(name, meaning, unit, coalitions, reads, place) for place, (name, meaning, unit, reads) in enumerate(_ROWS)
+)

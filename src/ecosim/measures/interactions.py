@@ -1,0 +1,107 @@
+"""What is between partners: trust, bonds, rungs, who gains, and ties by pair of sectors, in one pass over the ties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.kernels import kernel
+from ecosim.measures.held import held
+from ecosim.measures.measure import Measure
+from ecosim.world.columns import RUNGS
+
+if TYPE_CHECKING:
+    from ecosim.world.world import Labels, World
+
+
+@dataclass(frozen=True)
+class PairMeasure(Measure):
+    """A measure with one value for each pair of sectors, a sector with itself among them."""
+
+    def columns(self, labels: Labels) -> tuple[str, ...]:
+        """Return ``name_<sector>_<sector>`` for each pair, in the order of the sectors."""
+        return tuple(f"{self.name}_{a}_{b}" for a, b in combinations_with_replacement(labels.sectors, 2))
+
+
+def interactions(world: World) -> list[Any]:
+    """Return the numbers that :data:`MEASURES` names, in that order, and last the share of ties of each pair of sectors."""
+    values, pairs = survey(
+        world.sector, world.ends, len(world.labels.sectors), held(world, "trust", "gain"),
+        held(world, "affect", "bond", "translation", "outside_gain"), *held(world, "rung", "tie_age"),
+    )  # fmt: skip
+    return [*values.tolist(), pairs]
+
+
+@kernel
+def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung: Any, age: Any) -> Any:
+    """Return the numbers in the order of ``_ROWS`` (19,), and the share of ties of each pair of sectors.
+
+    A column without entries is one that the world lacks.
+    """
+    trust, gain = sides
+    affect, bond, translation, outside_gain = numbers
+    m = float(ends.shape[0])
+    rungs, pairs = np.zeros(6), np.zeros(sectors * (sectors + 1) // 2)
+    trusted, ages, lose, gained, across = 0.0, 0.0, 0, 0.0, 0
+    for t in range(ends.shape[0]):
+        a, b = sector[ends[t, 0]], sector[ends[t, 1]]
+        low, high = min(a, b), max(a, b)
+        pairs[low * sectors - low * (low - 1) // 2 + high - low] += 1.0
+        if trust.shape[0]:
+            trusted += trust[t, 0] + trust[t, 1]
+        if gain.shape[0]:
+            gained += gain[t, 0] + gain[t, 1]
+            lose += min(gain[t, 0], gain[t, 1]) < 0.0
+        if age.size:
+            ages += age[t]
+        if rung.size:
+            rungs[rung[t]] += 1.0
+            across += rung[t] >= 2 and a != b
+    winning = rungs[2:].sum()
+    n = float(sector.size)
+    return np.array([
+        m, 2.0 * m / n, trusted / (2.0 * m), affect.sum() / m, bond.sum() / m, translation.sum() / m, ages / m,
+        rungs[0] / m, rungs[1] / m, rungs[2] / m, rungs[3] / m, rungs[4] / m, rungs[5] / m,
+        winning / m, rungs[3:].sum() / m, rungs[5] / m, across / winning,
+        lose / m, gained / (2.0 * m), outside_gain.sum() / m,
+    ]), pairs / m  # fmt: skip
+
+
+_ROWS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("relationships", "number of relationships", "relationships", ()),
+    ("degree_mean", "relationships of an organisation, mean over organisations", "relationships", ()),
+    ("trust_mean", "trust in the partner, mean over both sides of all relationships", "1", ("trust",)),
+    ("affect_mean", "like (1) or dislike (−1), mean over relationships", "1", ("affect",)),
+    ("bond_mean", "relationship capital, mean over relationships", "1", ("bond",)),
+    ("translation_mean", "share of the translation gap that remains, mean over relationships", "share", ("translation",)),
+    ("tie_age_mean", "age of a relationship, mean over relationships", "tick", ("tie_age",)),
+    *(
+        (f"rung_share_{word}", f"share of relationships on rung {rung} of the ladder, {word.replace('_', '-')}", "share", ("rung",))
+        for rung, word in enumerate(RUNGS)
+    ),
+    ("win_win_share", "share of relationships in which both sides do better than alone (rung 2 and above)", "share", ("rung",)),
+    ("win_win_win_share", "share of relationships in which outsiders gain too (rung 3 and above)", "share", ("rung",)),
+    ("synergy_share", "share of relationships on rung 5: the parts are changed, and more than their sum", "share", ("rung",)),
+    ("win_win_cross_sector_share", "share across sectors of the relationships on rung 2 and above", "share", ("rung",)),
+    ("lose_share", "share of relationships in which a side does worse than alone", "share", ("gain",)),
+    ("gain_mean", "running gain of a side against going alone, mean over both sides of all relationships", "output", ("gain",)),
+    ("outside_gain_mean", "running gain of outsiders, mean over relationships", "output", ("outside_gain",)),
+)  # fmt: skip
+
+MEASURES: tuple[Measure, ...] = (
+    *(
+        Measure(name, meaning, unit, interactions, reads, place)
+        for place, (name, meaning, unit, reads) in enumerate(_ROWS)
+    ),
+    PairMeasure(
+        "ties",
+        "share of relationships that join these two sectors",
+        "share",
+        interactions,
+        part=len(_ROWS),
+        per="sector",
+    ),
+)

@@ -1,0 +1,85 @@
+"""Polarisation of the stances on each axis, and averaged over the axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.measures.clusters import opinion_clusters
+from ecosim.measures.groups import groups
+from ecosim.measures.measure import Measure
+from ecosim.measures.polarisation import polarisation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ecosim.world.world import World
+
+
+def opinions(world: World) -> list[Any]:
+    """Return each measure of :data:`NAMES` on each axis (axes,), then each averaged over the axes on which it is defined.
+
+    NaN where it is defined on none.
+    """
+    axes = world.stance.shape[1]
+    table = np.empty((len(NAMES), axes))
+    for axis in range(axes):
+        table[:, axis] = _panel(np.ascontiguousarray(world.stance[:, axis]), world.sector)
+    return [*table, *_mean(table)]
+
+
+def _panel(values: NDArray[np.float64], sector: NDArray[Any]) -> tuple[float, ...]:
+    camps, by_sector = groups(values), groups(values, sector)
+    clusters = opinion_clusters(values)
+    return (
+        *polarisation(values), camps.divergence, camps.consensus, camps.size_parity,
+        by_sector.divergence, by_sector.consensus, clusters.large, clusters.effective,
+    )  # fmt: skip
+
+
+def _mean(table: NDArray[np.float64]) -> list[float]:
+    if table.shape[1] == 1:
+        return [float(value) for value in table[:, 0]]
+    there = ~np.isnan(table)
+    with np.errstate(invalid="ignore"):
+        means: list[float] = (np.where(there, table, 0.0).sum(axis=1) / there.sum(axis=1)).tolist()
+    return means
+
+
+_ROWS: tuple[tuple[str, str, str, str], ...] = (
+    ("esteban_ray", "polarisation of stances: identification within camps times distance between them", "1",
+     "Esteban & Ray (1994), Econometrica 62, 819 (unchecked), α = 1.3"),
+    ("bimodality", "bimodality coefficient of stances: uniform 5/9, normal 1/3, two camps near 1", "1",
+     "Pfister et al. (2013), Frontiers in Psychology 4, 700 (unchecked)"),
+    ("spread", "largest less smallest stance", "1", "Bramson et al. (2016), J. Math. Sociol. 40, 80"),
+    ("dispersion", "mean distance of stances from their mean", "1", "Bramson et al. (2016)"),
+    ("coverage", "share of the scale's bins that hold a stance", "share", "Bramson et al. (2016)"),
+    ("regionalisation", "number of empty stretches between occupied bins of the scale", "gaps", "Bramson et al. (2016)"),
+    ("van_der_eijk", "(1 − agreement)/2 of stances as a rating of seven points: 0 agreed, 1 two equal extremes", "1",
+     "van der Eijk (2001), Quality & Quantity 35, 325"),
+    ("divergence", "distance of the mean stances of the two camps, below and above the middle", "1",
+     "Bramson et al. (2016)"),
+    ("consensus", "1 less the dispersion of stances within the two camps, in units of half the scale", "1",
+     "Bramson et al. (2016)"),
+    ("size_parity", "how even the two camps are in size: 1 equal", "1", "Bramson et al. (2016)"),
+    ("sector_divergence", "distance of the sectors' mean stances, mean over pairs of sectors", "1",
+     "Bramson et al. (2016)"),
+    ("sector_consensus", "1 less the dispersion of stances within sectors, in units of half the scale", "1",
+     "Bramson et al. (2016)"),
+    ("opinion_clusters", "clusters of stances, cut where neighbours are more than .05 apart; below 1 % not counted",
+     "clusters", ""),
+    ("opinion_clusters_effective", "1/Σs² over the shares s of those clusters", "clusters",
+     "Laakso & Taagepera (1979), Comp. Pol. Stud. 12, 3 (unchecked)"),
+)  # fmt: skip
+
+NAMES: tuple[str, ...] = tuple(row[0] for row in _ROWS)
+
+MEASURES: tuple[Measure, ...] = tuple(
+    measure
+    for place, (name, meaning, unit, source) in enumerate(_ROWS)
+    for measure in (
+        Measure(name, f"{meaning}, mean over axes", unit, opinions, ("stance",), place + len(_ROWS), source=source),
+        Measure(name, meaning, unit, opinions, ("stance",), place, "stance", source=source),
+    )
+)

@@ -1,0 +1,88 @@
+"""How each sector does on its own terms, beside all together: one pass over the organisations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.kernels import kernel
+from ecosim.measures.held import held
+from ecosim.measures.inequality import gini
+from ecosim.measures.measure import Measure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ecosim.world.world import World
+
+COLUMNS = ("success", "capital", "contribution", "payoff", "income", "reputation", "invest", "spillover")
+"""The columns of organisations that are averaged, over each sector and over all."""
+
+
+def means(world: World) -> list[Any]:
+    """Return the means of :data:`COLUMNS` over each sector, each (sectors,), then over all organisations.
+
+    NaN for a sector without organisations, and for a column that the world lacks.
+    """
+    sectors = len(world.labels.sectors)
+    found = sector_means(world.sector, sectors, held(world, *COLUMNS))
+    return [*found[:, :sectors], *found[:, sectors].tolist()]
+
+
+@kernel
+def sector_means(sector: Any, sectors: Any, columns: Any) -> Any:
+    """Return the mean of each column (n,) over each sector and, last, over all: (columns, sectors + 1)."""
+    n = sector.size
+    found = np.zeros((len(columns), sectors + 1))
+    size = np.zeros(sectors + 1)
+    for i in range(n):
+        size[sector[i]] += 1.0
+    size[sectors] = n
+    row = 0
+    for column in columns:
+        if column.size == n:
+            for i in range(n):
+                found[row, sector[i]] += column[i]
+                found[row, sectors] += column[i]
+        else:
+            found[row] = np.nan
+        found[row] /= size
+        row += 1
+    return found
+
+
+def numbers(world: World) -> NDArray[np.int64]:
+    """Return how many organisations there are in each sector (sectors,)."""
+    return np.bincount(world.sector, minlength=len(world.labels.sectors))
+
+
+def _average(column: str, whole: str, meaning: str, unit: str) -> tuple[Measure, Measure]:
+    """Return the measures of a column: one value for each sector, and one for all."""
+    place = COLUMNS.index(column)
+    return (
+        Measure(column, f"{meaning}, mean over the sector's organisations", unit, means, (column,), place, "sector"),
+        Measure(whole, f"{meaning}, mean over all organisations", unit, means, (column,), place + len(COLUMNS)),
+    )
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("organisations", "number of organisations", "organisations", lambda world: world.n),
+    Measure("members", "number of organisations in the sector", "organisations", numbers, per="sector"),
+    *_average("success", "success_collective", "success by one's own motive", "1"),
+    *_average("capital", "capital_mean", "capital", "capital"),
+    *_average("contribution", "contribution_mean", "share of its means put into the common work", "share"),
+    *_average("payoff", "payoff_mean", "what this tick's work was paid, less its cost", "output"),
+    *_average("income", "income_mean", "what customers, taxes or donors gave", "capital / tick"),
+    *_average("reputation", "reputation_mean", "how conduct is regarded", "1"),
+    *_average("invest", "invest_mean", "share of effort put into relationships", "share"),
+    *_average("spillover", "spillover_mean", "benefit that arrived through others' joint work", "output"),
+    Measure(
+        "gini_capital",
+        "inequality of capital: 0 when all have the same, near 1 when one has everything",
+        "1",
+        lambda world: gini(world.capital),
+        ("capital",),
+        source="Gini; formula in ecosim.measures.inequality",
+    ),
+)
