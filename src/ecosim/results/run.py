@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import NDArray
+
 from ecosim.errors import InputError
 from ecosim.results import provenance as made_by
 from ecosim.results import store
@@ -147,6 +149,13 @@ class Run:
     def events(self) -> pd.DataFrame:
         """One row an event."""
         return self._frame("events")
+
+    @cached_property
+    def recorded(self) -> Mapping[str, NDArray[Any]]:
+        """The series as arrays (rows,) by name, "tick" first; NaN where missing. For those who do without pandas."""
+        if "series" in self._tables:
+            return self._tables["series"].columns
+        return {str(name): values.to_numpy() for name, values in self.series.items()}
 
     def notes(self, table: str) -> dict[str, Note]:
         """Return unit and meaning of each column of a table."""

@@ -1,0 +1,77 @@
+"""Plots: the figures of a run, one function each, and all of them saved to a folder."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecosim.errors import InputError
+from ecosim.reports.ladder import ladder
+from ecosim.reports.network import network
+from ecosim.reports.style import rules
+from ecosim.reports.timelines import collaboration, severity, success, timeline
+from ecosim.results.store import write_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ecosim.results.run import Run
+
+__all__ = ["FIGURES", "collaboration", "ladder", "network", "save_figures", "severity", "success", "timeline"]
+
+FIGURES: dict[str, Callable[[Run], Figure]] = {
+    "network": network,
+    "collaboration": collaboration,
+    "success": success,
+    "severity": severity,
+    "ladder": ladder,
+}
+"""Name of the file to what draws it."""
+
+FORMATS = ("svg", "png")
+
+
+def save_figures(run: Run, folder: str | Path, told: Callable[[str], object] | None = None) -> list[Path]:
+    """Draw every figure whose measures were taken, and write each as SVG and as PNG (150 dots an inch).
+
+    The bytes depend on the results and the version of Matplotlib alone. A figure that is left out is not there
+    afterwards, even if an earlier run had left one.
+
+    Args:
+        run: the results.
+        folder: where to; made if need be.
+        told: called with a sentence for each figure that is left out.
+
+    Returns:
+        The files written.
+
+    Raises:
+        OSError: if one cannot be written.
+    """
+    folder, written = Path(folder), []
+    for name, draw in FIGURES.items():
+        files = [folder / f"{name}.{kind}" for kind in FORMATS]
+        try:
+            figure = draw(run)
+        except InputError as why:
+            for file in files:
+                file.unlink(missing_ok=True)
+            if told is not None:
+                told(str(why))
+            continue
+        for file in files:
+            write_bytes(file, _rendered(figure, file.suffix[1:]))
+        written += files
+    return written
+
+
+def _rendered(figure: Figure, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    with rules(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # a name in a script that the font lacks
+        figure.savefig(buffer, format=kind, dpi=150, metadata=metadata)
+    return buffer.getvalue()

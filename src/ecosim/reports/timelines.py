@@ -1,0 +1,264 @@
+"""Measures over time: any of them, collaboration and polarisation, success, severity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.errors import InputError, did_you_mean
+from ecosim.reports.lines import curve, fit_ticks, window
+from ecosim.reports.style import (
+    ALL_TOGETHER,
+    COLLABORATION,
+    ISSUE_COLOURS,
+    POLARISATION,
+    has_values,
+    label,
+    name_and_explain,
+    new_figure,
+    of_sector,
+    require,
+    sectors_of,
+    styled,
+    title_of,
+)
+from ecosim.results.words import number
+from ecosim.world.names import for_plot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ecosim.results.run import Run
+
+COLLABORATION_MEASURES = ("cross_sector_share", "coalitions", "clustering", "giant_component", "modularity")
+POLARISATION_MEASURES = ("esteban_ray", "dispersion", "bimodality", "divergence", "consensus")
+MOST_ISSUES = 8
+DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
+
+
+@styled
+def timeline(run: Run, measures: Sequence[str], title: str = "Measures over time") -> Figure:
+    """Return a figure with one panel a measure.
+
+    Args:
+        run: the results.
+        measures: names of measures.
+        title: stands above.
+
+    Raises:
+        InputError: if a name is no measure of this run, or there is none.
+    """
+    known = [name for name in run.recorded if name != "tick"]
+    unknown = [name for name in measures if name not in known]
+    if unknown or not measures:
+        raise InputError([f"measure '{name}': {did_you_mean(name, known)}" for name in unknown] or "no measure named")
+    columns = min(3, len(measures))
+    rows = -(-len(measures) // columns)
+    figure = new_figure(3.7 * columns + 0.3, 2.5 * rows + 1.0)
+    axes = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel()
+    for k, panel in enumerate(axes):
+        if k < len(measures):
+            _panel(panel, run, measures[k], COLLABORATION, is_lowest=k + columns >= len(measures))
+        else:
+            panel.set_visible(False)
+    name_and_explain(figure, title, f"{_who(run)} Every tick that was recorded.")
+    return figure
+
+
+@styled
+def collaboration(run: Run) -> Figure:
+    """Return the figure of collaboration (upper row) and polarisation (lower row) over time, a panel a measure.
+
+    Raises:
+        InputError: if neither was measured.
+    """
+    require(run, COLLABORATION_MEASURES + POLARISATION_MEASURES, "collaboration")
+    above = [name for name in COLLABORATION_MEASURES if has_values(run, name)][:3]
+    below = [name for name in POLARISATION_MEASURES if has_values(run, name)][:3]
+    families = [family for family in ((above, COLLABORATION), (below, POLARISATION)) if family[0]]
+    columns = max(len(names) for names, _ in families)
+    figure = new_figure(max(3.7 * columns + 0.3, 7.5), 2.6 * len(families) + 1.1)
+    grid = figure.subplots(len(families), columns, sharex=True, squeeze=False)
+    for row, (names, colour) in enumerate(families):
+        for k, panel in enumerate(grid[row]):
+            if k < len(names):
+                _panel(panel, run, names[k], colour, is_lowest=row == len(families) - 1 or k >= len(families[-1][0]))
+            else:
+                panel.set_visible(False)
+    said = [_said(run, names[0], title_of(names[0])) for names, _ in families]
+    kinds = [kind for kind, names in (("blue: collaboration", above), ("orange: polarisation", below)) if names]
+    name_and_explain(
+        figure,
+        " and ".join(kind.split(": ")[1] for kind in kinds).capitalize() + " over time",
+        f"{_who(run)} From start to end: {' '.join(said)} Above, {kinds[0]}{'; below, ' + kinds[1] if len(kinds) > 1 else ''}.",
+    )
+    return figure
+
+
+@styled
+def success(run: Run) -> Figure:
+    """Return the figure of each sector's success, by its own measure, beside that of all together.
+
+    Raises:
+        InputError: if no success was measured.
+    """
+    sectors = sectors_of(run)
+    names = tuple(f"success_{word}" for word in (*sectors, "collective"))
+    require(run, names, "success")
+    figure = new_figure(9.0, 4.8)
+    axes, ticks = figure.subplots(), run.recorded["tick"]
+    for k, sector in enumerate(sectors):
+        if has_values(run, f"success_{sector}"):
+            values = run.recorded[f"success_{sector}"]
+            dash, colour = DASHES[1:][k % 3], of_sector(sectors, sector)[0]
+            curve(axes, ticks, values, smooth=True, color=colour, linestyle=dash, label=label(sector))
+    if has_values(run, "success_collective"):
+        curve(
+            axes,
+            ticks,
+            run.recorded["success_collective"],
+            smooth=True,
+            color=ALL_TOGETHER,
+            linewidth=2.6,
+            label="all together",
+        )
+    _finish(axes, run, f"success ({_unit(run, names)})")
+    _legend(axes)
+    smoothed = window(ticks)
+    name_and_explain(
+        figure,
+        "Success of each sector, beside that of all together",
+        f"{_who(run)} {_rises_and_falls(run, sectors)} Each sector's success is the mean over its organisations of the "
+        "ledger weighed by their own motives, so levels of different sectors are not to be compared, directions are."
+        + (f" Lines: means over {smoothed} rows; pale: every row." if smoothed > 1 else ""),
+    )
+    return figure
+
+
+@styled
+def severity(run: Run) -> Figure:
+    """Return the figure of each issue's severity and, dashed, of the urgency that is seen in it.
+
+    Raises:
+        InputError: if neither was measured for any issue.
+    """
+    issues = _issues(run)
+    if not issues:
+        raise InputError("figure 'severity' is left out: neither severity_<issue> nor urgency_<issue> has a value")
+    shown = sorted(issues, key=lambda issue: -_size(run, issue))[:MOST_ISSUES]
+    figure = new_figure(9.0, 4.8)
+    axes, ticks = figure.subplots(), run.recorded["tick"]
+    for k, issue in enumerate(word for word in issues if word in shown):
+        colour = ISSUE_COLOURS[k % len(ISSUE_COLOURS)]
+        width = 2.0 if k < len(ISSUE_COLOURS) else 3.2
+        name = label(issue)
+        if has_values(run, f"severity_{issue}"):
+            curve(axes, ticks, run.recorded[f"severity_{issue}"], color=colour, linewidth=width, label=name)
+            name = f"_{name}"
+        if has_values(run, f"urgency_{issue}"):
+            values = run.recorded[f"urgency_{issue}"]
+            curve(axes, ticks, values, color=colour, linewidth=1.4, linestyle=DASHES[2], label=name)
+    both = [kind for kind in ("severity", "urgency") if any(has_values(run, f"{kind}_{issue}") for issue in shown)]
+    unit = _unit(run, [f"{both[0]}_{shown[0]}"])
+    _finish(axes, run, " and ".join(both) + ("" if unit in ("index", "severity") else f" ({unit})"))
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    _legend(axes, kinds=len(both) == 2)
+    cut = f" The {MOST_ISSUES} worst of {len(issues)} issues are shown." if len(shown) < len(issues) else ""
+    said = " ".join(_said(run, f"{both[0]}_{issue}", label(issue)) for issue in shown[:3])
+    lines = "Solid: how bad an issue is; dotted: how bad it is taken to be. " if len(both) == 2 else ""
+    name_and_explain(
+        figure, f"{' and '.join(both).capitalize()} of the issues", f"{_who(run)} {lines}From start to end: {said}{cut}"
+    )
+    return figure
+
+
+def _panel(axes: Axes, run: Run, name: str, colour: str, *, is_lowest: bool) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    curve(axes, run.recorded["tick"], run.recorded[name], color=colour, label=label(name))
+    axes.set_title(title_of(name), loc="left")
+    axes.set_ylabel(_unit(run, [name]))
+    fit_ticks(axes, run.recorded["tick"])
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    _keep_calm(axes, run.recorded[name], is_share=run.notes("series")[name].unit == "share")
+    if is_lowest:
+        axes.set_xlabel("tick")
+        axes.tick_params(labelbottom=True)
+
+
+def _keep_calm(axes: Axes, values: NDArray[np.float64], *, is_share: bool) -> None:
+    """Let a measure that hardly moves look so: the axis spans a tenth of its mean at least, and .2 for a share."""
+    middle = float(np.nanmean(values))
+    least = max(0.1 * abs(middle), 0.2 if is_share else 1e-6)
+    low, high = axes.get_ylim()
+    if high - low < least:
+        low, high = (low + high - least) / 2, (low + high + least) / 2
+        axes.set_ylim((max(low, 0.0), max(low, 0.0) + least) if is_share else (low, high))
+
+
+def _finish(axes: Axes, run: Run, what: str) -> None:
+    axes.set_ylabel(what)
+    axes.set_xlabel("tick")
+    fit_ticks(axes, run.recorded["tick"])
+
+
+def _legend(axes: Axes, *, kinds: bool = False) -> None:
+    from matplotlib.lines import Line2D
+
+    handles, names = axes.get_legend_handles_labels()
+    if kinds:
+        handles += [
+            Line2D([], [], color="#555555", linewidth=2.0),
+            Line2D([], [], color="#555555", linewidth=1.4, linestyle=DASHES[2]),
+        ]
+        names += ["severity", "urgency"]
+    axes.legend(handles, names, loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=2.4)
+
+
+def _issues(run: Run) -> list[str]:
+    found: dict[str, None] = {}
+    for name in run.recorded:
+        kind, _, issue = name.partition("_")
+        if kind in ("severity", "urgency") and issue != "mean" and has_values(run, name):
+            found[issue] = None
+    return list(found)
+
+
+def _size(run: Run, issue: str) -> float:
+    values = run.recorded.get(f"severity_{issue}", run.recorded.get(f"urgency_{issue}"))
+    return float(np.nanmax(values)) if values is not None else 0.0
+
+
+def _unit(run: Run, names: Sequence[str]) -> str:
+    notes = run.notes("series")
+    unit = next((notes[name].unit for name in names if name in notes), "")
+    return "index" if unit in ("", "1") else for_plot(unit)
+
+
+def _said(run: Run, name: str, title: str) -> str:
+    """Return a sentence: where a measure began and where it ended."""
+    values = run.recorded[name]
+    values = values[~np.isnan(values)]
+    return f"{title[:1].upper()}{title[1:]}: {number(float(values[0]))} to {number(float(values[-1]))}."
+
+
+def _rises_and_falls(run: Run, sectors: tuple[str, ...]) -> str:
+    found = {
+        word: (values["early"], values["mean"])
+        for word, values in run.summary["success"].items()
+        if values["early"] is not None and values["mean"] is not None
+    }
+    said = [
+        f"{label(word) if word in sectors else 'all together'} {number(early)} to {number(later)}"
+        for word, (early, later) in found.items()
+    ]
+    return f"From the first tenth to the second half of the run: {', '.join(said)}." if said else ""
+
+
+def _who(run: Run) -> str:
+    counts = run.summary["counts"]["end"]
+    return f"{counts['organisations']:,} organisations, seed {run.seed}."
