@@ -29,7 +29,7 @@ class Shock(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     at: int = Field(ge=0, description="tick")
-    size: float = Field(description="what is added, in the unit of the column")
+    size: float = Field(ge=-1e6, le=1e6, description="what is added, in the unit of the column")
     on: Shaken = Field("severity", description="severity, urgency or demand")
     issue: str | None = Field(None, description="name of the issue; all of them if not given")
 
@@ -85,7 +85,10 @@ class Change(Mechanism):
     )
     shock_on: Shaken = Field("severity", description="what random shocks shake")
     ramp: float = Field(
-        0.0, description="what pressure gains in a tick while it is ramped, share of the usual growth rate"
+        0.0,
+        ge=-10,
+        le=10,
+        description="what pressure gains in a tick while it is ramped, share of the usual growth rate",
     )
     ramp_from: int = Field(0, ge=0, description="first tick of the ramp")
     ramp_until: int | None = Field(None, ge=0, description="tick before which the ramp ends; never, if not given")

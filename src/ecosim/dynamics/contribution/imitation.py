@@ -97,7 +97,10 @@ class PayoffProportionalImitation(Mechanism):
 def choose_models(
     identity: Any, sector: Any, first_tie: Any, partner: Any, looking: Any, own_sector: Any, key: Any
 ) -> Any:
-    """Return the row each organisation looks at (n,), its own for nobody, and a uniform number in [0, 1) each (n,)."""
+    """Return the row each organisation looks at (n,), its own for nobody, and a uniform number in [0, 1) each (n,).
+
+    A draw picks a place in the list of partners, which is in the order of rows.
+    """
     n = identity.size
     models, chances = np.empty(n, np.int32), np.empty(n)
     looks, chooses = np.empty(BLOCK), np.empty(BLOCK)

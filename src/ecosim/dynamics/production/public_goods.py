@@ -48,10 +48,10 @@ class PublicGoods(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("payoff",)
 
     def step(self, world: World, key: Key) -> None:
-        first = world.first_tie if self.groups == "network" else world.first_membership
-        groups = np.diff(first) + (self.groups == "network")
         paid = self.cost * world.contribution
         if self.cost_per == "individual":
+            on_network = self.groups == "network"
+            groups = np.diff(world.first_tie) + 1 if on_network else np.diff(world.first_membership)
             paid /= np.maximum(groups, 1)
         if self.groups == "network":
             pay_neighbourhoods(paid, world.first_tie, world.partner, self.multiplication, world.payoff)

@@ -37,7 +37,8 @@ def look(rows: Any, luck: Any, first_tie: Any, partner: Any, reach: Any, key: An
     """Return whom each turn's organisation looks at, by which half-edge, and a uniform number, each (s,).
 
     With probability ``reach`` it is anyone else, drawn uniformly, and the half-edge is -1; otherwise one of its ties,
-    drawn uniformly. Where there is nobody, the row is -1. Uses draw 1 of each entity.
+    drawn uniformly. Where there is nobody, the row is -1. A draw picks a place in the order of rows. Uses draw 1 of
+    each entity.
     """
     n = first_tie.size - 1
     choices, strangers, chances = np.empty(luck.size), np.empty(luck.size), np.empty(luck.size)
