@@ -1,0 +1,232 @@
+"""The loop: found, step, record; what it refuses; what it leaves behind."""
+
+import gc
+import re
+import weakref
+from typing import ClassVar
+
+import mesa
+import numpy as np
+import pytest
+
+import ecosim
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.ecosystem import Ecosystem
+from ecosim.errors import InputError
+from ecosim.measures.measure import Measure
+from tests.ecosystems import coupled, coupled_settings, differing, opinion_settings, opinions
+
+
+class Add(Mechanism):
+    """Adds to capital."""
+
+    amount: float = 1.0
+    writes: ClassVar[tuple[str, ...]] = ("capital",)
+
+    def step(self, world, key):
+        world.capital += self.amount
+
+
+class Double(Mechanism):
+    """Doubles capital."""
+
+    writes: ClassVar[tuple[str, ...]] = ("capital",)
+
+    def step(self, world, key):
+        world.capital *= 2.0
+
+
+def capital_of_first(world):
+    """Capital of the first."""
+    return float(world.capital[0])
+
+
+def test_it_is_a_mesa_model():
+    model = opinions()
+    assert isinstance(model, mesa.Model)
+    assert model.running
+    assert model.steps == model.tick == 0
+    model.step()
+    model.run(3)
+    assert model.steps == model.tick == 4
+
+
+def test_tick_0_is_recorded_before_anything_has_happened():
+    model = Ecosystem(opinion_settings(), dynamics={"add": Add()}, measures={"first": capital_of_first})
+    start = model.world.capital[0]
+    model.run(3)
+    series = model.recorder.series()
+    assert series["tick"].tolist() == [0, 1, 2, 3]
+    assert series["first"] == pytest.approx([start, start + 1, start + 2, start + 3])
+
+
+def test_run_stops_where_the_settings_say():
+    model = opinions(ticks=7)
+    model.run(2)
+    model.run()
+    assert model.tick == 7
+    model.run()
+    assert model.tick == 7
+
+
+def test_progress_is_told_after_each_tick():
+    told = []
+    opinions().run(3, lambda done, ticks: told.append((done, ticks)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_ones_own_mechanisms_act_last_in_the_order_given():
+    settings = opinion_settings()
+    add_first = Ecosystem(settings, dynamics={"add": Add(), "double": Double()})
+    double_first = Ecosystem(settings, dynamics={"double": Double(), "add": Add()})
+    start = add_first.world.capital[0]
+    add_first.step()
+    double_first.step()
+    assert list(add_first.schedule.mechanisms) == ["stance", "add", "double"]
+    assert add_first.world.capital[0] == (start + 1) * 2
+    assert double_first.world.capital[0] == start * 2 + 1
+
+
+def test_ones_own_mechanism_takes_the_place_of_its_name():
+    model = Ecosystem(coupled_settings(), dynamics={"issue": Add()})
+    names = list(model.schedule.mechanisms)
+    assert names == list(coupled_settings().schedule)
+    assert model.schedule.mechanisms["issue"] == Add()
+
+
+def test_a_measure_of_ones_own_may_say_what_it_reads():
+    wealth = Measure("wealth", "total capital", "capital", lambda world: world.capital.sum(), reads=("capital",))
+    model = Ecosystem(opinion_settings(), measures={"wealth": wealth})
+    assert model.recorder.series()["wealth"][0] == model.world.capital.sum()
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1.5, "1", True])
+def test_impossible_seeds_are_refused(seed):
+    with pytest.raises(InputError, match="rng is"):
+        Ecosystem(opinion_settings(), rng=seed)
+
+
+def test_what_is_no_mechanism_or_measure_is_refused():
+    with pytest.raises(InputError, match=r"dynamics\.gossip"):
+        Ecosystem(opinion_settings(), dynamics={"gossip": len})
+    with pytest.raises(InputError, match=r"measures\.mean"):
+        Ecosystem(opinion_settings(), measures={"mean": 3})
+
+
+def test_a_run_that_blows_up_stops_that_tick_and_says_where():
+    class BlowUp(Mechanism):
+        """Divides by nothing in tick 3."""
+
+        writes: ClassVar[tuple[str, ...]] = ("capital",)
+
+        def step(self, world, key):
+            if world.tick == 3:
+                world.capital[5] = np.nan
+
+    model = Ecosystem(opinion_settings(), dynamics={"blow": BlowUp()})
+    with pytest.raises(FloatingPointError, match=re.escape(f"tick 3: capital of {model.world.name(5)} is nan")):
+        model.run(10)
+    assert model.tick == 3
+    assert model.recorder.series()["tick"].tolist() == [0, 1, 2]
+
+
+def test_infinite_values_of_ties_that_were_made_are_found_too():
+    class Tie(Mechanism):
+        """Ties two with endless gain."""
+
+        reads: ClassVar[tuple[str, ...]] = ("gain",)
+        writes: ClassVar[tuple[str, ...]] = ("ties",)
+
+        def step(self, world, key):
+            world.add_ties(np.array([[0, 1]]), gain=np.inf)
+
+    settings = opinion_settings(ecosystem={"organisations": 3, "network": {"kind": "none"}})
+    with pytest.raises(FloatingPointError, match="gain of relationship 0 is inf"):
+        Ecosystem(settings, dynamics={"tie": Tie()}).step()
+
+
+def test_a_step_of_ones_own_may_wrap_the_models():
+    class Watched(Ecosystem):
+        def step(self):
+            super().step()
+            self.seen = getattr(self, "seen", 0) + 1
+
+    model = Watched(opinion_settings())
+    model.run(4)
+    model.step()
+    assert (model.steps, model.tick, model.seen) == (5, 5, 5)
+    plain = opinions()
+    plain.run(5)
+    assert differing(model.world, plain.world) == []
+
+
+def test_models_nobody_holds_any_longer_are_gone():
+    kept = []
+    for seed in range(1000):
+        model = opinions(3, rng=seed)
+        if seed % 10 == 0:
+            mesa.Agent(model)
+            len(model.agents)
+        kept.append(weakref.ref(model))
+    del model
+    gc.collect()
+    assert sum(one() is not None for one in kept) == 0
+
+
+def test_a_model_without_agents_goes_without_the_garbage_collector():
+    gc.disable()
+    try:
+        model = opinions(3)
+        model.run(2)
+        gone = weakref.ref(model)
+        del model
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_results_hold_what_was_recorded_and_the_mechanisms_that_were_added():
+    model = Ecosystem(coupled_settings(ticks=3), rng=5, dynamics={"add": Add()}, measures={"first": capital_of_first})
+    model.run()
+    run = model.results()
+    assert run.seed == 5
+    assert run.series["tick"].tolist() == [0, 1, 2, 3]
+    assert run.series["first"].iloc[-1] == model.world.capital[0]
+    assert len(run.organisations) == model.world.n
+    assert run.settings["schedule"][-1] == "add"
+    assert run.settings["dynamics"]["add"]["amount"] == 1.0
+
+
+def test_a_world_has_only_the_columns_that_somebody_names():
+    names = set(opinions().world.arrays())
+    assert "stance" in names
+    assert not names & {"capital", "trust", "severity", "pool"}
+
+
+def test_one_organisation_and_none_tied_to_anyone_can_run():
+    for settings in (
+        opinion_settings(1),
+        coupled_settings(1),
+        coupled_settings(ecosystem={"network": {"kind": "none"}}),
+    ):
+        model = Ecosystem(settings)
+        model.run(5)
+        assert model.tick == 5
+
+
+def test_the_package_gives_its_names_lazily_and_refuses_others():
+    assert ecosim.Ecosystem is Ecosystem
+    assert ecosim.Mechanism is Mechanism
+    assert "branch" in dir(ecosim)
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = ecosim.nonsense
+
+
+def test_agents_changes_count_for_the_ticks_that_follow():
+    model, other = coupled(rng=4), coupled(rng=4)
+    model.run(3)
+    other.run(3)
+    next(iter(model.agents)).remove()
+    model.run(2)
+    other.run(2)
+    assert other.world.n == model.world.n + 1
