@@ -50,11 +50,11 @@ def ladder(run: Run) -> Figure:
     axes.legend(handles[::-1], words[::-1], title="rung", loc="center left", bbox_to_anchor=(1.01, 0.5))
     above = 100 * shares[2:].sum(axis=0)
     above = above[~np.isnan(above)]
+    start, end = percent(float(above[0]) / 100), percent(float(above[-1]) / 100)
     name_and_explain(
         figure,
         "Ladder of relationships",
-        "What passes between two organisations, read off what happened: from mere contact to synergy, where the whole is "
-        f"more than the sum of its parts. On rung 2 (win-win) or higher: {percent(float(above[0]) / 100)} at the start, "
-        f"{percent(float(above[-1]) / 100)} at the end.",
+        "What passes between two organisations, read off what happened: from mere contact to synergy, where the whole "
+        f"is more than the sum of its parts. On rung 2 (win-win) or higher: {start} at the start, {end} at the end.",
     )
     return figure

@@ -51,7 +51,7 @@ def _within_disc(place: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return places scaled to the unit disc, with the few that lie far out drawn in, so that the rest has room."""
     radius = np.maximum(np.sqrt((place**2).sum(axis=1)), 1e-12)
     relative = radius / np.quantile(radius, 0.9)
-    drawn_in = np.where(relative > 1.0, 1.0 + 0.35 * np.log(np.maximum(relative, 1.0)), relative)
+    drawn_in = np.where(relative > 1.0, 1.0 + 0.2 * np.log(np.maximum(relative, 1.0)), relative)
     scaled: NDArray[np.float64] = place * (drawn_in / radius / drawn_in.max())[:, None]
     return scaled
 

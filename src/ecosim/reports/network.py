@@ -41,6 +41,7 @@ class _Picture:
     identity: NDArray[np.int64]
     place: NDArray[np.float64]
     size: float
+    strongest: float
 
     def rows(self, identity: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the row in the picture of each number, -1 for those who are not shown."""
@@ -66,7 +67,8 @@ def network(run: Run) -> Figure:
         )
     if not any(frame.identity.size for frame in frames):
         raise InputError("figure 'network' is left out: there is no organisation")
-    picture, handles = _arrange(frames), _handles(frames)
+    picture = _arrange(frames)
+    handles = _handles(frames, picture)
     width = max(PANEL * len(frames) + 0.3, 8.0)
     columns = min(len(handles), int(width / 1.75))
     height = PANEL + HEAD + ROW * -(-len(handles) // columns) + FOOT
@@ -97,7 +99,14 @@ def _arrange(frames: list[Frame]) -> _Picture:
     pairs = np.concatenate([pairs, *together])
     strengths = np.concatenate([strengths, np.full(len(pairs) - len(strengths), 1.0)])
     place = force_layout(chosen.size, pairs, strengths)
-    return _Picture(identity[chosen], place, float(np.clip(8000 / max(chosen.size, 1), 18, 150)))
+    size = float(np.clip(8000 / max(chosen.size, 1), 18, 150))
+    return _Picture(identity[chosen], place, size, _strongest(frames))
+
+
+def _strongest(frames: list[Frame]) -> float:
+    """Return the bond that is drawn as the strongest: the 98th percentile of all, in round tenths."""
+    bonds = np.concatenate([_bonds(frame) for frame in frames])
+    return float(np.ceil(10 * np.quantile(bonds, 0.98)) / 10) if bonds.size and bonds.max() > 0 else 1.0
 
 
 def _members_together(frame: Frame, identity: NDArray[np.int64], row: NDArray[Any]) -> NDArray[Any]:
@@ -153,12 +162,13 @@ def _draw_ties(axes: Axes, frame: Frame, picture: _Picture, row: NDArray[np.int6
     bond = _bonds(frame)[both]
     order = np.argsort(bond, kind="stable")  # strong ones on top
     ends, bond = ends[both][order], bond[order]
-    crowd = float(np.clip(300 / max(len(ends), 1), 0.3, 1.0))
+    crowd = float(np.clip(400 / max(len(ends), 1), 0.4, 1.0))
+    strength = np.minimum(bond / picture.strongest, 1.0)
     colours = np.zeros((len(ends), 4))
     colours[:, :3] = 0.25
-    colours[:, 3] = crowd * (0.1 + 0.75 * bond)
+    colours[:, 3] = crowd * (0.15 + 0.75 * strength)
     axes.add_collection(
-        LineCollection(list(picture.place[ends]), colors=colours, linewidths=0.3 + 2.2 * crowd * bond, zorder=3)
+        LineCollection(list(picture.place[ends]), colors=colours, linewidths=0.3 + 2.0 * crowd * strength, zorder=3)
     )
 
 
@@ -231,7 +241,7 @@ def _name(axes: Axes, frame: Frame, picture: _Picture, row: NDArray[np.int64]) -
         )
 
 
-def _handles(frames: list[Frame]) -> list[Line2D]:
+def _handles(frames: list[Frame], picture: _Picture) -> list[Line2D]:
     from matplotlib.lines import Line2D
 
     sectors = frames[0].labels.sectors
@@ -253,9 +263,11 @@ def _handles(frames: list[Frame]) -> list[Line2D]:
                 )
             )
     if any(frame.bond is not None for frame in frames):
-        for bond, words in ((0.1, "weak bond"), (0.9, "strong bond")):
+        for strength, words in ((0.1, "bond near 0"), (1.0, f"bond {picture.strongest:.1f} or more")):
             handles.append(
-                Line2D([], [], color=(0.25, 0.25, 0.25, 0.1 + 0.8 * bond), linewidth=0.4 + 2.4 * bond, label=words)
+                Line2D(
+                    [], [], color=(0.25, 0.25, 0.25, 0.2 + 0.7 * strength), linewidth=0.4 + 2.0 * strength, label=words
+                )
             )
     else:
         handles.append(Line2D([], [], color="#777777", linewidth=1.2, label="tie"))
@@ -289,8 +301,12 @@ def _caption(frames: list[Frame], shown: list[tuple[int, int]], picture: _Pictur
         text += f" A tube joins the members of a coalition{which}; where tubes cross, someone may belong to several."
     first, last = frames[0], frames[-1]
     if len(frames) > 1:
-        text += (
-            f" From tick {first.tick} to tick {last.tick} relationships went from {len(first.ends):,} to "
-            f"{len(last.ends):,} and coalitions from {first.coalition_identity.size:,} to {last.coalition_identity.size:,}."
+        ties, coalitions = (
+            f"{before:,} to {after:,}"
+            for before, after in (
+                (len(first.ends), len(last.ends)),
+                (first.coalition_identity.size, last.coalition_identity.size),
+            )
         )
+        text += f" From tick {first.tick:,} to tick {last.tick:,}: ties {ties}, coalitions {coalitions}."
     return text

@@ -68,8 +68,11 @@ def rules() -> Iterator[None]:
     import matplotlib
 
     # Asking for the backend would import pyplot, which takes longer than drawing.
-    defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")}
-    with matplotlib.rc_context({**defaults, **RULES}):
+    settings: dict[Any, Any] = {
+        name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")
+    }
+    settings.update(RULES)
+    with matplotlib.rc_context(settings):
         yield
 
 

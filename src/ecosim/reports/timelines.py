@@ -91,11 +91,9 @@ def collaboration(run: Run) -> Figure:
                 panel.set_visible(False)
     said = [_said(run, names[0], title_of(names[0])) for names, _ in families]
     kinds = [kind for kind, names in (("blue: collaboration", above), ("orange: polarisation", below)) if names]
-    name_and_explain(
-        figure,
-        " and ".join(kind.split(": ")[1] for kind in kinds).capitalize() + " over time",
-        f"{_who(run)} From start to end: {' '.join(said)} Above, {kinds[0]}{'; below, ' + kinds[1] if len(kinds) > 1 else ''}.",
-    )
+    rows = f"Above, {kinds[0]}; below, {kinds[1]}." if len(kinds) > 1 else ""
+    title = " and ".join(kind.split(": ")[1] for kind in kinds).capitalize() + " over time"
+    name_and_explain(figure, title, f"{_who(run)} From start to end: {' '.join(said)} {rows}")
     return figure
 
 
@@ -111,16 +109,18 @@ def success(run: Run) -> Figure:
     require(run, names, "success")
     figure = new_figure(9.0, 4.8)
     axes, ticks = figure.subplots(), run.recorded["tick"]
+    after = slice(1 if ticks.size > 1 and ticks[0] == 0 else 0, None)  # at tick 0 nobody has succeeded or failed yet
+    ticks = ticks[after]
     for k, sector in enumerate(sectors):
         if has_values(run, f"success_{sector}"):
-            values = run.recorded[f"success_{sector}"]
+            values = run.recorded[f"success_{sector}"][after]
             dash, colour = DASHES[1:][k % 3], of_sector(sectors, sector)[0]
             curve(axes, ticks, values, smooth=True, color=colour, linestyle=dash, label=label(sector))
     if has_values(run, "success_collective"):
         curve(
             axes,
             ticks,
-            run.recorded["success_collective"],
+            run.recorded["success_collective"][after],
             smooth=True,
             color=ALL_TOGETHER,
             linewidth=2.6,

@@ -61,7 +61,7 @@ class EventLog:
         if kind not in self.kinds:
             self.kinds.append(kind)
         rest = (organisation, other, coalition, issue, value)
-        count = max([len(entry) for entry in rest if isinstance(entry, np.ndarray)], default=1)
+        count = next((len(entry) for entry in rest if isinstance(entry, np.ndarray)), 1)
         self._batches.append((count, (tick, self.kinds.index(kind), *rest)))
         if len(self._batches) >= 4096:
             self._gather()

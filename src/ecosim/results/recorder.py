@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.errors import InputError
 from ecosim.measures.measure import Measure
 from ecosim.results.events import EventLog, Watch
 from ecosim.results.frame import Frame, frame_of
@@ -59,7 +60,7 @@ class Recorder:
         ticks: how many ticks are planned, at least 0: the last of them is recorded whatever ``every``.
 
     Raises:
-        ValueError: if two measures fill a column of the same name.
+        InputError: if two measures fill a column of the same name.
     """
 
     def __init__(self, measures: Sequence[Measure], labels: Labels, record: Record, ticks: int) -> None:
@@ -213,7 +214,7 @@ def _notes(measures: Sequence[Measure], labels: Labels) -> dict[str, Note]:
     for measure in measures:
         for name in measure.columns(labels):
             if name in notes or name == "tick":
-                raise ValueError(f"two measures fill a column called '{name}'")
+                raise InputError(f"measures: two fill a column called '{name}': rename the issue, sector or axis in it")
             notes[name] = Note(measure.unit, measure.meaning)
     return notes
 

@@ -143,15 +143,17 @@ def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
 
 def _severities(summary: Mapping[str, Any]) -> Iterator[str]:
     measures = summary["measures"]
-    groups: dict[str, list[str]] = {"got worse": [], "eased": [], "stayed about the same": []}
+    groups: dict[str, list[str]] = {"got worse": [], "eased": [], "changed to and fro": [], "hardly changed": []}
     for name in _issues(summary):
-        if found := _both(measures, name):
+        found, end = _both(measures, name), measures[name]["final"]
+        if found and end is not None:
             issue = plain(name.removeprefix("severity_").replace("_", " "))
-            told = f"{issue} ({number(found[0])} to {number(found[1])})"
-            groups[_moved(*found, "got worse", "eased", "stayed about the same")].append(told)
+            moves = {_moved(found[0], value, "got worse", "eased", "hardly changed") for value in (found[1], end)}
+            way = moves.pop() if len(moves) == 1 else "changed to and fro"
+            groups[way].append(f"{issue} ({number(found[0])}, {number(found[1])}, {number(end)})")
     parts = [f"{_listed(issues)} {what}" for what, issues in groups.items() if issues]
     if parts:
-        yield f"**Issues**, by severity at the start and later: {'; '.join(parts)}."
+        yield f"**Issues**, with severity at the start, later and at the end: {'; '.join(parts)}."
 
 
 def _success(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -196,7 +198,7 @@ def _stage(summary: Mapping[str, Any]) -> Iterator[str]:
 def _table(summary: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
     head = "| measure | start | second half | end | unit | what it is |\n|---|--:|--:|--:|---|---|"
     rows = [
-        f"| {plain(name)} | {number(values['start'])} | {number(values['mean'])} | {number(values['final'])} "
+        f"| {_code(name)} | {number(values['start'])} | {number(values['mean'])} | {number(values['final'])} "
         f"| {plain(values['unit'])} | {plain(meanings.get(name, ''))} |"
         for name, values in summary["measures"].items()
     ]
@@ -207,6 +209,12 @@ def _table(summary: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
 
 def _issues(summary: Mapping[str, Any]) -> list[str]:
     return [name for name in summary["measures"] if name.startswith("severity_") and name != "severity_mean"]
+
+
+def _code(name: str) -> str:
+    """Return a name between backticks, where Markdown takes all but backticks and the table's bars letter by letter."""
+    shown = re.sub(r"[\x00-\x1f`]", " ", name).replace("|", "\\|")
+    return f"`{shown}`"
 
 
 def _both(measures: Mapping[str, Any], name: str) -> tuple[float, float] | None:
