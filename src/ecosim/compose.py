@@ -50,15 +50,27 @@ def load(
     Raises:
         InputError: naming every fault at once.
     """
-    from ecosim.settings import Settings, settings_from  # takes the time that numba takes to load
+    from ecosim.settings import settings_from  # takes the time that numba takes to load
     from ecosim.sizes import check_run
 
-    choices, changes = read_overrides(overrides)
-    data, source = _read(name, scenario, choices)
-    defaults = plain(Settings()) if changes else {}
-    settings = settings_from(changed(data, changes, defaults), trust, source)
+    data, source = read(name, *overrides, scenario=scenario)
+    settings = settings_from(data, trust, source)
     check_run(settings, agreed=yes)
     return settings
+
+
+def read(name: str | None = None, *overrides: str, scenario: str | Path | None = None) -> tuple[dict[str, Any], Source]:
+    """Return a configuration as plain data, not validated yet, and where it was read; arguments as in :func:`load`."""
+    choices, changes = read_overrides(overrides)
+    data, source = _read(name, scenario, choices)
+    return changed(data, changes, defaults() if changes else {}), source
+
+
+def defaults() -> dict[str, Any]:
+    """Return what every key is where no configuration names it: a change inside one of them keeps the rest of it."""
+    from ecosim.settings import Settings
+
+    return plain(Settings())
 
 
 def plain(settings: Settings) -> dict[str, Any]:
@@ -155,7 +167,7 @@ def read_overrides(texts: Iterable[str]) -> tuple[list[str], list[Change]]:
 
 def _read(name: str | None, scenario: str | Path | None, choices: Sequence[str]) -> tuple[dict[str, Any], Source]:
     if scenario is None:
-        return compose(name or DEFAULT, choices), Source()
+        return compose(DEFAULT if name is None else name, choices), Source()
     data, places = read_scenario_with_places(scenario)
     base = data.pop("base", None)
     source = Source(str(scenario), places)
@@ -163,18 +175,16 @@ def _read(name: str | None, scenario: str | Path | None, choices: Sequence[str])
         raise InputError(f"{source.at(('base',))}: {shown(base)}; allowed: the name of a scenario")
     if base is not None and name is not None and base != name:
         raise InputError(f"{source.at(('base',))}: {shown(base)}, but the command says {shown(name)}; allowed: one")
-    if base is None and name is None:
+    chosen = base if name is None else name
+    if chosen is None:
         if choices:
             raise InputError(
-                f"{choices[0]}: needs a scenario to take the place of its part; add 'base: NAME' to the file"
+                f"{choices[0]}: takes the place of a part of a scenario; allowed: with 'base: NAME' in the file"
             )
         return data, source
-    try:
-        return merged(compose(base or name or DEFAULT, choices), data), source
-    except InputError as error:
-        raise InputError(
-            [f"{source.at(('base',))}: {fault}" for fault in error.faults] if base else error.faults
-        ) from None
+    if base is not None and base not in names():
+        raise InputError(f"{source.at(('base',))}: no scenario {shown(base)}; {did_you_mean(base, names(), most=40)}")
+    return merged(compose(chosen, choices), data), source
 
 
 def _kind(name: str) -> str:
