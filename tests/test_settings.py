@@ -16,7 +16,7 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError
 from ecosim.merging import Change, changed, merged
 from ecosim.parameters import allowed, parameters
-from ecosim.rules import RULES, find_rule, rule_name
+from ecosim.rules import RULES, find_measures, find_rule, rule_name
 from ecosim.settings import Settings, plain, settings_from
 from ecosim.sizes import check_run, check_sweep
 
@@ -234,3 +234,32 @@ def test_a_sweep_is_refused_above_ten_million_runs():
         check_sweep(100_001, 100)
     with pytest.raises(InputError, match="at least one"):
         check_sweep(0, 5)
+
+
+def test_measures_are_held_against_the_list_and_against_this_worlds_words():
+    told = faults({**OPINIONS, "measures": ["clustring", "success_charity"]})
+    assert len(told) == 2
+    assert "did you mean 'clustering'?" in told[0]
+    assert "success_charity" in told[1]
+    assert faults({**OPINIONS, "measures": ["clustering", "clustering"]}) == [
+        "measures: 'clustering' twice; allowed: once"
+    ]
+    assert settings_from({**OPINIONS, "measures": ["clustering"]}).measures == ("clustering",)
+
+
+def test_a_measure_of_a_package_that_is_not_trusted_never_runs(tmp_path, monkeypatch):
+    (tmp_path / "strange_measures.py").write_text("raise SystemExit('ran')")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "--trust strange_measures" in faults({**OPINIONS, "measures": ["strange_measures:joy"]})[0]
+
+
+def test_a_trusted_measure_is_found(tmp_path, monkeypatch):
+    text = 'def joy(world):\n    """How glad they are."""\n    return 1.0\n\n\nsadness = 3\n'
+    (tmp_path / "trusted_measures.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    trust = ("trusted_measures",)
+    settings = settings_from({**OPINIONS, "measures": ["trusted_measures:joy", "clustering"]}, trust=trust)
+    measures = find_measures(settings.measures)
+    assert [measure.name for measure in measures] == ["clustering", "joy"]
+    assert measures[1].meaning == "How glad they are."
+    assert "is no function" in faults({**OPINIONS, "measures": ["trusted_measures:sadness"]}, trust=trust)[0]

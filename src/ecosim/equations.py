@@ -95,7 +95,7 @@ _SIGNS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η", "theta": "θ",
     "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
     "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Omega": "Ω", "Phi": "Φ", "Sigma": "Σ",
-    "ell": "ℓ", "sum": "Σ", "prod": "Π", "int": "∫", "partial": "∂", "infty": "∞", "le": "≤", "leq": "≤", "ge": "≥",
+    "ell": "ℓ", "sum": " Σ", "prod": " Π", "int": "∫", "partial": "∂", "infty": "∞", "le": "≤", "leq": "≤", "ge": "≥",
     "geq": "≥", "ne": "≠", "neq": "≠", "in": "∈", "ni": "∋", "notin": "∉", "sim": "∼", "approx": "≈", "propto": "∝",
     "leftarrow": "←", "rightarrow": "→", "to": "→", "pm": "±", "mp": "∓", "times": "×", "cdot": "·", "cdots": "…",
     "dots": "…", "ldots": "…", "quad": "  ", "qquad": "  ", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lvert": "|",

@@ -19,7 +19,7 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.schedule import Schedule, columns_named
 from ecosim.equations import readable, words_of
 from ecosim.parameters import Parameter, parameters
-from ecosim.rules import rule_name
+from ecosim.rules import find_measures, rule_name
 from ecosim.settings import Settings
 from ecosim.world.columns import COLUMNS
 
@@ -170,13 +170,9 @@ def _state(columns: Iterable[str]) -> list[Description]:
 
 
 def _measures(names: Sequence[str]) -> list[Description]:
-    if not names:
-        return []
-    from ecosim.measures.registry import find
-
     return [
         {"name": measure.name, "meaning": measure.meaning, "unit": measure.unit, "source": measure.source}
-        for measure in find(names)
+        for measure in (find_measures(names) if names else ())
     ]
 
 

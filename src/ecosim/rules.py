@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.equations import words_of
 from ecosim.errors import InputError, did_you_mean
+from ecosim.measures.measure import Measure
 from ecosim.scenario_file import shown
+from ecosim.world.world import Labels
 
 RULES: dict[str, str] = {
     "change": "ecosim.dynamics.change:Change",
@@ -89,6 +92,34 @@ def find_trusted(place: str, trust: Iterable[str]) -> Any:
     except AttributeError:
         module, name = place.split(":")
         raise InputError(f"the module {module} holds no '{name}'") from None
+
+
+def find_measures(names: Iterable[str], labels: Labels | None = None) -> list[Measure]:
+    """Return the measures of these names: those of the registry in their order, then the user's own.
+
+    Args:
+        names: names of ``ecosim.measures.registry``, or ``package.module:function`` of what has been imported before,
+            by ``find_trusted``: nothing is imported here.
+        labels: the words of sectors, issues and axes, where columns are named.
+
+    Raises:
+        InputError: naming every name that is unknown.
+    """
+    from ecosim.measures.registry import find
+
+    wanted = list(names)
+    listed = find([name for name in wanted if ":" not in name], labels)
+    return [*listed, *(_own_measure(place) for place in wanted if ":" in place)]
+
+
+def _own_measure(place: str) -> Measure:
+    module, name = place.split(":")
+    function = getattr(sys.modules.get(module), name, None)
+    if isinstance(function, Measure):
+        return function
+    if not callable(function):
+        raise InputError(f"measures: {shown(place)} is no function; allowed: a function of a world")
+    return Measure(name, words_of(function).sentence or name, "as its function says", function)
 
 
 def look_in_working_folder() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
@@ -14,9 +15,9 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean
 from ecosim.interventions import Intervention
 from ecosim.rng import LARGEST_SEED
-from ecosim.rules import find_rule, find_trusted, look_in_working_folder, rule_name
+from ecosim.rules import find_measures, find_rule, find_trusted, look_in_working_folder, rule_name
 from ecosim.scenario_file import shown
-from ecosim.world.founding import EcosystemSettings
+from ecosim.world.founding import EcosystemSettings, labels_of
 
 MOST_TICKS = 10**8
 
@@ -121,7 +122,7 @@ def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: So
     names = rest.get("schedule")
     if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
         faults += [fault for fault in _schedule_faults(names, dynamics) if fault not in faults]
-    faults += _measure_faults(rest.get("measures"), trusted)
+    faults += _measure_faults(plain, trusted) if plain else []
     if faults or plain is None:
         raise InputError(faults)
     values = {name: getattr(plain, name) for name in PlainSettings.model_fields}
@@ -203,24 +204,24 @@ def _validated(
         return None, faults_of(error, model, data, source, before)
 
 
-def _measure_faults(names: Any, trust: frozenset[str]) -> list[str]:
-    """Return what is wrong with names of measures; what is no list of names was told already."""
-    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-        return []
-    from ecosim.measures.registry import MEASURES
-
-    faults = []
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
-            faults.append(f"measures: {shown(name)} twice; allowed: once")
-        if ":" in name:
+def _measure_faults(settings: PlainSettings, trust: frozenset[str]) -> list[str]:
+    faults = [f"measures: {shown(name)} twice; allowed: once" for name in _twice(settings.measures)]
+    for place in settings.measures:
+        if ":" in place:
             try:
-                find_trusted(name, trust)
+                find_trusted(place, trust)
             except InputError as error:
                 faults += [f"measures: {fault}" for fault in error.faults]
-        elif name not in MEASURES:
-            faults.append(f"measures: no measure {shown(name)}; {did_you_mean(name, MEASURES)}")
+    if not faults and settings.measures:
+        try:
+            find_measures(settings.measures, labels_of(settings.ecosystem))
+        except InputError as error:
+            faults += error.faults
     return faults
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _schedule_faults(schedule: Iterable[str], dynamics: Mapping[str, Any]) -> list[str]:
@@ -232,8 +233,7 @@ def _schedule_faults(schedule: Iterable[str], dynamics: Mapping[str, Any]) -> li
     ]
     faults += [
         f"schedule: {shown(name)} twice; allowed: once (give the rule a second name in dynamics to run it twice a tick)"
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
+        for name in _twice(names)
     ]
     return faults + [
         f"dynamics.{name}: not in the schedule, so it would never act; add it to schedule, or switch it off with "

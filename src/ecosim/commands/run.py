@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecosim.commands.output import check_folder, clear
+from ecosim.commands.output import FIGURES, check_folder, clear
 from ecosim.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run_once(order: Order) -> None:
     folder = order.out or Path("results") / f"{_short(order)}-{run.run_id[:8]}"
     if order.out is None:
         check_folder(folder)
-    _save(run, folder, settings)
+    _save(run, folder, settings, say)
     if order.as_json:
         print(json.dumps(run.summary, ensure_ascii=False, indent=2))
     elif not order.quiet:
@@ -78,13 +78,13 @@ def _run(settings: Settings, actors: Actors | None, say: Callable[[str], None]) 
     return model.results()
 
 
-def _save(run: Run, folder: Path, settings: Settings) -> None:
+def _save(run: Run, folder: Path, settings: Settings, say: Callable[[str], None]) -> None:
     clear(folder)
     run.save(folder)
     if settings.record.figures:
         from ecosim.reports.plots import save_figures
 
-        save_figures(run, folder / "figures")
+        save_figures(run, folder / FIGURES, told=say)
 
 
 def _actors(order: Order, settings: Settings, say: Callable[[str], None]) -> Actors | None:

@@ -1,0 +1,237 @@
+"""Forty bad inputs, and what is said to each: refused before any run, or warned of, or fine (R, W, OK)."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from ecosim.compose import load
+from ecosim.errors import InputError
+from ecosim.settings import plain, settings_from
+from ecosim.sizes import check_sweep
+from ecosim.world.actors import read_actors
+from ecosim.world.founding import found
+from ecosim.world.names import defuse_for_spreadsheet, for_html, for_plot
+
+P = "dynamics.stance.responsiveness"
+N = "ecosystem.organisations"
+BUSINESS = "ecosystem.sectors.business"
+ALIAS_BOMB = "a: &a [x, x]\n" + "".join(
+    f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+# number: (changes, what the message must say, as a pattern)
+REFUSED_WORDS = {
+    "1 p above 1": ([f"{P}=1.2"], rf"^{P}: 1\.2; allowed: a number from 0 to 1$"),
+    "2 p below 0": ([f"{P}=-0.1"], rf"^{P}: -0\.1; allowed: a number from 0 to 1$"),
+    "3 p not a number": ([f"{P}=nan"], rf"^{P}: nan; allowed: a number from 0 to 1$"),
+    "4 p infinite": ([f"{P}=inf"], rf"^{P}: inf; allowed: a number from 0 to 1$"),
+    "5 p as text": ([f'{P}="0.3"'], rf"^{P}: '0\.3'; allowed: a number from 0 to 1, without quotes$"),
+    "6 no organisation": ([f"{N}=0"], rf"^{N}: 0.*allowed: a whole number from 1"),
+    "8 half an organisation": ([f"{N}=2.5"], rf"^{N}: 2\.5.*allowed: a whole number from 1"),
+    "9 true organisations": ([f"{N}=true"], rf"^{N}: [Tt]rue.*allowed: a whole number from 1"),
+    "10 ten million organisations": ([f"{N}=10000000"], r"^10,000,000 organisations .* [GM]B .* --yes$"),
+    "11 a million million organisations": ([f"{N}=1000000000000"], rf"^{N}: 1000000000000.*allowed"),
+    "17 weights that sum to 0": ([f"{BUSINESS}.motive=[0,0,0,0,0]"], rf"^{BUSINESS}.motive: the weights sum to 0"),
+    "18 weights that sum to .99": (
+        [f"{BUSINESS}.motive=[.7,.05,.05,.1,.09]"],
+        rf"^{BUSINESS}.motive: the weights sum to 0\.99; allowed: a sum of 1, for example \[0\.7071, ",
+    ),
+    "19 a negative weight": (
+        [f"{BUSINESS}.motive=[.8,-.1,.1,.1,.1]"],
+        rf"^{BUSINESS}.motive\[1\]: -0\.1; allowed: .* 0 to 1",
+    ),
+    "25 a misspelt key": (["dynamics.stance.tolerence=.1"], r"tolerence: no such key; did you mean 'tolerance'\?"),
+    "33 a class to call": (["dynamics.stance._target_=os.system"], r"'_target_' is not allowed here"),
+    "33 Hydra's own settings": (["hydra.run.dir=x"], r"'hydra' is not allowed here"),
+    "34 the environment": (["title=${oc.env:HOME}"], r"asks to look a value up with '\$\{'"),
+    "39 a negative seed": (["seed=-1"], r"^seed: -1; allowed: a whole number from 0 to 18,446,744,073,709,551,615$"),
+    "39 a seed that is no number": (["seed=nan"], r"^seed: nan; allowed: a whole number from 0"),
+    "39 half a seed": (["seed=1.5"], r"^seed: 1\.5; allowed: a whole number from 0"),
+    "39 a seed too large": ([f"seed={2**200}"], r"^seed: 16069.*; allowed: a whole number from 0"),
+    "40 too many ticks": (["ticks=1000000000"], r"^ticks: 1000000000; allowed: a whole number from 0 to 100,000,000$"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_WORDS)
+def test_a_bad_change_is_refused_within_a_second_in_one_message(case):
+    words, said = REFUSED_WORDS[case]
+    start = time.perf_counter()
+    with pytest.raises(InputError) as refused:
+        load("opinions", *words)
+    assert re.search(said, str(refused.value), re.M), str(refused.value)
+    assert time.perf_counter() - start < 1
+
+
+# number: (text of the scenario file, line, what the message must say)
+REFUSED_FILES = {
+    "3 p not a number": ("base: opinions\ndynamics: {stance: {responsiveness: .nan}}\n", 2, "not a finite number"),
+    "5 p as text": (
+        'base: opinions\ndynamics:\n  stance:\n    responsiveness: "0.3"\n',
+        4,
+        "'0.3'; allowed: a number from 0 to 1, without quotes",
+    ),
+    "9 true organisations": ("base: opinions\necosystem: {organisations: true}\n", 2, "allowed: a whole number from 1"),
+    "22 no": ("base: opinions\ntitle: no\n", 2, "'no' is read as false .*; quote it"),
+    "22 false": ("base: opinions\ntitle: false\n", 2, "title: false; allowed: text; quote it"),
+    "23 a time of day": ("ticks: 12:30\n", 1, "read as a number to base 60 .*; quote it"),
+    "24 a leading zero": ("base: opinions\nticks: 010\n", 2, "'010' is read to base 8"),
+    "25 a misspelt key": ("base: opinions\ntickz: 10\n", 2, "tickz: no such key; did you mean 'ticks'"),
+    "26 a key given twice": ("ticks: 10\nseed: 1\nticks: 20\n", 3, "key given twice, first in line 1"),
+    "28 two documents": ("ticks: 10\n---\nticks: 20\n", 2, "a second document begins"),
+    "29 not UTF-8": (b"title: caf\xe9\n", 1, "byte 0xe9 is not UTF-8"),
+    "30 an alias bomb": (ALIAS_BOMB, 1, "anchor '&a'"),
+    "31 twenty thousand levels": ("a: " + "\n  ".join(["[" * 200] * 100) + "\n", 1, "nested more than 64 levels deep"),
+    "31 twenty thousand levels in a line": ("a: " + "[" * 20_000 + "\n", 1, "longer than 10,000 characters"),
+    "32 a tag that runs code": ("a: !!python/object/apply:os.system [ls]\n", 1, "tag '.*python"),
+    "33 a class to call": (
+        "base: opinions\ndynamics: {stance: {_target_: os.system}}\n",
+        2,
+        "'_target_' is not allowed",
+    ),
+    "33 Hydra's own settings": ("hydra: {run: {dir: x}}\n", 1, "'hydra' is not allowed"),
+    "34 the environment": ('title: "${oc.env:HOME}"\n', 1, "asks to look a value up"),
+    "35 a path for a base": ("base: ../../x\n", 1, "no scenario '../../x'; "),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_FILES)
+def test_a_bad_file_is_refused_within_a_second_naming_file_and_line(case, tmp_path):
+    text, line, said = REFUSED_FILES[case]
+    file = tmp_path / "mine.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    start = time.perf_counter()
+    with pytest.raises(InputError) as refused:
+        load(scenario=file)
+    assert re.search(rf"mine\.yaml, line {line}\b.*{said}", str(refused.value)), str(refused.value)
+    assert time.perf_counter() - start < 1
+
+
+def test_27_an_empty_file_is_refused(tmp_path):
+    (tmp_path / "empty.yaml").write_text("\n# nothing\n")
+    with pytest.raises(InputError, match=r"empty\.yaml: the file is empty"):
+        load(scenario=tmp_path / "empty.yaml")
+
+
+def test_31_levels_over_many_lines_are_refused_too(tmp_path):
+    (tmp_path / "deep.yaml").write_text("\n".join(" " * depth + "a:" for depth in range(600)))
+    with pytest.raises(InputError, match="nested more than 64 levels deep"):
+        load(scenario=tmp_path / "deep.yaml")
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/passwd", "scenario/opinions", "opinions.yaml", "opinion", ""])
+def test_35_a_name_is_never_used_as_a_path(name):
+    with pytest.raises(InputError, match=re.escape(f"no scenario '{name}'") + ".*valid: "):
+        load(name)
+
+
+def test_40_a_sweep_of_a_hundred_million_points_is_refused_with_the_count():
+    with pytest.raises(InputError, match="100,000,000 points × 1 replicates = 100,000,000 runs; allowed: at most"):
+        check_sweep(10**8)
+
+
+# number: (organisations.csv, ties.csv, what the message must say)
+REFUSED_TABLES = {
+    "14 a tie to itself": ("name,sector\nAcme,business\n", "source,target\nAcme,Acme\n", "line 2.*itself"),
+    "16 a tie to a stranger": (
+        "name,sector\nAcme,business\nBolt,business\n",
+        "source,target\nAcme,Blot\n",
+        "line 2.*'Blot'.*did you mean 'Bolt'",
+    ),
+    "17 ties whose weights sum to 0": (
+        "name,sector\nAcme,business\nBolt,business\n",
+        "source,target,weight\nAcme,Bolt,0\n",
+        "the weights sum to 0",
+    ),
+    "19 a negative weight": (
+        "name,sector\nAcme,business\nBolt,business\n",
+        "source,target,weight\nAcme,Bolt,-1\n",
+        "line 2.*-1",
+    ),
+    "20 an organisation named twice": (
+        "name,sector\nAcme,business\nBolt,business\nAcme,government\n",
+        None,
+        "line 4.*'Acme'.*line 2",
+    ),
+    "21 an unknown sector": (
+        "name,sector\nAcme,busines\n",
+        None,
+        "line 2.*'busines'.*did you mean 'business'.*civil_society, government",
+    ),
+}
+
+
+def tables(folder: Path, organisations: str, ties: str | None = None):
+    (folder / "organisations.csv").write_text(organisations)
+    if ties is not None:
+        (folder / "ties.csv").write_text(ties)
+    return read_actors(folder / "organisations.csv", folder / "ties.csv" if ties is not None else None)
+
+
+@pytest.mark.parametrize("case", REFUSED_TABLES)
+def test_a_bad_table_is_refused_naming_the_line(case, tmp_path):
+    organisations, ties, said = REFUSED_TABLES[case]
+    with pytest.raises(InputError) as refused:
+        tables(tmp_path, organisations, ties)
+    assert re.search(said, str(refused.value), re.S), str(refused.value)
+
+
+def test_15_a_tie_given_twice_is_warned_of_and_counts_once(tmp_path):
+    ties = "source,target\nAcme,Bolt\nAcme,Bolt\n"
+    actors = tables(tmp_path, "name,sector\nAcme,business\nBolt,business\n", ties)
+    assert actors.ties.a.size == 1
+    assert len(actors.warnings) == 1
+    assert "line 3" in actors.warnings[0]
+
+
+def test_22_a_sector_that_yaml_would_take_for_false_is_to_be_quoted(tmp_path):
+    file = tmp_path / "organisations.yaml"
+    file.write_text("organisations:\n  - {name: Acme, sector: no}\n")
+    with pytest.raises(InputError, match=r"line 2.*'no' is read as false .*quote it"):
+        read_actors(file)
+
+
+FINE = {
+    "7 one organisation": [f"{N}=1", "ecosystem.network.kind=none"],
+    "12 a sector with nobody in it": [
+        N + "={business: 3, government: 0, civil_society: 2}",
+        "ecosystem.network.kind=none",
+    ],
+    "13 no ties": ["ecosystem.network.kind=none"],
+    "40 no ticks": ["ticks=0"],
+}
+
+
+@pytest.mark.parametrize("case", FINE)
+def test_an_odd_world_is_fine(case):
+    settings = load("opinions", *FINE[case])
+    world = found(settings.ecosystem, settings.seed, {"stance"})
+    assert world.n == sum(settings.ecosystem.counts())
+    for mechanism in settings.dynamics.values():
+        from ecosim.rng import Key
+
+        mechanism.step(world, Key(1, 2, 1))
+    assert world.stance.shape == (world.n, 1)
+    assert settings_from(plain(settings)) == settings
+
+
+ODD_NAMES = ["<script>alert(1)</script>", '=HYPERLINK("http://x")', "$\\frac{$", "_Acme", "+1", "@x", "O'Neill & Co"]
+
+
+def test_36_37_38_names_are_kept_as_they_are(tmp_path):
+    rows = "".join('"' + name.replace('"', '""') + '",business\n' for name in ODD_NAMES)
+    assert tables(tmp_path, "name,sector\n" + rows).names == ODD_NAMES
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_36_37_38_names_are_harmless_wherever_they_are_shown(name):
+    assert "<" not in for_html(name)
+    assert defuse_for_spreadsheet(name)[0] not in "=+-@\t\r"
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.text(0.5, 0.5, for_plot(name))
+    figure.canvas.draw()

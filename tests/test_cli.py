@@ -1,0 +1,215 @@
+"""The command line: what it prints where, how it ends, and what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ecosim import cli
+from ecosim.commands.output import check_folder, clear
+from ecosim.errors import InputError
+
+SMALL = ["opinions", "ecosystem.organisations=20", "ecosystem.network.degree=4", "ticks=5"]
+
+
+def ecosim(*words: object):
+    return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "one"
+    done = ecosim("run", *SMALL, "--out", out, "--seed", "7")
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def test_a_run_leaves_what_the_interface_promises(folder):
+    left = {path.name for path in folder.iterdir()}
+    promised = {"config.yaml", "provenance.json", "summary.json", "summary.md"}
+    tables = {
+        "series.parquet",
+        "organisations.parquet",
+        "relationships.parquet",
+        "coalitions.parquet",
+        "events.parquet",
+    }
+    assert promised | tables <= left
+    assert json.loads((folder / "summary.json").read_text())["seed"] == 7
+
+
+def test_a_run_can_be_repeated_from_the_configuration_it_left(folder, tmp_path):
+    done = ecosim("run", "--scenario", folder / "config.yaml", "--out", tmp_path / "again", "--quiet")
+    assert done.exit_code == 0, done.output
+    for name in ("series", "organisations", "relationships"):
+        assert (tmp_path / "again" / f"{name}.parquet").read_bytes() == (folder / f"{name}.parquet").read_bytes()
+
+
+def test_a_second_run_replaces_the_first_and_leaves_others_files_alone(tmp_path):
+    out = tmp_path / "run"
+    assert ecosim("run", *SMALL, "--out", out).exit_code == 0
+    (out / "notes.txt").write_text("mine")
+    (out / "figures" / "old.svg").parent.mkdir(exist_ok=True)
+    (out / "figures" / "old.svg").write_text("of the first run")
+    done = ecosim("run", *SMALL, "record.relationships=never", "--out", out)
+    assert done.exit_code == 0, done.output
+    assert (out / "notes.txt").read_text() == "mine"
+    assert not (out / "relationships.parquet").exists()
+    assert not (out / "figures" / "old.svg").exists()
+
+
+def test_json_and_nothing_else_goes_to_stdout(tmp_path):
+    done = ecosim("run", *SMALL, "--out", tmp_path / "run", "--json")
+    assert json.loads(done.stdout)["ticks"] == 5
+    assert str(tmp_path / "run") in done.stderr
+
+
+def test_quiet_says_nothing(tmp_path):
+    done = ecosim("run", *SMALL, "--out", tmp_path / "run", "--quiet")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_without_out_the_folder_is_named_after_scenario_and_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = ecosim("run", *SMALL, "--quiet")
+    assert done.exit_code == 0, done.output
+    (run,) = (tmp_path / "results").iterdir()
+    assert run.name.startswith("opinions-")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "opinons"], "did you mean 'opinions'?"),
+        (["run", "opinions", "town"], "2 names; allowed: one"),
+        (["run", "opinions", "--seed", "-1"], "seed: -1; allowed"),
+        (["run", "opinions", "--seed", "1.5"], "seed: 1.5; allowed"),
+        (["run", "opinions", "--ticks", "many"], "ticks: 'many'; allowed: a whole number"),
+        (["run", "opinions", "ecosystem.organisations=10000000"], "--yes"),
+        (["run", "opinions", "--ties", "ties.csv"], "need --organisations"),
+        (["run", "opinions", "--scenario", "nowhere.yaml"], "nowhere.yaml: cannot be read: no such file"),
+        (["run", "opinions", "--organisations", "nowhere.csv"], "nowhere.csv"),
+        (["explain", "../../x"], "no scenario '../../x'"),
+        (["run", "opinions", "--bogus"], "--bogus"),
+    ],
+)
+def test_what_is_refused_ends_with_2_in_plain_words(words, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = ecosim(*words)
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_all_faults_are_listed():
+    done = ecosim("run", "opinions", "ticks=-1", "seed=-1", "dynamics.stance.tolerance=9")
+    assert done.stderr.splitlines()[0] == "Refused, 3 faults:"
+    assert len(done.stderr.splitlines()) == 4
+
+
+def test_a_folder_that_holds_something_else_is_refused_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr("ecosim.compose.load", lambda *_, **__: pytest.fail("work was done"))
+    (tmp_path / "thesis.docx").write_text("years of work")
+    done = ecosim("run", *SMALL, "--out", tmp_path)
+    assert done.exit_code == 2
+    assert "holds thesis.docx, which is no run" in done.stderr
+
+
+def test_what_is_no_folder_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="is not a folder"):
+        check_folder(tmp_path / "file")
+    with pytest.raises(InputError, match="is not a folder"):
+        check_folder(tmp_path / "file" / "inside")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(InputError, match="cannot be written to"):
+        check_folder(tmp_path / "new")
+
+
+def test_clearing_follows_no_link_out_of_the_folder(tmp_path):
+    outside, run = tmp_path / "outside", tmp_path / "run"
+    outside.mkdir()
+    run.mkdir()
+    (outside / "kept.txt").write_text("")
+    (run / "figures").symlink_to(outside)
+    clear(run)
+    assert (outside / "kept.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (InputError("ticks: -1; allowed: more"), 2, "Refused: ticks: -1; allowed: more"),
+        (FloatingPointError("stopped in tick 3"), 1, "Failed: stopped in tick 3"),
+        (MemoryError(), 1, "not enough memory"),
+        (OSError(28, "No space left on device", "series.parquet"), 1, "series.parquet: no space left on device"),
+        (KeyboardInterrupt("in tick 3 of 9"), 130, "Stopped: in tick 3 of 9. Nothing was written."),
+    ],
+)
+def test_each_way_to_end_has_its_code_and_a_sentence(error, code, told, monkeypatch):
+    def fail(_):
+        raise error
+
+    monkeypatch.setattr("ecosim.commands.run.run_once", fail)
+    done = ecosim("run", "opinions")
+    assert done.exit_code == code
+    assert told in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_everything_there_is_is_listed():
+    listed = json.loads(ecosim("list", "--json").stdout)
+    assert {"opinions", "town"} <= set(listed["scenarios"])
+    assert "bounded_confidence" in listed["rules"]
+    assert all(words for entries in listed.values() for words in entries.values())
+    assert "bounded_confidence" in ecosim("list").stdout
+
+
+def test_a_scenario_is_explained_in_three_forms():
+    assert json.loads(ecosim("explain", "opinions", "--json").stdout)["ticks"] == 100
+    assert "$$" in ecosim("explain", "opinions", "--markdown").stdout
+    text = ecosim("explain", "opinions", "ticks=9").stdout
+    assert "9 ticks by default" in text
+    assert "$" not in text
+
+
+def test_help_is_there_at_once():
+    """Without importing what a run needs. The time is that of a slow machine under load."""
+    start = time.perf_counter()
+    command = [sys.executable, "-X", "importtime", "-c", "from ecosim.cli import main; main()", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert time.perf_counter() - start < 2
+    assert "run" in done.stdout
+    imported = {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
+    assert imported & {"numpy", "numba", "hydra", "pydantic", "pandas", "mesa", "matplotlib"} == set()
+
+
+def test_the_version_is_told():
+    assert ecosim("--version").stdout.startswith("ecosim ")
+
+
+def test_ctrl_c_stops_a_run_with_a_sentence_and_leaves_nothing(tmp_path):
+    words = ["run", "opinions", "ticks=100000", "ecosystem.organisations=2000", "--out", str(tmp_path / "run")]
+    code = "from ecosim.cli import main; main()"
+    with subprocess.Popen([sys.executable, "-c", code, *words], stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(6)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert "Stopped" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "run").exists()

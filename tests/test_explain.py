@@ -1,0 +1,96 @@
+"""Explain: a scenario described from its own settings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ecosim.compose import load, names
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.equations import readable, words_of
+from ecosim.explain import as_markdown, describe
+from ecosim.rules import RULES, find_rule
+
+
+@pytest.fixture(scope="module")
+def opinions():
+    return describe(load("opinions"))
+
+
+def test_the_description_is_plain_data(opinions):
+    assert json.loads(json.dumps(opinions, allow_nan=False)) == opinions
+
+
+def test_every_parameter_of_every_mechanism_is_there_with_value_and_range(opinions):
+    told = {entry["name"]: entry for entry in opinions["mechanisms"][0]["parameters"]}
+    assert set(told) == set(find_rule("bounded_confidence").model_fields)
+    assert told["tolerance"]["value"] == 0.3
+    assert told["tolerance"]["allowed"] == "a number from 0 to 4"
+    assert all(entry["meaning"] for entry in told.values())
+
+
+def test_the_order_of_a_tick_is_told(opinions):
+    assert opinions["schedule"] == [
+        {"position": 1, "name": "stance", "rule": "bounded_confidence", "reads": "identity, stance", "writes": "stance"}
+    ]
+
+
+def test_only_what_this_world_has_is_told(opinions):
+    assert {column["name"] for column in opinions["state"]} == {"identity", "stance"}
+    told = {entry["name"] for entry in opinions["founding"]}
+    assert {"organisations", "stance.start", "network.degree"} <= told
+    assert not any("motive" in name or "capital" in name for name in told)
+
+
+@pytest.mark.parametrize("tex", [True, False])
+@pytest.mark.parametrize("name", names())
+def test_every_scenario_can_be_described_as_markdown(name, tex):
+    settings = load(name)
+    text = as_markdown(describe(settings), tex=tex)
+    for mechanism in settings.schedule:
+        assert f"### {mechanism}" in text
+    for heading in ("Purpose", "Entities and state", "What happens in a tick", "How it starts", "Sources"):
+        assert f"## {heading}" in text
+    assert ":math:" not in text
+    assert ".. math::" not in text
+    assert tex or "$" not in text
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_equation_of_a_mechanism_can_be_read_without_tex(rule):
+    words = words_of(find_rule(rule))
+    assert words.sentence.endswith((".", "?"))
+    for equation in words.equations:
+        told = readable(equation)
+        assert told
+        assert not set(told) & set("\\$‹›"), told
+        assert told.count("(") == told.count(")"), told
+
+
+@pytest.mark.parametrize(
+    ("tex", "told"),
+    [
+        (r"\frac{1}{n}\sum_i x_i", "1/n Σ_i x_i"),
+        (r"p_{ij} = \frac{1}{1 + e^{-\beta (\pi_j - \pi_i)}}", "p_ij = 1/(1 + e^(-β (π_j - π_i)))"),
+        (r"N_i = \{j \sim i : |x_j - x_i| \le \varepsilon\}", "N_i = {j ∼ i : |x_j - x_i| ≤ ε}"),
+        (r"\frac{dh}{dt} = r\,h\left(1 - \frac{h}{H}\right)", "dh/dt = r h(1 - h/H)"),
+        (r"p(u_q) = \sqrt{u_q^2}", "p(u_q) = √(u_q^2)"),
+        (r"\frac{1 - e^{-2\kappa}}{2\kappa}", "(1 - e^(-2κ))/(2κ)"),
+    ],
+)
+def test_an_equation_reads_as_it_would_be_said(tex, told):
+    assert readable(tex) == told
+
+
+def test_a_mechanism_without_equations_or_sources_is_told_too():
+    class Rest(Mechanism):
+        """Nothing happens.
+
+        Not even here.
+        """
+
+    words = words_of(Rest)
+    assert words.sentence == "Nothing happens."
+    assert words.text == "Nothing happens.\n\nNot even here."
+    assert (words.equations, words.references) == ((), ())
