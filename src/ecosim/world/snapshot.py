@@ -5,11 +5,12 @@ A snapshot is a zip archive of NumPy arrays, one a column, and a header in JSON.
 
 from __future__ import annotations
 
-import copy as copying
 import json
 import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,11 @@ from ecosim.world.world import Labels, World
 
 _FORMAT = "ecosim world 1"
 _HEADER = "header"
+_DAMAGE = (
+    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
+"""What NumPy and the standard library raise, between them, at a file that is not what it seems."""
 
 
 def copy(world: World) -> World:
@@ -31,9 +37,17 @@ def copy(world: World) -> World:
     Raises:
         ValueError: if changes have been asked for and not been carried out.
     """
+    return assembled(*parts_of(world))
+
+
+def parts_of(world: World) -> tuple[Any, ...]:
+    """Return what ``assembled`` makes the same world of; the columns are not copied.
+
+    Raises:
+        ValueError: if changes have been asked for and not been carried out.
+    """
     _check_nothing_is_pending(world)
-    columns = {name: values.copy() for name, values in world.arrays().items()}
-    return _assembled(world.labels, columns, world.names, world.tick, dict(world.drawn), world.changes)
+    return world.labels, world.arrays(), world.names, world.tick, dict(world.drawn), world.changes
 
 
 def save(world: World, path: str | Path) -> None:
@@ -78,7 +92,7 @@ def load(path: str | Path) -> World:
         InputError: if the file is missing, damaged, or no snapshot of a world.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             header = json.loads(archive[_HEADER].tobytes())
             if header["format"] != _FORMAT:
                 raise InputError(f"{path}: its format is {header['format']!r}; allowed: {_FORMAT!r}")
@@ -89,14 +103,47 @@ def load(path: str | Path) -> World:
         if names is not None and len(names) != columns["identity"].size:
             raise ValueError("not one name an organisation")
         drawn = {str(name): int(count) for name, count in header["drawn"].items()}
-        return _assembled(labels, columns, names, int(header["tick"]), drawn, int(header["changes"]))
+        return assembled(labels, columns, names, int(header["tick"]), drawn, int(header["changes"]))
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file; allowed: a snapshot of a world") from None
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: not a snapshot of a world, or a damaged one ({reason})") from None
+
+
+def assembled(
+    labels: Labels,
+    columns: dict[str, NDArray[Any]],
+    names: tuple[str, ...] | None,
+    tick: int,
+    drawn: dict[str, int],
+    changes: int,
+) -> World:
+    """Return a world of these parts, its columns copied and its indices rebuilt.
+
+    Args:
+        labels: names of what columns number.
+        columns: every column by name.
+        names: name of each organisation (n,), or None.
+        tick: ticks since the start.
+        drawn: how many numbers of each column were drawn, where named organisations were read.
+        changes: how often organisations have come or gone.
+    """
+    world = World(labels, 0, columns)
+    for axis, table in world._tables.items():
+        size = next(len(values) for name, values in columns.items() if COLUMNS[name].axis == axis)
+        table.gather(np.full(size, -1), np.arange(size))
+    for name, values in columns.items():
+        if COLUMNS[name].axis in world._tables:
+            world.__dict__[name][...] = values  # these stay views of their table
+        else:
+            world.__dict__[name] = values.copy()
+    world.names, world.tick, world.drawn, world.changes = names, tick, drawn, changes
+    world.index_ties()
+    world.index_members()
+    return world
 
 
 def _labels(words: dict[str, Any]) -> Labels:
@@ -140,19 +187,3 @@ def _check(labels: Labels, columns: dict[str, NDArray[Any]]) -> None:
             raise ValueError(f"{name} points to rows that are not there")
     if (np.diff(columns["member_coalition"]) < 0).any() or (columns["ends"][:, 0] >= columns["ends"][:, 1]).any():
         raise ValueError("ties or memberships are out of order")
-
-
-def _assembled(
-    labels: Labels,
-    columns: dict[str, NDArray[Any]],
-    names: tuple[str, ...] | None,
-    tick: int,
-    drawn: dict[str, int],
-    changes: int,
-) -> World:
-    world = World(copying.copy(labels), 0, columns)
-    world.__dict__.update(columns)
-    world.names, world.tick, world.drawn, world.changes = names, tick, drawn, changes
-    world.index_ties()
-    world.index_members()
-    return world
