@@ -224,8 +224,11 @@ def _breaches_of_step(
         yield "it changed its own parameters"
     if any(not _same(values, again.__dict__[name]) for name, values in world.arrays().items()):
         yield "the same key gave another result"
+    misfits = list(_out_of_range(world))
+    yield from misfits
+    if misfits:  # what does not even fit cannot be compared
+        return
     yield from _undeclared_changes(mechanism.writes, before, world)
-    yield from _out_of_range(world)
     if renumbering and world.n > 1:
         order = np.random.default_rng(5).permutation(other.n)
         moved = renumbered(other, order)
