@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.kernels import kernel
 from ecosim.measures.checks import as_column, require_between
 
 if TYPE_CHECKING:
@@ -23,15 +24,7 @@ def gini(values: ArrayLike) -> float:
     Returns:
         G in [0, 1); NaN without values, with nothing to share, or with a negative value (shares then mean nothing).
     """
-    held = _held(values)
-    total = held.sum()
-    if not total > 0.0:
-        return float("nan")
-    held.sort()
-    if held[0] == held[-1]:
-        return 0.0
-    n = held.size
-    return float(np.dot(np.arange(1.0 - n, n, 2.0), held) / (n * total))
+    return float(_gini(np.sort(as_column(values))))
 
 
 def atkinson(values: ArrayLike, epsilon: float = 0.5) -> float:
@@ -73,3 +66,20 @@ def _held(values: ArrayLike) -> NDArray[np.float64]:
     column = as_column(values)
     held = column[np.isfinite(column)]
     return held[:0] if held.size and held.min() < 0.0 else held
+
+
+@kernel
+def _gini(ordered: Any) -> Any:
+    """Return the Gini coefficient of sorted values, missing ones among them (NumPy sorts NaN last)."""
+    n, rank, total, weighted, least, most = 0.0, 0.0, 0.0, 0.0, np.inf, -np.inf
+    for value in ordered:
+        n += np.isfinite(value)
+    for value in ordered:
+        if np.isfinite(value):
+            total += value
+            weighted += (2.0 * rank - n + 1.0) * value
+            rank += 1.0
+            least, most = min(least, value), max(most, value)
+    if not total > 0.0 or least < 0.0:
+        return np.nan
+    return weighted / (n * total) if most > least else 0.0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.kernels import kernel
 from ecosim.measures.held import held
 from ecosim.measures.measure import Measure
 
@@ -15,47 +16,47 @@ if TYPE_CHECKING:
     from ecosim.world.world import World
 
 
-def work_done(world: World) -> list[float]:
-    """Return the work done on all issues this tick, and that work for each unit of effort (NaN without effort)."""
-    relief, effort = held(world, "relief", "effort")
-    total, spent = float(relief.sum()), float(effort.sum())
-    return [total, total / spent if spent > 0.0 else np.nan]
+def issues(world: World) -> list[float]:
+    """Return mean severity, mean urgency, the work done on all issues this tick, and that work for each unit of effort.
+
+    NaN without issues, and without effort.
+    """
+    values = survey(*held(world, "severity", "urgency", "relief", "effort"))
+    numbers: list[float] = values.tolist()
+    return numbers
+
+
+@kernel
+def survey(severity: Any, urgency: Any, relief: Any, effort: Any) -> Any:
+    """Return the numbers of ``issues`` (4,)."""
+    done, spent = relief.sum(), effort.sum()
+    return np.array([severity.mean(), urgency.mean(), done, done / spent if spent > 0.0 else np.nan])
 
 
 def _each(column: str) -> Callable[[World], Any]:
     return lambda world: world.__dict__[column]
 
 
-def _mean(column: str) -> Callable[[World], float]:
-    """Return the mean of a column of issues; NaN without issues."""
-
-    def mean(world: World) -> float:
-        values = world.__dict__[column]
-        return float(values.sum()) / values.size if values.size else np.nan
-
-    return mean
-
-
-def _both(column: str, meaning: str, unit: str) -> tuple[Measure, Measure]:
+def _both(column: str, place: int, meaning: str) -> tuple[Measure, Measure]:
     return (
-        Measure(column, f"{meaning}, for each issue", unit, _each(column), (column,), per="issue"),
-        Measure(f"{column}_mean", f"{meaning}, mean over issues", unit, _mean(column), (column,)),
+        Measure(column, f"{meaning}, for each issue", "severity", _each(column), (column,), per="issue"),
+        Measure(f"{column}_mean", f"{meaning}, mean over issues", "severity", issues, (column,), place),
     )
 
 
 MEASURES: tuple[Measure, ...] = (
-    *_both("severity", "how bad the problem is", "severity"),
-    *_both("urgency", "severity as it is perceived", "severity"),
+    *_both("severity", 0, "how bad the problem is"),
+    *_both("urgency", 1, "severity as it is perceived"),
     Measure("relief", "work done on the issue this tick", "output", _each("relief"), ("relief",), per="issue"),
     Measure(
-        "total_value", "work done on all issues this tick, in coalitions and alone", "output", work_done, ("relief",), 0
+        "total_value", "work done on all issues this tick, in coalitions and alone", "output", issues, ("relief",), 2
     ),
     Measure(
         "output_per_effort",
         "work done this tick for each unit of effort",
         "output / effort",
-        work_done,
+        issues,
         ("relief", "effort"),
-        1,
+        3,
     ),
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.kernels import kernel
 from ecosim.measures.clusters import opinion_clusters
 from ecosim.measures.groups import groups
 from ecosim.measures.measure import Measure
@@ -18,32 +19,35 @@ if TYPE_CHECKING:
 
 
 def opinions(world: World) -> list[Any]:
-    """Return each measure of :data:`NAMES` on each axis (axes,), then each averaged over the axes on which it is defined.
+    """Return each measure of :data:`NAMES` on each axis (axes,), then each averaged over the axes where it is defined.
 
-    NaN where it is defined on none.
+    NaN where it is defined on no axis.
     """
-    axes = world.stance.shape[1]
+    axes, sector = world.stance.shape[1], world.sector.astype(np.int64)
     table = np.empty((len(NAMES), axes))
     for axis in range(axes):
-        table[:, axis] = _panel(np.ascontiguousarray(world.stance[:, axis]), world.sector)
-    return [*table, *_mean(table)]
+        table[:, axis] = _panel(np.ascontiguousarray(world.stance[:, axis]), sector)
+    return [*table, *_means(table).tolist()]
 
 
-def _panel(values: NDArray[np.float64], sector: NDArray[Any]) -> tuple[float, ...]:
-    camps, by_sector = groups(values), groups(values, sector)
-    clusters = opinion_clusters(values)
-    return (
-        *polarisation(values), camps.divergence, camps.consensus, camps.size_parity,
-        by_sector.divergence, by_sector.consensus, clusters.large, clusters.effective,
-    )  # fmt: skip
+def _panel(values: NDArray[np.float64], sector: NDArray[np.int64]) -> tuple[float, ...]:
+    apart, united, _, parity = groups(values)
+    sectors_apart, sectors_united, _, _ = groups(values, sector)
+    large, effective, _ = opinion_clusters(values)
+    return (*polarisation(values), apart, united, parity, sectors_apart, sectors_united, large, effective)
 
 
-def _mean(table: NDArray[np.float64]) -> list[float]:
-    if table.shape[1] == 1:
-        return [float(value) for value in table[:, 0]]
-    there = ~np.isnan(table)
-    with np.errstate(invalid="ignore"):
-        means: list[float] = (np.where(there, table, 0.0).sum(axis=1) / there.sum(axis=1)).tolist()
+@kernel
+def _means(table: Any) -> Any:
+    """Return the mean of each row over the entries that are there (rows,)."""
+    means = np.empty(table.shape[0])
+    for row in range(table.shape[0]):
+        total, there = 0.0, 0
+        for value in table[row]:
+            if not np.isnan(value):
+                total += value
+                there += 1
+        means[row] = total / there
     return means
 
 
@@ -55,7 +59,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("spread", "largest less smallest stance", "1", "Bramson et al. (2016), J. Math. Sociol. 40, 80"),
     ("dispersion", "mean distance of stances from their mean", "1", "Bramson et al. (2016)"),
     ("coverage", "share of the scale's bins that hold a stance", "share", "Bramson et al. (2016)"),
-    ("regionalisation", "number of empty stretches between occupied bins of the scale", "gaps", "Bramson et al. (2016)"),
+    ("regionalisation", "empty stretches between occupied bins of the scale", "gaps", "Bramson et al. (2016)"),
     ("van_der_eijk", "(1 − agreement)/2 of stances as a rating of seven points: 0 agreed, 1 two equal extremes", "1",
      "van der Eijk (2001), Quality & Quantity 35, 325"),
     ("divergence", "distance of the mean stances of the two camps, below and above the middle", "1",

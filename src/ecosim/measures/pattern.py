@@ -42,7 +42,7 @@ def against_chance(world: World) -> list[float]:
     """
     missing = dict.fromkeys(NAMES, float("nan"))
     z = missing if world.ties > MOST_TIES or world.ties == 0 else _z(world)
-    found = stage(world, Pattern(giant_component(world.first_tie, world.partner), z["clustering"]))
+    found = stage(world, Pattern(giant_component(world.first_tie, world.partner.astype(np.int64)), z["clustering"]))
     return [*(z[name] for name in NAMES), found.dependence_z, found.stage]
 
 

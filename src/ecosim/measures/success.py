@@ -39,16 +39,14 @@ def sector_means(sector: Any, sectors: Any, columns: Any) -> Any:
     for i in range(n):
         size[sector[i]] += 1.0
     size[sectors] = n
-    row = 0
-    for column in columns:
+    for row, column in enumerate(columns):
         if column.size == n:
             for i in range(n):
                 found[row, sector[i]] += column[i]
-                found[row, sectors] += column[i]
+            found[row, sectors] = found[row, :sectors].sum()
         else:
             found[row] = np.nan
         found[row] /= size
-        row += 1
     return found
 
 
