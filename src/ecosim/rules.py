@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.equations import words_of
 from ecosim.errors import InputError, did_you_mean
 from ecosim.measures.measure import Measure
 from ecosim.scenario_file import shown
@@ -119,7 +118,8 @@ def _own_measure(place: str) -> Measure:
         return function
     if not callable(function):
         raise InputError(f"measures: {shown(place)} is no function; allowed: a function of a world")
-    return Measure(name, words_of(function).sentence or name, "as its function says", function)
+    words = (function.__doc__ or name).strip().splitlines()[0]
+    return Measure(name, words, "as its function says", function)
 
 
 def look_in_working_folder() -> None:
