@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ecosim.dynamics.mechanism import Mechanism
     from ecosim.ecosystem import Ecosystem
     from ecosim.errors import InputError
-    from ecosim.experiments.sweep import sweep
     from ecosim.measures.measure import Measure
     from ecosim.results.run import read
     from ecosim.world.world import World

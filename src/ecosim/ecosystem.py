@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ecosim.agents import Organisation, Register
@@ -19,11 +19,12 @@ from ecosim.measures.measure import Measure
 from ecosim.results.recorder import Recorder
 from ecosim.results.run import Run
 from ecosim.rng import LARGEST_SEED, Stream, stream
+from ecosim.rules import find_measures
 from ecosim.settings import Settings, plain
 from ecosim.world.actors import Actors
 from ecosim.world.finite import refuse_what_is_not_finite, watched
-from ecosim.world.founding import found
-from ecosim.world.world import World
+from ecosim.world.founding import found, labels_of
+from ecosim.world.world import Labels, World
 
 
 class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
@@ -178,7 +179,8 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         self.settings, self.seed = settings, seed
         self.own_dynamics, self.own_measures = dict(dynamics), dict(measures)
         self.schedule = Schedule(in_order(settings, dynamics), seed)
-        self.measures = [*measures_named(settings.measures), *(_measure(name, rule) for name, rule in measures.items())]
+        listed = measures_named(settings.measures, labels_of(settings.ecosystem))
+        self.measures = [*listed, *(_measure(name, rule) for name, rule in measures.items())]
         self._interventions = with_luck(settings.interventions, seed)
 
     def _columns(self) -> set[str]:
@@ -242,13 +244,10 @@ def with_luck(interventions: Sequence[Intervention], seed: int) -> list[tuple[In
     return pairs
 
 
-def measures_named(names: Sequence[str]) -> list[Measure]:
-    """Return the measures that settings name."""
-    if not names:
-        return []
-    from ecosim.measures.registry import find  # brings in every measure: only for those who want some
-
-    return find(names)
+@lru_cache(maxsize=64)
+def measures_named(names: tuple[str, ...], labels: Labels) -> tuple[Measure, ...]:
+    """Return the measures that settings name; looked up once for all the runs of a sweep."""
+    return tuple(find_measures(names, labels)) if names else ()
 
 
 def _measure(name: str, rule: Callable[[World], float]) -> Measure:

@@ -1,0 +1,59 @@
+"""Whatever is infinite or undefined is found, wherever it stands, and nothing else is."""
+
+import numpy as np
+import pytest
+
+from ecosim.testing import small_world
+from ecosim.world.finite import is_finite, refuse_what_is_not_finite, watched
+from ecosim.world.world import Labels, World
+
+LABELS = Labels(issues=("water",), stance_axes=("left", "up"), capabilities=("a",), culture=1)
+COLUMNS = ["capital", "stance", "trust", "bond", "member_effort", "output", "severity", "rung"]
+FLOATS = [name for name in COLUMNS if name != "rung"]
+
+
+def a_world() -> World:
+    return small_world(LABELS, (20, 30, 4), COLUMNS, 1)
+
+
+@pytest.mark.parametrize("name", FLOATS)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_value_that_is_no_number_is_found_in_every_column(name, value, place):
+    world = a_world()
+    columns = watched(world, COLUMNS)
+    refuse_what_is_not_finite(world, columns)
+    world.arrays()[name][place] = value
+    with pytest.raises(FloatingPointError, match=f"tick 8: {name} of"):
+        refuse_what_is_not_finite(world, columns)
+
+
+def test_columns_that_are_not_watched_are_left_alone():
+    world = a_world()
+    world.capital[0] = np.nan
+    world.bond[0] = np.nan
+    refuse_what_is_not_finite(world, watched(world, ["stance", "trust"]))
+
+
+def test_a_column_cut_from_a_larger_array_is_judged_by_itself():
+    world = a_world()
+    buffer = np.full(40, np.nan)
+    buffer[:20] = 1.0
+    world.capital = buffer[:20]
+    refuse_what_is_not_finite(world, watched(world, ["capital"]))
+    world.capital[3] = np.inf
+    with pytest.raises(FloatingPointError, match="capital of .* is inf"):
+        refuse_what_is_not_finite(world, watched(world, ["capital"]))
+
+
+def test_what_is_made_is_watched_where_mechanisms_make_it():
+    world = a_world()
+    assert set(watched(world, ["ties"])) == {"trust", "bond"}
+    assert set(watched(world, ["memberships"])) == {"member_effort", "output"}
+    assert set(watched(world, ["rung"])) == set()
+
+
+@pytest.mark.parametrize("largest", [0.0, 1.0, -1e308, np.finfo(float).max, np.finfo(float).tiny])
+def test_the_largest_and_smallest_numbers_are_finite(largest):
+    assert is_finite(np.array([largest, -largest, 0.0]))
+    assert is_finite(np.empty(0))
