@@ -75,12 +75,14 @@ def stream(seed: int, name: str) -> Stream:
 
 def uniforms(key: Key, entities: NDArray[np.int64], draw: int = 0) -> NDArray[np.float64]:
     """Return one uniform number in [0, 1) for each entity (n,): the very numbers that kernels draw."""
-    return _uniforms(key, np.asarray(entities, dtype=np.int64), draw)
+    numbers: NDArray[np.float64] = _uniforms(key, np.asarray(entities, dtype=np.int64), draw)
+    return numbers
 
 
 def normals(key: Key, entities: NDArray[np.int64], draw: int = 0) -> NDArray[np.float64]:
     """Return one standard normal number for each entity (n,): the first of the pair that kernels draw."""
-    return _normals(key, np.asarray(entities, dtype=np.int64), draw)
+    numbers: NDArray[np.float64] = _normals(key, np.asarray(entities, dtype=np.int64), draw)
+    return numbers
 
 
 def generator(key: Key, entity: int = 0) -> np.random.Generator:

@@ -53,3 +53,15 @@ def gap_between(i: Any, j: Any, sector: Any, culture: Any, stance: Any, weights:
 def pressing(level: Any, half: Any) -> Any:
     """Return how pressing a problem of some level is: level² / (level² + half²), from 0 to 1."""
     return level * level / (level * level + half * half)
+
+
+@inlined
+def raised(amount: Any, exponent: Any) -> Any:
+    """Return amount ** exponent; a square root, the common case, is ten times as fast."""
+    return np.sqrt(amount) if exponent == 0.5 else amount**exponent
+
+
+@inlined
+def lowered(amount: Any, exponent: Any) -> Any:
+    """Return amount ** (1 / exponent), what ``raised`` is undone by."""
+    return amount * amount if exponent == 0.5 else amount ** (1.0 / exponent)

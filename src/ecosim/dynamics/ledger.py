@@ -34,13 +34,21 @@ class Ledger(Mechanism):
     from their worst.
     """
 
-    spill_value: float = Field(0.3, ge=0, le=100, description="worth of a unit of benefit that reached it through others (capital)")
-    spending: float = Field(0.7, ge=0, le=1000, description="what a unit of capital costs to keep up (capital per tick)")
-    thrift: float = Field(0.05, ge=0, le=1, description="s, share of the financial component that changes capital each tick")
+    spill_value: float = Field(
+        0.3, ge=0, le=100, description="worth of a unit of benefit that reached it through others (capital)"
+    )
+    spending: float = Field(
+        0.7, ge=0, le=1000, description="what a unit of capital costs to keep up (capital per tick)"
+    )
+    thrift: float = Field(
+        0.05, ge=0, le=1, description="s, share of the financial component that changes capital each tick"
+    )
     least_capital: float = Field(0.05, gt=0, le=1000, description="K_min, capital below which no organisation falls")
     worst: float = Field(10.0, gt=0, le=1_000_000, description="H, severity at its worst")
     pressing_at: float = Field(1.0, gt=0, le=1000, description="h₀, urgency that is half pressing (severity)")
-    full_circle: float = Field(6.0, gt=0, le=1_000_000, description="sum of bonds that counts as 1 in the relational component")
+    full_circle: float = Field(
+        6.0, gt=0, le=1_000_000, description="sum of bonds that counts as 1 in the relational component"
+    )
     memory: float = Field(20.0, ge=1, le=10_000, description="ticks over which reputation follows conduct")
     answerable: tuple[str, ...] = Field(("government",), description="sectors whose reputation is half outcomes")
 

@@ -35,14 +35,25 @@ class Market(Mechanism):
     """
 
     floor: float = Field(0.2, ge=0, le=1, description="m, part of the price that does not depend on urgency")
-    rivalry: float = Field(0.5, ge=0, le=100, description="ρ, how much the price falls with work already done, per output and organisation")
+    rivalry: float = Field(
+        0.5, ge=0, le=100, description="ρ, how much the price falls with work already done, per output and organisation"
+    )
     pressing_at: float = Field(1.0, gt=0, le=1000, description="h₀, urgency that is half pressing (severity)")
     spending: float = Field(1.0, ge=0, le=1000, description="customers' spending per business and tick (capital)")
-    loss: float = Field(0.5, ge=0, le=1, description="ℓ, share of customers' spending lost when every issue is at its worst")
-    attention: float = Field(0.6, ge=0, le=1, description="a, share of customers' attention lost at full contribution to common work")
+    loss: float = Field(
+        0.5, ge=0, le=1, description="ℓ, share of customers' spending lost when every issue is at its worst"
+    )
+    attention: float = Field(
+        0.6, ge=0, le=1, description="a, share of customers' attention lost at full contribution to common work"
+    )
     tax: float = Field(0.3, ge=0, le=1, description="share of customers' spending that government collects")
     public_share: float = Field(0.5, ge=0, le=1, description="share of payments for relief that government bears")
-    giving: float = Field(0.6, ge=0, le=1000, description="donors' giving per organisation and tick when every issue is at its worst (capital)")
+    giving: float = Field(
+        0.6,
+        ge=0,
+        le=1000,
+        description="donors' giving per organisation and tick when every issue is at its worst (capital)",
+    )
     customers: tuple[str, ...] = Field(("business",), description="sectors that live by customers")
     taxes: tuple[str, ...] = Field(("government",), description="sectors that live by taxes")
 
@@ -52,59 +63,51 @@ class Market(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("price", "income", "forgone")
 
     def step(self, world: World, key: Key) -> None:
-        purse_of = self._purse_of(world.labels.sectors)
-        paid = float(world.price @ world.relief)
-        n_issues = max(1, world.urgency.size)
-        appeal = pressing(world.urgency, self.pressing_at) if world.urgency.size else np.zeros(1)
-        crowding = 1.0 + self.rivalry * world.relief * n_issues / max(1, world.n)
-        world.price = world.demand * (self.floor + (1.0 - self.floor) * appeal[: world.demand.size]) / crowding
-        purses = incomes(
-            world.sector, purse_of, world.capital, world.contribution, world.reputation,
-            float(pressing(world.severity, self.pressing_at).mean()) if world.severity.size else 0.0,
-            float(appeal.mean()), paid * self.public_share,
-            (self.spending, self.loss, self.attention, self.tax, self.giving),
+        set_prices_and_incomes(
+            world.sector, self._purse_of(world.labels.sectors), world.capital, world.contribution, world.reputation,
+            world.severity, world.urgency, world.demand, world.relief, world.price, world.income, world.forgone,
+            (self.floor, self.rivalry, self.pressing_at),
+            (self.spending, self.loss, self.attention, self.tax, self.public_share, self.giving),
         )  # fmt: skip
-        world.income = purses
-        world.forgone = forgone(world.sector, purse_of, purses, world.contribution, self.attention)
 
     def _purse_of(self, sectors: tuple[str, ...]) -> NDArray[np.int64]:
         return np.array([0 if name in self.customers else 1 if name in self.taxes else 2 for name in sectors])
 
 
 @kernel
-def forgone(sector: Any, purse_of: Any, income: Any, contribution: Any, attention: Any) -> Any:
-    """Return the income that customers would take elsewhere if all were contributed instead of nothing (n,)."""
-    lost = np.zeros(income.size)
-    for i in range(income.size):
-        if purse_of[sector[i]] == 0:
-            lost[i] = attention * income[i] / max(1e-9, 1.0 - attention * contribution[i])
-    return lost
+def set_prices_and_incomes(
+    sector: Any, purse_of: Any, capital: Any, contribution: Any, reputation: Any, severity: Any, urgency: Any,
+    demand: Any, relief: Any, price: Any, income: Any, forgone: Any, pricing: Any, rates: Any,
+) -> None:  # fmt: skip
+    """Write the price of work on each issue, and each organisation's income and what of it contributing forgoes.
 
-
-@kernel
-def incomes(
-    sector: Any, purse_of: Any, capital: Any, contribution: Any, reputation: Any, hardship: Any, appeal: Any, paid: Any,
-    rates: Any,
-) -> Any:  # fmt: skip
-    """Return each organisation's income (n,); ``purse_of`` gives 0 customers, 1 taxes, 2 donors for each sector."""
-    spending, loss, attention, tax, giving = rates
-    n = sector.size
-    weight = np.empty(n)
-    total = np.zeros(3)
+    ``purse_of`` gives, for each sector, 0 for customers, 1 for taxes, 2 for donors.
+    """
+    floor, rivalry, half = pricing
+    spending, loss, attention, tax, public_share, giving = rates
+    issues = price.size
+    paid, hardship, appeal = 0.0, 0.0, 0.0
+    for q in range(issues):
+        paid += public_share * price[q] * relief[q]
+        hardship += pressing(severity[q], half) / issues
+        urgent = pressing(urgency[q], half)
+        appeal += urgent / issues
+        crowding = 1.0 + rivalry * relief[q] * issues / sector.size
+        price[q] = demand[q] * (floor + (1.0 - floor) * urgent) / crowding
     members = np.zeros(3)
-    for i in range(n):
+    total = np.zeros(3)
+    for i in range(sector.size):
         purse = purse_of[sector[i]]
-        weight[i] = np.sqrt(capital[i])
+        income[i] = np.sqrt(capital[i]) * (1.0 if purse == 1 else 0.5 + reputation[i])
         if purse == 0:
-            weight[i] *= (1.0 - attention * contribution[i]) * (0.5 + reputation[i])
-        elif purse == 2:
-            weight[i] *= 0.5 + reputation[i]
-        total[purse] += weight[i]
+            income[i] *= 1.0 - attention * contribution[i]
+        total[purse] += income[i]
         members[purse] += 1.0
     turnover = spending * members[0] * (1.0 - loss * hardship)
-    purses = np.array([(1.0 - tax) * turnover, tax * turnover - min(paid, 0.5 * tax * turnover), giving * members[2] * (0.25 + 0.75 * appeal)])
-    income = np.empty(n)
-    for i in range(n):
+    collected = tax * turnover
+    gifts = giving * members[2] * (0.25 + 0.75 * appeal)
+    purses = (turnover - collected, collected - min(paid, 0.5 * collected), gifts)
+    for i in range(sector.size):
         purse = purse_of[sector[i]]
-        income[i] = purses[purse] * weight[i] / total[purse] if total[purse] > 0.0 else 0.0
-    return income
+        income[i] *= purses[purse] / total[purse] if total[purse] > 0.0 else 0.0
+        forgone[i] = attention * income[i] / max(1e-9, 1.0 - attention * contribution[i]) if purse == 0 else 0.0

@@ -11,7 +11,7 @@ from ecosim.dynamics.gap import Gap, gap_between
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniform4
-from ecosim.world.lookup import find_half_edge
+from ecosim.world.lookup import find_half_edge, mean_of
 from ecosim.world.world import World
 
 
@@ -43,7 +43,9 @@ class Meeting(Mechanism):
     selectivity: float = Field(6.0, gt=0, le=1000, description="β, per unit of expected gain")
     reserve: float = Field(0.5, ge=-10, le=10, description="θ, net gain at which a party is of two minds")
     attention: int = Field(12, ge=0, le=1_000_000, description="greatest number of ties of one organisation")
-    prior_trust: float = Field(0.8, ge=0, le=1, description="trust in a new partner, as a share of the society's mean trust")
+    prior_trust: float = Field(
+        0.8, ge=0, le=1, description="trust in a new partner, as a share of the society's mean trust"
+    )
     first_bond: float = Field(0.1, ge=0, le=1, description="bond with which a tie begins")
     gap: Gap = Field(Gap(), description="weights of the translation gap")
 
@@ -57,7 +59,7 @@ class Meeting(Mechanism):
             self.reserve, self.attention, self.gap.weights(), key,
         )  # fmt: skip
         if len(pairs):
-            society = float(world.trust.mean()) if world.ties else 0.5
+            society = mean_of(world.trust, 0.5)
             world.add_ties(pairs, trust=self.prior_trust * society, bond=self.first_bond)
 
 

@@ -27,7 +27,9 @@ class Motivation(Mechanism):
         Other-regarding weights: Fehr & Schmidt (1999), Q. J. Econ. 114, 817 (unchecked).
     """
 
-    care: float = Field(1.0, ge=0, le=1000, description="s, worth of a unit of work on a most urgent issue to whoever lives for it")
+    care: float = Field(
+        1.0, ge=0, le=1000, description="s, worth of a unit of work on a most urgent issue to whoever lives for it"
+    )
     pressing_at: float = Field(1.0, gt=0, le=1000, description="h₀, urgency that is half pressing (severity)")
 
     reads: ClassVar[tuple[str, ...]] = ("motive", "purpose", "salience", "price", "urgency")
@@ -35,7 +37,14 @@ class Motivation(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         weigh_worth(
-            world.motive, world.purpose, world.salience, world.price, world.urgency, self.care, self.pressing_at, world.worth
+            world.motive,
+            world.purpose,
+            world.salience,
+            world.price,
+            world.urgency,
+            self.care,
+            self.pressing_at,
+            world.worth,
         )
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key, pair, uniform
-from ecosim.world.lookup import find_half_edge
+from ecosim.world.lookup import find_half_edge, mean_of
 from ecosim.world.world import World
 
 
@@ -51,15 +51,29 @@ class Relationship(Mechanism):
         investment and depreciates: Burt (2000), Res. Organ. Behav. 22, 345 (unchecked).
     """
 
-    trust_up: float = Field(0.06, ge=0, le=1, description="λ₊, share of the way that trust rises in a tick of joint work")
-    trust_down: float = Field(0.18, ge=0, le=1, description="λ₋, share of the way that trust falls in a tick of joint work")
-    general_trust: float = Field(0.3, ge=0, le=1, description="γ, weight of the society's mean trust in what trust moves towards")
-    growth: float = Field(1.2, ge=0, le=100, description="g, growth of a bond at full mutual investment and trust, per tick")
+    trust_up: float = Field(
+        0.06, ge=0, le=1, description="λ₊, share of the way that trust rises in a tick of joint work"
+    )
+    trust_down: float = Field(
+        0.18, ge=0, le=1, description="λ₋, share of the way that trust falls in a tick of joint work"
+    )
+    general_trust: float = Field(
+        0.3, ge=0, le=1, description="γ, weight of the society's mean trust in what trust moves towards"
+    )
+    growth: float = Field(
+        1.2, ge=0, le=100, description="g, growth of a bond at full mutual investment and trust, per tick"
+    )
     fading: float = Field(0.03, ge=0, le=1, description="δ, share of a bond that fades each tick")
-    circle: float = Field(8.0, gt=0, le=1_000_000, description="number of ties that an organisation can cultivate fully")
+    circle: float = Field(
+        8.0, gt=0, le=1_000_000, description="number of ties that an organisation can cultivate fully"
+    )
     contact: float = Field(0.1, ge=0, le=1, description="weight of a tick in which the two did not work together")
-    learning: float = Field(0.02, ge=0, le=1, description="share of the remaining translation gap that a tick of joint work removes")
-    liking: float = Field(0.05, ge=0, le=1, description="share of the way that affect moves towards mutual trust each tick")
+    learning: float = Field(
+        0.02, ge=0, le=1, description="share of the remaining translation gap that a tick of joint work removes"
+    )
+    liking: float = Field(
+        0.05, ge=0, le=1, description="share of the way that affect moves towards mutual trust each tick"
+    )
     window: float = Field(20.0, ge=1, le=10_000, description="ticks over which gains are remembered")
     deep_bond: float = Field(0.35, ge=0, le=1, description="bond from which a relationship counts as co-creation")
     neglect: float = Field(0.03, ge=0, le=1, description="bond below which a tie may end")
@@ -81,14 +95,17 @@ class Relationship(Mechanism):
             world.member, world.first_member, world.member_share, world.member_alone, world.first_tie, world.partner,
             world.tie, world.ties,
         )  # fmt: skip
-        outside = float(world.spillover.mean())
+        outside = mean_of(world.spillover, 0.0)
         cultivate(
-            world.ends, world.first_tie, world.contribution, world.invest, joint, surplus, outside, world.trust, world.affect, world.bond,
-            world.translation, world.tie_age, world.gain, world.outside_gain, world.rung, float(world.trust.mean()),
+            world.ends, world.first_tie, world.contribution, world.invest, joint, surplus, outside, world.trust,
+            world.affect, world.bond,
+            world.translation, world.tie_age, world.gain, world.outside_gain, world.rung, mean_of(world.trust, 0.5),
             self._rates(), (self.deep_bond, self.circle),
         )  # fmt: skip
         world.end_ties(
-            ending(world.identity, world.ends, world.trust, world.bond, self.neglect, self.betrayal, self.forgetting, key)
+            ending(
+                world.identity, world.ends, world.trust, world.bond, self.neglect, self.betrayal, self.forgetting, key
+            )
         )
 
     def _rates(self) -> tuple[float, ...]:
@@ -120,8 +137,8 @@ def work_together(
 
 @kernel
 def cultivate(
-    ends: Any, first_tie: Any, contribution: Any, invest: Any, joint: Any, surplus: Any, outside: Any, trust: Any, affect: Any, bond: Any,
-    translation: Any, age: Any, gain: Any, outside_gain: Any, rung: Any, society: Any, rates: Any, limits: Any,
+    ends: Any, first_tie: Any, contribution: Any, invest: Any, joint: Any, surplus: Any, outside: Any, trust: Any,
+    affect: Any, bond: Any, translation: Any, age: Any, gain: Any, outside_gain: Any, rung: Any, society: Any, rates: Any, limits: Any,
 ) -> None:  # fmt: skip
     """Write next tick's relationships in place; ``rates`` and ``limits`` as in ``Relationship``."""
     up, down, general, growth, fading, contact, learning, liking, fresh = rates

@@ -54,13 +54,15 @@ def half_edges(ends: Any, n: Any) -> Any:
 
 def lower_first(pairs: NDArray[np.int32], values: Mapping[str, Any]) -> tuple[NDArray[np.int32], dict[str, Any]]:
     """Return pairs (p, 2) with the lower row first, and their values with the two sides in that order."""
-    swapped = pairs[:, 0] > pairs[:, 1]
     given: dict[str, Any] = {}
+    swapped = None
     for name, value in values.items():
-        entries = np.asarray(value, COLUMNS[name].dtype)
-        if entries.ndim == 0:
+        if isinstance(value, (int, float)):
             given[name] = value
             continue
+        if swapped is None:
+            swapped = pairs[:, 0] > pairs[:, 1]
+        entries = np.asarray(value, COLUMNS[name].dtype)
         if COLUMNS[name].extent == "side":
             entries = np.repeat(entries[:, None], 2, axis=1) if entries.ndim == 1 else entries.copy()
             entries[swapped] = entries[swapped, ::-1]
@@ -68,36 +70,79 @@ def lower_first(pairs: NDArray[np.int32], values: Mapping[str, Any]) -> tuple[ND
     return np.sort(pairs, axis=1), given
 
 
-def new_pairs(
-    first_tie: NDArray[np.int64], partner: NDArray[np.int32], pairs: NDArray[np.int32]
-) -> NDArray[np.int64]:
-    """Return which of the proposed pairs (p, 2), lower row first, are new: each once, in order, none tied already."""
-    code = pairs[:, 0] * np.int64(first_tie.size) + pairs[:, 1]
-    return _untied(first_tie, partner, pairs, code.argsort(kind="stable"))
+Batch = tuple[NDArray[np.int32], dict[str, Any]]
 
 
-def each_once(batches: list[tuple[Any, Any, Any]]) -> list[tuple[Any, Any, Any]]:
-    """Return batches of (pairs, chosen rows, values) in which no pair is chosen by two batches: the first has it."""
-    seen: set[tuple[int, int]] = set()
-    kept = []
-    for pairs, chosen, values in batches:
-        fresh = [row for row in chosen.tolist() if (int(pairs[row, 0]), int(pairs[row, 1])) not in seen]
-        seen.update((int(pairs[row, 0]), int(pairs[row, 1])) for row in fresh)
-        kept.append((pairs, np.array(fresh, np.int64), values))
-    return kept
+def in_one_batch(batches: list[Batch]) -> Batch:
+    """Return all pairs (p, 2) that were asked for, one batch after the other, and their values."""
+    if len(batches) == 1:
+        return batches[0]
+    if not batches:
+        return np.empty((0, 2), np.int32), {}
+    pairs = np.concatenate([made for made, _ in batches])
+    values: dict[str, Any] = {}
+    for name in {name for _, given in batches for name in given}:
+        width = (2,) if COLUMNS[name].extent == "side" else ()
+        parts = [
+            np.broadcast_to(given.get(name, COLUMNS[name].initial), (len(made), *width)) for made, given in batches
+        ]
+        values[name] = np.concatenate(parts)
+    return pairs, values
+
+
+def in_order(pairs: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return the order of pairs (p, 2) by their rows; equal ones stay as they came."""
+    if len(pairs) < 64:  # a tick's few: sorting by insertion spares making a code for each
+        order: NDArray[np.int64] = _inserted(pairs)
+        return order
+    return np.lexsort((pairs[:, 1], pairs[:, 0]))
 
 
 @kernel
-def _untied(first_tie: Any, partner: Any, pairs: Any, order: Any) -> Any:
-    chosen = np.empty(order.size, np.int64)
+def _inserted(pairs: Any) -> Any:
+    order = np.arange(pairs.shape[0])
+    for k in range(1, order.size):
+        p = order[k]
+        place = k
+        while place > 0:
+            q = order[place - 1]
+            if pairs[q, 0] < pairs[p, 0] or (pairs[q, 0] == pairs[p, 0] and pairs[q, 1] <= pairs[p, 1]):
+                break
+            order[place] = q
+            place -= 1
+        order[place] = p
+    return order
+
+
+@kernel
+def rearranged(ties: Any, ended: Any, first_tie: Any, partner: Any, pairs: Any, order: Any) -> Any:
+    """Return, for each row of the next table, the row it continues, or -1 - p for the pair p; and how many are new.
+
+    Args:
+        ties: number of relationships.
+        ended: rows of those that end.
+        first_tie: half-edges of the table as it is (n+1,).
+        partner: half-edges of the table as it is (2m,).
+        pairs: proposed pairs (p, 2), lower row first. One that is tied already, or comes again, is left out.
+        order: the pairs sorted by their rows; of equal ones the first counts.
+    """
+    stays = np.ones(ties, np.bool_)
+    for t in ended:
+        stays[t] = False
+    source = np.empty(ties + order.size, np.int64)
     count = 0
+    for t in range(ties):
+        if stays[t]:
+            source[count] = t
+            count += 1
+    kept = count
     last_i, last_j = -1, -1
-    for row in order:
-        i, j = pairs[row, 0], pairs[row, 1]
+    for p in order:
+        i, j = pairs[p, 0], pairs[p, 1]
         if i == j or (i == last_i and j == last_j):
             continue
         last_i, last_j = i, j
         if find_half_edge(first_tie, partner, i, j) < 0:
-            chosen[count] = row
+            source[count] = -1 - p
             count += 1
-    return chosen[:count]
+    return source[:count].copy(), count - kept

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.world import coalitions, relationships
 from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column, columns_of
+from ecosim.world.table import Table
 
 Rows = NDArray[np.int64]
 
@@ -56,7 +57,7 @@ class Labels:
 class Pending:
     """What mechanisms have asked for and ``commit`` will do."""
 
-    ties_made: list[tuple[NDArray[np.int32], Mapping[str, Any]]] = field(default_factory=list)
+    ties_made: list[tuple[NDArray[np.int32], dict[str, Any]]] = field(default_factory=list)
     ties_ended: list[Rows] = field(default_factory=list)
     joins: list[tuple[Rows, Rows]] = field(default_factory=list)
     leaves: list[Rows] = field(default_factory=list)
@@ -78,6 +79,9 @@ class World:
         changes: how often organisations have come or gone, so that views of rows know when to look again.
     """
 
+    member: NDArray[np.int32]
+    member_coalition: NDArray[np.int32]
+    ends: NDArray[np.int32]
     first_tie: NDArray[np.int64]
     partner: NDArray[np.int32]
     tie: NDArray[np.int32]
@@ -104,15 +108,22 @@ class World:
         self.changes = 0
         wanted = {COLUMNS[name].name for name in columns}
         self.columns: tuple[Column, ...] = tuple(c for c in COLUMNS.values() if c.always or c.name in wanted)
-        self._columns = {axis: tuple(c for c in columns_of(axis) if c in self.columns) for axis in _AXES}
+        self._columns: dict[str, tuple[Column, ...]] = {
+            axis: tuple(c for c in columns_of(axis) if c in self.columns) for axis in _AXES
+        }
         self.pending = Pending()
         self._is_pending = False
-        sizes = {"organisation": organisations, "issue": len(labels.issues)}
-        for column in self.columns:
-            self.__dict__[column.name] = self._fresh(column, sizes.get(column.axis, 0))
+        for axis, count in (("organisation", organisations), ("issue", len(labels.issues))):
+            for column in self._columns[axis]:
+                self.__dict__[column.name] = self._fresh(column, count)
+        self._tables = {axis: self._table(axis) for axis in _CHANGING}
         self.identity[:] = np.arange(organisations)
         self.index_ties()
         self.index_members()
+
+    if TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         # Reached only for names that are not set: a column this world does not have.
@@ -122,6 +133,12 @@ class World:
                 "column in its reads or writes"
             )
         raise AttributeError(f"a world has no '{name}'")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python's own copy, and pickle, would turn views of a table into arrays that the table knows nothing of.
+        from ecosim.world.snapshot import assembled, parts_of
+
+        return assembled, parts_of(self)
 
     @property
     def n(self) -> int:
@@ -266,49 +283,33 @@ class World:
         )
 
     def _commit_ties(self, pending: Pending) -> None:
-        batches = []
-        for pairs, values in pending.ties_made:
-            chosen = relationships.new_pairs(self.first_tie, self.partner, pairs)
-            batches.append((pairs, chosen, values))
-        if len(batches) > 1:
-            batches = relationships.each_once(batches)
-        made = sum(chosen.size for _, chosen, _ in batches)
-        kept = _rows_but(self.ties, pending.ties_ended)
-        before = self.ties if kept is None else kept.size
-        for column in self._columns["relationship"]:
-            old = self.__dict__[column.name]
-            new = np.empty((before + made, *old.shape[1:]), old.dtype)
-            new[:before] = old if kept is None else old.take(kept, axis=0)
-            start = before
-            for pairs, chosen, values in batches:
-                end = start + chosen.size
-                if column.name == "ends":
-                    new[start:end] = pairs[chosen]
-                else:
-                    given = values.get(column.name, column.initial)
-                    new[start:end] = given[chosen] if isinstance(given, np.ndarray) else given
-                start = end
-            self.__dict__[column.name] = new
+        pairs, values = relationships.in_one_batch(pending.ties_made)
+        ended = np.concatenate(pending.ties_ended) if pending.ties_ended else _NONE
+        source, made = relationships.rearranged(
+            self.ties, ended, self.first_tie, self.partner, pairs, relationships.in_order(pairs)
+        )
+        kept = source.size - made
+        fresh = np.arange(kept, source.size) if made else _NONE
+        self._tables["relationship"].gather(source, fresh)
+        if made:
+            chosen = -1 - source[kept:]
+            self.ends[kept:] = pairs[chosen]
+            for name, given in values.items():
+                if self.has(name):
+                    self.__dict__[name][kept:] = given[chosen] if isinstance(given, np.ndarray) else given
         self.index_ties()
 
     def _commit_memberships(self, pending: Pending) -> None:
-        joins = [(organisations, rows) for organisations, rows in pending.joins]
-        joins += self._found(pending.founded)
+        joins = pending.joins + self._found(pending.founded)
         organisations, rows = (np.concatenate(part) for part in zip(*joins, strict=True)) if joins else (_NONE, _NONE)
         left = np.concatenate(pending.leaves) if pending.leaves else _NONE
         source, member, coalition, lives = coalitions.rearranged(
             self.member, self.member_coalition, left, organisations, rows, self.coalitions
         )
-        fresh = np.flatnonzero(source < 0)
-        for column in self._columns["membership"]:
-            old = self.__dict__[column.name]
-            values = old.take(source, mode="clip") if old.size else np.empty(source.size, column.dtype)
-            values[fresh] = column.initial
-            self.__dict__[column.name] = values
+        self._tables["membership"].gather(source, np.flatnonzero(source < 0))
         self.member, self.member_coalition = member, coalition
         if lives.size < self.coalitions:
-            for column in self._columns["coalition"]:
-                self.__dict__[column.name] = self.__dict__[column.name].take(lives)
+            self._tables["coalition"].gather(lives, _NONE)
         self.index_members()
 
     def _found(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]]) -> list[tuple[Rows, Rows]]:
@@ -316,16 +317,13 @@ class World:
         joins = []
         for founders, issues, members in founded:
             start = self.coalitions
-            for column in self._columns["coalition"]:
-                old = self.__dict__[column.name]
-                values = np.empty(start + len(founders), column.dtype)
-                values[:start] = old
-                values[start:] = column.initial
-                self.__dict__[column.name] = values
+            source = np.arange(start + founders.size)
+            source[start:] = -1
+            self._tables["coalition"].gather(source, np.arange(start, source.size))
             self.coalition_identity[start:] = (self.tick << 31) | self.identity[founders]
             if self.has("coalition_issue"):
                 self.coalition_issue[start:] = issues
-            of = np.arange(start, self.coalitions).repeat(members.shape[1])
+            of = np.arange(start, source.size).repeat(members.shape[1])
             flat = members.ravel()
             joins.append((flat[flat >= 0], of[flat >= 0]))
         return joins
@@ -334,13 +332,11 @@ class World:
         stays = np.ones(self.n, np.bool_)
         stays[rows] = False
         number = (np.cumsum(stays) - 1).astype(np.int32)
-        ties_stay = stays[self.ends].all(axis=1)
         self.leave(np.flatnonzero(~stays[self.member]))
         pending, self.pending, self._is_pending = self.pending, Pending(), False
         if pending.leaves:
             self._commit_memberships(pending)
-        for column in self._columns["relationship"]:
-            self.__dict__[column.name] = self.__dict__[column.name][ties_stay]
+        self._tables["relationship"].gather(np.flatnonzero(stays[self.ends].all(axis=1)), _NONE)
         self.ends = number[self.ends]
         self.member = number[self.member]
         for column in self._columns["organisation"]:
@@ -351,19 +347,14 @@ class World:
         self.index_ties()
         self.index_members()
 
+    def _table(self, axis: str) -> Table:
+        columns = self._columns[axis]
+        return Table(columns, {column.name: self.labels.extent(column) for column in columns}, self.__dict__)
+
     def _fresh(self, column: Column, count: int) -> NDArray[Any]:
         return np.full((count, *self.labels.extent(column)), column.initial, column.dtype)
 
 
-def _rows_but(count: int, gone: list[Rows]) -> Rows | None:
-    """Return the rows that stay, or None where all do."""
-    if not gone:
-        return None
-    stays = np.ones(count, np.bool_)
-    for rows in gone:
-        stays[rows] = False
-    return np.flatnonzero(stays)
-
-
 _NONE = np.empty(0, np.int64)
+_CHANGING = ("relationship", "coalition", "membership")
 _AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
-import numpy as np
 from pydantic import Field, PrivateAttr
 
 from ecosim.dynamics.coalition.proposals import found_proposals, join_proposals, leavers, with_members
@@ -12,6 +12,7 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.errors import InputError
 from ecosim.rng import Key
+from ecosim.world.lookup import mean_of
 from ecosim.world.world import World
 
 
@@ -41,10 +42,14 @@ class Joining(Mechanism):
     initiative: float = Field(0.1, ge=0, le=1, description="share of organisations that propose a coalition each tick")
     reconsidering: float = Field(0.2, ge=0, le=1, description="share of memberships that are weighed each tick")
     selectivity: float = Field(4.0, gt=0, le=1000, description="β, per unit of relative advantage")
-    hurdle: float = Field(0.1, ge=-10, le=10, description="θ, relative advantage at which an organisation is of two minds")
+    hurdle: float = Field(
+        0.1, ge=-10, le=10, description="θ, relative advantage at which an organisation is of two minds"
+    )
     upkeep: float = Field(0.03, gt=0, le=1000, description="u, what a membership takes each tick, in units of worth")
     most: int = Field(3, ge=1, le=1000, description="greatest number of coalitions of one organisation")
-    openness: float = Field(0.1, ge=0, le=1, description="share of its output per effort that a coalition gives up to take in one more")
+    openness: float = Field(
+        0.1, ge=0, le=1, description="share of its output per effort that a coalition gives up to take in one more"
+    )
     acquaintance: bool = Field(True, description="whether whoever joins is tied to every member")
     first_bond: float = Field(0.1, ge=0, le=1, description="bond with which such a tie begins")
     largest: int = Field(12, ge=2, le=100_000, description="greatest number of members of one coalition")
@@ -77,12 +82,11 @@ class Joining(Mechanism):
         state = (world.worth, world.effort, world.alone, world.works_on)
         yields = (world.coalition_issue, world.member_share, world.member_effort)
         if world.memberships:
-            world.leave(
-                leavers(
-                    world.identity, world.coalition_identity, groups, world.coalition_issue, world.worth,
-                    world.member_age, world.member_share, world.member_alone, self.reconsidering, choice, key,
-                )  # fmt: skip
-            )
+            ending = leavers(
+                world.identity, world.coalition_identity, groups, world.coalition_issue, world.worth, world.member_age,
+                world.member_share, world.member_alone, self.reconsidering, choice, key,
+            )  # fmt: skip
+            world.leave(ending)
             made = (world.pool, world.output, world.effort_total, world.coalition_bond, world.coalition_gap)
             joiners, coalitions = join_proposals(
                 world.identity, graph, groups, kind, state, yields, made, world.needs, self.looking, self.most,
@@ -90,12 +94,12 @@ class Joining(Mechanism):
             )  # fmt: skip
             world.join(joiners, coalitions)
             if self.acquaintance and joiners.size:
-                trust = float(world.trust.mean()) if world.ties else 0.5
+                trust = mean_of(world.trust, 0.5)
                 pairs = with_members(joiners, coalitions, world.member, world.first_member)
                 world.add_ties(pairs, trust=trust, bond=self.first_bond)
         if world.ties and world.needs.size:
-            founders, issues, partners = found_proposals(
+            founders, issues, pairs = found_proposals(
                 world.identity, graph, groups, kind, state, yields, world.needs, self.initiative, self.most, choice,
                 joint, gap, key,
             )  # fmt: skip
-            world.found_coalitions(founders, issues, np.column_stack((founders, partners)))
+            world.found_coalitions(founders, issues, pairs)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.dynamics.gap import gap_between
+from ecosim.dynamics.gap import gap_between, lowered, raised
 from ecosim.dynamics.production.joint_work import multiplier
 from ecosim.kernels import inlined, kernel
 from ecosim.rng import pair, uniform2, uniform4
@@ -63,7 +63,9 @@ def join_proposals(
         c = member_coalition[membership[first_membership[j] + np.int64(which * theirs)]]
         if first_member[c + 1] - first_member[c] >= largest:
             continue
-        willing = _willing_to_join(i, c, joined, graph, groups, kind, state, yields, made, needs, openness, choice, joint, gap)
+        willing = _willing_to_join(
+            i, c, joined, graph, groups, kind, state, yields, made, needs, openness, choice, joint, gap
+        )
         if decides >= willing:
             continue
         priority, _, _, _ = uniform4(key, identity[i], _AGREES)
@@ -121,9 +123,9 @@ def _willing_to_join(
         combined = own * capability[i, k]
         for a in range(start, end):
             combined += member_effort[a] * capability[member[a], k]
-        total += needs[issue, k] * combined ** joint[0]
+        total += needs[issue, k] * raised(combined, joint[0])
     pairs = (size + 1) * size * 0.5
-    expected = multiplier(bonds / pairs, gaps / pairs, pool[c], size + 1, joint) * total ** (1.0 / joint[0])
+    expected = multiplier(bonds / pairs, gaps / pairs, pool[c], size + 1, joint) * lowered(total, joint[0])
     efforts = effort_total[c] + own
     if efforts <= 0.0 or expected * effort_total[c] < (1.0 - openness) * output[c] * efforts:
         return 0.0
@@ -136,7 +138,7 @@ def found_proposals(
     identity: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, needs: Any, initiative: Any, most: Any,
     choice: Any, joint: Any, gap: Any, key: Any,
 ) -> Any:  # fmt: skip
-    """Return founders (p,), issues (p,) and partners (p,) of the coalitions that are formed."""
+    """Return founders (p,), issues (p,) and the two members (p, 2) of the coalitions that are formed."""
     first_tie, partner, _, _, _ = graph
     _, _, first_membership, _, _ = groups
     n = identity.size
@@ -157,7 +159,9 @@ def found_proposals(
         if _share_a_coalition(i, j, issue, groups, yields[0]):
             continue
         _, agrees, _, _ = uniform4(key, pair(identity[i], identity[j]), _AGREES)
-        if _both_willing(i, j, edge, issue, decides, agrees, graph, groups, kind, state, yields, needs, choice, joint, gap):
+        if _both_willing(
+            i, j, edge, issue, decides, agrees, graph, groups, kind, state, yields, needs, choice, joint, gap
+        ):
             with_whom[i], on_what[i], priority[i] = j, issue, order
             lowest[i] = min(lowest[i], order)
             lowest[j] = min(lowest[j], order)
@@ -168,7 +172,10 @@ def found_proposals(
             founders[count] = i
             count += 1
     founders = founders[:count]
-    return founders, on_what[founders], with_whom[founders]
+    pairs = np.empty((count, 2), np.int64)
+    for k in range(count):
+        pairs[k, 0], pairs[k, 1] = founders[k], with_whom[founders[k]]
+    return founders, on_what[founders], pairs
 
 
 @kernel
@@ -186,10 +193,10 @@ def _both_willing(
         return False
     total = 0.0
     for k in range(capability.shape[1]):
-        total += needs[issue, k] * (own * capability[i, k] + other * capability[j, k]) ** joint[0]
+        total += needs[issue, k] * raised(own * capability[i, k] + other * capability[j, k], joint[0])
     t = tie[edge]
     between = gap_between(i, j, sector, culture, stance, gap) * translation[t]
-    expected = multiplier(bond[t], between, 0.0, 2, joint) * total ** (1.0 / joint[0])
+    expected = multiplier(bond[t], between, 0.0, 2, joint) * lowered(total, joint[0])
     yield_i, yield_j = expected * own / (own + other), expected * other / (own + other)
     present_i = own * _return_on_effort(i, groups, state, yields)
     present_j = other * _return_on_effort(j, groups, state, yields)

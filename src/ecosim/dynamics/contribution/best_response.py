@@ -10,7 +10,7 @@ from pydantic import Field
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key
-from ecosim.world.lookup import find_half_edge
+from ecosim.world.lookup import find_half_edge, mean_of
 from ecosim.world.world import World
 
 
@@ -46,7 +46,7 @@ class BestResponse(Mechanism):
             world.contribution, world.capital, world.effort, world.alone, world.works_on, world.forgone, world.motive,
             world.worth, world.trust, world.first_tie, world.partner, world.tie, world.member, world.first_member,
             world.member_share, world.first_membership, world.membership, world.member_coalition, world.coalition_issue,
-            float(world.trust.mean()) if world.ties else 0.5, (self.cost, self.trust_weight, self.damping, self.least),
+            mean_of(world.trust, 0.5), (self.cost, self.trust_weight, self.damping, self.least),
         )  # fmt: skip
 
 

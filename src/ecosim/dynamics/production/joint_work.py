@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from ecosim.dynamics.gap import Gap, gap_between, pressing
+from ecosim.dynamics.gap import Gap, gap_between, lowered, pressing, raised
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key
@@ -37,8 +37,12 @@ class JointWork(Mechanism):
     complementarity: float = Field(0.4, gt=0, le=1, description="η: 1 adds up, below 1 the parts need each other")
     productivity: float = Field(1.0, gt=0, le=1000, description="A₀, output per effort alone")
     bond_gain: float = Field(1.0, ge=0, le=100, description="α_b, how much a full bond adds to output (share)")
-    pool_gain: float = Field(0.3, ge=0, le=100, description="α_p, how much a full pool of knowledge adds to output (share)")
-    translation: float = Field(0.6, ge=0, le=100, description="τ, loss per unit of translation gap not yet bridged by bonds")
+    pool_gain: float = Field(
+        0.3, ge=0, le=100, description="α_p, how much a full pool of knowledge adds to output (share)"
+    )
+    translation: float = Field(
+        0.6, ge=0, le=100, description="τ, loss per unit of translation gap not yet bridged by bonds"
+    )
     coordination: float = Field(0.06, ge=0, le=100, description="κ, cost of each further member (share of output)")
     pooling: float = Field(0.02, ge=0, le=1, description="share of what is not yet pooled that is pooled each tick")
     pressing_at: float = Field(1.0, gt=0, le=1000, description="urgency that is half pressing (severity)")
@@ -49,16 +53,17 @@ class JointWork(Mechanism):
         "translation", "coalition_issue", "pool", "urgency", "needs",
     )  # fmt: skip
     writes: ClassVar[tuple[str, ...]] = (
-        "effort", "alone", "works_on", "member_effort", "member_alone", "member_age", "output", "output_alone", "effort_total",
+        "effort", "alone", "works_on", "member_effort", "member_alone", "member_age", "output", "output_alone",
+        "effort_total",
         "coalition_bond", "coalition_gap", "coalition_age", "pool", "relief",
     )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
-        world.relief[:] = 0.0
         work_alone(
             world.capital, world.capability, world.salience, world.contribution, world.invest, world.urgency, world.needs,
             world.first_membership, world.membership, world.member_coalition, world.coalition_issue, world.effort,
-            world.alone, world.works_on, world.member_effort, world.member_alone, world.relief, self.complementarity, self.productivity,
+            world.alone, world.works_on, world.member_effort, world.member_alone, world.relief,
+            self.complementarity, self.productivity,
             self.pressing_at,
         )  # fmt: skip
         if world.coalitions:
@@ -98,6 +103,7 @@ def work_alone(
     works_on: Any, member_effort: Any, member_alone: Any, relief: Any, complementarity: Any, productivity: Any, half: Any,
 ) -> None:  # fmt: skip
     """Write each organisation's effort, its split over coalitions, and what each part would make alone."""
+    relief[:] = 0.0
     for i in range(capital.size):
         effort[i] = (1.0 - invest[i]) * contribution[i] * np.sqrt(capital[i])
         joined = first_membership[i + 1] - first_membership[i]
@@ -134,8 +140,8 @@ def skill(capability: Any, needs: Any, complementarity: Any, i: Any, issue: Any)
     """Return what one unit of organisation i's effort makes alone on an issue, at productivity 1."""
     total = 0.0
     for k in range(capability.shape[1]):
-        total += needs[issue, k] * capability[i, k] ** complementarity
-    return total ** (1.0 / complementarity)
+        total += needs[issue, k] * raised(capability[i, k], complementarity)
+    return lowered(total, complementarity)
 
 
 @kernel
@@ -178,8 +184,8 @@ def work_together(
             combined = 0.0
             for a in range(start, end):
                 combined += member_effort[a] * capability[member[a], k]
-            total += needs[issue, k] * combined**complementarity
-        made = total ** (1.0 / complementarity)
+            total += needs[issue, k] * raised(combined, complementarity)
+        made = lowered(total, complementarity)
         output[c] = multiplier(coalition_bond[c], coalition_gap[c], pool[c], end - start, rates) * made
         relief[issue] += output[c]
         pool[c] += pooling * (1.0 - pool[c])

@@ -23,14 +23,26 @@ class Sharing(Mechanism):
     :math:`\pi_i = \sum_c G_{q(c)} y_{ic} + G_{q(i)} a_i - \kappa e_i`, with the issue's price G.
     """
 
-    rule_of_sharing: Literal["equal", "proportional"] = Field("proportional", description="how a coalition splits what it made")
+    rule_of_sharing: Literal["equal", "proportional"] = Field(
+        "proportional", description="how a coalition splits what it made"
+    )
     cost: float = Field(0.4, ge=0, le=1000, description="κ, cost of a unit of effort (capital)")
 
-    reads: ClassVar[tuple[str, ...]] = ("output", "member_effort", "effort", "alone", "works_on", "price", "coalition_issue")
+    reads: ClassVar[tuple[str, ...]] = (
+        "output",
+        "member_effort",
+        "effort",
+        "alone",
+        "works_on",
+        "price",
+        "coalition_issue",
+    )
     writes: ClassVar[tuple[str, ...]] = ("member_share", "payoff")
 
     def step(self, world: World, key: Key) -> None:
-        share_out(world.first_member, world.output, world.member_effort, world.member_share, self.rule_of_sharing == "equal")
+        share_out(
+            world.first_member, world.output, world.member_effort, world.member_share, self.rule_of_sharing == "equal"
+        )
         world.payoff = payoffs(
             world.first_membership, world.membership, world.member_coalition, world.coalition_issue, world.member_share,
             world.price, world.alone, world.works_on, world.effort, self.cost,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
@@ -84,40 +83,44 @@ class AttractionRepulsion(Mechanism):
         rows, luck = turns(world.identity, self.activation, self.steps, key)
         others, half_edges, chances = look(rows, luck, world.first_tie, world.partner, self.reach, key)
         repulsion = self.responsiveness / (1.0 + self.superordinate * common_goal(world.urgency, self.half))
-        coupled = self.warming > 0 or self.dislike > 0
-        ties = np.where(half_edges < 0, -1, world.tie[half_edges]) if coupled and world.ties else np.full(rows.size, -1)
         encounter(
-            seen_stance, seen_affect, stance, affect, rows, others, ties, chances,
+            seen_stance, seen_affect, stance, affect, rows, others, half_edges, world.tie, chances,
             self.tolerance, self.exposure, self.responsiveness, repulsion, self.warming, self.dislike,
         )  # fmt: skip
 
 
-def common_goal(urgency: NDArray[np.float64], half: float) -> float:
+@kernel
+def common_goal(urgency: Any, half: Any) -> Any:
     """Return how much the issues (Q,) are a common goal, in [0, 1): the mean of u² / (u² + u₀²); 0 without issues."""
-    squared = urgency * urgency
-    return float(np.mean(squared / (squared + half * half))) if urgency.size else 0.0
+    total = 0.0
+    for level in urgency:
+        total += level * level / (level * level + half * half)
+    return total / max(1, urgency.size)
 
 
 @kernel
 def encounter(
-    seen_stance: Any, seen_affect: Any, stance: Any, affect: Any, rows: Any, others: Any, ties: Any, chances: Any,
+    seen_stance: Any, seen_affect: Any, stance: Any, affect: Any, rows: Any, others: Any, half_edges: Any, tie: Any,
+    chances: Any,
     tolerance: Any, exposure: Any, responsiveness: Any, repulsion: Any, warming: Any, dislike: Any,
 ) -> None:  # fmt: skip
     """Let the rows look at the others in turn, changing stance (n, axes) and affect (m,) by what is seen.
 
-    Everyone acts at once where what is seen are other arrays, one after the other where they are the same. A tie of -1
-    has no affect; another of -1 is nobody.
+    Everyone acts at once where what is seen are other arrays, one after the other where they are the same. A half-edge
+    of -1 has no affect; another of -1 is nobody.
     """
     axes = stance.shape[1]
+    halving = -np.log(2.0) / exposure
     for turn in range(rows.size):
-        i, j, t = rows[turn], others[turn], ties[turn]
+        i, j, h = rows[turn], others[turn], half_edges[turn]
         if j < 0:
             continue
+        t = tie[h] if h >= 0 else -1
         squared = 0.0
         for d in range(axes):
             squared += (seen_stance[j, d] - seen_stance[i, d]) ** 2
         distance = np.sqrt(squared)
-        if chances[turn] >= 0.5 ** (distance / exposure):
+        if chances[turn] >= np.exp(halving * distance):
             continue
         within = tolerance if t < 0 else tolerance * (1.0 - dislike * max(0.0, -seen_affect[t]))
         attracts = distance <= within
