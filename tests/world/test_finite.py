@@ -42,7 +42,7 @@ def test_a_column_cut_from_a_larger_array_is_judged_by_itself():
     world.capital = buffer[:20]
     refuse_what_is_not_finite(world, watched(world, ["capital"]))
     world.capital[3] = np.inf
-    with pytest.raises(FloatingPointError, match="capital of .* is inf"):
+    with pytest.raises(FloatingPointError, match=r"capital of .* is inf"):
         refuse_what_is_not_finite(world, watched(world, ["capital"]))
 
 
