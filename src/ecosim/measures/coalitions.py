@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 def coalitions(world: World) -> list[float]:
     """Return the numbers that :data:`MEASURES` names, in that order, in one pass over coalitions and members."""
+    if not world.coalitions:
+        whole = {"coalitions": 0.0, "organisations_in_coalitions": 0.0, "superadditive_surplus": 0.0}
+        whole["in_coalition_share"] = 0.0 if world.n else np.nan
+        return [whole.get(row[0], np.nan) for row in _ROWS]
     values = survey(
         world.sector, world.member, world.first_member, world.first_membership,
         held(world, "output", "output_alone", "coalition_bond", "coalition_gap", "pool"), *held(world, "coalition_age"),
@@ -26,29 +30,31 @@ def coalitions(world: World) -> list[float]:
 
 @kernel
 def survey(sector: Any, member: Any, first_member: Any, first_membership: Any, columns: Any, age: Any) -> Any:
-    """Return the numbers in the order of ``_ROWS`` (13,); a column without entries is one that the world lacks."""
+    """Return the numbers in the order of ``_ROWS`` (13,), for at least one coalition."""
     output, alone, bond, gap, pool = columns
-    n, count = sector.size, first_member.size - 1
-    mixed, joined, ages = 0, 0, 0.0
-    made, apart, better, worse = 0.0, 0.0, 0, 0
+    count = first_member.size - 1
+    mixed, joined, ages, better, worse = 0, 0, 0, 0, 0
+    made, apart, bonds, gaps, pooled = 0.0, 0.0, 0.0, 0.0, 0.0
     for c in range(count):
         start = first_member[c]
         for row in range(start + 1, first_member[c + 1]):
             if sector[member[row]] != sector[member[start]]:
                 mixed += 1
                 break
-        ages += age[c] if age.size == count else np.nan
-        if output.size == count and alone.size == count:
-            made += output[c]
-            apart += alone[c]
-            better += output[c] > alone[c]
-            worse += output[c] < alone[c]
-    for i in range(n):
+        made += output[c]
+        apart += alone[c]
+        better += output[c] > alone[c]
+        worse += output[c] < alone[c]
+        bonds += bond[c]
+        gaps += gap[c]
+        pooled += pool[c]
+        ages += age[c]
+    for i in range(sector.size):
         joined += first_membership[i + 1] > first_membership[i]
     some = float(count)
     return np.array([
-        some, member.size / some, mixed / some, float(joined), joined / float(n),
-        bond.sum() / some, gap.sum() / some, pool.sum() / some, ages / some,
+        some, member.size / some, mixed / some, float(joined), joined / sector.size,
+        bonds / some, gaps / some, pooled / some, ages / some,
         made - apart, made / apart if apart > 0.0 else np.nan, better / some, worse / some,
     ])  # fmt: skip
 

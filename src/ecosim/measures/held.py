@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.world.columns import COLUMNS
+from ecosim.world.columns import COLUMNS, Column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,14 +15,21 @@ if TYPE_CHECKING:
 
 
 def held(world: World, *names: str) -> tuple[NDArray[Any], ...]:
-    """Return these columns of a world; one that it lacks comes without entries, in the same number of dimensions.
+    """Return these columns of a world; one that it lacks is all missing: NaN, or 0 where it would hold whole numbers.
 
-    So one kernel serves every world, and leaves out what is empty.
+    So one kernel serves every world. What it makes of such a column is no measure's value, since a measure that reads
+    a column is not asked of a world without it.
     """
     state = world.__dict__
-    return tuple(state[name] if name in state else _WITHOUT_ENTRIES[name] for name in names)
+    return tuple([state[name] if name in state else _missing(world, COLUMNS[name]) for name in names])
 
 
-_WITHOUT_ENTRIES = {
-    name: np.empty((0,) if column.extent is None else (0, 1), column.dtype) for name, column in COLUMNS.items()
-}
+def _missing(world: World, column: Column) -> NDArray[Any]:
+    shape = (world.size(column.axis), *world.labels.extent(column))
+    if column.dtype != "float64":
+        return np.zeros(shape, column.dtype)
+    if column.axis in ("organisation", "issue"):
+        return np.full(shape, np.nan)
+    # Other columns lie side by side in a table: strided alike, they need no kernel compiled for another layout.
+    block = np.full((shape[0], 4), np.nan)
+    return block[:, :2] if len(shape) > 1 else block[:, 0]

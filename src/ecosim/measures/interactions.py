@@ -27,9 +27,14 @@ class PairMeasure(Measure):
 
 
 def interactions(world: World) -> list[Any]:
-    """Return the numbers that :data:`MEASURES` names, in that order; last, the share of ties of each pair of sectors."""
+    """Return the numbers that :data:`MEASURES` names, in order; last, the share of ties of each pair of sectors."""
+    sectors = len(world.labels.sectors)
+    if not world.ties:
+        degree = 0.0 if world.n else np.nan
+        nothing = np.full(sectors * (sectors + 1) // 2, np.nan)
+        return [0.0, degree, *(np.nan for _ in _ROWS[2:]), nothing]
     values, pairs = survey(
-        world.sector, world.ends, len(world.labels.sectors), held(world, "trust", "gain"),
+        world.sector, world.ends, sectors, held(world, "trust", "gain"),
         held(world, "affect", "bond", "translation", "outside_gain"), *held(world, "rung", "tie_age"),
     )  # fmt: skip
     return [*values.tolist(), pairs]
@@ -37,58 +42,34 @@ def interactions(world: World) -> list[Any]:
 
 @kernel
 def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung: Any, age: Any) -> Any:
-    """Return the numbers in the order of ``_ROWS`` (20,), and the share of ties of each pair of sectors.
-
-    A column without entries is one that the world lacks.
-    """
+    """Return the numbers in the order of ``_ROWS`` (20,), and the share of ties of each pair of sectors."""
     trust, gain = sides
     affect, bond, translation, outside_gain = numbers
     n, m = float(sector.size), float(ends.shape[0])
-    rungs = np.zeros(6)
-    for step in range(6):
-        count = 0
-        for one in rung:
-            count += one == step
-        rungs[step] = count
-    lose = 0
-    for t in range(gain.shape[0]):
-        lose += min(gain[t, 0], gain[t, 1]) < 0.0
-    pairs, across = _pairs(sector, ends, sectors, rung)
-    winning = rungs[2:].sum()
-    return np.array([
-        m, 2.0 * m / n, _sum(trust.ravel()) / (2.0 * m), _sum(affect) / m, _sum(bond) / m, _sum(translation) / m,
-        age.sum() / m, rungs[0] / m, rungs[1] / m, rungs[2] / m, rungs[3] / m, rungs[4] / m, rungs[5] / m,
-        winning / m, rungs[3:].sum() / m, rungs[5] / m, across / winning,
-        lose / m, _sum(gain.ravel()) / (2.0 * m), _sum(outside_gain) / m,
-    ]), pairs / m  # fmt: skip
-
-
-@kernel
-def _pairs(sector: Any, ends: Any, sectors: Any, rung: Any) -> Any:
-    """Return the number of ties of each pair of sectors, and of those on rung 2 and above that join different ones."""
-    pairs, across = np.zeros(sectors * (sectors + 1) // 2), 0
+    rungs, pairs = np.zeros(6), np.zeros(sectors * (sectors + 1) // 2)
+    trusted, liked, bound, remaining, gained, outside = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    ages, lose, across = 0, 0, 0
     for t in range(ends.shape[0]):
         a, b = np.int64(sector[ends[t, 0]]), np.int64(sector[ends[t, 1]])
         low, high = min(a, b), max(a, b)
         pairs[low * sectors - low * (low - 1) // 2 + high - low] += 1.0
-        if rung.size:
-            across += (a != b) & (rung[t] >= 2)
-    return pairs, across
-
-
-@kernel
-def _sum(values: Any) -> Any:
-    """Return the sum in four lanes, which the processor adds at once."""
-    s0, s1, s2, s3 = 0.0, 0.0, 0.0, 0.0
-    whole = values.size - values.size % 4
-    for i in range(0, whole, 4):
-        s0 += values[i]
-        s1 += values[i + 1]
-        s2 += values[i + 2]
-        s3 += values[i + 3]
-    for i in range(whole, values.size):
-        s0 += values[i]
-    return (s0 + s1) + (s2 + s3)
+        trusted += trust[t, 0] + trust[t, 1]
+        liked += affect[t]
+        bound += bond[t]
+        remaining += translation[t]
+        gained += gain[t, 0] + gain[t, 1]
+        lose += min(gain[t, 0], gain[t, 1]) < 0.0
+        outside += outside_gain[t]
+        ages += age[t]
+        rungs[rung[t]] += 1.0
+        across += (a != b) & (rung[t] >= 2)
+    winning = rungs[2:].sum()
+    return np.array([
+        m, 2.0 * m / n, trusted / (2.0 * m), liked / m, bound / m, remaining / m, ages / m,
+        rungs[0] / m, rungs[1] / m, rungs[2] / m, rungs[3] / m, rungs[4] / m, rungs[5] / m,
+        winning / m, rungs[3:].sum() / m, rungs[5] / m, across / winning,
+        lose / m, gained / (2.0 * m), outside / m,
+    ]), pairs / m  # fmt: skip
 
 
 _ROWS: tuple[tuple[str, str, str, str], ...] = (

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.kernels import kernel
-from ecosim.measures.clusters import opinion_clusters
-from ecosim.measures.groups import groups
+from ecosim.measures.clusters import _clusters
+from ecosim.measures.groups import _groups, _sides
 from ecosim.measures.measure import Measure
-from ecosim.measures.polarisation import polarisation
+from ecosim.measures.polarisation import BINS, RATING_POINTS, _panel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,15 +26,17 @@ def opinions(world: World) -> list[Any]:
     axes, sector = world.stance.shape[1], world.sector.astype(np.int64)
     table = np.empty((len(NAMES), axes))
     for axis in range(axes):
-        table[:, axis] = _panel(np.ascontiguousarray(world.stance[:, axis]), sector)
+        table[:, axis] = _row(np.ascontiguousarray(world.stance[:, axis]), sector)
     return [*table, *_means(table).tolist()]
 
 
-def _panel(values: NDArray[np.float64], sector: NDArray[np.int64]) -> tuple[float, ...]:
-    apart, united, _, parity = groups(values)
-    sectors_apart, sectors_united, _, _ = groups(values, sector)
-    large, effective, _ = opinion_clusters(values)
-    return (*polarisation(values), apart, united, parity, sectors_apart, sectors_united, large, effective)
+def _row(values: NDArray[np.float64], sector: NDArray[np.int64]) -> tuple[float, ...]:
+    # The kernels themselves, as this runs at every tick: what the functions around them check is known here.
+    apart, united, _, parity = _groups(values, _sides(values, 0.0), BINS, -1.0, 1.0)
+    sectors_apart, sectors_united, _, _ = _groups(values, sector, BINS, -1.0, 1.0)
+    large, effective, _ = _clusters(np.sort(values), 0.05, 0.01)
+    polarised = _panel(values, 1.3, BINS, -1.0, 1.0, RATING_POINTS)
+    return (*polarised, apart, united, parity, sectors_apart, sectors_united, large, effective)
 
 
 @kernel

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.measures.collaboration import Mixing, mixing
+from ecosim.measures.collaboration import Mixing, _mixing
 from ecosim.measures.measure import Measure
-from ecosim.measures.network import clustering, degree_assortativity, giant_component
+from ecosim.measures.network import _clustering, _degree_assortativity, _giant_component, giant_component
 from ecosim.measures.null_model import STATISTICS, z_scores
 from ecosim.measures.stage import Pattern, stage
 from ecosim.rng import stream
@@ -29,8 +29,9 @@ MOST_TIES = 20_000
 def pattern(world: World) -> tuple[float, ...]:
     """Return the measures of :data:`NAMES` in that order, from one set of half-edges and one pass for all of mixing."""
     first, partner = world.first_tie, world.partner.astype(np.int64)
-    shape = clustering(first, partner), degree_assortativity(first, partner), giant_component(first, partner)
-    return (*mixing(first, partner, world.sector.astype(np.int64)), *shape)
+    # The kernels themselves, as this runs at every tick: what the functions around them check is known here.
+    shape = _clustering(first, partner)[0], _degree_assortativity(first, partner), _giant_component(first, partner)
+    return (*_mixing(first, partner, world.sector.astype(np.int64)), *shape)
 
 
 def against_chance(world: World) -> list[float]:
@@ -109,8 +110,8 @@ MEASURES: tuple[Measure, ...] = (
     *(_held_against_chance(name, place) for place, name in enumerate(NAMES)),
     Measure(
         "mutual_dependence_z",
-        "standard deviations above chance (gains dealt out anew over the relationships) of the mean gain, of the side that "
-        "gains less, of relationships across sectors",
+        "standard deviations above chance (gains dealt out anew over relationships) of: mean gain across sectors, of the "
+        "side that gains less",
         "standard deviations",
         against_chance,
         ("gain",),

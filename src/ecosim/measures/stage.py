@@ -52,10 +52,8 @@ class Stage(NamedTuple):
 def stage(world: World, pattern: Pattern) -> Stage:
     """Return the stage of a world, given what its network is like; a column that it lacks fulfils nothing."""
     trust, gain, output, alone, spillover = held(world, "trust", "gain", "output", "output_alone", "spillover")
-    dependence = float("nan")
-    if len(gain):
-        across = world.sector[world.ends[:, 0]] != world.sector[world.ends[:, 1]]
-        dependence = dependence_z(gain.min(axis=1), across)
+    across = world.sector[world.ends[:, 0]] != world.sector[world.ends[:, 1]]
+    dependence = dependence_z(gain.min(axis=1), across)
     asked = (
         pattern.giant_component >= 0.5,
         pattern.clustering_z >= CLEARLY and mutual_trust(trust) > NEUTRAL_TRUST,

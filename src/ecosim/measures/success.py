@@ -40,12 +40,9 @@ def sector_means(sector: Any, sectors: Any, columns: Any) -> Any:
         size[sector[i]] += 1.0
     size[sectors] = n
     for row, column in enumerate(columns):
-        if column.size == n:
-            for i in range(n):
-                found[row, sector[i]] += column[i]
-            found[row, sectors] = found[row, :sectors].sum()
-        else:
-            found[row] = np.nan
+        for i in range(n):
+            found[row, sector[i]] += column[i]
+        found[row, sectors] = found[row, :sectors].sum()
         found[row] /= size
     return found
 
