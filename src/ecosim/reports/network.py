@@ -263,7 +263,10 @@ def _handles(frames: list[Frame], picture: _Picture) -> list[Line2D]:
                 )
             )
     if any(frame.bond is not None for frame in frames):
-        for strength, words in ((0.1, "bond near 0"), (1.0, f"bond {picture.strongest:.1f} or more")):
+        for strength, words in (
+            (0.1, "bond near 0"),
+            (1.0, f"bond {picture.strongest:.1f}" + (" or more" if picture.strongest < 1 else "")),
+        ):
             handles.append(
                 Line2D(
                     [], [], color=(0.25, 0.25, 0.25, 0.2 + 0.7 * strength), linewidth=0.4 + 2.0 * strength, label=words

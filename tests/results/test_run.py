@@ -1,0 +1,164 @@
+"""A run saved to a folder is read back as it was, and a user's names do no harm in it."""
+
+import json
+
+import numpy as np
+import pyarrow.parquet
+import pytest
+
+from ecosim.errors import InputError
+from ecosim.measures.measure import Measure
+from ecosim.results.run import Run, read
+from ecosim.scenario_file import read_scenario
+from ecosim.world.columns import COLUMNS
+from ecosim.world.world import Labels
+from tests.results.toys import SETTINGS, Keep, a_run
+
+AWKWARD = (r"$\frac{$", "_Acme", "<script>alert(1)</script>", "=HYPERLINK(1)", "| pipe", "日本", "a,b\n", "ok")
+TABLES = ("series", "organisations", "relationships", "coalitions", "memberships", "events")
+
+
+def test_a_folder_holds_what_the_interface_promises(tmp_path):
+    a_run().save(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "config.yaml",
+        "provenance.json",
+        "summary.json",
+        "summary.md",
+        *(f"{name}.parquet" for name in TABLES),
+    }
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_read_back_is_the_table_that_was_saved(tmp_path, table):
+    run = a_run()
+    run.save(tmp_path)
+    saved, found = getattr(run, table), getattr(read(tmp_path), table)
+    assert len(saved) > 0
+    assert saved.equals(found)
+    assert list(saved.dtypes) == list(found.dtypes)
+
+
+def test_settings_summary_words_and_provenance_are_read_back(tmp_path):
+    run = a_run()
+    run.save(tmp_path)
+    found = Run.read(tmp_path)
+    assert found.settings == run.settings
+    assert found.summary == json.loads(json.dumps(run.summary))
+    assert found.words == run.words == (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert found.provenance == run.provenance
+    assert found.run_id == run.run_id
+    assert found.notes("series") == run.notes("series")
+
+
+def test_a_run_that_was_read_can_be_saved_elsewhere(tmp_path):
+    a_run().save(tmp_path / "first")
+    Run.read(tmp_path / "first").save(tmp_path / "second")
+    for path in (tmp_path / "first").iterdir():
+        assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
+
+
+def test_the_same_run_leaves_the_same_bytes(tmp_path):
+    a_run().save(tmp_path / "first")
+    a_run().save(tmp_path / "second")
+    for path in (tmp_path / "first").iterdir():
+        assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes(), path.name
+
+
+def test_another_seed_leaves_another_series(tmp_path):
+    assert not a_run(seed=1).relationships.equals(a_run(seed=2).relationships)
+
+
+def test_an_undefined_value_is_null_in_the_file_and_nowhere_a_number(tmp_path):
+    undefined = Measure("undefined", "never defined", "1", lambda world: np.nan)
+    run = a_run(measured=[undefined], ticks=3)
+    run.save(tmp_path)
+    column = pyarrow.parquet.read_table(tmp_path / "series.parquet").column("undefined")
+    assert column.null_count == len(column) == 4
+    assert run.summary["measures"]["undefined"] == {"start": None, "final": None, "mean": None, "unit": "1"}
+    assert "NaN" not in (tmp_path / "summary.json").read_text(encoding="utf-8")
+
+
+def test_every_column_of_every_file_says_what_it_means(tmp_path):
+    a_run(columns=tuple(COLUMNS)).save(tmp_path)
+    for name in TABLES:
+        for field in pyarrow.parquet.read_schema(tmp_path / f"{name}.parquet"):
+            assert field.metadata[b"unit"], (name, field.name)
+            assert field.metadata[b"meaning"], (name, field.name)
+
+
+def test_a_state_of_several_entries_fills_a_column_for_each():
+    columns = set(a_run().organisations.columns)
+    assert {"name", "identity", "sector", "capital", "stance_economy", "capability_money", "ledger_mission"} <= columns
+    assert {"trust_source", "trust_target", "rung", "rung_name"} <= set(a_run().relationships.columns)
+
+
+def test_sectors_issues_and_names_are_words():
+    run = a_run(8, names=AWKWARD)
+    assert run.organisations["name"].tolist() == list(AWKWARD)
+    assert set(run.organisations["sector"]) == {"business", "government", "civil_society"}
+    assert set(run.coalitions["issue"]) <= {"housing", "health"}
+    assert set(run.relationships["source"]) <= set(AWKWARD)
+
+
+def test_numbers_of_coalitions_stay_whole_where_some_events_have_none():
+    run = a_run(ticks=2)
+    events = run.events
+    assert str(events["coalition"].dtype) == "Int64"
+    assert set(events.loc[events["kind"] == "founded", "coalition"]) >= set(run.coalitions["coalition"])
+
+
+def test_a_formula_in_a_name_is_text_in_a_spreadsheet(tmp_path):
+    run = a_run(8, names=AWKWARD)
+    run.to_csv(tmp_path)
+    text = (tmp_path / "organisations.csv").read_text(encoding="utf-8")
+    assert "'=HYPERLINK(1)" in text
+    assert "\n=HYPERLINK" not in text.replace(",", "\n")
+    assert run.organisations["name"].tolist() == list(AWKWARD)
+
+
+def test_the_configuration_is_read_back_by_the_reader_of_scenarios(tmp_path):
+    settings = {
+        "title": "no",
+        "text": 'a "quote", a # and a: colon',
+        "empty": "",
+        "like numbers": ["010", "12:30", "1e3", "-", "~", "2024-01-01", " x "],
+        "numbers": [1, 1.5, 1e-9, -3, True, None],
+        "deep": [{"a": [[1, 2], []], "b": {}}, {"c": "línea\tä"}],
+        "<<": "merge",
+    }
+    run = a_run(settings=settings)
+    run.save(tmp_path)
+    assert read_scenario(tmp_path / "config.yaml") == {**settings, "seed": 1}
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"series\.parquet"):
+        read(tmp_path)
+
+
+def test_a_table_that_was_not_kept_says_how_to_keep_it():
+    with pytest.raises(AttributeError, match=r"record\.organisations"):
+        _ = a_run(keep=Keep(organisations="never")).organisations
+
+
+def test_a_world_of_nobody_and_of_one_leave_results(tmp_path):
+    for organisations in (0, 1):
+        run = a_run(organisations, ticks=0, measured=[])
+        run.save(tmp_path / str(organisations))
+        assert len(read(tmp_path / str(organisations)).organisations) == organisations
+        assert len(read(tmp_path / str(organisations)).relationships) == 0
+
+
+def test_the_settings_given_are_left_as_they_were():
+    settings = json.loads(json.dumps(SETTINGS))
+    a_run(settings=settings)
+    assert settings == SETTINGS
+
+
+def test_issues_with_names_of_strangers_are_told_letter_by_letter():
+    labels = Labels(issues=("<b>bold</b>", "a|b"), stance_axes=("x",), capabilities=("m",))
+    words = a_run(labels=labels).words
+    assert "<b>" not in words.replace("`severity_<b>bold</b>`", "").replace("`urgency_<b>bold</b>`", "")
+    rows = [line for line in words.splitlines() if line.startswith("| ")]
+    assert all(line.replace(r"\|", "").count("|") == 7 for line in rows)

@@ -1,0 +1,69 @@
+"""A file is written whole or not at all."""
+
+import numpy as np
+import pytest
+
+from ecosim.results import store
+from ecosim.results.table import Note, Table, stacked
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "table"
+    store.write_text(path, "old")
+
+    def fail(file):
+        file.write(b"half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        store.replace(path, fail)
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["table"]
+
+
+def test_what_is_not_finite_is_null_in_json(tmp_path):
+    store.write_json(tmp_path / "x.json", {"a": np.nan, "b": [np.inf, np.float32(1.5)], "c": np.int64(2)})
+    assert store.to_json({"a": np.nan, "b": np.array([np.inf]), "c": np.bool_(True)}).split() == (
+        '{ "a": null, "b": [ null ], "c": true }'.split()
+    )
+
+
+def test_every_kind_of_column_comes_back(tmp_path):
+    columns = {
+        "tick": np.arange(3),
+        "small": np.array([1, -1, 3], np.int8),
+        "number": np.array([0.1, np.nan, -np.inf]),
+        "maybe": np.array([5, -1, 2**62]),
+        "yes": np.array([True, False, True]),
+        "word": np.array(["a", "ünï|\n", ""], object),
+    }
+    table = Table(columns, {name: Note("unit", "meaning") for name in columns}, frozenset({"maybe"}))
+    store.write_table(tmp_path / "t.parquet", table)
+    frame, notes = store.read_table(tmp_path / "t.parquet")
+    assert notes == table.notes
+    assert frame["tick"].tolist() == [0, 1, 2]
+    assert frame["small"].dtype == np.int8
+    assert frame["number"].isna().tolist() == [False, True, False]
+    assert frame["number"][2] == -np.inf
+    assert frame["maybe"].isna().tolist() == [False, True, False]
+    assert int(frame["maybe"][2]) == 2**62
+    assert frame["yes"].tolist() == [True, False, True]
+    assert frame["word"].tolist() == ["a", "ünï|\n", ""]
+    assert store.to_frame(table).equals(frame)
+
+
+def test_writing_a_table_does_not_wait_for_pandas(tmp_path):
+    import subprocess
+    import sys
+
+    program = (
+        "import sys, numpy as np; from ecosim.results import store; from ecosim.results.table import Table\n"
+        f"store.write_table({str(tmp_path / 'x')!r}, Table({{'a': np.array([1.0, np.nan]), 'b': np.array(['x', 'y'], object)}}))\n"
+        "assert 'pandas' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_no_table_cannot_be_stacked():
+    with pytest.raises(ValueError, match="no table"):
+        stacked([])
