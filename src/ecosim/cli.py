@@ -95,6 +95,53 @@ def run(
         )
 
 
+@app.command()
+def sweep(
+    words: Words = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the results; again, to continue")] = None,
+    replicates: Annotated[int, typer.Option(help="runs of each point, each with its own luck")] = 1,
+    design: Annotated[str, typer.Option(metavar="grid|zip", help="how lists of values are combined")] = "grid",
+    workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None,
+    timeout: Annotated[float, typer.Option(metavar="S", help="seconds that a run may take; 0: any")] = 3600.0,
+    memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None,
+    seed: Annotated[str | None, typer.Option(metavar="N", help="the seeds of the replicates come from it")] = None,
+    scenario: ScenarioFile = None,
+    trust: Trust = None,
+    retry: Annotated[bool, typer.Option("--retry", help="try runs that failed before once more")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="go on although the sweep is very large")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print how it ended as JSON")] = False,
+) -> None:
+    """Run a scenario with many values, several runs each, over all cores; the same command again goes on.
+
+    KEY=A,B,C gives several values, KEY=VALUE one: dynamics.stance.tolerance=0.2,0.4 ticks=100
+    """
+    with told():
+        from ecosim.commands.sweep import Order, sweep_once
+
+        name, overrides = split([*(words or []), *given("seed", seed)])
+        code = sweep_once(
+            Order(
+                name=name,
+                overrides=overrides,
+                out=out,
+                scenario=scenario,
+                trust=tuple(trust or ()),
+                replicates=replicates,
+                design=design,
+                workers=workers,
+                timeout=timeout,
+                memory=memory,
+                retry=retry,
+                yes=yes,
+                quiet=quiet,
+                as_json=as_json,
+            )
+        )
+    if code:
+        raise typer.Exit(code)
+
+
 @app.command("list")
 def list_all(as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False) -> None:
     """List the scenarios, the rules and the measures that there are."""

@@ -32,9 +32,10 @@ def check_run(settings: Settings, agreed: bool = False) -> None:
     memory, seconds = memory_of(settings), seconds_of(settings)
     is_large = organisations > MANY_ORGANISATIONS or memory > MANY_BYTES or seconds > MANY_SECONDS
     if is_large and not agreed:
+        machine = bytes_in_words(_machine_memory())
         raise InputError(
-            f"{organisations:,} organisations for {settings.ticks:,} ticks would take roughly {_bytes(memory)} of "
-            f"memory (this machine has {_bytes(_machine_memory())}) and {_time(seconds)}; if that is meant, say --yes"
+            f"{organisations:,} organisations for {settings.ticks:,} ticks would take roughly {bytes_in_words(memory)} "
+            f"of memory (this machine has {machine}) and {seconds_in_words(seconds)}; if that is meant, say --yes"
         )
 
 
@@ -73,11 +74,13 @@ def _machine_memory() -> float:
     return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
-def _bytes(count: float) -> str:
+def bytes_in_words(count: float) -> str:
+    """Return a number of bytes as a reader takes it in."""
     return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"
 
 
-def _time(seconds: float) -> str:
+def seconds_in_words(seconds: float) -> str:
+    """Return a length of time as a reader takes it in."""
     for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 2 * length:
             return f"{seconds / length:,.0f} {unit}"

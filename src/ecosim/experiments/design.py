@@ -102,7 +102,8 @@ class Design:
         """Return a column (points,) for each axis: numbers or truth values where all are, else words (JSON)."""
         rows = [self.values(point) for point in points]
         return {
-            axis.key: as_column([row[place] for row in rows], self._types[place]) for place, axis in enumerate(self.axes)
+            axis.key: as_column([row[place] for row in rows], self._types[place])
+            for place, axis in enumerate(self.axes)
         }
 
     def table(self, run_ids: Sequence[str]) -> Table:
@@ -165,7 +166,9 @@ def design_of(axes: Mapping[str, Any], kind: str, replicates: int, seed: int) ->
     lengths = {axis.key: len(axis.values) for axis in made}
     if kind == "zip" and len(set(lengths.values())) > 1:
         told = ", ".join(f"{key}: {length}" for key, length in lengths.items())
-        faults.append(f"design zip takes the first value of each, then the second …; allowed: lists of one length ({told})")
+        faults.append(
+            f"design zip takes the first value of each, then the second …; allowed: lists of one length ({told})"
+        )
     if faults:
         raise InputError(faults)
     design = Design(tuple(made), "zip" if kind == "zip" else "grid", replicates, seed)

@@ -1,0 +1,209 @@
+"""Folder: where a sweep lives, held by one coordinator at a time, and refused to another sweep than its own."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any, Self
+
+from ecosim.errors import InputError
+from ecosim.experiments.plan import Plan
+from ecosim.experiments.running import Failure
+from ecosim.results import store
+from ecosim.results.provenance import configuration_hash, provenance
+from ecosim.scenario_file import printable, shown
+
+MANIFEST, FAILURES, LOCK = "manifest.json", "failures.jsonl", ".lock"
+MOST_DIFFERENCES = 20
+
+
+class SweepFolder:
+    """A folder with a sweep in it, locked as long as the ``with`` lasts.
+
+    Args:
+        path: a new or empty folder, or one with a sweep.
+
+    Raises:
+        InputError: if it holds something else, cannot be written to, or another process is at work in it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        here = printable(self.path)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            others = sorted(one.name for one in self.path.iterdir() if one.name != LOCK)
+            if others and not (self.path / MANIFEST).is_file():
+                raise InputError(
+                    f"{here}: holds {printable(others[0])}, which is no sweep; allowed: a new or empty folder, or one "
+                    "with an earlier sweep, which is continued"
+                )
+            self._lock = (self.path / LOCK).open("w")
+        except OSError as error:
+            raise InputError(f"{here}: cannot be written to ({(error.strerror or str(error)).lower()})") from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise InputError(
+                f"{here}: another ecosim sweep is at work in this folder; wait for it, or stop it"
+            ) from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._lock is not None:
+            self._lock.close()
+
+    def is_begun(self) -> bool:
+        """Return whether there is a sweep already."""
+        return (self.path / MANIFEST).is_file()
+
+    def refuse_another(self, plan: Plan) -> None:
+        """Refuse to continue a sweep of another scenario, other keys, or other code.
+
+        More values, other combinations and more replicates are the same sweep, extended.
+
+        Raises:
+            InputError: showing every difference.
+        """
+        try:
+            before = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+            faults = [*_differences("", before["same"], _same(plan))]
+            pairs = [(name, before["configurations"].get(name), data) for name, data in plan.configurations.items()]
+            for name, old, new in pairs:
+                faults += [] if old is None else _differences(name, old, json.loads(json.dumps(new)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{printable(self.path / MANIFEST)}: cannot be read: {error}") from None
+        if faults:
+            head = f"{printable(self.path)}: holds another sweep; continue it as it was begun, or take another --out"
+            raise InputError([head, *faults[:MOST_DIFFERENCES]])
+
+    def write_manifest(self, plan: Plan, state: str, counts: Mapping[str, int]) -> None:
+        """Write what this sweep is, and how far it is.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        design = plan.design
+        made = provenance({}, design.seed)
+        for key in ("run_id", "seed", "configuration_hash"):
+            del made[key]
+        axes = {axis.key: list(axis.values) for axis in design.axes}
+        configurations = {**self._configurations(), **plan.configurations}
+        hashes = {name: configuration_hash(data) for name, data in configurations.items()}
+        shards = {
+            f"{kind}/{path.name}": path.stem.removeprefix("part-")
+            for kind in ("runs", "series")
+            for path in sorted(self.path.glob(f"{kind}/part-*.parquet"))
+        }
+        store.write_json(
+            self.path / MANIFEST,
+            {
+                "state": state,
+                "runs": dict(counts),
+                "design": {"kind": design.kind, "replicates": design.replicates, "seed": design.seed, "values": axes},
+                "same": _same(plan),
+                "configurations": configurations,
+                "configuration_hashes": hashes,
+                "provenance": made,
+                "checksums": {"algorithm": "BLAKE2b, 128 bits", "files": shards},
+            },
+        )
+
+    def failures(self) -> dict[str, dict[str, Any]]:
+        """Return what is known of failed runs, by run id; a line that was cut off is none."""
+        path = self.path / FAILURES
+        found: dict[str, dict[str, Any]] = {}
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
+            try:
+                one = json.loads(line)
+                found[one["run_id"]] = one
+            except (ValueError, KeyError, TypeError):
+                continue
+        return found
+
+    def rewrite_failures(self, failures: Iterable[Mapping[str, Any]]) -> None:
+        """Write all that is known of failed runs anew.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        store.write_text(self.path / FAILURES, "".join(_line(one) for one in failures))
+
+    def add_failure(self, plan: Plan, number: int, run_id: str, failure: Failure) -> dict[str, Any]:
+        """Write down, at once, that a run failed, and return what was written.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        point, replicate = plan.design.place(number)
+        told = {
+            "run_id": run_id,
+            "kind": failure.kind,
+            "message": failure.message,
+            "parameters": plan.design.parameters(point),
+            "replicate": replicate,
+            "seed": plan.design.seeds[replicate],
+            "traceback": failure.traceback,
+        }
+        with (self.path / FAILURES).open("a", encoding="utf-8", errors="replace") as file:
+            file.write(_line(told))
+            file.flush()
+            os.fsync(file.fileno())
+        return told
+
+    def _configurations(self) -> dict[str, Any]:
+        if not self.is_begun():
+            return {}
+        before: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))["configurations"]
+        return before
+
+
+def _same(plan: Plan) -> dict[str, Any]:
+    """Return what must not change from one call to the next."""
+    made = provenance({}, 0)
+    return {
+        "keys": [axis.key for axis in plan.design.axes],
+        "seed": plan.design.seed,
+        "code": made["code_version"],
+        "python": made["python"],
+        "libraries": {name: version for name, version in made["libraries"].items() if name != "matplotlib"},
+        "trusted": {name: _digest_of_package(name) for name in plan.trust},
+    }
+
+
+def _digest_of_package(name: str) -> str | None:
+    """Return a digest of the source of a package or module; None where there is no source."""
+    found = importlib.util.find_spec(name)
+    if found is None:
+        return None
+    folders = [Path(folder) for folder in found.submodule_search_locations or ()]
+    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    digest = hashlib.blake2b(digest_size=8)
+    for file in files or ([Path(found.origin)] if found.origin else []):
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _differences(where: str, old: Any, new: Any) -> list[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = [*old, *(key for key in new if key not in old)]
+        return [
+            fault
+            for key in keys
+            for fault in _differences(f"{where}.{key}" if where else str(key), old.get(key), new.get(key))
+        ]
+    return [] if old == new else [f"{where}: {shown(old)} before, {shown(new)} now"]
+
+
+def _line(failure: Mapping[str, Any]) -> str:
+    return json.dumps(failure, ensure_ascii=False) + "\n"

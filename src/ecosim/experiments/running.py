@@ -1,0 +1,102 @@
+"""Running: one run of a plan, wherever it is done, and why it failed if it did."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from ecosim.errors import InputError
+from ecosim.experiments.plan import Plan
+from ecosim.results.table import Note
+from ecosim.settings import Settings
+
+
+class Ran(NamedTuple):
+    """What one run left.
+
+    Attributes:
+        series: recorded rows by column, "tick" first.
+        notes: unit and meaning of each column.
+    """
+
+    series: Mapping[str, NDArray[Any]]
+    notes: Mapping[str, Note]
+
+
+class Failure(NamedTuple):
+    """Why a run has no results.
+
+    Attributes:
+        kind: ``error`` (it raised), ``not finite``, ``memory``, ``timeout`` or ``killed``.
+        message: a sentence.
+        traceback: where in the code, as far as it is known.
+    """
+
+    kind: str
+    message: str
+    traceback: str = ""
+
+
+class Runner:
+    """Makes the runs of a plan, one after the other. Replicates of a point share their settings.
+
+    Args:
+        plan: of the sweep.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._point = -1
+        self._settings: Settings | None = None
+
+    def run(self, number: int) -> Ran | Failure:
+        """Make a run, 0 ≤ number < runs; whatever its model raises is told, not raised."""
+        point, replicate = self.plan.design.place(number)
+        try:
+            return _run(self._settings_of(point), self.plan.design.seeds[replicate])
+        except (Exception, SystemExit) as error:  # a user's rule may raise anything, or call exit()
+            return failure_of(error)
+
+    def warm_up(self) -> None:
+        """Let ecosim's own rules act once, so that they are compiled before any run is timed.
+
+        A user's own rules are left out: they might raise or hang, which must happen in a run of which it can be told.
+        """
+        try:
+            settings = self._settings_of(0)
+            own = {name: rule for name, rule in settings.dynamics.items() if _is_ours(type(rule))}
+            _run(settings.model_copy(update={"dynamics": own, "schedule": tuple(own), "ticks": 1}), 0)
+        except Exception:
+            return  # whatever it is, the runs themselves will say
+
+    def _settings_of(self, point: int) -> Settings:
+        if self._settings is None or point != self._point:
+            self._settings, self._point = self.plan.settings(point), point
+        return self._settings
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return why a run failed that raised this."""
+    kind = "error"
+    if isinstance(error, MemoryError):
+        kind = "memory"
+    elif isinstance(error, FloatingPointError):
+        kind = "not finite"
+    told = str(error) if isinstance(error, InputError | FloatingPointError) else f"{type(error).__name__}: {error}"
+    return Failure(kind, told, "".join(traceback.format_exception(error)))
+
+
+def _run(settings: Settings, seed: int) -> Ran:
+    from ecosim.ecosystem import Ecosystem  # brings in Mesa: not for whoever only plans
+
+    model = Ecosystem(settings, rng=seed)
+    model.run()
+    # The last tick was recorded with all its measures: the recorder need not be closed.
+    return Ran(model.recorder.series(), model.recorder.notes)
+
+
+def _is_ours(rule: type) -> bool:
+    return rule.__module__.startswith("ecosim.") and rule.__name__ != "AgentRules"

@@ -1,0 +1,312 @@
+"""Shards: the results of about a hundred runs in two Parquet files, each named by the digest of its own bytes.
+
+A file whose name does not fit its bytes was cut off or damaged. The file of the runs names that of their series, and
+is written last: with it the shard counts. So no list of files has to be kept in step with the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.errors import InputError
+from ecosim.experiments.design import NOTES, Design
+from ecosim.experiments.running import Ran
+from ecosim.results.store import to_arrow, write_bytes
+from ecosim.results.table import Note, Table
+from ecosim.scenario_file import printable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUNS, SERIES, DESIGN = "runs", "series", "design.parquet"
+OK = "ok"
+MEAN = ".mean"
+"""Added to a measure's name for its mean over the second half of the run; the name alone is its value at the end."""
+
+_SERIES_PART, _FAILED = b"ecosim.series", b"ecosim.failed"
+
+
+class Shard:
+    """Results of runs that are finished and not yet on disk.
+
+    Args:
+        folder: of the sweep.
+        design: of the sweep.
+    """
+
+    def __init__(self, folder: Path, design: Design) -> None:
+        self._folder, self._design = folder, design
+        self._numbers: list[int] = []
+        self._ids: list[str] = []
+        self._ran: list[Ran] = []
+
+    def __len__(self) -> int:
+        return len(self._ran)
+
+    def fits(self, ran: Ran) -> bool:
+        """Return whether a run has the same measures as those that are here already."""
+        return not self._ran or tuple(self._ran[0].series) == tuple(ran.series)
+
+    def add(self, number: int, run_id: str, ran: Ran) -> None:
+        """Take in the results of a run."""
+        self._numbers.append(number)
+        self._ids.append(run_id)
+        self._ran.append(ran)
+
+    def save(self) -> list[int]:
+        """Write everything that is here, and return the numbers of its runs.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        numbers = self._numbers
+        if numbers:
+            series = _write(self._folder / SERIES, _series_table(self._ids, self._ran), {})
+            table = _runs_table(self._design, numbers, self._ids, [OK] * len(numbers), _measures(self._ran))
+            _write(self._folder / RUNS, table, {_SERIES_PART: series.encode()})
+        self._numbers, self._ids, self._ran = [], [], []
+        return numbers
+
+
+class Found(NamedTuple):
+    """What a folder holds.
+
+    Attributes:
+        run_ids: of the runs whose results are whole.
+        damaged: names of files that were cut off, changed, or left without their other half; they are gone now.
+    """
+
+    run_ids: set[str]
+    damaged: list[str]
+
+
+def save_failed(folder: Path, design: Design, numbers: Sequence[int], ids: Sequence[str], kinds: Sequence[str]) -> None:
+    """Write a row for each failed run, in place of such rows from before.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    for path, meta in _parts(folder):
+        if _FAILED in meta:
+            path.unlink()
+    if numbers:
+        _write(folder / RUNS, _runs_table(design, numbers, ids, kinds, {}), {_FAILED: b"1"})
+
+
+def look_through(folder: Path) -> Found:
+    """Return what is there, and remove what is of no use: halves, damaged files, and what a killed process left.
+
+    Raises:
+        OSError: if the folder cannot be read or written.
+    """
+    for path in [*folder.glob(f"{RUNS}/.*.part"), *folder.glob(f"{SERIES}/.*.part")]:
+        path.unlink()
+    damaged = [path for kind in (RUNS, SERIES) for path in folder.glob(f"{kind}/*") if not is_whole(path)]
+    for path in damaged:
+        path.unlink()
+    there: set[str] = set()
+    needed: set[str] = set()
+    for path, meta in _parts(folder):
+        series = meta.get(_SERIES_PART, b"").decode()
+        if series and not (folder / SERIES / series).is_file():
+            path.unlink()
+        elif series:
+            there.update(_ids_in(path))
+            needed.add(series)
+    for path in folder.glob(f"{SERIES}/*"):
+        if path.name not in needed:
+            path.unlink()
+    return Found(there, sorted(f"{path.parent.name}/{path.name}" for path in damaged))
+
+
+def ids_there(folder: Path) -> set[str]:
+    """Return the run ids of all results in a folder, taken as they are."""
+    return {run_id for path, meta in _parts(folder) if _SERIES_PART in meta for run_id in _ids_in(path)}
+
+
+def is_whole(path: Path) -> bool:
+    """Return whether a file holds what its name says."""
+    return path.name == _name(path.read_bytes())
+
+
+def read_runs(folder: str | Path) -> pd.DataFrame:
+    """Return a row for each run of a sweep that has been made, in the order of the design.
+
+    Columns: ``run_id``, ``status`` (ok, or how it failed), ``point``, ``replicate``, ``seed``, one for each key that
+    was varied, then for each measure its value at the end (its name) and its mean over the second half (``.mean``
+    added). The content depends on configuration, seed and versions alone: not on workers, order or interruptions.
+
+    Raises:
+        InputError: if the folder holds no sweep.
+    """
+    design = read_design(folder)
+    frames = _in_order(Path(folder), RUNS, design)
+    import pandas as pd
+
+    known = {*design.columns} - {"run_id"}
+    made = [frame.drop(columns=[name for name in frame.columns if name in known]) for frame in frames]
+    if not made:
+        return design.iloc[:0]
+    rows = pd.concat(made, ignore_index=True)
+    first = ["run_id", "status"]
+    measures = [name for name in rows.columns if name not in first]
+    rows = rows.sort_values("status", key=lambda status: status != OK, kind="stable").drop_duplicates("run_id")
+    joined = design.merge(rows, on="run_id", how="inner")
+    return joined[[*first, *(name for name in design.columns if name != "run_id"), *measures]]
+
+
+def read_series(folder: str | Path) -> pd.DataFrame:
+    """Return the series of all runs below each other, with ``run_id`` first, in the order of the design.
+
+    Raises:
+        InputError: if the folder holds no sweep.
+    """
+    import pandas as pd
+
+    design = read_design(folder)
+    frames = _in_order(Path(folder), SERIES, design)
+    if not frames:
+        return pd.DataFrame({"run_id": [], "tick": []})
+    rows = pd.concat(frames, ignore_index=True).drop_duplicates(["run_id", "tick"])
+    place = rows["run_id"].map(_places(design))
+    order = np.lexsort((rows["tick"].to_numpy(), place.to_numpy()))
+    return rows.iloc[order].reset_index(drop=True)
+
+
+def read_design(folder: str | Path) -> pd.DataFrame:
+    """Return the design of a sweep: a row a run, in order.
+
+    Raises:
+        InputError: if the folder holds no sweep.
+    """
+    from ecosim.results.store import read_table
+
+    path = Path(folder) / DESIGN
+    if not path.is_file():
+        raise InputError(f"{printable(folder)}: holds no sweep: {DESIGN} not found")
+    return read_table(path)[0]
+
+
+def _in_order(folder: Path, kind: str, design: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the shards that belong to a design, the one with its lowest run first.
+
+    All runs of a shard have the same columns, so the order in which columns first appear is the same however runs were
+    put into shards.
+    """
+    from ecosim.results.store import read_table
+
+    places = _places(design)
+    found = []
+    for path in folder.glob(f"{kind}/part-*.parquet"):
+        frame = read_table(path)[0]
+        frame["run_id"] = frame["run_id"].astype(str)
+        frame = frame[frame["run_id"].isin(places)]
+        if len(frame):
+            found.append((min(places[one] for one in frame["run_id"].unique()), path.name, frame))
+    return [frame for _, _, frame in sorted(found, key=lambda one: one[:2])]
+
+
+def _places(design: pd.DataFrame) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for place, run_id in enumerate(design["run_id"]):
+        places.setdefault(run_id, place)
+    return places
+
+
+def _measures(ran: Sequence[Ran]) -> dict[str, tuple[NDArray[np.float64], Note]]:
+    """Return a column (runs,) for the end and for the mean over the second half of each measure."""
+    names = [name for name in ran[0].series if name != "tick"]
+    ends = np.empty((len(names), len(ran)))
+    means = np.empty((len(names), len(ran)))
+    for k, one in enumerate(ran):
+        if not names:
+            break
+        values = np.array([one.series[name] for name in names])
+        tick = one.series["tick"]
+        ends[:, k] = values[:, -1]
+        means[:, k] = _means(values[:, tick >= tick[-1] / 2])
+    columns: dict[str, tuple[NDArray[np.float64], Note]] = {}
+    for k, name in enumerate(names):
+        unit, meaning = ran[0].notes[name]
+        columns[name] = ends[k], Note(unit, f"at the end: {meaning}")
+        columns[name + MEAN] = means[k], Note(unit, f"mean over the second half of the run: {meaning}")
+    return columns
+
+
+def _means(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of each row (k, rows) over what is not missing; missing where nothing is there."""
+    means: NDArray[np.float64] = values.mean(axis=1)
+    for row in np.flatnonzero(np.isnan(means)):
+        there = values[row][~np.isnan(values[row])]
+        means[row] = there.mean() if there.size else np.nan
+    return means
+
+
+def _runs_table(
+    design: Design,
+    numbers: Sequence[int],
+    ids: Sequence[str],
+    statuses: Sequence[str],
+    measures: Mapping[str, tuple[NDArray[np.float64], Note]],
+) -> Any:
+    places = [design.place(number) for number in numbers]
+    columns: dict[str, NDArray[Any]] = {
+        "run_id": np.array(ids, dtype=object),
+        "status": np.array(statuses, dtype=object),
+        **design.columns(point for point, _ in places),
+        "replicate": np.array([replicate for _, replicate in places], np.int64),
+        "seed": np.array([design.seeds[replicate] for _, replicate in places], np.uint64),
+    }
+    columns.update((name, values) for name, (values, _) in measures.items())
+    return to_arrow(Table(columns, {**NOTES, **{name: note for name, (_, note) in measures.items()}}))
+
+
+def _series_table(ids: Sequence[str], ran: Sequence[Ran]) -> Any:
+    import pyarrow
+
+    columns = {name: np.concatenate([one.series[name] for one in ran]) for name in ran[0].series}
+    table = to_arrow(Table(columns, ran[0].notes))
+    lengths = [len(one.series["tick"]) for one in ran]
+    # Each identity once, and its number on every row: a thirtieth of the memory of the words themselves.
+    whose = pyarrow.Array.from_buffers(
+        pyarrow.int32(),
+        sum(lengths),
+        [None, pyarrow.py_buffer(np.repeat(np.arange(len(ids), dtype=np.int32), lengths))],
+    )
+    words = to_arrow(Table({"run_id": np.array(ids, dtype=object)}))["run_id"].combine_chunks()
+    return table.add_column(0, "run_id", pyarrow.DictionaryArray.from_arrays(whose, words))
+
+
+def _write(folder: Path, table: Any, meta: Mapping[bytes, bytes]) -> str:
+    import pyarrow.parquet
+
+    content = io.BytesIO()
+    pyarrow.parquet.write_table(table.replace_schema_metadata(dict(meta)), content, compression="zstd")
+    name = _name(content.getvalue())
+    write_bytes(folder / name, content.getvalue())
+    return name
+
+
+def _name(content: bytes) -> str:
+    return f"part-{hashlib.blake2b(content, digest_size=16).hexdigest()}.parquet"
+
+
+def _parts(folder: Path) -> Iterator[tuple[Path, Mapping[bytes, bytes]]]:
+    import pyarrow.parquet
+
+    for path in sorted(folder.glob(f"{RUNS}/part-*.parquet")):
+        yield path, pyarrow.parquet.read_schema(path).metadata or {}
+
+
+def _ids_in(path: Path) -> list[str]:
+    import pyarrow.parquet
+
+    column = pyarrow.parquet.read_table(path, columns=["run_id"])["run_id"]
+    return [value.as_py() for value in column]

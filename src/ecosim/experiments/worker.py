@@ -1,0 +1,260 @@
+"""Worker: a process of its own that makes runs as it is told, writes them as shards, and dies with whoever started it.
+
+It is a fresh interpreter, told everything over one connection: nothing is inherited, the caller's script is not run
+again, and a worker that is killed holds no lock that others need.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import mmap
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from ecosim.experiments.running import Failure, Ran, Runner
+    from ecosim.experiments.shards import Shard
+
+RUNS_A_SHARD = 100
+SECONDS_A_SHARD = 20.0
+"""How much finished work may wait in memory: a worker that is killed loses no more."""
+
+NO_RUN = -1
+
+
+class Job(NamedTuple):
+    """What a worker has to know before its first run.
+
+    Attributes:
+        plan: of the sweep, as JSON.
+        folder: of the sweep.
+        board: file on which it says what it does; see ``Board``.
+        trace: file to which it writes where it was when it is aborted.
+        slot: its line on the board.
+        memory: bytes that a run may take beyond what the process has already; 0 for no limit.
+    """
+
+    plan: str
+    folder: str
+    board: str
+    trace: str
+    slot: int
+    memory: int
+
+
+class Board:
+    """A small file in shared memory on which each worker says which run it is in, since when, and how far it is.
+
+    A worker that dies cannot say any more what it died of: here it stands.
+
+    Args:
+        path: the file, of ``workers`` lines.
+    """
+
+    WIDTH = 3
+
+    def __init__(self, path: str | Path) -> None:
+        with open(path, "r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 0)
+        self._cells = memoryview(self._map).cast("q")
+
+    @classmethod
+    def make(cls, path: Path, workers: int) -> Board:
+        """Return a new board, on which nobody is in a run."""
+        path.write_bytes(bytes(8 * cls.WIDTH * workers))
+        board = cls(path)
+        for slot in range(workers):
+            board.clear(slot)
+        return board
+
+    def clear(self, slot: int) -> None:
+        """Say that a worker is in no run and holds no results."""
+        self.ends(slot)
+        self.holds(slot, 0)
+
+    def begins(self, slot: int, number: int) -> None:
+        """Say which run a worker is in, from now on."""
+        self._cells[slot * self.WIDTH + 1] = time.monotonic_ns()
+        self._cells[slot * self.WIDTH] = number
+
+    def ends(self, slot: int) -> None:
+        """Say that a worker is in no run."""
+        self._cells[slot * self.WIDTH] = NO_RUN
+
+    def holds(self, slot: int, runs: int) -> None:
+        """Say how many finished runs wait to be written."""
+        self._cells[slot * self.WIDTH + 2] = runs
+
+    def run_of(self, slot: int) -> tuple[int, float]:
+        """Return the run that a worker is in, and for how long (s); ``NO_RUN`` if in none."""
+        number, since, _ = self._cells[slot * self.WIDTH : (slot + 1) * self.WIDTH]
+        return number, (time.monotonic_ns() - since) / 1e9
+
+    def held(self, slot: int) -> int:
+        """Return how many finished runs of a worker wait to be written."""
+        return self._cells[slot * self.WIDTH + 2]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._cells.release()
+        self._map.close()
+
+
+def main(connection_number: int, parent: int) -> None:
+    """Work until there is nothing more to do.
+
+    Args:
+        connection_number: file descriptor over which orders come and answers go.
+        parent: process that must be alive.
+    """
+    _die_with(parent)
+    connection = Connection(connection_number)
+    try:
+        _Worker(connection, Job(*connection.recv())).work()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return  # whoever gave the orders is gone
+
+
+class _Stopped(BaseException):
+    """Raised in the middle of a run, or of waiting, when the worker is told to stop."""
+
+
+class _Worker:
+    def __init__(self, connection: Connection, job: Job) -> None:
+        self._connection, self._slot, self._memory = connection, job.slot, job.memory
+        self._may_break_off = self._is_stopping = False
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        self._trace = open(job.trace, "w")  # noqa: SIM115  (open as long as the process lives)
+        faulthandler.enable(self._trace)
+        self._board = Board(job.board)
+        self._runner, self._shard = _prepared(job)
+        self._since = time.monotonic()
+        connection.send(("ready",))
+
+    def work(self) -> None:
+        while not self._is_stopping:
+            order, *details = self._order()
+            if order == "end":
+                break
+            if order == "run":
+                for number, run_id in details[0]:
+                    if self._is_stopping:
+                        break
+                    self._make(number, run_id)
+            if order == "save":
+                self._save()
+            self._connection.send(("idle",))
+        self._save()
+
+    def _order(self) -> tuple[Any, ...]:
+        try:
+            self._may_break_off = True
+            order: tuple[Any, ...] = ("end",) if self._is_stopping else self._connection.recv()
+            self._may_break_off = False
+        except _Stopped:
+            return ("end",)
+        return order
+
+    def _make(self, number: int, run_id: str) -> None:
+        made = self._run(number)
+        if made is None:
+            return
+        from ecosim.experiments.running import Failure
+
+        if isinstance(made, Failure):
+            self._connection.send(("failed", number, tuple(made)))
+            return
+        if not self._shard.fits(made):
+            self._save()
+        if not len(self._shard):
+            self._since = time.monotonic()
+        self._shard.add(number, run_id, made)
+        self._board.holds(self._slot, len(self._shard))
+        if len(self._shard) >= RUNS_A_SHARD or time.monotonic() - self._since > SECONDS_A_SHARD:
+            self._save()
+
+    def _run(self, number: int) -> Ran | Failure | None:
+        self._board.begins(self._slot, number)
+        try:
+            with _at_most(self._memory):
+                try:
+                    self._may_break_off = True
+                    return None if self._is_stopping else self._runner.run(number)
+                finally:
+                    self._may_break_off = False
+        except _Stopped:
+            return None
+        finally:
+            self._board.ends(self._slot)
+
+    def _save(self) -> None:
+        try:
+            numbers = self._shard.save()
+        except OSError as error:
+            self._connection.send(("cannot write", error.strerror or str(error)))
+            raise SystemExit(1) from None
+        self._connection.send(("saved", numbers))
+        self._board.holds(self._slot, 0)
+
+    def _stop(self, *_: object) -> None:
+        self._is_stopping = True
+        if self._may_break_off:
+            self._may_break_off = False
+            raise _Stopped
+
+
+def _prepared(job: Job) -> tuple[Runner, Shard]:
+    # Only now: these take their time, and the worker can be stopped and dies with its parent already.
+    import pyarrow.parquet
+
+    from ecosim.experiments.plan import Plan
+    from ecosim.experiments.running import Runner
+    from ecosim.experiments.shards import Shard
+
+    pyarrow.set_cpu_count(1)
+    runner = Runner(Plan.from_json(job.plan))
+    runner.warm_up()
+    return runner, Shard(Path(job.folder), runner.plan.design)
+
+
+@contextmanager
+def _at_most(memory: int) -> Iterator[None]:
+    """Let the process take only so much more memory (bytes) than it has: beyond, ``MemoryError`` is raised."""
+    if not memory or not sys.platform.startswith("linux"):
+        yield
+        return
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def _die_with(parent: int) -> None:
+    """Let this process be killed as soon as its parent has died, however that died."""
+    if sys.platform.startswith("linux"):
+        set_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _watch(parent: int) -> Any:
+    while os.getppid() == parent:
+        time.sleep(0.3)
+    os._exit(1)
