@@ -7,14 +7,31 @@ from ecosim.dynamics.schedule import Schedule, columns_named
 from ecosim.world.world import Labels, World
 
 
-def world_for(*mechanisms: Mechanism, n: int = 0, ties=(), issues: int = 0, axes: int = 1, columns=()) -> World:
+def world_for(
+    *mechanisms: Mechanism, n: int = 0, ties=(), issues: int = 0, axes: int = 1, capabilities: int = 0, culture: int = 0,
+    columns=(),
+) -> World:  # fmt: skip
     """Return a world of n organisations with what these mechanisms use, and ties between these pairs of rows."""
     labels = Labels(
-        issues=tuple(f"issue {q}" for q in range(issues)), stance_axes=tuple(f"axis {d}" for d in range(axes))
+        issues=tuple(f"issue {q}" for q in range(issues)),
+        stance_axes=tuple(f"axis {d}" for d in range(axes)),
+        capabilities=tuple(f"capability {k}" for k in range(capabilities)),
+        culture=culture,
     )
     world = World(labels, n, columns_named(mechanisms) | set(columns))
     world.add_ties(np.asarray(ties, dtype=np.int32).reshape(-1, 2))
     world.commit()
+    return world
+
+
+def unite(world: World, *coalitions: tuple[int, tuple[int, ...]]) -> World:
+    """Let coalitions be, each (issue, rows of its members), and return the same world."""
+    tick = world.tick
+    for issue, members in coalitions:  # one founder founds one coalition a tick
+        world.found_coalition(min(members), issue, np.array(sorted(members)))
+        world.tick += 1
+        world.commit()
+    world.tick = tick
     return world
 
 

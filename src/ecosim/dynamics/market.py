@@ -26,9 +26,10 @@ class Market(Mechanism):
     with demand :math:`D_q` and relief :math:`Y_q`. Incomes are shares of three purses. Customers spend
     ``spending`` per business, less where issues are severe (loss :math:`\ell`), and are won by capital, reputation and
     attention to them: :math:`w_i = \sqrt{K_i}\,(1 - a c_i)(\tfrac12 + r_i)`, where :math:`c_i` is the contribution to
-    common work. Government collects ``tax`` of it and pays ``public_share`` of what
-    relief was paid last tick, but never more than half of what it collects. Donors
-    give to all others, ``giving`` an organisation, more when issues are urgent, by :math:`\sqrt{K_i}(\tfrac12 + r_i)`.
+    common work. Government collects ``tax`` of it and pays ``public_share`` of what relief was paid last tick, but never
+    more than half of what it collects; its bodies divide the rest by :math:`\sqrt{K_i}`. Donors give to all others by
+    :math:`\sqrt{K_i}(\tfrac12 + r_i)`: ``giving`` an organisation when every issue is most urgent, a quarter of it when
+    none is.
 
     Sectors: the first declared sector that is named in ``customers`` lives by customers, those in ``taxes`` by taxes,
     every other by donors.
@@ -52,7 +53,7 @@ class Market(Mechanism):
         0.6,
         ge=0,
         le=1000,
-        description="donors' giving per organisation and tick when every issue is at its worst (capital)",
+        description="donors' giving per organisation and tick when every issue is most urgent (capital)",
     )
     customers: tuple[str, ...] = Field(("business",), description="sectors that live by customers")
     taxes: tuple[str, ...] = Field(("government",), description="sectors that live by taxes")
@@ -92,7 +93,7 @@ def set_prices_and_incomes(
         hardship += pressing(severity[q], half) / issues
         urgent = pressing(urgency[q], half)
         appeal += urgent / issues
-        crowding = 1.0 + rivalry * relief[q] * issues / sector.size
+        crowding = 1.0 + rivalry * relief[q] * issues / max(1, sector.size)
         price[q] = demand[q] * (floor + (1.0 - floor) * urgent) / crowding
     members = np.zeros(3)
     total = np.zeros(3)

@@ -24,7 +24,7 @@ class Motivation(Mechanism):
     the price; a mission sees the need; purpose sees what the need is to everyone.
 
     References:
-        Other-regarding weights: Fehr & Schmidt (1999), Q. J. Econ. 114, 817 (unchecked).
+        Some care about how others fare: Fehr & Schmidt (1999), Q. J. Econ. 114, 817 (there as aversion to inequity).
     """
 
     care: float = Field(
