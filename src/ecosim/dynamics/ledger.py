@@ -18,7 +18,7 @@ class Ledger(Mechanism):
     r"""Everyone's books are closed: five components, weighed by one's own motive.
 
     ==============  ===============================================================================================
-    financial       income + payoff + ``spill_value`` × spillover − ``spending`` × capital
+    financial       income + payoff (its share of the pie, less the cost of its effort) + ``spill_value`` × spillover
     public value    Σ_q σ_iq (1 − 2 h_q / H): the state of what it cares about, from 1 (solved) to −1 (at its worst)
     mission         Σ over its coalitions of Q σ_iq p(u_q) × its share: need that it met itself
     relational      Σ of its bonds / ``full_circle``
@@ -27,8 +27,9 @@ class Ledger(Mechanism):
 
     .. math:: \text{success}_i = \sum_k m_{ik} L_{ik}
 
-    Capital follows the financial component, :math:`K_i \leftarrow \max(K_{min}, K_i + s\,L_i^{fin})`; since spending
-    grows with capital, it settles where income and spending meet. Attention is scarce, so
+    Capital takes in a part of what is left after its upkeep, ``spending`` per unit of it,
+    :math:`K_i \leftarrow \max(K_{min}, K_i + s\,(L_i^{fin} - z K_i))`, and so settles where the two meet. The component
+    itself is not net of upkeep: the net flow tends to zero for everyone, rich or poor. Attention is scarce, so
     reputation moves towards conduct compared with that of others, :math:`c_i / (c_i + \bar c)`: one organisation's gain
     is the others' loss. For whoever is answerable for outcomes (``answerable`` sectors) half of it is how far issues are
     from their worst.
@@ -38,10 +39,10 @@ class Ledger(Mechanism):
         0.3, ge=0, le=100, description="worth of a unit of benefit that reached it through others (capital)"
     )
     spending: float = Field(
-        0.7, ge=0, le=1000, description="what a unit of capital costs to keep up (capital per tick)"
+        0.7, ge=0, le=1000, description="z, what a unit of capital costs to keep up (capital per tick)"
     )
     thrift: float = Field(
-        0.05, ge=0, le=1, description="s, share of the financial component that changes capital each tick"
+        0.05, ge=0, le=1, description="s, share of what is left after upkeep that changes capital each tick"
     )
     least_capital: float = Field(0.05, gt=0, le=1000, description="K_min, capital below which no organisation falls")
     worst: float = Field(10.0, gt=0, le=1_000_000, description="H, severity at its worst")
@@ -82,7 +83,7 @@ def close_books(
     issues = severity.size
     usual = max(1e-9, contribution.mean()) if contribution.size else 1.0
     for i in range(sector.size):
-        financial = income[i] + payoff[i] + spill_value * spillover[i] - spending * capital[i]
+        financial = income[i] + payoff[i] + spill_value * spillover[i]
         public, mission, relational, wellbeing = 0.0, 0.0, 0.0, 0.0
         for q in range(issues):
             public += salience[i, q] * (1.0 - 2.0 * severity[q] / worst)
@@ -98,7 +99,7 @@ def close_books(
         success[i] = 0.0
         for k in range(5):
             success[i] += motive[i, k] * ledger[i, k]
-        capital[i] = max(least_capital, capital[i] + thrift * financial)
+        capital[i] = max(least_capital, capital[i] + thrift * (financial - spending * capital[i]))
         conduct = contribution[i] / (contribution[i] + usual)
         if answerable[sector[i]]:
             conduct = 0.5 * (conduct + wellbeing)

@@ -138,7 +138,8 @@ def work_together(
 @kernel
 def cultivate(
     ends: Any, first_tie: Any, contribution: Any, invest: Any, joint: Any, surplus: Any, outside: Any, trust: Any,
-    affect: Any, bond: Any, translation: Any, age: Any, gain: Any, outside_gain: Any, rung: Any, society: Any, rates: Any, limits: Any,
+    affect: Any, bond: Any, translation: Any, age: Any, gain: Any, outside_gain: Any, rung: Any, society: Any,
+    rates: Any, limits: Any,
 ) -> None:  # fmt: skip
     """Write next tick's relationships in place; ``rates`` and ``limits`` as in ``Relationship``."""
     up, down, general, growth, fading, contact, learning, liking, fresh = rates
