@@ -19,7 +19,7 @@ class Meeting(Mechanism):
     r"""New ties, where two organisations expect more from each other than it costs them to understand one another.
 
     Each tick a share ``rate`` of the organisations looks for a partner: with probability ``friends`` a friend of a
-    friend, else anyone. What a pair expects is how well their capabilities complete each other, on what both care about,
+    friend (nobody, for whoever has no ties), else anyone. What a pair expects is how well their capabilities complete each other, on what both care about,
 
     .. math:: g_{ij} = (1 - \cos(a_i, a_j)) + c \sum_q \min(\sigma_{iq}, \sigma_{jq})
 
@@ -29,11 +29,12 @@ class Meeting(Mechanism):
     .. math:: p = \frac{1}{1 + e^{-\beta (g_{ij} - \kappa d_{ij} - \theta)}}
 
     where :math:`d_{ij}` is the translation gap, :math:`\kappa` = ``cost``, :math:`\beta` = ``selectivity`` and
-    :math:`\theta` = ``reserve``. Whoever already has ``attention`` ties makes no more. A new tie starts with the mean
+    :math:`\theta` = ``reserve``. Whoever already has ``attention`` ties makes no more; this tick's
+    count, so they are made in the order of rows. A new tie starts with the mean
     trust of the society, weighed by ``prior_trust``, and a thread of a bond.
 
     References:
-        Cosine of capabilities as (dis)similarity of organisations: Jaffe (1986), Am. Econ. Rev. 76, 984 (unchecked).
+        Cosine of capabilities as (dis)similarity of organisations: Jaffe (1986), Am. Econ. Rev. 76, 984.
     """
 
     rate: float = Field(0.35, ge=0, le=1, description="share of organisations that look for a partner each tick")
@@ -96,10 +97,12 @@ def find_partners(
 
 @kernel
 def _candidate(i: Any, n: Any, through_friend: Any, first: Any, second: Any, first_tie: Any, partner: Any) -> Any:
-    """Return the row to look at: a partner's partner, or anyone; -1 where a friend has no other friend."""
+    """Return the row to look at: a partner's partner, or anyone; -1 without a friend, or where it has no other."""
     ties = first_tie[i + 1] - first_tie[i]
-    if not through_friend or ties == 0:
+    if not through_friend:
         return np.int64(first * n)
+    if ties == 0:
+        return np.int64(-1)
     friend = partner[first_tie[i] + np.int64(first * ties)]
     theirs = first_tie[friend + 1] - first_tie[friend]
     if theirs < 2:
