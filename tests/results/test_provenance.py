@@ -36,6 +36,16 @@ def test_other_code_is_another_run(monkeypatch):
     assert run_id(SETTINGS, 1) != before
 
 
+def test_the_version_of_the_code_changes_with_any_of_its_files(monkeypatch, tmp_path):
+    (tmp_path / "rule.py").write_text("x = 1")
+    monkeypatch.setattr(made_by, "PACKAGE", tmp_path)
+    version = made_by.code_version.__wrapped__
+    before = version()
+    assert version() == before
+    (tmp_path / "rule.py").write_text("x = 2")
+    assert version() != before
+
+
 def test_neither_order_nor_the_way_a_number_is_written_makes_another_run():
     assert run_id(dict(reversed(SETTINGS.items())), 1) == run_id(SETTINGS, 1)
     assert run_id(changed(ticks=10.0), 1) == run_id(SETTINGS, 1)
@@ -43,8 +53,13 @@ def test_neither_order_nor_the_way_a_number_is_written_makes_another_run():
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "1"])
-def test_the_number_is_the_same_in_every_process_and_at_any_time(hash_seed, tmp_path):
-    program = f"from ecosim.results.provenance import run_id; print(run_id({SETTINGS!r}, 1))"
+def test_the_number_is_the_same_in_every_process_and_at_any_time(hash_seed, tmp_path, monkeypatch):
+    program = (
+        "from ecosim.results import provenance as made_by\n"
+        "made_by.code_version = lambda: 'this code'\n"
+        f"print(made_by.run_id({SETTINGS!r}, 1))"
+    )
+    monkeypatch.setattr(made_by, "code_version", lambda: "this code")
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "PYTHONHASHSEED": hash_seed},

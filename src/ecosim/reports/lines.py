@@ -20,7 +20,7 @@ def curve(axes: Axes, ticks: NDArray[Any], values: NDArray[Any], *, smooth: bool
     """
     there = ~np.isnan(values)
     if there.sum() <= max(3, 0.25 * there.size):
-        (line,) = axes.plot(ticks[there], values[there], marker="o", markersize=4, **style)
+        (line,) = axes.plot(ticks[there], values[there], marker="o", markersize=4, clip_on=False, **style)
     elif smooth and window(ticks) > 1:
         axes.plot(ticks, values, **{**style, "alpha": 0.3, "linewidth": 0.8, "linestyle": "-", "label": "_values"})
         (line,) = axes.plot(ticks, running_mean(values, window(ticks)), **style)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from ecosim.results.run import Run
 
-SECTOR_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#000000", "#F0E442", "#999999")
+SECTOR_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#882255", "#A38F00", "#777777")
 SECTOR_SHAPES = ("o", "s", "^", "D", "P", "v", "X", "h")
 ISSUE_COLOURS = ("#CC79A7", "#E69F00", "#56B4E9", "#7F6000", "#5E3C99", "#666666")
 RUNG_COLOURS = ("#DDDDDD", "#A9C8DE", "#56B4E9", "#0072B2", "#E69F00", "#D55E00")
 COLLABORATION, POLARISATION, ALL_TOGETHER = "#0072B2", "#D55E00", "#000000"
-"""Colours of Okabe & Ito (2008), Color Universal Design, and tints of them."""
+"""Colours of Okabe & Ito (2008), Color Universal Design, tints of them, and dark ones for whatever comes after."""
 
 RULES: dict[str, Any] = {
     "font.size": 10.0,

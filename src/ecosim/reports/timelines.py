@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,11 +89,11 @@ def collaboration(run: Run) -> Figure:
                 _panel(panel, run, names[k], colour, is_lowest=row == len(families) - 1 or k >= len(families[-1][0]))
             else:
                 panel.set_visible(False)
-    said = [_said(run, names[0], title_of(names[0])) for names, _ in families]
+    said = _said(run, {names[0]: title_of(names[0]) for names, _ in families})
     kinds = [kind for kind, names in (("blue: collaboration", above), ("orange: polarisation", below)) if names]
     rows = f"Above, {kinds[0]}; below, {kinds[1]}." if len(kinds) > 1 else ""
     title = " and ".join(kind.split(": ")[1] for kind in kinds).capitalize() + " over time"
-    name_and_explain(figure, title, f"{_who(run)} From start to end: {' '.join(said)} {rows}")
+    name_and_explain(figure, title, f"{_who(run)} {said} {rows}")
     return figure
 
 
@@ -168,11 +168,11 @@ def severity(run: Run) -> Figure:
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     _legend(axes, kinds=len(both) == 2)
     cut = f" The {MOST_ISSUES} worst of {len(issues)} issues are shown." if len(shown) < len(issues) else ""
-    said = " ".join(_said(run, f"{both[0]}_{issue}", label(issue)) for issue in shown[:3])
-    lines = "Solid: how bad an issue is; dotted: how bad it is taken to be. " if len(both) == 2 else ""
-    name_and_explain(
-        figure, f"{' and '.join(both).capitalize()} of the issues", f"{_who(run)} {lines}From start to end: {said}{cut}"
+    said = _said(
+        run, {f"{both[0]}_{issue}": label(issue) for issue in shown[:3] if has_values(run, f"{both[0]}_{issue}")}
     )
+    lines = "Solid: how bad an issue is; dotted: how bad it is taken to be. " if len(both) == 2 else ""
+    name_and_explain(figure, f"{' and '.join(both).capitalize()} of the issues", f"{_who(run)} {lines}{said}{cut}")
     return figure
 
 
@@ -239,11 +239,16 @@ def _unit(run: Run, names: Sequence[str]) -> str:
     return "index" if unit in ("", "1") else for_plot(unit)
 
 
-def _said(run: Run, name: str, title: str) -> str:
-    """Return a sentence: where a measure began and where it ended."""
-    values = run.recorded[name]
-    values = values[~np.isnan(values)]
-    return f"{title[:1].upper()}{title[1:]}: {number(float(values[0]))} to {number(float(values[-1]))}."
+def _said(run: Run, titles: Mapping[str, str]) -> str:
+    """Return where each measure began and where it ended, or nothing before the first tick."""
+    if run.recorded["tick"].size < 2:
+        return ""
+    told = []
+    for name, title in titles.items():
+        values = run.recorded[name]
+        values = values[~np.isnan(values)]
+        told.append(f"{title} {number(float(values[0]))} to {number(float(values[-1]))}")
+    return f"From start to end: {', '.join(told)}."
 
 
 def _rises_and_falls(run: Run, sectors: tuple[str, ...]) -> str:
