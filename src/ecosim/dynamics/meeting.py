@@ -19,7 +19,8 @@ class Meeting(Mechanism):
     r"""New ties, where two organisations expect more from each other than it costs them to understand one another.
 
     Each tick a share ``rate`` of the organisations looks for a partner: with probability ``friends`` a friend of a
-    friend (nobody, for whoever has no ties), else anyone. What a pair expects is how well their capabilities complete each other, on what both care about,
+    friend (nobody, for whoever has no ties), else anyone. What a pair expects is how well their capabilities complete
+    each other, on what both care about,
 
     .. math:: g_{ij} = (1 - \cos(a_i, a_j)) + c \sum_q \min(\sigma_{iq}, \sigma_{jq})
 
@@ -29,9 +30,9 @@ class Meeting(Mechanism):
     .. math:: p = \frac{1}{1 + e^{-\beta (g_{ij} - \kappa d_{ij} - \theta)}}
 
     where :math:`d_{ij}` is the translation gap, :math:`\kappa` = ``cost``, :math:`\beta` = ``selectivity`` and
-    :math:`\theta` = ``reserve``. Whoever already has ``attention`` ties makes no more; this tick's
-    count, so they are made in the order of rows. A new tie starts with the mean
-    trust of the society, weighed by ``prior_trust``, and a thread of a bond.
+    :math:`\theta` = ``reserve``. Whoever already has ``attention`` ties makes no more; this tick's count, so that
+    where attention is short the lower row comes first. A new tie starts with the mean trust of the society, weighed by
+    ``prior_trust``, and a thread of a bond.
 
     References:
         Cosine of capabilities as (dis)similarity of organisations: Jaffe (1986), Am. Econ. Rev. 76, 984.
