@@ -1,0 +1,62 @@
+"""Growth of cost: town's own world with ever more organisations, each size in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+MEAN_DEGREE = 10
+TICKS = 3
+ROOT = Path(__file__).parents[1]
+
+
+def measure(sizes: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """Yield for each number of organisations: ties, seconds to found and per tick, and the most memory held."""
+    for n in sizes:
+        command = [sys.executable, "-m", "benchmarks.growth", str(n)]
+        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        yield json.loads(done.stdout)
+
+
+def exponent(rows: list[dict[str, Any]], column: str) -> float:
+    """Return the slope of log cost over log (organisations + ties), by least squares: 1 where cost is linear."""
+    x = [math.log(row["organisations"] + row["ties"]) for row in rows]
+    y = [math.log(row[column]) for row in rows]
+    middle, level = sum(x) / len(x), sum(y) / len(y)
+    return sum((a - middle) * (b - level) for a, b in zip(x, y, strict=True)) / sum((a - middle) ** 2 for a in x)
+
+
+def measure_one(n: int) -> dict[str, Any]:
+    """Found and step one world here; the first ticks, in which kernels are compiled or read, are those of a small one."""
+    import ecosim
+    from tests.peak_memory import peak_bytes
+
+    def found(organisations: int) -> ecosim.Ecosystem:
+        size = f"ecosystem.organisations={organisations}"
+        degree = f"ecosystem.network.degree={MEAN_DEGREE}"
+        return ecosim.Ecosystem(ecosim.load("town", size, degree, yes=True))
+
+    found(200).run(TICKS)
+    began = time.process_time()
+    ecosystem = found(n)
+    founded = time.process_time()
+    ties = ecosystem.world.ties
+    ecosystem.run(TICKS)
+    stepped = time.process_time()
+    return {
+        "organisations": n,
+        "ties": ties,
+        "seconds_to_found": founded - began,
+        "seconds_per_tick": (stepped - founded) / TICKS,
+        "peak_gigabytes": peak_bytes() / 1e9,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure_one(int(sys.argv[1]))))

@@ -1,0 +1,73 @@
+"""ecosim beside plain Mesa, Mesa's network space and NumPy, on the same models, in one run.
+
+``python benchmarks/run.py`` takes some minutes, with ``--quick`` less than one; ``--full`` also measures how the cost of
+town grows, up to a million organisations.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))  # `benchmarks` and `tests` are found as packages wherever this is called from
+
+from benchmarks import growth, output, small, speed  # noqa: E402
+
+QUICK = {"sizes": {1_000: 2, 10_000: 2}, "mesa_up_to": 10_000, "rounds": 2, "ticks": 2}
+USUAL = {"sizes": {1_000: 5, 10_000: 5, 100_000: 2, 1_000_000: 3}, "mesa_up_to": 100_000, "rounds": 5, "ticks": 3}
+FULL = {**USUAL, "sizes": {1_000: 9, 10_000: 7, 100_000: 3, 1_000_000: 5}}
+GROWTH = (1_000, 10_000, 100_000, 1_000_000)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    asked = _parser().parse_args(arguments)
+    folder = Path(asked.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    print(output.machine())
+
+    plan = QUICK if asked.quick else FULL if asked.full else USUAL
+    if asked.organisations:
+        plan = {**plan, "sizes": dict.fromkeys(asked.organisations, plan["rounds"])}
+    ticks = []
+    for row in speed.measure(**plan):
+        ticks.append(row.plain())
+        print(f"  {row.model}, {row.n:,}: {row.rival} {ticks[-1]['ns_per_organisation_and_tick']:,.0f} ns", flush=True)
+    output.show("Time of a tick (one thread, nothing recorded)", ticks)
+    output.write_table(folder / "ticks.csv", ticks)
+    figure = output.plot(ticks)
+    figure.savefig(folder / "ticks.png", dpi=150)
+    figure.savefig(folder / "ticks.svg", metadata={"Date": None})
+
+    runs = [row.plain() for row in small.measure(2 if asked.quick else 5, asked.ticks)]
+    runs.append(small.measure_town(1.0 if asked.quick else 10.0, asked.ticks))
+    if not asked.quick:
+        runs.append(small.measure_town_swept(60))
+    output.show("Whole runs a second on one core: founded, stepped and recorded at each tick", runs)
+    output.write_table(folder / "runs.csv", runs)
+
+    if asked.full:
+        grown = list(growth.measure(GROWTH))
+        output.show("Growth of town (mean degree 10, each size in a process of its own)", grown)
+        for column in ("seconds_to_found", "seconds_per_tick"):
+            print(f"{column.replace('_', ' ')} grow as (organisations + ties) ^ {growth.exponent(grown, column):.3f}")
+        output.write_table(folder / "growth.csv", grown)
+    print(f"\nTables and plot: {folder}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument("--quick", action="store_true", help="small sizes, few rounds")
+    extent.add_argument("--full", action="store_true", help="more rounds, and the growth of cost")
+    parser.add_argument("--organisations", type=int, nargs="+", help="these sizes only")
+    parser.add_argument("--ticks", type=int, default=small.TICKS, help="length of the whole runs (%(default)s)")
+    parser.add_argument("--out", default=str(ROOT / "benchmarks" / "results"), help="folder (%(default)s)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""The benchmarks run, compare like with like, and leave a table and a plot."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from benchmarks import growth, run, speed
+from benchmarks.rivals import ECOSIM, MESA, RIVALS, WithEcosim
+from benchmarks.work import BOUNDED_CONFIDENCE, MODELS
+
+
+def test_a_tiny_benchmark_leaves_tables_and_a_plot(tmp_path, capsys):
+    assert run.main(["--quick", "--organisations", "50", "--ticks", "3", "--out", str(tmp_path)]) == 0
+    with (tmp_path / "ticks.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["model"], row["rival"]) for row in rows} == {(m, r) for m in MODELS for r in (ECOSIM, *RIVALS)}
+    assert all(float(row["ns_per_organisation_and_tick"]) > 0 for row in rows)
+    assert (tmp_path / "ticks.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / "ticks.svg").read_text(encoding="utf-8")
+    assert "town" in (tmp_path / "runs.csv").read_text(encoding="utf-8")
+    assert "ns per organisation and tick" in capsys.readouterr().out
+
+
+def test_what_is_not_measured_stays_empty():
+    rows = list(speed.measure({30: 1}, mesa_up_to=20, rounds=1, ticks=1))
+    assert {row.rival for row in rows} == {ECOSIM, "NumPy and SciPy"}
+    assert all(np.isnan(row.plain()["times_as_fast_as_mesa"]) for row in rows)
+
+
+def test_a_rival_that_does_other_work_is_refused():
+    ours = WithEcosim(BOUNDED_CONFIDENCE, 50)
+    theirs = RIVALS[MESA](ours.work)
+    speed.require_same_answers(BOUNDED_CONFIDENCE, {ECOSIM: ours, MESA: theirs})
+    theirs.model.tolerance = 0.1
+    with pytest.raises(ValueError, match="does other work"):
+        speed.require_same_answers(BOUNDED_CONFIDENCE, {ECOSIM: ours, MESA: theirs})
+
+
+def test_linear_cost_has_the_exponent_one():
+    rows = [{"organisations": n, "ties": 5 * n, "seconds": 3e-6 * n} for n in (10, 1000, 100_000)]
+    assert growth.exponent(rows, "seconds") == pytest.approx(1.0)
