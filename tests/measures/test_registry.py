@@ -194,8 +194,10 @@ def test_measures_that_share_a_pass_agree_with_being_measured_alone():
 def test_a_missing_column_is_held_as_missing():
     world = some_world(columns=())
     bond, rung, capital = held(world, "bond", "rung", "capital")
-    assert np.isnan(bond).all() and bond.shape == (world.ties,)
-    assert not rung.any() and np.isnan(capital).all()
+    assert np.isnan(bond).all()
+    assert bond.shape == (world.ties,)
+    assert not rung.any()
+    assert np.isnan(capital).all()
 
 
 def test_a_measure_is_found_by_its_name_once():
@@ -213,7 +215,9 @@ def test_every_unknown_name_is_named_with_the_nearest():
     with pytest.raises(InputError) as refused:
         find(["clusterin", "esteban_rai", "success_busines"], LABELS)
     text = str(refused.value)
-    assert "'clustering'" in text and "'esteban_ray'" in text and "'success_business'" in text
+    assert "'clustering'" in text
+    assert "'esteban_ray'" in text
+    assert "'success_business'" in text
 
 
 def test_an_issue_called_mean_cannot_share_a_column():

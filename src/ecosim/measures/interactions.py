@@ -46,19 +46,18 @@ def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung:
     trust, gain = sides
     affect, bond, translation, outside_gain = numbers
     n, m = float(sector.size), float(ends.shape[0])
-    rungs, pairs = np.zeros(6), np.zeros(sectors * (sectors + 1) // 2)
+    rungs, joined = np.zeros(6), np.zeros((sectors, sectors))
     trusted, liked, bound, remaining, gained, outside = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     ages, lose, across = 0, 0, 0
     for t in range(ends.shape[0]):
         a, b = np.int64(sector[ends[t, 0]]), np.int64(sector[ends[t, 1]])
-        low, high = min(a, b), max(a, b)
-        pairs[low * sectors - low * (low - 1) // 2 + high - low] += 1.0
+        joined[a, b] += 1.0
         trusted += trust[t, 0] + trust[t, 1]
         liked += affect[t]
         bound += bond[t]
         remaining += translation[t]
         gained += gain[t, 0] + gain[t, 1]
-        lose += min(gain[t, 0], gain[t, 1]) < 0.0
+        lose += (gain[t, 0] < 0.0) | (gain[t, 1] < 0.0)
         outside += outside_gain[t]
         ages += age[t]
         rungs[rung[t]] += 1.0
@@ -69,7 +68,19 @@ def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung:
         rungs[0] / m, rungs[1] / m, rungs[2] / m, rungs[3] / m, rungs[4] / m, rungs[5] / m,
         winning / m, rungs[3:].sum() / m, rungs[5] / m, across / winning,
         lose / m, gained / (2.0 * m), outside / m,
-    ]), pairs / m  # fmt: skip
+    ]), _of_pairs(joined) / m  # fmt: skip
+
+
+@kernel
+def _of_pairs(joined: Any) -> Any:
+    """Return the entries of both orders of two sectors together (pairs,): a–a, a–b, …, b–b, …, sector by sector."""
+    sectors = joined.shape[0]
+    pairs, place = np.empty(sectors * (sectors + 1) // 2), 0
+    for a in range(sectors):
+        for b in range(a, sectors):
+            pairs[place] = joined[a, b] + joined[b, a] * (a != b)
+            place += 1
+    return pairs
 
 
 _ROWS: tuple[tuple[str, str, str, str], ...] = (
