@@ -52,7 +52,7 @@ def check_sweep(points: int, replicates: int = 1) -> None:
     runs = points * replicates
     told = f"{points:,} points × {replicates:,} replicates = {runs:,} runs"
     if runs > MOST_POINTS:
-        raise InputError(f"{told}; allowed: at most {MOST_POINTS:,} (fewer values, or --design sobol --samples 1000)")
+        raise InputError(f"{told}; allowed: at most {MOST_POINTS:,} (give fewer values)")
     if runs < 1:
         raise InputError(f"{told}; allowed: at least one of each")
 

@@ -161,6 +161,8 @@ def design_of(axes: Mapping[str, Any], kind: str, replicates: int, seed: int) ->
     for key, given in axes.items():
         try:
             made.append(_axis(key, given))
+            if kind != "zip" and not isinstance(made[-1].values, range):
+                _refuse_twice(key, made[-1].values)
         except InputError as error:
             faults += error.faults
     lengths = {axis.key: len(axis.values) for axis in made}
@@ -218,7 +220,6 @@ def _axis(key: str, given: Any) -> Axis:
     if not isinstance(values, range):
         for value in values:
             check_plain(value, key)
-        _refuse_twice(key, values)
     return Axis(key, values)
 
 

@@ -1,0 +1,54 @@
+"""A rule that gets a run into trouble, as a user's own might; the tests trust this package by its name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Literal
+
+from pydantic import Field
+
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.rng import Key
+from ecosim.world.world import World
+
+
+class Trouble(Mechanism):
+    """Does nothing, or something bad, in the third tick; waits a little in every tick."""
+
+    how: Literal["none", "raise", "hang", "die", "memory", "blow_up", "exit"] = "none"
+    pause: float = Field(0.0, ge=0.0)
+
+    reads = ("stance",)
+    writes = ("stance",)
+
+    def step(self, world: World, key: Key) -> None:
+        if self.pause:
+            time.sleep(self.pause)
+        if world.tick == 3:
+            getattr(self, f"_{self.how}")(world)
+
+    def _none(self, world: World) -> None:
+        pass
+
+    def _raise(self, world: World) -> None:
+        raise RuntimeError("the gossip got out of hand")
+
+    def _hang(self, world: World) -> None:
+        while True:
+            pass
+
+    def _die(self, world: World) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def _memory(self, world: World) -> None:
+        hoard = []
+        while True:
+            hoard.append(bytearray(10**7))
+
+    def _blow_up(self, world: World) -> None:
+        world.stance[0] = float("nan")
+
+    def _exit(self, world: World) -> None:
+        raise SystemExit("enough")

@@ -1,0 +1,101 @@
+"""Small sweeps for the tests: twenty organisations, ten ticks, and a rule of the tests' own."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ecosim.experiments.plan import plan_of
+from ecosim.experiments.shards import read_runs, read_series
+
+PACKAGES = str(Path(__file__).parent / "packages")
+
+TINY = (
+    "ecosystem.organisations=20",
+    "ticks=10",
+    "measures=[dispersion,spread]",
+    "+dynamics.trouble={rule: 'trouble:Trouble'}",
+    "schedule=[stance,trouble]",
+)
+TOLERANCE = "dynamics.stance.tolerance"
+HOW = "dynamics.trouble.how"
+
+
+def tiny(axes, *overrides, **keywords):
+    """Return the plan of a sweep over a tiny world."""
+    return plan_of("opinions", axes, (*TINY, *overrides), trust=("trouble",), **keywords)
+
+
+def command(out, *words, workers=1):
+    """Return the words of a shell command that sweeps a tiny world."""
+    call = "import sys; sys.path.insert(0, sys.argv.pop(1)); from ecosim.cli import main; main()"
+    options = ["--trust", "trouble", "--out", str(out), "--workers", str(workers)]
+    return [sys.executable, "-c", call, PACKAGES, "sweep", "opinions", *TINY, *words, *options]
+
+
+def start(out, *words, workers=1):
+    """Start such a command and return the process."""
+    return subprocess.Popen(command(out, *words, workers=workers), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def run(out, *words, workers=1, **keywords):
+    """Run such a command to its end and return the finished process."""
+    return subprocess.run(
+        command(out, *words, workers=workers), capture_output=True, text=True, timeout=120, check=False, **keywords
+    )
+
+
+def same_tables(first, second):
+    """Hold two folders to have tables of the same content."""
+    for read in (read_runs, read_series):
+        pd.testing.assert_frame_equal(read(first), read(second), check_exact=True)
+    return True
+
+
+def failures(out):
+    """Return the kind of failure by what the trouble was."""
+    lines = [json.loads(line) for line in (Path(out) / "failures.jsonl").read_text().splitlines()]
+    return {line["parameters"][HOW]: line for line in lines}
+
+
+def wait_until(condition, seconds=60.0):
+    """Wait until something is so; fail if it does not become so."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def shards(out):
+    """Return the files of finished runs."""
+    return sorted(Path(out).glob("runs/part-*.parquet"))
+
+
+def children(pid):
+    """Return the processes that a process started and that still run."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "stat").read_text().rpartition(")")[2].split() if entry.name.isdecimal() else ()
+        except OSError:
+            continue
+        if words and int(words[1]) == pid and words[0] != "Z":
+            found.append(int(entry.name))
+    return found
+
+
+def is_alive(pid):
+    """Return whether a process runs (one that is dead and not yet buried does not)."""
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def shuffled(count):
+    """Return the numbers below a count in a fixed, disorderly order."""
+    return np.random.default_rng(7).permutation(count).tolist()

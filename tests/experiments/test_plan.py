@@ -1,0 +1,82 @@
+"""Plans: each point of a design is a complete, validated configuration."""
+
+import time
+
+import pytest
+
+import ecosim
+from ecosim.compose import plain
+from ecosim.errors import InputError
+from ecosim.experiments.plan import Plan, plan_of
+from ecosim.results.provenance import run_id
+from tests.experiments.sweeps import TOLERANCE, tiny
+
+
+def test_a_point_is_the_scenario_with_its_values():
+    plan = plan_of("opinions", {TOLERANCE: [0.2, 0.4], "ticks": [5, 6]}, ("ecosystem.organisations=30",))
+    for point, (tolerance, ticks) in enumerate([(0.2, 5), (0.2, 6), (0.4, 5), (0.4, 6)]):
+        alone = ecosim.load("opinions", f"{TOLERANCE}={tolerance}", f"ticks={ticks}", "ecosystem.organisations=30")
+        settings = plan.settings(point)
+        assert settings.dynamics == alone.dynamics
+        assert settings.ecosystem == alone.ecosystem
+        assert settings.ticks == ticks
+
+
+def test_whole_mechanisms_are_values():
+    rules = [{"rule": "bounded_confidence", "tolerance": 0.2}, {"rule": "attraction_repulsion"}]
+    plan = plan_of("opinions", {"dynamics.stance": rules})
+    assert [type(plan.settings(point).dynamics["stance"]).__name__ for point in (0, 1)] == [
+        "BoundedConfidence",
+        "AttractionRepulsion",
+    ]
+
+
+def test_files_of_configuration_are_values():
+    plan = plan_of("town", {"ecosystem": ["town"], "ticks": [3, 4]})
+    assert plan.settings(0).ecosystem == ecosim.load("town").ecosystem
+    assert plan.settings(1).ticks == 4
+    with pytest.raises(InputError, match="no file 'twon'"):
+        plan_of("town", {"ecosystem": ["town", "twon"]})
+
+
+def test_settings_can_be_swept_as_they_are():
+    settings = ecosim.load("opinions", "ticks=7")
+    plan = plan_of(settings, {TOLERANCE: [0.1, 0.2]})
+    assert plan.settings(1).dynamics["stance"].tolerance == 0.2
+    assert plan.settings(1).ticks == 7
+    assert plan.design.seed == settings.seed
+
+
+def test_the_number_of_a_run_is_the_digest_of_its_configuration_seed_and_code():
+    plan = plan_of("opinions", {TOLERANCE: [0.2, 0.4]}, replicates=3)
+    numbers = plan.check().run_ids
+    assert len(set(numbers)) == 6
+    for number, told in enumerate(numbers):
+        point, replicate = plan.design.place(number)
+        assert told == run_id(plain(plan.settings(point)), plan.design.seeds[replicate])
+
+
+def test_the_faults_of_all_points_are_told_at_once_and_each_once():
+    with pytest.raises(InputError) as refused:
+        plan_of("opinions", {TOLERANCE: [-1, 0.2, "x"], "ticks": [1, -3]}).check()
+    assert len(refused.value.faults) == 3
+    assert all(any(part in fault for fault in refused.value.faults) for part in ("-1;", "'x';", "-3;"))
+
+
+def test_a_misspelt_key_is_refused_with_the_nearest():
+    with pytest.raises(InputError, match="did you mean 'tolerance'"):
+        plan_of("opinions", {"dynamics.stance.tolernace": [1, 2]}).check()
+
+
+def test_too_many_runs_are_refused_at_once_with_their_number():
+    began = time.monotonic()
+    with pytest.raises(InputError, match="100,000,000 runs"):
+        plan_of("opinions", {TOLERANCE: range(10**4), "ticks": range(10**4)})
+    assert time.monotonic() - began < 5
+
+
+def test_a_plan_survives_being_handed_on_as_text():
+    plan = tiny({TOLERANCE: [0.1, 0.3], "dynamics.trouble": [{"rule": "trouble:Trouble", "how": "none"}]}, replicates=2)
+    again = Plan.from_json(plan.to_json())
+    assert again.check().run_ids == plan.check().run_ids
+    assert [again.settings(point) for point in (0, 1)] == [plan.settings(point) for point in (0, 1)]

@@ -1,0 +1,116 @@
+"""Sweeps over processes: whatever dies, nothing else is lost."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from ecosim.experiments.shards import read_runs
+from ecosim.experiments.sweep import Execution, run_sweep
+from tests.experiments.sweeps import (
+    HOW,
+    PACKAGES,
+    TOLERANCE,
+    children,
+    failures,
+    is_alive,
+    run,
+    same_tables,
+    shards,
+    start,
+    tiny,
+    wait_until,
+)
+
+SLOW = "dynamics.trouble.pause=0.01"
+VALUES = [0.1, 0.2, 0.5]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """A sweep of slow runs in this process, which nothing disturbed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PACKAGES)
+        out = tmp_path_factory.mktemp("sweep") / "uninterrupted"
+        run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), out, Execution(workers=0))
+    return out
+
+
+def test_two_processes_give_the_same_tables_as_none(uninterrupted, tmp_path):
+    outcome = run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), tmp_path, Execution(workers=2))
+    assert (outcome.ok, outcome.failed) == (36, 0)
+    assert same_tables(tmp_path, uninterrupted)
+    assert not list(tmp_path.glob(".board")) + list(tmp_path.glob(".trace-*"))
+
+
+def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path):
+    words = [f"{HOW}=none,raise,hang,die,memory,blow_up", "--replicates=1", "--timeout=1.5", "--memory=300", "--json"]
+    done = run(tmp_path, *words)
+    assert done.returncode == 1, done.stderr
+    assert "1 ok, 5 failed" in done.stderr
+    assert json.loads(done.stdout)["failed"] == 5
+    told = failures(tmp_path)
+    kinds = {how: one["kind"] for how, one in told.items()}
+    assert kinds == {"raise": "error", "hang": "timeout", "die": "killed", "memory": "memory", "blow_up": "not finite"}
+    assert "_hang" in told["hang"]["traceback"]
+    assert "SIGKILL" in told["die"]["message"]
+    seconds = float(told["hang"]["message"].split(" after ")[1].split(" s")[0])
+    assert 1.5 <= seconds < 3.5
+    assert read_runs(tmp_path)["status"].tolist() == ["ok", "error", "timeout", "killed", "memory", "not finite"]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("after", [0, 12])
+def test_a_sweep_whose_coordinator_is_killed_goes_on_where_it_was(uninterrupted, tmp_path, after):
+    words = [f"{TOLERANCE}=0.1,0.2,0.5", SLOW, "--replicates=12"]
+    if after:  # a third of it is done before
+        run_sweep(tiny({TOLERANCE: VALUES[:1]}, SLOW, replicates=12), tmp_path, Execution(workers=0))
+    coordinator = start(tmp_path, *words)
+    wait_until(lambda: (tmp_path / ".board").exists() and children(coordinator.pid))
+    workers = children(coordinator.pid)
+    if after:
+        wait_until(lambda: _held(tmp_path / ".board") > 3)
+    coordinator.send_signal(signal.SIGKILL)
+    coordinator.communicate()
+    wait_until(lambda: not any(is_alive(pid) for pid in workers), seconds=1.0)
+    outcome = run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), tmp_path, Execution(workers=0))
+    assert outcome.made == 36 - after
+    assert same_tables(tmp_path, uninterrupted)
+
+
+def test_a_worker_that_somebody_kills_costs_no_run(uninterrupted, tmp_path):
+    coordinator = start(tmp_path, f"{TOLERANCE}=0.1,0.2,0.5", SLOW, "--replicates=12")
+    wait_until(lambda: _held(tmp_path / ".board") > 3)
+    for pid in children(coordinator.pid):
+        os.kill(pid, signal.SIGKILL)
+    _, told = coordinator.communicate(timeout=60)
+    assert coordinator.returncode == 0, told
+    assert b"36 ok, 0 failed" in told
+    assert same_tables(tmp_path, uninterrupted)
+
+
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path):
+    coordinator = start(tmp_path, f"{TOLERANCE}=0.1,0.2,0.5", "dynamics.trouble.pause=0.03", "--replicates=30")
+    wait_until(lambda: _held(tmp_path / ".board") > 3)
+    workers = children(coordinator.pid)
+    began = time.monotonic()
+    coordinator.send_signal(signal.SIGINT)
+    _, told = coordinator.communicate(timeout=60)
+    assert time.monotonic() - began < 5
+    assert coordinator.returncode == 130
+    assert b"the same command again goes on" in told
+    assert b"Traceback" not in told
+    assert not any(is_alive(pid) for pid in workers)
+    assert len(shards(tmp_path)) == 1
+    assert 3 < len(read_runs(tmp_path)) < 90
+    assert json.loads((tmp_path / "manifest.json").read_text())["state"] == "stopped"
+
+
+def _held(board):
+    """Return how many finished runs the worker holds that has not written them yet."""
+    try:
+        return int.from_bytes(board.read_bytes()[16:24], "little")
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,251 @@
+"""Sweeps in this process: what they leave, how they are resumed and extended, and what they refuse."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet
+import pytest
+
+import ecosim
+from ecosim.errors import InputError
+from ecosim.experiments.execute import Limits, execute
+from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.shards import is_whole, read_runs, read_series
+from ecosim.experiments.sweep import Execution, run_sweep, sweep
+from tests.experiments.sweeps import HOW, PACKAGES, TINY, TOLERANCE, failures, same_tables, shards, shuffled, tiny
+
+HERE = Execution(workers=0)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A sweep over three tolerances with four replicates."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PACKAGES)
+        out = tmp_path_factory.mktemp("sweep") / "finished"
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), out, HERE)
+    return out
+
+
+def test_a_row_of_a_sweep_is_what_a_single_run_says(finished):
+    rows = read_runs(finished)
+    assert rows["status"].tolist() == ["ok"] * 12
+    for place in (0, 5, 11):
+        row = rows.iloc[place]
+        changes = (*TINY, f"{TOLERANCE}={row[TOLERANCE]}", f"seed={row['seed']}")
+        model = ecosim.Ecosystem(ecosim.load("opinions", *changes, trust=("trouble",)))
+        model.run()
+        run = model.results()
+        for name, measured in run.summary["measures"].items():
+            assert row[name] == measured["final"]
+            assert row[f"{name}.mean"] == measured["mean"]
+        series = read_series(finished)
+        series = series[series["run_id"] == row["run_id"]].drop(columns="run_id")
+        np.testing.assert_array_equal(series.to_numpy(), run.series.to_numpy())
+
+
+def test_columns_carry_their_unit_and_meaning(finished):
+    schema = pyarrow.parquet.read_schema(shards(finished)[0])
+    assert b"at the end" in schema.field("dispersion").metadata[b"meaning"]
+    assert b"second half" in schema.field("dispersion.mean").metadata[b"meaning"]
+
+
+def test_every_point_meets_the_same_luck(finished):
+    series = read_series(finished).merge(read_runs(finished)[["run_id", "replicate"]], on="run_id")
+    at_start = series[series["tick"] == 0].groupby("replicate")["dispersion"]
+    assert (at_start.nunique() == 1).all(), "organisations start with the same opinions whatever the tolerance"
+    assert series[series["tick"] == 0]["dispersion"].nunique() == 4
+
+
+def test_python_and_folder_give_the_same_table(finished):
+    table = sweep("opinions", {TOLERANCE: [0.1, 0.2, 0.5]}, *TINY, replicates=4, trust=("trouble",), workers=0)
+    assert table.equals(read_runs(finished))
+
+
+def test_the_order_of_runs_and_their_shards_do_not_matter(finished, tmp_path, monkeypatch):
+    plan = tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4)
+    numbers = plan.check().run_ids
+    monkeypatch.setattr("ecosim.experiments.execute.RUNS_A_SHARD", 5)
+    shutil.copy(finished / "design.parquet", tmp_path)
+    execute(plan, numbers, shuffled(12), tmp_path, 0, Limits(), _Deaf())
+    assert len(shards(tmp_path)) == 3
+    assert same_tables(finished, tmp_path)
+
+
+class _Deaf:
+    def failed(self, number, failure):
+        raise AssertionError(failure)
+
+    def progress(self, done):
+        pass
+
+
+def test_points_with_other_measures_share_a_table(tmp_path):
+    axes = {"ecosystem.stance.axes": [["trade"], ["trade", "tax"]], "measures": [["dispersion"], ["spread"]]}
+    rows = ecosim.sweep("opinions", axes, *TINY, trust=("trouble",), workers=0, replicates=2, out=tmp_path / "a")
+    assert rows["dispersion"].notna().tolist() == [True, True, False, False] * 2
+    assert rows["spread"].notna().tolist() == [False, False, True, True] * 2
+    assert len(shards(tmp_path / "a")) > 1
+
+
+def test_running_again_runs_nothing_and_changes_nothing(finished):
+    before = [path.read_bytes() for path in shards(finished)]
+    outcome = run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), finished, HERE)
+    assert (outcome.ok, outcome.failed, outcome.made) == (12, 0, 0)
+    assert [path.read_bytes() for path in shards(finished)] == before
+
+
+def test_more_values_and_replicates_run_only_what_is_new(finished, tmp_path):
+    out = tmp_path / "grown"
+    assert run_sweep(tiny({TOLERANCE: [0.1, 0.5]}, replicates=2), out, HERE).made == 4
+    assert run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=2), out, HERE).made == 2
+    assert run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), out, HERE).made == 6
+    assert same_tables(out, finished)
+
+
+@pytest.mark.parametrize("kind", ["runs", "series"])
+@pytest.mark.parametrize("harm", ["flipped", "cut", "gone"])
+def test_a_damaged_file_is_found_and_only_its_runs_are_made_again(finished, tmp_path, kind, harm, monkeypatch):
+    monkeypatch.setattr("ecosim.experiments.execute.RUNS_A_SHARD", 4)
+    out = tmp_path / "damaged"
+    plan = tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4)
+    run_sweep(plan, out, HERE)
+    victim = sorted((out / kind).iterdir())[1]
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    if harm == "gone":
+        victim.unlink()
+    else:
+        victim.write_bytes(content if harm == "flipped" else content[:-20])
+        assert not is_whole(victim)
+    outcome = run_sweep(plan, out, HERE)
+    assert outcome.made == 4
+    assert outcome.damaged == (harm != "gone")
+    assert same_tables(out, finished)
+
+
+def test_what_a_killed_process_left_half_written_is_cleared_away(finished, tmp_path):
+    out = tmp_path / "copy"
+    shutil.copytree(finished, out)
+    half = out / "runs" / ".part-0123.parquet.99.part"
+    half.write_bytes(b"PAR1")
+    orphan = out / "series" / "part-0123.parquet"
+    orphan.write_bytes(b"PAR1")
+    assert run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), out, HERE).made == 0
+    assert not half.exists()
+    assert not orphan.exists()
+
+
+def test_a_run_that_fails_fails_alone_and_is_not_tried_for_ever(tmp_path):
+    plan = tiny({HOW: ["none", "raise", "blow_up", "exit"]}, replicates=2)
+    outcome = run_sweep(plan, tmp_path, HERE)
+    assert (outcome.ok, outcome.failed) == (2, 6)
+    told = failures(tmp_path)
+    assert told["raise"]["kind"] == told["exit"]["kind"] == "error"
+    assert told["raise"]["message"] == "RuntimeError: the gossip got out of hand"
+    assert "trouble.py" in told["raise"]["traceback"]
+    assert told["blow_up"]["kind"] == "not finite"
+    assert "stance" in told["blow_up"]["message"]
+    assert "tick 3" in told["blow_up"]["message"]
+    rows = read_runs(tmp_path)
+    assert rows["status"].tolist() == ["ok"] * 2 + ["error"] * 2 + ["not finite"] * 2 + ["error"] * 2
+    assert rows["dispersion"].notna().tolist() == [True] * 2 + [False] * 6
+    assert run_sweep(plan, tmp_path, HERE).made == 0
+    again = run_sweep(plan, tmp_path, Execution(workers=0, retry=True))
+    assert (again.ok, again.failed, again.made) == (2, 6, 6)
+    assert len((tmp_path / "failures.jsonl").read_text().splitlines()) == 6
+    assert len(read_runs(tmp_path)) == 8
+
+
+@pytest.mark.parametrize(
+    ("other", "difference"),
+    [
+        (lambda: tiny({TOLERANCE: [0.1]}, "ticks=11"), r"ticks: 10 before, 11 now"),
+        (lambda: tiny({TOLERANCE: [0.1]}, seed=2), r"seed: 1 before, 2 now"),
+        (lambda: tiny({"ticks": [10]}), r"keys: \['dynamics.stance.tolerance'\] before, \['ticks'\] now"),
+        (
+            lambda: tiny({TOLERANCE: [0.1]}, "dynamics.stance.responsiveness=0.2"),
+            r"responsiveness: 0.5 before, 0.2 now",
+        ),
+    ],
+)
+def test_another_sweep_is_refused_and_the_difference_shown(finished, other, difference):
+    with pytest.raises(InputError, match=f"(?s)holds another sweep.*{difference}"):
+        run_sweep(other(), finished, HERE)
+
+
+def test_other_code_is_refused_and_the_difference_shown(finished, monkeypatch):
+    monkeypatch.setattr("ecosim.results.provenance.code_version", lambda: "0.2.0+feed")
+    with pytest.raises(InputError, match=r"code: '.*' before, '0.2.0\+feed' now"):
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), finished, HERE)
+
+
+def test_other_code_of_a_trusted_package_is_refused(finished, tmp_path, monkeypatch):
+    (tmp_path / "trouble.py").write_text("# changed\n" + Path(PACKAGES, "trouble.py").read_text())
+    monkeypatch.delitem(sys.modules, "trouble", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(InputError, match=r"trusted\.trouble: "):
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), finished, HERE)
+
+
+def test_a_second_coordinator_is_refused(finished):
+    with SweepFolder(finished), pytest.raises(InputError, match="another ecosim sweep is at work"):
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), finished, HERE)
+
+
+def test_a_folder_with_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(InputError, match=r"thesis\.tex, which is no sweep"):
+        run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path, HERE)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_any_run(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written to"):
+        run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path / "file" / "sweep", HERE)
+
+
+def test_a_read_only_folder_is_refused_before_any_run(tmp_path):
+    out = tmp_path / "locked"
+    out.mkdir()
+    out.chmod(0o555)
+    told = "from ecosim.experiments.folder import SweepFolder; from pathlib import Path; import sys\n"
+    told += "with SweepFolder(Path(sys.argv[1])): pass"
+    call = [sys.executable, "-c", told, str(out)]
+    if os.geteuid() == 0:  # root writes everywhere: let somebody else try
+        if shutil.which("setpriv") is None:
+            pytest.skip("run by root, to whom no folder is read-only, and setpriv is not here")
+        for folder in [tmp_path, *tmp_path.parents][:3]:
+            folder.chmod(folder.stat().st_mode | 0o055)
+        call = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *call]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, env={**os.environ, "ECOSIM_CACHE": "/tmp"})
+    if "Permission denied" in done.stderr and "InputError" not in done.stderr:
+        pytest.skip("run by root, and nobody else may read this installation")
+    assert "cannot be written to (permission denied)" in done.stderr
+
+
+def test_a_very_large_sweep_asks_first(tmp_path):
+    plan = tiny({"ticks": [10**6], TOLERANCE: list(np.linspace(0.1, 1.0, 100))}, replicates=100)
+    with pytest.raises(InputError, match=r"10,000 runs: roughly .*; if that is meant, say --yes"):
+        run_sweep(plan, tmp_path, HERE)
+    assert not shards(tmp_path)
+
+
+def test_limits_that_make_no_sense_are_all_named(tmp_path):
+    with pytest.raises(InputError) as refused:
+        run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path, Execution(workers=-1, timeout=float("nan"), memory=-5))
+    assert len(refused.value.faults) == 3
+
+
+def test_the_manifest_names_every_file_with_its_checksum(finished):
+    manifest = json.loads((finished / "manifest.json").read_text())
+    files = {f"{path.parent.name}/{path.name}" for kind in ("runs", "series") for path in (finished / kind).iterdir()}
+    assert set(manifest["checksums"]["files"]) == files
+    assert manifest["state"] == "complete"
+    assert manifest["runs"] == {"all": 12, "ok": 12, "failed": 0}
