@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -27,6 +27,8 @@ class Mechanism(BaseModel):
 
     reads: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[tuple[str, ...]] = ()
+
+    every: int = Field(1, ge=1, le=1_000_000, description="ticks from one action to the next")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         """Return this mechanism with what it needs to know of the others in the schedule; most need nothing.

@@ -17,13 +17,13 @@ from ecosim.world.world import World
 class Relationship(Mechanism):
     r"""Trust follows conduct, bonds grow with what both invest and fade, and the ladder is read off what happened.
 
-    For a tie of i and j, let :math:`w` be 1 if they worked in a coalition together this tick, else ``contact``.
-    Conduct is seen where they work together; trust moves towards what was seen and the society's mean trust
-    :math:`\bar T`, faster down than up:
+    Conduct is seen where two work in a coalition together; there trust moves towards what was seen and the society's
+    mean trust :math:`\bar T`, faster down than up, and elsewhere it stays:
 
-    .. math:: T_{ij} \leftarrow T_{ij} + \lambda_\pm w \left[(1 - \gamma) \min(1, 2 c_j) + \gamma \bar T - T_{ij}\right]
+    .. math:: T_{ij} \leftarrow T_{ij} + \lambda_\pm \left[(1 - \gamma) \min(1, 2 c_j) + \gamma \bar T - T_{ij}\right]
 
-    The bond grows with what both invest and with trust in both directions, and fades by itself:
+    The bond grows with what both invest and with trust in both directions, and fades by itself. With :math:`w` = 1 where
+    they worked together this tick, else ``contact``,
 
     .. math:: R \leftarrow R + g\, w \sqrt{v_i c_i f_i\, v_j c_j f_j}\, \sqrt{T_{ij} T_{ji}}\, (1 - R) - \delta R
 
@@ -32,14 +32,15 @@ class Relationship(Mechanism):
     learns the other's language, so the share of the translation gap that remains shrinks by ``learning`` a tick.
 
     Each side's ``gain`` is a running mean (over ``window`` ticks) of what their joint coalitions gave it beyond the same
-    effort alone, for each partner in them; ``outside_gain`` of what their joint surplus sent to others. The rung is:
+    effort alone, for each partner in them; ``outside_gain`` of what reached an average organisation through others
+    (``spillover``) in ticks in which their joint surplus was positive. The rung is:
 
     ==  ==============  =========================================================
     0   contact         known to each other
     1   transaction     worked together within the window
     2   win-win         and both gain against going alone
     3   win-win-win     and outsiders gain
-    4   co-creation     and both invest, in a bond above ``deep_bond``
+    4   co-creation     and what both invested has made a bond of at least ``deep_bond``
     5   synergy         and the gap between them has at least halved: the parts are changed
     ==  ==============  =========================================================
 
@@ -47,8 +48,8 @@ class Relationship(Mechanism):
     probability ``forgetting`` a tick.
 
     References:
-        Faster loss than gain of trust: Slovic (1993), Risk Anal. 13, 675 (unchecked). Relationship capital that needs
-        investment and depreciates: Burt (2000), Res. Organ. Behav. 22, 345 (unchecked).
+        Faster loss than gain of trust: Slovic (1993), Risk Anal. 13, 675. Relationships decay by themselves: Burt
+        (2002), Bridge decay, Soc. Networks 24, 333 (pages unchecked).
     """
 
     trust_up: float = Field(

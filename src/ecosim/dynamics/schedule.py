@@ -26,11 +26,12 @@ class Schedule:
         ]
 
     def step(self, world: World) -> None:
-        """Let every mechanism act once; ties and memberships made or ended by one are committed when it ends."""
+        """Let every mechanism that is due act once; ties and memberships made or ended by one are committed when it ends."""
         tick = world.tick
         for mechanism, luck in self._steps:
-            mechanism.step(world, luck.key(tick))
-            world.commit()
+            if tick % mechanism.every == 0:
+                mechanism.step(world, luck.key(tick))
+                world.commit()
 
     def columns(self) -> set[str]:
         """Return the names of all columns that any mechanism reads or writes."""

@@ -134,7 +134,7 @@ def assembled(
     world = World(labels, 0, columns)
     for axis, table in world._tables.items():
         size = next(len(values) for name, values in columns.items() if COLUMNS[name].axis == axis)
-        table.gather(np.full(size, -1), np.arange(size))
+        table.gather(np.full(size, -1))
     for name, values in columns.items():
         if COLUMNS[name].axis in world._tables:
             world.__dict__[name][...] = values  # these stay views of their table

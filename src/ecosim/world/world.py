@@ -79,9 +79,9 @@ class World:
         changes: how often organisations have come or gone, so that views of rows know when to look again.
     """
 
-    member: NDArray[np.int32]
-    member_coalition: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    member: NDArray[np.int64]
+    member_coalition: NDArray[np.int64]
+    ends: NDArray[np.int64]
     first_tie: NDArray[np.int64]
     partner: NDArray[np.int32]
     tie: NDArray[np.int32]
@@ -289,8 +289,7 @@ class World:
             self.ties, ended, self.first_tie, self.partner, pairs, relationships.in_order(pairs)
         )
         kept = source.size - made
-        fresh = np.arange(kept, source.size) if made else _NONE
-        self._tables["relationship"].gather(source, fresh)
+        self._tables["relationship"].gather(source)
         if made:
             chosen = -1 - source[kept:]
             self.ends[kept:] = pairs[chosen]
@@ -306,10 +305,10 @@ class World:
         source, member, coalition, lives = coalitions.rearranged(
             self.member, self.member_coalition, left, organisations, rows, self.coalitions
         )
-        self._tables["membership"].gather(source, np.flatnonzero(source < 0))
-        self.member, self.member_coalition = member, coalition
+        self._tables["membership"].gather(source)
+        self.member[:], self.member_coalition[:] = member, coalition
         if lives.size < self.coalitions:
-            self._tables["coalition"].gather(lives, _NONE)
+            self._tables["coalition"].gather(lives)
         self.index_members()
 
     def _found(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]]) -> list[tuple[Rows, Rows]]:
@@ -319,7 +318,7 @@ class World:
             start = self.coalitions
             source = np.arange(start + founders.size)
             source[start:] = -1
-            self._tables["coalition"].gather(source, np.arange(start, source.size))
+            self._tables["coalition"].gather(source)
             self.coalition_identity[start:] = (self.tick << 31) | self.identity[founders]
             if self.has("coalition_issue"):
                 self.coalition_issue[start:] = issues
@@ -331,14 +330,14 @@ class World:
     def _commit_removals(self, rows: Rows) -> None:
         stays = np.ones(self.n, np.bool_)
         stays[rows] = False
-        number = (np.cumsum(stays) - 1).astype(np.int32)
+        number = np.cumsum(stays) - 1
         self.leave(np.flatnonzero(~stays[self.member]))
         pending, self.pending, self._is_pending = self.pending, Pending(), False
         if pending.leaves:
             self._commit_memberships(pending)
-        self._tables["relationship"].gather(np.flatnonzero(stays[self.ends].all(axis=1)), _NONE)
-        self.ends = number[self.ends]
-        self.member = number[self.member]
+        self._tables["relationship"].gather(np.flatnonzero(stays[self.ends].all(axis=1)))
+        self.ends[:] = number[self.ends]
+        self.member[:] = number[self.member]
         for column in self._columns["organisation"]:
             self.__dict__[column.name] = self.__dict__[column.name][stays]
         if self.names is not None:

@@ -87,7 +87,7 @@ class PayoffProportionalImitation(Mechanism):
         models, chances = choose_models(
             world.identity, world.sector, world.first_tie, world.partner, self.looking, self.within == "sector", key
         )
-        scale = float(np.ptp(world.payoff)) if self.normaliser == "range" else self.difference
+        scale = greatest_difference(world.payoff) if self.normaliser == "range" else self.difference
         world.contribution[:] = imitate_proportionally(
             world.contribution, world.payoff, models, chances, world.first_tie, scale, self.normaliser == "degree"
         )
@@ -146,6 +146,16 @@ def imitate_fermi(contribution: Any, payoff: Any, models: Any, chances: Any, sel
         if own != theirs and chances[i] * (1.0 + np.exp(selectivity * (payoff[i] - payoff[j]))) < 1.0:
             following[i] = theirs
     return following
+
+
+@kernel
+def greatest_difference(payoff: Any) -> Any:
+    """Return the difference of the highest and the lowest payoff (n,), n above 0."""
+    low = high = payoff[0]
+    for value in payoff:
+        low = value if value < low else low
+        high = value if value > high else high
+    return high - low
 
 
 @kernel

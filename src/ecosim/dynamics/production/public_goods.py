@@ -67,15 +67,25 @@ def pay_neighbourhoods(paid: Any, first_tie: Any, partner: Any, multiplication: 
     n = paid.size
     share = np.empty(n)
     for j in range(n):
-        total = paid[j]
-        for h in range(first_tie[j], first_tie[j + 1]):
-            total += paid[partner[h]]
-        share[j] = multiplication * total / (first_tie[j + 1] - first_tie[j] + 1)
+        pot = _with_partners(paid, j, first_tie, partner)
+        share[j] = multiplication * pot / (first_tie[j + 1] - first_tie[j] + 1)
     for i in range(n):
-        received = share[i]
-        for h in range(first_tie[i], first_tie[i + 1]):
-            received += share[partner[h]]
+        received = _with_partners(share, i, first_tie, partner)
         payoff[i] = received - paid[i] * (first_tie[i + 1] - first_tie[i] + 1)
+
+
+@kernel
+def _with_partners(values: Any, i: Any, first_tie: Any, partner: Any) -> Any:
+    """Return the sum of the values (n,) of i and its partners, by two sums which need not wait for each other."""
+    total, total_too = values[i], 0.0
+    h, stop = first_tie[i], first_tie[i + 1]
+    while h + 1 < stop:
+        total += values[partner[h]]
+        total_too += values[partner[h + 1]]
+        h += 2
+    if h < stop:
+        total += values[partner[h]]
+    return total + total_too
 
 
 @kernel
