@@ -1,0 +1,92 @@
+"""The pie is split, whole."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecosim.dynamics.production.sharing import Sharing
+from tests.dynamics.worlds import live, unite, world_for
+
+COALITIONS = ((0, (0, 1, 2)), (1, (1, 3)), (0, (0, 2, 3, 4)), (2, (5, 6)))
+NUMBER = st.floats(0, 1e6)
+
+
+def shared(sharing, output, efforts):
+    world = unite(world_for(sharing, n=8, issues=3), *COALITIONS)
+    world.output[:], world.member_effort[:] = output, efforts
+    return live(world, sharing)
+
+
+@pytest.mark.parametrize("rule", ["equal", "proportional"])
+@given(output=st.lists(NUMBER, min_size=4, max_size=4), efforts=st.lists(NUMBER, min_size=11, max_size=11))
+def test_what_is_shared_equals_what_was_made(rule, output, efforts):
+    world = shared(Sharing(rule_of_sharing=rule), output, efforts)
+    parts = np.bincount(world.member_coalition, world.member_share)
+    assert parts == pytest.approx(world.output, rel=1e-12)
+    assert np.all(world.member_share >= 0)
+
+
+def test_equal_shares_are_equal_whatever_the_effort():
+    world = shared(Sharing(rule_of_sharing="equal"), [6, 4, 8, 1], np.arange(11.0))
+    assert world.member_share.tolist() == [2] * 3 + [2] * 2 + [2] * 4 + [0.5] * 2
+
+
+def test_proportional_shares_pay_every_unit_of_effort_in_a_coalition_alike():
+    efforts = np.random.default_rng(0).random(11) + 0.1
+    world = shared(Sharing(rule_of_sharing="proportional"), [6, 4, 8, 1], efforts)
+    rate = world.member_share / efforts
+    for c in range(4):
+        total = efforts[world.member_coalition == c].sum()
+        assert rate[world.member_coalition == c] == pytest.approx(world.output[c] / total)
+
+
+def test_alike_members_share_alike_under_either_rule():
+    equal = shared(Sharing(rule_of_sharing="equal"), [6, 4, 8, 1], 0.7)
+    proportional = shared(Sharing(rule_of_sharing="proportional"), [6, 4, 8, 1], 0.7)
+    assert equal.member_share == pytest.approx(proportional.member_share)
+
+
+def test_where_nobody_put_in_any_effort_shares_are_equal():
+    world = shared(Sharing(rule_of_sharing="proportional"), [6, 4, 8, 1], 0.0)
+    assert world.member_share.tolist() == [2] * 3 + [2] * 2 + [2] * 4 + [0.5] * 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_payoff_is_what_was_paid_less_the_cost_of_effort(seed):
+    sharing = Sharing(cost=0.7)
+    draw = np.random.default_rng(seed)
+    world = unite(world_for(sharing, n=8, issues=3), *COALITIONS)
+    world.output[:], world.member_effort[:] = draw.random(4), draw.random(11)
+    world.price[:], world.effort[:], world.alone[:] = draw.random(3), draw.random(8), draw.random(8)
+    world.works_on[7] = 1
+    live(world, sharing)
+    for i in range(8):
+        paid = sum(
+            world.price[world.coalition_issue[world.member_coalition[row]]] * world.member_share[row]
+            for row in np.flatnonzero(world.member == i)
+        )
+        own = world.price[1] * world.alone[7] if i == 7 else 0
+        assert world.payoff[i] == pytest.approx(paid + own - 0.7 * world.effort[i])
+
+
+def test_all_payoffs_together_are_all_payments_less_all_costs():
+    sharing = Sharing(cost=0.3)
+    draw = np.random.default_rng(1)
+    world = unite(world_for(sharing, n=8, issues=3), *COALITIONS)
+    world.output[:], world.member_effort[:], world.effort[:] = draw.random(4), draw.random(11), draw.random(8)
+    world.price[:] = [2, 3, 5]
+    live(world, sharing)
+    paid = (world.price[world.coalition_issue] * world.output).sum()
+    assert world.payoff.sum() == pytest.approx(paid - 0.3 * world.effort.sum())
+
+
+def test_whoever_does_nothing_is_paid_nothing():
+    sharing = Sharing()
+    world = world_for(sharing, n=3, issues=1)
+    assert np.all(live(world, sharing).payoff == 0)
+
+
+def test_impossible_parameters_are_all_named_at_once():
+    with pytest.raises(ValueError, match=r"(?s)rule_of_sharing.*cost"):
+        Sharing(rule_of_sharing="by force", cost=-1.0)
