@@ -139,7 +139,8 @@ def caption(frames: list[Frame], shown: list[tuple[int, int]], picture: Picture,
     if any(drawn for _, drawn in shown):
         every = all(drawn == frame.coalition_identity.size for frame, (_, drawn) in zip(frames, shown, strict=True))
         which = "" if every else f", for the {most_coalitions} that have most members here"
-        text += f" A tube joins the members of a coalition{which}: they stand at its ends and bends, and whoever it only passes is none of them."
+        text += f" A tube joins the members of a coalition{which}: they stand at its ends and bends"
+        text += ", and whoever it only passes is none of them."
     first, last = frames[0], frames[-1]
     if len(frames) > 1:
         ties, coalitions = (

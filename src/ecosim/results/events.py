@@ -99,16 +99,19 @@ class EventLog:
 class Watch:
     """Compares a world with what it was at the last look, and notes the difference.
 
-    Nothing is copied: a world replaces these arrays when they change, and never writes into them.
+    That something may have changed is told by the world's indices, which it makes anew whenever rows come or go. What is
+    compared are copies, since a world may write into its tables.
     """
 
     def __init__(self, world: World) -> None:
         self._same_rows = np.arange(world.n)
+        self._first_tie = self._first_member = np.empty(0, np.int64)
         self._look(world)
 
     def note(self, world: World, log: EventLog) -> None:
         """Add to the log what ended and what began since the last look."""
-        ties_are_new, members_are_new = world.ends is not self._ends, world.member is not self._member
+        ties_are_new = world.first_tie is not self._first_tie
+        members_are_new = world.first_member is not self._first_member
         organisations_are_new = world.identity is not self._identity
         if not (ties_are_new or members_are_new or organisations_are_new):
             return
@@ -159,5 +162,10 @@ class Watch:
             log.add(world.tick, "joined", organisation, coalition=new[world.member_coalition[joined]])
 
     def _look(self, world: World) -> None:
-        self._identity, self._ends, self._member = world.identity, world.ends, world.member
-        self._member_coalition, self._coalition_identity = world.member_coalition, world.coalition_identity
+        if world.first_tie is not self._first_tie:
+            self._first_tie, self._ends = world.first_tie, world.ends.copy()
+        if world.first_member is not self._first_member:
+            self._first_member, self._member = world.first_member, world.member.copy()
+            self._member_coalition = world.member_coalition.copy()
+            self._coalition_identity = world.coalition_identity.copy()
+        self._identity = world.identity
