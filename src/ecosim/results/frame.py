@@ -35,12 +35,12 @@ class Frame:
     names: tuple[str, ...] | None
     identity: NDArray[np.int64]
     sector: NDArray[np.int8]
-    ends: NDArray[np.int32]
+    ends: NDArray[np.int64]
     bond: NDArray[np.float64] | None
-    member: NDArray[np.int32]
-    member_coalition: NDArray[np.int32]
+    member: NDArray[np.int64]
+    member_coalition: NDArray[np.int64]
     coalition_identity: NDArray[np.int64]
-    coalition_issue: NDArray[np.int16] | None
+    coalition_issue: NDArray[np.int64] | None
     stance: NDArray[np.float64] | None
 
 
