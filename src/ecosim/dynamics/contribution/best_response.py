@@ -28,7 +28,7 @@ class BestResponse(Mechanism):
     ``damping`` of the way, and never below ``least``, so that it always learns what effort brings.
 
     References:
-        Damped best response: Fudenberg & Levine (1998), The Theory of Learning in Games, ch. 3 (unchecked).
+        Best-response dynamic: Fudenberg & Levine (1998), The Theory of Learning in Games, sec. 1.4 and 2.8.
     """
 
     cost: float = Field(0.8, gt=0, le=1000, description="κ, marginal cost of full contribution, per unit of effort")

@@ -24,14 +24,14 @@ class JointWork(Mechanism):
     .. math:: Y = A \left(\sum_k \nu_k X_k^\eta\right)^{1/\eta}, \quad X_k = \sum_i e_i a_{ik}, \quad
        A = A_0 \frac{(1 + \alpha_b B)(1 + \alpha_p P)\, e^{-\tau D (1 - B)}}{1 + \kappa (m - 1)}
 
-    where B and D are the mean bond and translation gap over all pairs of its m members (bond 0, gap whole, where two are
-    not tied) and P is what it has pooled, which grows by ``pooling`` a tick towards 1. η = 1 adds up; η < 1 makes the
-    parts need each other. Alone, with the same effort, an organisation makes
+    where B and D are the mean bond and translation gap over all pairs of its m members (where two are
+    not tied, bond 0 and the whole gap; where they are, the share ``translation`` of it that remains) and P is what it has
+    pooled, which grows by ``pooling`` a tick towards 1. η = 1 adds up; η < 1 makes the parts need each other. Alone, with the same effort, an organisation makes
     :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition does so on the issue that presses it
     most. ``relief`` of an issue is all the work done on it.
 
     References:
-        CES production: Arrow, Chenery, Minhas & Solow (1961), Rev. Econ. Stat. 43, 225 (unchecked).
+        CES production: Arrow, Chenery, Minhas & Solow (1961), Rev. Econ. Stat. 43, 225.
     """
 
     complementarity: float = Field(0.4, gt=0, le=1, description="η: 1 adds up, below 1 the parts need each other")
@@ -126,7 +126,7 @@ def work_alone(
 
 @kernel
 def most_pressing(salience: Any, urgency: Any, half: Any, i: Any) -> Any:
-    """Return the issue that presses organisation i most: greatest salience × p(urgency); -1 where there is none."""
+    """Return the issue that presses organisation i most: greatest salience × (.01 + p(urgency)); -1 where there is none."""
     best, issue = -1.0, -1
     for q in range(urgency.size):
         weight = salience[i, q] * (0.01 + pressing(urgency[q], half))

@@ -26,7 +26,7 @@ class Ripple(Mechanism):
     ``tolerance`` of the whole. Losses do not spread.
 
     References:
-        Leontief inverse; Katz (1953), Psychometrika 18, 39 (unchecked).
+        Leontief inverse; Katz (1953), Psychometrika 18, 39.
     """
 
     spread: float = Field(0.3, ge=0, lt=1, description="φ, share of a benefit that passes on to partners at full bonds")

@@ -1,0 +1,125 @@
+"""Organisations contribute as much as pays by their own measure, and as they trust the others."""
+
+import numpy as np
+import pytest
+
+from ecosim.dynamics.contribution.best_response import BestResponse
+from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.dynamics.production.sharing import Sharing
+from tests.dynamics.worlds import live, unite, world_for
+
+
+def loners(response, worth, forgone=0.0, n=1):
+    """Return organisations that work alone on one issue, where a unit of effort makes 0.8."""
+    world = world_for(response, JointWork(), n=n, issues=1, capabilities=1)
+    world.capability[:], world.capital[:], world.contribution[:], world.needs[:] = 0.8, 1, 0.1, 1
+    world.worth[:], world.forgone[:], world.motive[:] = np.reshape(worth, (-1, 1)), forgone, [0.5, 0, 0.5, 0, 0]
+    return world
+
+
+def pair(response, trust=None, worth=1.0):
+    """Return two that work together, tied or not, each given 0.4 for a contribution of one half."""
+    world = world_for(response, n=2, ties=[] if trust is None else [(0, 1)], issues=1)
+    unite(world, (0, (0, 1)))
+    world.capital[:], world.effort[:], world.contribution[:], world.worth[:] = 1, 0.5, 0.5, worth
+    world.member_share[:] = 0.4
+    if trust is not None:
+        world.trust[:] = trust
+    return world
+
+
+@pytest.mark.parametrize(("worth", "capital", "forgone"), [(1.0, 1.0, 0.0), (0.6, 4.0, 0.3), (0.9, 0.25, 0.2)])
+def test_alone_contribution_settles_where_its_return_meets_its_cost(worth, capital, forgone):
+    # A unit of effort is worth w·0.8; marginal cost is κ c; what is forgone counts by the financial motive, ½.
+    response = BestResponse(cost=1.5)
+    world = loners(response, worth, forgone)
+    world.capital[:] = capital
+    live(world, JointWork(), response, ticks=300)
+    settled = (worth * 0.8 - 0.5 * forgone / np.sqrt(capital)) / 1.5
+    assert 0.02 < settled < 1
+    assert world.contribution[0] == pytest.approx(settled)
+
+
+def test_that_contribution_is_the_one_that_pays_best():
+    response = BestResponse(cost=1.5)
+    world = loners(response, 0.9, forgone=0.3)
+    world.capital[:] = 2.0
+    best = live(world, JointWork(), response, ticks=300).contribution[0]
+
+    def gain(c):
+        return 0.9 * 0.8 * c * np.sqrt(2) - 0.5 * 0.3 * c - 1.5 * np.sqrt(2) * c**2 / 2
+
+    assert gain(best) > max(gain(best - 0.001), gain(best + 0.001))
+
+
+@pytest.mark.parametrize("damping", [0.0, 0.15, 1.0])
+def test_contribution_goes_a_damped_way_to_the_best_response(damping):
+    response = BestResponse(cost=1.5, damping=damping)
+    world = loners(response, 1.0)
+    for tick in range(1, 20):
+        live(world, JointWork(), response)
+        settled = 0.8 / 1.5
+        assert world.contribution[0] == pytest.approx(settled + (0.1 - settled) * (1 - damping) ** tick)
+
+
+def test_contribution_stays_between_its_least_and_everything():
+    response = BestResponse(cost=0.5, least=0.05)
+    world = loners(response, [100.0, 0.0, 1.0], forgone=[0.0, 9.0, 100.0], n=3)
+    for _ in range(200):
+        live(world, JointWork(), response)
+        assert np.all((world.contribution >= 0.05) & (world.contribution <= 1))
+    assert world.contribution == pytest.approx([1, 0.05, 0.05])
+
+
+def test_what_an_organisation_forgoes_counts_by_its_financial_motive_only():
+    response = BestResponse(damping=1.0)
+    world = loners(response, 0.6, forgone=[0.0, 0.2], n=2)
+    world.motive[:] = [0, 0.4, 0.6, 0, 0]
+    live(world, JointWork(), response)
+    assert world.contribution[0] == world.contribution[1]
+
+
+@pytest.mark.parametrize("trust", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("weight", [0.0, 0.8, 1.0])
+def test_in_company_contribution_is_lowered_by_distrust(trust, weight):
+    response = BestResponse(cost=1.0, trust_weight=weight, damping=1.0, least=0.0)
+    live(world := pair(response, trust), response)
+    assert world.contribution == pytest.approx(0.8 * (1 - weight + weight * trust))
+
+
+def test_each_side_goes_by_its_own_trust():
+    response = BestResponse(cost=1.0, trust_weight=1.0, damping=1.0, least=0.0)
+    world = live(pair(response, [[0.25, 0.75]]), response)
+    assert world.contribution == pytest.approx([0.2, 0.6])
+
+
+def test_of_those_it_is_not_tied_to_it_expects_what_society_deserves():
+    response = BestResponse(cost=1.0, trust_weight=1.0, damping=1.0, least=0.0)
+    world = world_for(response, n=4, ties=[(2, 3)], issues=1)
+    unite(world, (0, (0, 1)))
+    world.effort[:], world.worth[:], world.member_share[:], world.trust[:] = 0.5, 1, 0.4, [0.3, 0.5]
+    live(world, response)
+    assert world.contribution[:2] == pytest.approx(0.8 * 0.4)
+
+
+def test_contributions_settle_together_where_return_meets_cost_among_equals():
+    # m equals with η = 1 make m·0.8·e and share it alike: as alone, but for trust.
+    response = BestResponse(cost=1.2, trust_weight=0.5)
+    work = JointWork(complementarity=1.0, bond_gain=0.0, pool_gain=0.0, coordination=0.0)
+    world = world_for(response, work, Sharing(), n=3, ties=[(0, 1), (0, 2), (1, 2)], issues=1, capabilities=1)
+    unite(world, (0, (0, 1, 2)))
+    world.capability[:], world.contribution[:], world.needs[:], world.worth[:], world.trust[:] = 0.8, 0.1, 1, 1, 0.6
+    live(world, work, Sharing(), response, ticks=300)
+    assert world.contribution == pytest.approx(0.8 * (0.5 + 0.5 * 0.6) / 1.2)
+
+
+def test_whoever_put_in_nothing_starts_with_the_least():
+    response = BestResponse(least=0.03)
+    world = world_for(response, n=2, issues=1)
+    world.contribution[:] = [0.0, 0.4]
+    assert live(world, response).contribution.tolist() == [0.03, 0.4]
+
+
+def test_impossible_parameters_are_all_named_at_once():
+    with pytest.raises(ValueError, match=r"(?s)cost.*trust_weight.*damping"):
+        BestResponse(cost=0.0, trust_weight=2.0, damping=-1.0)
