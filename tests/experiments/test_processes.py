@@ -47,7 +47,7 @@ def test_two_processes_give_the_same_tables_as_none(uninterrupted, tmp_path):
 
 def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path):
     words = [f"{HOW}=none,raise,hang,die,memory,blow_up", "--replicates=1", "--timeout=1.5", "--memory=300", "--json"]
-    done = run(tmp_path, *words)
+    done = run(tmp_path, *words, workers=2)
     assert done.returncode == 1, done.stderr
     assert "1 ok, 5 failed" in done.stderr
     assert json.loads(done.stdout)["failed"] == 5

@@ -71,7 +71,9 @@ class Plan:
             Change(f"{key}={shown(value)}", tuple(key.split(".")), "set", value) for key, value in parameters.items()
         ]
         data = self.configurations[_label(chosen)]
-        return settings_from(changed(data, changes, self._defaults), self.trust, self.source)
+        touched = {change.keys[0] for change in changes}
+        parts = {key: value for key, value in data.items() if key in touched}  # only what is changed need be copied
+        return settings_from({**data, **changed(parts, changes, self._defaults)}, self.trust, self.source)
 
     def check(self, agreed: bool = False, progress: Callable[[int, int], object] | None = None) -> Runs:
         """Validate every point and number every run.

@@ -24,6 +24,7 @@ from ecosim.sizes import bytes_in_words, seconds_in_words
 if TYPE_CHECKING:
     import pandas as pd
 
+MANY_POINTS = 2000
 MANY_RUNS = 10**6
 MANY_SECONDS = 12 * 3600.0
 MANY_BYTES = 2e10
@@ -196,6 +197,8 @@ def run_sweep(
     with SweepFolder(out) as folder:
         if folder.is_begun():
             folder.refuse_another(plan)
+        if plan.design.points >= MANY_POINTS:
+            say(f"Checking {plan.design.points:,} points.")
         runs = plan.check(execution.yes)
         work = _Work(plan, folder, runs, execution, progress)
         told = work.told()

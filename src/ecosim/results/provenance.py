@@ -130,6 +130,8 @@ def _encoded(text: str) -> bytes:
 
 def _plain(value: Any) -> Any:
     """Return a value that JSON can hold: 1 and 1.0 are the same number, tuples are lists."""
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
