@@ -26,9 +26,9 @@ class JointWork(Mechanism):
 
     where B and D are the mean bond and translation gap over all pairs of its m members (where two are
     not tied, bond 0 and the whole gap; where they are, the share ``translation`` of it that remains) and P is what it has
-    pooled, which grows by ``pooling`` a tick towards 1. η = 1 adds up; η < 1 makes the parts need each other. Alone, with the same effort, an organisation makes
-    :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition does so on the issue that presses it
-    most. ``relief`` of an issue is all the work done on it.
+    pooled, which grows by ``pooling`` a tick towards 1. η = 1 adds up; η < 1 makes the parts need each other. Alone, with
+    the same effort, an organisation makes :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition
+    does so on the issue that presses it most. ``relief`` of an issue is all the work done on it.
 
     References:
         CES production: Arrow, Chenery, Minhas & Solow (1961), Rev. Econ. Stat. 43, 225.
