@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -75,12 +75,11 @@ class Plan:
         parts = {key: value for key, value in data.items() if key in touched}  # only what is changed need be copied
         return settings_from({**data, **changed(parts, changes, self._defaults)}, self.trust, self.source)
 
-    def check(self, agreed: bool = False, progress: Callable[[int, int], object] | None = None) -> Runs:
+    def check(self, agreed: bool = False) -> Runs:
         """Validate every point and number every run.
 
         Args:
             agreed: whether very large runs are meant.
-            progress: called with the points done and all points.
 
         Raises:
             InputError: naming the faults of all points, each once.
@@ -102,8 +101,6 @@ class Plan:
             numbers += run_ids(plain(settings), self.design.seeds)
             seconds += seconds_of(settings)
             values += (settings.ticks // settings.record.every + 2.0) * (1 + len(settings.measures))
-            if progress is not None:
-                progress(point + 1, self.design.points)
         if faults:
             raise InputError(_first(faults))
         return Runs(numbers, seconds * self.design.replicates, values * self.design.replicates)
