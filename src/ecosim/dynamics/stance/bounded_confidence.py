@@ -92,11 +92,12 @@ def listen_to_everyone(stance: Any, first_tie: Any, partner: Any, tolerance: Any
     if axes == 1:  # the common case, without an inner loop over axes: twice as fast
         own, changed = stance.ravel(), following.ravel()
         for i in range(n):
-            # Two sums side by side, which need not wait for each other.
+            # Two sums side by side, which need not wait for each other; unsigned rows cannot count from the end.
             pull, heard, pull_too, heard_too = 0.0, 1, 0.0, 0
             h, stop = first_tie[i], first_tie[i + 1]
             while h + 1 < stop:
-                difference, difference_too = own[partner[h]] - own[i], own[partner[h + 1]] - own[i]
+                difference = own[np.uint32(partner[h])] - own[i]
+                difference_too = own[np.uint32(partner[h + 1])] - own[i]
                 near, near_too = abs(difference) <= tolerance, abs(difference_too) <= tolerance
                 pull += difference * near
                 heard += near
@@ -104,7 +105,7 @@ def listen_to_everyone(stance: Any, first_tie: Any, partner: Any, tolerance: Any
                 heard_too += near_too
                 h += 2
             if h < stop:
-                difference = own[partner[h]] - own[i]
+                difference = own[np.uint32(partner[h])] - own[i]
                 near = abs(difference) <= tolerance
                 pull += difference * near
                 heard += near
