@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+import numpy as np
 from pydantic import Field, PrivateAttr
 
 from ecosim.dynamics.coalition.proposals import found_proposals, join_proposals, leavers, with_members
@@ -81,6 +82,7 @@ class Joining(Mechanism):
         kind = (world.sector, world.culture, world.stance, world.capability)
         state = (world.worth, world.effort, world.alone, world.works_on)
         yields = (world.coalition_issue, world.member_share, world.member_effort)
+        joiners = np.empty(0, np.int64)
         if world.memberships:
             ending = leavers(
                 world.identity, world.coalition_identity, groups, world.coalition_issue, world.worth, world.member_age,
@@ -99,7 +101,7 @@ class Joining(Mechanism):
                 world.add_ties(pairs, trust=trust, bond=self.first_bond)
         if world.ties and world.needs.size:
             founders, issues, pairs = found_proposals(
-                world.identity, graph, groups, kind, state, yields, world.needs, self.initiative, self.most, choice,
-                joint, gap, key,
+                world.identity, graph, groups, kind, state, yields, joiners, world.needs, self.initiative, self.most,
+                choice, joint, gap, key,
             )  # fmt: skip
             world.found_coalitions(founders, issues, pairs)

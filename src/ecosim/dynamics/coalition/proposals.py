@@ -135,8 +135,8 @@ def _willing_to_join(
 
 @kernel
 def found_proposals(
-    identity: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, needs: Any, initiative: Any, most: Any,
-    choice: Any, joint: Any, gap: Any, key: Any,
+    identity: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, joiners: Any, needs: Any,
+    initiative: Any, most: Any, choice: Any, joint: Any, gap: Any, key: Any,
 ) -> Any:  # fmt: skip
     """Return founders (p,), issues (p,) and the two members (p, 2) of the coalitions that are formed."""
     first_tie, partner, _, _, _ = graph
@@ -146,14 +146,19 @@ def found_proposals(
     on_what = np.zeros(n, np.int64)
     priority = np.full(n, 2.0)
     lowest = np.full(n, 2.0)
+    room = np.full(n, most)  # for further memberships, besides what ``joiners`` take on this very tick
+    for i in range(n):
+        room[i] -= first_membership[i + 1] - first_membership[i]
+    for i in joiners:
+        room[i] -= 1
     for i in range(n):
         starts, whose, order, decides = uniform4(key, identity[i], _FOUNDS)
         ties = first_tie[i + 1] - first_tie[i]
-        if starts >= initiative or ties == 0 or first_membership[i + 1] - first_membership[i] >= most:
+        if starts >= initiative or ties == 0 or room[i] <= 0:
             continue
         edge = first_tie[i] + np.int64(whose * ties)
         j = partner[edge]
-        if first_membership[j + 1] - first_membership[j] >= most:
+        if room[j] <= 0:
             continue
         issue = _common_issue(i, j, state[0])
         if _share_a_coalition(i, j, issue, groups, yields[0]):
