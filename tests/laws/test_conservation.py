@@ -1,0 +1,135 @@
+"""Nothing is made of nothing, and nothing is lost, at any tick of a whole run."""
+
+import numpy as np
+import pytest
+
+from ecosim.compose import load
+from ecosim.ecosystem import Ecosystem
+from ecosim.world.columns import COLUMNS
+from tests.ecosystems import coupled
+
+
+def town(seed):
+    return Ecosystem(load("town", "ticks=40"), rng=seed)
+
+
+def run_of(kind, seed):
+    """Yield the model after each tick of a run of the town, or of a small coupled ecosystem."""
+    model = town(seed) if kind == "town" else coupled(rng=seed, ticks=60)
+    for _ in range(40 if kind == "town" else 60):
+        model.step()
+        yield model
+
+
+RUNS = pytest.mark.parametrize(("kind", "seed"), [("town", 1), ("coupled", 1), ("coupled", 2)])
+
+
+def rule(model, name):
+    return next(mechanism for _, mechanism in model.schedule if mechanism.rule() == name)
+
+
+@RUNS
+def test_what_is_shared_equals_what_was_made(kind, seed):
+    seen = 0
+    for model in run_of(kind, seed):
+        world = model.world
+        parts = np.bincount(world.member_coalition, world.member_share, minlength=world.coalitions)
+        assert parts == pytest.approx(world.output, rel=1e-12)
+        seen += world.coalitions
+    assert seen > 10
+
+
+@RUNS
+def test_effort_is_spent_once(kind, seed):
+    for model in run_of(kind, seed):
+        world = model.world
+        member = np.isin(np.arange(world.n), world.member)
+        spent = np.bincount(world.member, world.member_effort, minlength=world.n)
+        assert spent[member] == pytest.approx(world.effort[member], rel=1e-12)
+        assert np.array_equal(world.works_on >= 0, ~member)
+        assert world.effort_total == pytest.approx(
+            np.bincount(world.member_coalition, world.member_effort, minlength=world.coalitions)
+        )
+
+
+@RUNS
+def test_relief_is_all_work_done_and_nothing_else(kind, seed):
+    for model in run_of(kind, seed):
+        world, issues = model.world, len(model.world.labels.issues)
+        lone = world.works_on >= 0
+        together = np.bincount(world.coalition_issue, world.output, minlength=issues)
+        apart = np.bincount(world.works_on[lone], world.alone[lone], minlength=issues)
+        assert world.relief == pytest.approx(together + apart, rel=1e-12)
+
+
+@RUNS
+def test_all_payoffs_together_are_what_relief_was_paid_less_the_cost_of_effort(kind, seed):
+    for model in run_of(kind, seed):
+        world, cost = model.world, rule(model, "sharing").cost
+        assert world.payoff.sum() == pytest.approx(world.price @ world.relief - cost * world.effort.sum())
+
+
+@RUNS
+def test_all_incomes_together_are_what_customers_and_donors_gave_less_what_relief_was_paid(kind, seed):
+    before = None
+    for model in run_of(kind, seed):
+        world, market = model.world, rule(model, "market")
+        if before is not None:
+            counts = np.bincount(world.sector, minlength=3)
+            # Government gives of its taxes what it owes for last tick's relief, at most half of them.
+            hardship = pressing(world.severity, market.pressing_at)
+            turnover = market.spending * counts[0] * (1 - market.loss * hardship)
+            taxes = market.tax * turnover
+            appeal = pressing(world.urgency, market.pressing_at)
+            gifts = market.giving * counts[2] * (0.25 + 0.75 * appeal)
+            owed = min(market.public_share * before, taxes / 2)
+            assert world.income.sum() == pytest.approx(turnover - owed + gifts)
+        before = float(world.price @ world.relief)
+
+
+def pressing(levels, half):
+    return float(np.mean(levels**2 / (levels**2 + half**2)))
+
+
+@RUNS
+def test_no_more_ripples_outward_than_gains_can_carry(kind, seed):
+    for model in run_of(kind, seed):
+        world, spread = model.world, rule(model, "ripple").spread
+        gain = np.bincount(world.member, world.member_share - world.member_alone, minlength=world.n)
+        assert np.all(world.spillover >= 0)
+        assert world.spillover.sum() <= spread / (1 - spread) * np.maximum(gain, 0).sum() * (1 + 1e-9)
+
+
+@RUNS
+def test_ties_and_memberships_stay_consistent(kind, seed):
+    for model in run_of(kind, seed):
+        world = model.world
+        ends = [tuple(pair) for pair in world.ends.tolist()]
+        assert len(set(ends)) == len(ends)
+        assert all(i < j < world.n for i, j in ends)
+        pairs = list(zip(world.member_coalition.tolist(), world.member.tolist(), strict=True))
+        assert pairs == sorted(set(pairs))
+        assert np.array_equal(np.bincount(world.member_coalition), np.diff(world.first_member))
+        assert np.all(np.diff(world.first_member) >= 2)
+        assert len(set(world.coalition_identity.tolist())) == world.coalitions
+        for i in range(world.n):
+            mine = world.membership[world.first_membership[i] : world.first_membership[i + 1]]
+            assert np.all(world.member[mine] == i)
+        assert np.bincount(world.member).max(initial=0) <= rule(model, "joining").most
+
+
+@RUNS
+def test_every_value_stays_finite_and_within_its_range(kind, seed):
+    for model in run_of(kind, seed):
+        for name, values in model.world.arrays().items():
+            assert np.isfinite(values).all(), name
+            if values.size:
+                assert COLUMNS[name].low - 1e-9 <= values.min() <= values.max() <= COLUMNS[name].high + 1e-9, name
+
+
+@RUNS
+def test_shares_of_attention_and_motive_still_add_up_to_one(kind, seed):
+    for model in run_of(kind, seed):
+        assert model.world.salience.sum(axis=1) == pytest.approx(1)
+        assert model.world.motive.sum(axis=1) == pytest.approx(1)
+        assert model.world.success == pytest.approx((model.world.motive * model.world.ledger).sum(axis=1))
