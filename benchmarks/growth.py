@@ -20,7 +20,7 @@ def measure(sizes: Iterable[int]) -> Iterator[dict[str, Any]]:
     """Yield for each number of organisations: ties, seconds to found and per tick, and the most memory held."""
     for n in sizes:
         command = [sys.executable, "-m", "benchmarks.growth", str(n)]
-        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
         yield json.loads(done.stdout)
 
 
@@ -35,16 +35,17 @@ def exponent(rows: list[dict[str, Any]], column: str) -> float:
 def measure_one(n: int) -> dict[str, Any]:
     """Found and step one world here; the first ticks, in which kernels are compiled or read, are those of a small one."""
     import ecosim
+    from ecosim.settings import Settings
     from tests.peak_memory import peak_bytes
 
-    def found(organisations: int) -> ecosim.Ecosystem:
+    def settings_for(organisations: int) -> Settings:
         size = f"ecosystem.organisations={organisations}"
-        degree = f"ecosystem.network.degree={MEAN_DEGREE}"
-        return ecosim.Ecosystem(ecosim.load("town", size, degree, yes=True))
+        return ecosim.load("town", size, f"ecosystem.network.degree={MEAN_DEGREE}", yes=True)
 
-    found(200).run(TICKS)
+    ecosim.Ecosystem(settings_for(200)).run(TICKS)
+    settings = settings_for(n)
     began = time.process_time()
-    ecosystem = found(n)
+    ecosystem = ecosim.Ecosystem(settings)
     founded = time.process_time()
     ties = ecosystem.world.ties
     ecosystem.run(TICKS)
