@@ -213,7 +213,7 @@ def test_an_odd_world_is_fine(case):
     for mechanism in settings.dynamics.values():
         from ecosim.rng import Key
 
-        mechanism.step(world, Key(1, 2, 1))
+        mechanism.step(world, (1, 2, 1))
     assert world.stance.shape == (world.n, 1)
     assert settings_from(plain(settings)) == settings
 

@@ -73,7 +73,7 @@ def test_philox_gives_the_published_answers(counter, key, answer):
 
 
 def test_the_counter_holds_entity_tick_and_draw():
-    key = Key(0xA4093822, 0x299F31D0, 0x13198A2E)
+    key = (0xA4093822, 0x299F31D0, 0x13198A2E)
     entity = np.array([(0x05A308D3 << 32) | 0x243F6A88], np.int64)
     word, _, _ = drawn(key, entity, 0x03707344)
     expected = scrambled(

@@ -45,7 +45,7 @@ class PhiloxDraws(BitGenerator):
 
     def __init__(self, key: Key, entity: int = 0, draw: int = 0) -> None:
         super().__init__(0)  # the seed sequence is not used, but would otherwise be drawn from the machine
-        self._counter = np.array([key.low, key.high, key.tick, entity % 2**64, draw], np.uint64)
+        self._counter = np.array([*key, entity % 2**64, draw], np.uint64)
         table = _CallTable.from_address(_pointer_of(self.capsule, b"BitGenerator"))
         table.state = self._counter.ctypes.data
         table.next_uint64 = table.next_raw = _callback("bits")
@@ -64,7 +64,7 @@ class PhiloxDraws(BitGenerator):
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = self.state
-        return PhiloxDraws, (Key(*state["key"]), state["entity"], state["draw"])
+        return PhiloxDraws, (state["key"], state["entity"], state["draw"])
 
 
 class _CallTable(ctypes.Structure):
@@ -104,7 +104,7 @@ def _next_64_bits(state: Any) -> Any:
     counter = numba.carray(state, (5,), np.uint64)
     draw = counter[4]
     counter[4] = draw + np.uint64(1)
-    w0, w1, _, _ = words(Key(counter[0], counter[1], counter[2]), counter[3], draw)
+    w0, w1, _, _ = words((counter[0], counter[1], counter[2]), counter[3], draw)
     return (w0 << np.uint64(32)) | w1
 
 
@@ -112,7 +112,7 @@ def _next_32_bits(state: Any) -> Any:
     counter = numba.carray(state, (5,), np.uint64)
     draw = counter[4]
     counter[4] = draw + np.uint64(1)
-    w0, _, _, _ = words(Key(counter[0], counter[1], counter[2]), counter[3], draw)
+    w0, _, _, _ = words((counter[0], counter[1], counter[2]), counter[3], draw)
     return np.uint32(w0)
 
 
@@ -120,4 +120,4 @@ def _next_number(state: Any) -> Any:
     counter = numba.carray(state, (5,), np.uint64)
     draw = counter[4]
     counter[4] = draw + np.uint64(1)
-    return uniform(Key(counter[0], counter[1], counter[2]), counter[3], draw)
+    return uniform((counter[0], counter[1], counter[2]), counter[3], draw)

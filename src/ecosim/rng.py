@@ -32,12 +32,8 @@ _LOW_32 = np.uint64(0xFFFFFFFF)
 _SHIFT_32 = np.uint64(32)
 
 
-class Key(NamedTuple):
-    """What a kernel needs to draw: the two halves of the Philox key and the tick, each below 2³²."""
-
-    low: int
-    high: int
-    tick: int
+Key = tuple[int, int, int]
+"""What a kernel needs to draw: the lower and the upper half of the Philox key, and the tick, each below 2³²."""
 
 
 class Stream(NamedTuple):
@@ -53,7 +49,7 @@ class Stream(NamedTuple):
 
     def key(self, tick: int) -> Key:
         """Return the key of one tick, 0 ≤ tick < 2³²."""
-        return Key(self.low, self.high, tick)
+        return self.low, self.high, tick
 
 
 @lru_cache(maxsize=4096)
@@ -119,7 +115,7 @@ def philox(counter_0: Any, counter_1: Any, counter_2: Any, counter_3: Any, key_0
 def words(key: Any, entity: Any, draw: Any) -> Any:
     """Return the four random 32-bit words of (key, entity, draw)."""
     number = np.uint64(entity)
-    return philox(number & _LOW_32, number >> _SHIFT_32, key.tick, draw, key.low, key.high)
+    return philox(number & _LOW_32, number >> _SHIFT_32, key[2], draw, key[0], key[1])
 
 
 @inlined

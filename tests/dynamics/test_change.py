@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ecosim.dynamics.change import Change, Shock, random_shocks, revert
+from ecosim.dynamics.change import Change, Shock, drift, strike
 from ecosim.dynamics.issue import Issue
 from ecosim.errors import InputError
 from ecosim.rng import stream
@@ -80,24 +80,30 @@ def test_demand_keeps_the_stationary_law_of_ornstein_and_uhlenbeck():
         assert abs(np.corrcoef(first, later)[0, 1] - expected) < 5 * (1 - expected**2) / np.sqrt(MANY)
 
 
+def demand_after(demand, rate, noise, key):
+    drift(np.ones(demand.size), np.ones(demand.size), demand, 0.0, rate, noise, key)
+    return demand
+
+
 def test_demand_without_noise_returns_exponentially_and_without_return_walks():
     key = stream(1, "change").key(0)
-    assert revert(np.array([3.0, 0.0]), 0.5, 0.0, key) == pytest.approx([1 + 2 * np.exp(-0.5), 1 - np.exp(-0.5)])
-    walk = revert(np.ones(MANY), 0.0, 0.1, key) - 1
-    slow = revert(np.ones(MANY), 1e-9, 0.1, key) - 1
+    assert demand_after(np.array([3.0, 0.0]), 0.5, 0.0, key) == pytest.approx([1 + 2 * np.exp(-0.5), 1 - np.exp(-0.5)])
+    walk = demand_after(np.ones(MANY), 0.0, 0.1, key) - 1
+    slow = demand_after(np.ones(MANY), 1e-9, 0.1, key) - 1
     assert walk == pytest.approx(slow, abs=1e-7)
     assert abs(walk.std() / 0.1 - 1) < 5 / np.sqrt(2 * MANY)  # false alarm 6e-7
 
 
 def test_what_the_public_pays_is_never_negative():
-    assert revert(np.full(1000, 0.01), 0.1, 5.0, stream(1, "change").key(0)).min() == 0
+    assert demand_after(np.full(1000, 0.01), 0.1, 5.0, stream(1, "change").key(0)).min() == 0
 
 
 def test_random_shocks_arrive_as_a_poisson_number():
     # With a tail exponent so large that every size is 1, the sum counts the shocks. Mean, variance and the share
     # without any within five standard errors (false alarm 6e-7 each).
     for rate in (0.3, 4.0):
-        count = random_shocks(MANY, rate, 1.0, 1e12, stream(1, "change").key(0))
+        count = np.zeros(MANY)
+        strike(count, rate, 1.0, 1e12, stream(1, "change").key(0))
         assert count == pytest.approx(np.round(count), abs=1e-6)
         assert abs(count.mean() - rate) < 5 * np.sqrt(rate / MANY)
         assert abs(count.var() - rate) < 5 * np.sqrt((rate + 2 * rate**2) / MANY)
@@ -109,7 +115,8 @@ def test_random_shocks_arrive_as_a_poisson_number():
 def test_sizes_of_random_shocks_have_the_heavy_tail_that_is_asked_for(tail):
     # At a mean of .001 shocks an issue, all but one in 2,000 sums are single shocks. Shares above s within five
     # standard errors (false alarm 6e-7 each) and the one in 2,000.
-    total = random_shocks(2_000_000, 1e-3, 0.5, tail, stream(3, "change").key(0))
+    total = np.zeros(2_000_000)
+    strike(total, 1e-3, 0.5, tail, stream(3, "change").key(0))
     sizes = total[total > 0]
     assert sizes.min() >= 0.5
     for times in (2.0, 4.0, 10.0):

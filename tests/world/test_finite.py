@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosim.testing import small_world
-from ecosim.world.finite import is_finite, refuse_what_is_not_finite, watched
+from ecosim.world.finite import are_finite, are_finite_rows, refuse_what_is_not_finite, watched
 from ecosim.world.world import Labels, World
 
 LABELS = Labels(issues=("water",), stance_axes=("left", "up"), capabilities=("a",), culture=1)
@@ -55,5 +55,5 @@ def test_what_is_made_is_watched_where_mechanisms_make_it():
 
 @pytest.mark.parametrize("largest", [0.0, 1.0, -1e308, np.finfo(float).max, np.finfo(float).tiny])
 def test_the_largest_and_smallest_numbers_are_finite(largest):
-    assert is_finite(np.array([largest, -largest, 0.0]))
-    assert is_finite(np.empty(0))
+    assert are_finite((np.array([largest, -largest, 0.0]), np.empty(0)))
+    assert are_finite_rows((np.array([[largest, -largest], [0.0, 0.0]]),))

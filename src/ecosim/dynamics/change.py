@@ -98,9 +98,9 @@ class Change(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         self._shake(world, ("severity",), key)
-        world.urgency[:] = world.severity + (world.urgency - world.severity) * self._remembered()
-        if self.demand_return or self.demand_noise:
-            world.demand[:] = revert(world.demand, self.demand_return, self.demand_noise, key)
+        drift(
+            world.severity, world.urgency, world.demand, self._remembered(), self.demand_return, self.demand_noise, key
+        )
         self._shake(world, ("urgency", "demand"), key)
         if self.motive_noise:
             world.motive[:] = vary_motives(world.motive, world.identity, self.motive_noise, key)
@@ -120,8 +120,7 @@ class Change(Mechanism):
                 values = getattr(world, shock.on)
                 values[chosen] = np.maximum(values[chosen] + shock.size, 0.0)
         if self.shock_rate and self.shock_on in columns:
-            values = getattr(world, self.shock_on)
-            values += random_shocks(values.size, self.shock_rate, self.shock_size, self.shock_tail, key)
+            strike(getattr(world, self.shock_on), self.shock_rate, self.shock_size, self.shock_tail, key)
 
 
 def _issue(issues: tuple[str, ...], name: str) -> int:
@@ -134,31 +133,28 @@ def _issue(issues: tuple[str, ...], name: str) -> int:
 
 
 @kernel
-def revert(demand: Any, rate: Any, noise: Any, key: Any) -> Any:
-    """Return demand (Q,) one tick later, ≥ 0; rate κ per tick, noise σ per square root of a tick."""
-    following = np.empty_like(demand)
+def drift(severity: Any, urgency: Any, demand: Any, remembered: Any, rate: Any, noise: Any, key: Any) -> None:
+    """Write urgency and demand (Q,) one tick later, ≥ 0; rate κ per tick, noise σ per square root of a tick."""
     kept = np.exp(-rate)
     spread = noise * np.sqrt(-np.expm1(-2.0 * rate) / (2.0 * rate)) if rate > 0.0 else noise
     for q in range(demand.size):
+        urgency[q] = severity[q] + (urgency[q] - severity[q]) * remembered
         z, _ = normal2(key, q, 0)
-        following[q] = max(1.0 + (demand[q] - 1.0) * kept + spread * z, 0.0)
-    return following
+        demand[q] = max(1.0 + (demand[q] - 1.0) * kept + spread * z, 0.0)
 
 
 @kernel
-def random_shocks(issues: Any, rate: Any, size: Any, tail: Any, key: Any) -> Any:
-    """Return the summed size (Q,) of a Poisson number of Pareto shocks."""
-    total = np.zeros(issues)
-    for q in range(issues):
+def strike(values: Any, rate: Any, size: Any, tail: Any, key: Any) -> None:
+    """Add a Poisson number of Pareto shocks to each value (Q,)."""
+    for q in range(values.size):
         # The number of arrivals of a Poisson process within one tick, by its waiting times.
         draw = 16
         waited = -np.log(1.0 - uniform(key, q, 1))
         while waited < rate:
             jump, wait = uniform2(key, q, draw)
-            total[q] += size * (1.0 - jump) ** (-1.0 / tail)
+            values[q] += size * (1.0 - jump) ** (-1.0 / tail)
             waited -= np.log(1.0 - wait)
             draw += 1
-    return total
 
 
 @kernel

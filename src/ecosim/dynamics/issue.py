@@ -47,31 +47,28 @@ class Issue(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("severity", "control")
 
     def step(self, world: World, key: Key) -> None:
-        issues = len(world.labels.issues)
-        world.control[:] = collective_control(world.relief, world.n, issues, self.floor, self.effectiveness)
-        world.severity[:] = grow(
-            world.severity, world.control, self.growth * world.pressure, self.ceiling, self.half, self.noise, key
-        )
-
-
-def collective_control(relief: Any, organisations: int, issues: int, floor: float, effectiveness: float) -> Any:
-    """Return the control of each issue (Q,), severity per tick, from the work done on it."""
-    return floor + effectiveness * relief * issues / max(organisations, 1)
+        grow(
+            world.severity, world.control, world.relief, world.pressure, world.n, self.floor, self.effectiveness,
+            self.growth, self.ceiling, self.half, self.noise, key,
+        )  # fmt: skip
 
 
 @kernel
-def grow(severity: Any, control: Any, growth: Any, ceiling: Any, half: Any, noise: Any, key: Any) -> Any:
-    """Return the severities (Q,) one tick later, ≥ 0; control and growth are (Q,)."""
-    following = np.empty_like(severity)
+def grow(
+    severity: Any, control: Any, relief: Any, pressure: Any, organisations: Any, floor: Any, effectiveness: Any,
+    growth: Any, ceiling: Any, half: Any, noise: Any, key: Any,
+) -> None:  # fmt: skip
+    """Write the control of each issue (Q,), severity per tick, and its severity one tick later, ≥ 0."""
     for q in range(severity.size):
-        fastest = growth[q] * (1.0 + severity[q] / ceiling) + control[q] / half
+        control[q] = floor + effectiveness * relief[q] * severity.size / max(organisations, 1)
+        speed = growth * pressure[q]
+        fastest = speed * (1.0 + severity[q] / ceiling) + control[q] / half
         steps = 1 + np.int64(min(fastest / 0.2, 1e5))
         level = np.log(severity[q])
         for _ in range(steps):
-            level = _runge_kutta(level, 1.0 / steps, control[q], growth[q], ceiling, half)
+            level = _runge_kutta(level, 1.0 / steps, control[q], speed, ceiling, half)
         z, _ = normal2(key, q, 0)
-        following[q] = np.exp(level + noise * z - 0.5 * noise * noise)
-    return following
+        severity[q] = np.exp(level + noise * z - 0.5 * noise * noise)
 
 
 @kernel

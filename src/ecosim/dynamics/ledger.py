@@ -45,7 +45,9 @@ class Ledger(Mechanism):
         0.05, ge=0, le=1, description="s, share of what is left after upkeep that changes capital each tick"
     )
     least_capital: float = Field(0.05, gt=0, le=1000, description="K_min, capital below which no organisation falls")
-    worst: float = Field(10.0, gt=0, le=1_000_000, description="H, severity at its worst; beyond it nothing counts as worse")
+    worst: float = Field(
+        10.0, gt=0, le=1_000_000, description="H, severity at its worst; beyond it nothing counts as worse"
+    )
     pressing_at: float = Field(1.0, gt=0, le=1000, description="h₀, urgency that is half pressing (severity)")
     full_circle: float = Field(
         6.0, gt=0, le=1_000_000, description="sum of bonds that counts as 1 in the relational component"

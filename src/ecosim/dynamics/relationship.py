@@ -32,20 +32,20 @@ class Relationship(Mechanism):
     learns the other's language, so the share of the translation gap that remains shrinks by ``learning`` a tick.
 
     Each side's ``gain`` is a running mean (over ``window`` ticks) of what their joint coalitions gave it beyond the same
-    effort alone, for each partner in them; ``outside_gain`` of what reached an average organisation through others
-    (``spillover``) in ticks in which their joint surplus was positive. The rung is:
+    effort alone, for each partner in them; ``outside_gain`` of what the two, when they worked together, passed on to
+    others (the mean of their ``sent``). The rung is:
 
     ==  ==============  =========================================================
     0   contact         known to each other
     1   transaction     worked together within the window
     2   win-win         and both gain against going alone
-    3   win-win-win     and outsiders gain
+    3   win-win-win     and outsiders gain, ``third_win`` or more
     4   co-creation     and what both invested has made a bond of at least ``deep_bond``
     5   synergy         and the gap between them has at least halved: the parts are changed
     ==  ==============  =========================================================
 
     A tie whose bond has faded below ``neglect``, or in which either side's trust is below ``betrayal``, ends with
-    probability ``forgetting`` a tick.
+    probability ``forgetting`` at each ``review``.
 
     References:
         Faster loss than gain of trust: Slovic (1993), Risk Anal. 13, 675. Relationships decay by themselves: Burt
@@ -76,14 +76,22 @@ class Relationship(Mechanism):
         0.05, ge=0, le=1, description="share of the way that affect moves towards mutual trust each tick"
     )
     window: float = Field(20.0, ge=1, le=10_000, description="ticks over which gains are remembered")
+    third_win: float = Field(
+        0.1, gt=0, le=1_000_000, description="benefit passed on to others that counts as their gain (output per tick)"
+    )
     deep_bond: float = Field(0.35, ge=0, le=1, description="bond from which a relationship counts as co-creation")
     neglect: float = Field(0.03, ge=0, le=1, description="bond below which a tie may end")
     betrayal: float = Field(0.1, ge=0, le=1, description="trust below which a tie may end")
-    forgetting: float = Field(0.1, ge=0, le=1, description="probability per tick that a neglected or betrayed tie ends")
+    review: int = Field(
+        1, ge=1, le=1_000_000, description="ticks from one review of neglected and betrayed ties to the next"
+    )
+    forgetting: float = Field(
+        0.1, ge=0, le=1, description="probability per review that a neglected or betrayed tie ends"
+    )
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "ends", "contribution", "invest", "trust", "affect", "bond", "translation", "tie_age", "gain",
-        "outside_gain", "member_share", "member_alone", "spillover",
+        "outside_gain", "member_share", "member_alone", "sent",
     )  # fmt: skip
     writes: ClassVar[tuple[str, ...]] = (
         "trust", "affect", "bond", "translation", "tie_age", "gain", "outside_gain", "rung", "ties",
@@ -96,18 +104,16 @@ class Relationship(Mechanism):
             world.member, world.first_member, world.member_share, world.member_alone, world.first_tie, world.partner,
             world.tie, world.ties,
         )  # fmt: skip
-        outside = mean_of(world.spillover, 0.0)
         cultivate(
-            world.ends, world.first_tie, world.contribution, world.invest, joint, surplus, outside, world.trust,
-            world.affect, world.bond,
-            world.translation, world.tie_age, world.gain, world.outside_gain, world.rung, mean_of(world.trust, 0.5),
-            self._rates(), (self.deep_bond, self.circle),
+            world.ends, world.first_tie, world.contribution, world.invest, joint, surplus, world.sent, world.trust,
+            world.affect, world.bond, world.translation, world.tie_age, world.gain, world.outside_gain, world.rung, mean_of(world.trust, 0.5),
+            self._rates(), (self.deep_bond, self.circle, self.third_win),
         )  # fmt: skip
-        world.end_ties(
-            ending(
+        if world.tick % self.review == 0:
+            ended = ending(
                 world.identity, world.ends, world.trust, world.bond, self.neglect, self.betrayal, self.forgetting, key
             )
-        )
+            world.end_ties(ended)
 
     def _rates(self) -> tuple[float, ...]:
         return (
@@ -138,13 +144,13 @@ def work_together(
 
 @kernel
 def cultivate(
-    ends: Any, first_tie: Any, contribution: Any, invest: Any, joint: Any, surplus: Any, outside: Any, trust: Any,
+    ends: Any, first_tie: Any, contribution: Any, invest: Any, joint: Any, surplus: Any, sent: Any, trust: Any,
     affect: Any, bond: Any, translation: Any, age: Any, gain: Any, outside_gain: Any, rung: Any, society: Any,
     rates: Any, limits: Any,
 ) -> None:  # fmt: skip
     """Write next tick's relationships in place; ``rates`` and ``limits`` as in ``Relationship``."""
     up, down, general, growth, fading, contact, learning, liking, fresh = rates
-    deep_bond, circle = limits
+    _, circle, _ = limits
     for t in range(ends.shape[0]):
         together = joint[t] > 0
         weight = 1.0 if together else contact
@@ -163,20 +169,21 @@ def cultivate(
         affect[t] += liking * (trust[t, 0] + trust[t, 1] - 1.0 - affect[t])
         if together:
             translation[t] *= 1.0 - learning
-        sent = outside if surplus[t, 0] + surplus[t, 1] > 0.0 else 0.0
-        outside_gain[t] += fresh * (sent * together - outside_gain[t])
+        outside = 0.5 * (sent[ends[t, 0]] + sent[ends[t, 1]]) if together else 0.0
+        outside_gain[t] += fresh * (outside - outside_gain[t])
         age[t] += 1
-        rung[t] = _rung(gain[t, 0], gain[t, 1], outside_gain[t], bond[t], translation[t], together, deep_bond)
+        rung[t] = _rung(gain[t, 0], gain[t, 1], outside_gain[t], bond[t], translation[t], together, limits)
 
 
 @kernel
-def _rung(own: Any, other: Any, outside: Any, bond: Any, translation: Any, together: Any, deep_bond: Any) -> Any:
+def _rung(own: Any, other: Any, outside: Any, bond: Any, translation: Any, together: Any, limits: Any) -> Any:
     least = 1e-4  # what a single tick's joint work leaves of itself after some hundred ticks apart
     if abs(own) + abs(other) < least and not together:
         return 0
     if own < least or other < least:
         return 1
-    if outside < least:
+    deep_bond, _, third_win = limits
+    if outside < third_win:
         return 2
     if bond < deep_bond:
         return 3

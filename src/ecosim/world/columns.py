@@ -75,6 +75,7 @@ COLUMNS: dict[str, Column] = _table(
     Column("works_on", "organisation", "issue it works on alone, -1 where it works in coalitions", "index", -1, 2**15 - 1, -1, "int16"),
     Column("payoff", "organisation", "what it received for this tick's contribution, less the cost", "output"),
     Column("spillover", "organisation", "benefit that reached it through others' joint work this tick (ripple)", "output", 0),
+    Column("sent", "organisation", "benefit of its joint work that passed on to its partners this tick", "output", 0),
     Column("ledger", "organisation", "this tick's five components of success", "see unit of each", extent="motive"),
     Column("success", "organisation", "its ledger weighed by its own motive", "1"),
     Column("reputation", "organisation", "how its conduct is regarded", "1", 0, 1, 0.5),
@@ -115,6 +116,9 @@ COLUMNS: dict[str, Column] = _table(
     Column("demand", "issue", "what the public pays for relief, against the long-run mean", "1", 0, initial=1.0),
     Column("pressure", "issue", "how fast it grows, against the usual rate; nobody sees it", "1", 0, initial=1.0),
 )
+
+
+# fmt: on
 
 
 def columns_of(axis: Axis) -> tuple[Column, ...]:

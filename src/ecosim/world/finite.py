@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numba.core.errors import NumbaError
 
 from ecosim.kernels import kernel
 from ecosim.world.columns import COLUMNS
@@ -37,16 +39,26 @@ def refuse_what_is_not_finite(world: World, columns: tuple[str, ...]) -> None:
         FloatingPointError: with each such column, the tick, and where in the column it is.
     """
     state = world.__dict__
-    checked: Any = None
-    for name in columns:
-        values = state[name]
-        block = values.base
-        if type(block) is np.ndarray and block.dtype == values.dtype:
-            if block is checked:  # columns of one axis are views of one block, and come one after the other
-                continue
-            checked = values = block
-        if not is_finite(values.ravel()) and (faults := _faults(world, columns)):
-            raise FloatingPointError(f"stopped in tick {world.tick}: {'; '.join(faults)}")
+    numbers, wide = by_width(columns)
+    try:
+        good = are_finite(tuple([state[name] for name in numbers])) and are_finite_rows(
+            tuple([state[name] for name in wide])
+        )
+    except NumbaError:  # a rule has put an array of another kind in a column's place
+        good = False
+    if not good and (faults := _faults(world, columns)):
+        raise FloatingPointError(f"stopped in tick {world.tick}: {'; '.join(faults)}")
+
+
+@lru_cache(maxsize=256)
+def by_width(columns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns of numbers, and those of rows of numbers, each filled up with repeats to a multiple of 8.
+
+    Kernels are compiled for a number of columns: so for a few numbers only.
+    """
+    numbers = [name for name in columns if COLUMNS[name].extent is None]
+    wide = [name for name in columns if COLUMNS[name].extent is not None]
+    return tuple(numbers + numbers[:1] * (-len(numbers) % 8)), tuple(wide + wide[:1] * (-len(wide) % 8))
 
 
 def _faults(world: World, columns: tuple[str, ...]) -> list[str]:
@@ -63,9 +75,25 @@ def _faults(world: World, columns: tuple[str, ...]) -> list[str]:
 
 
 @kernel
-def is_finite(values: Any) -> Any:
-    """Return whether all numbers (n,) are finite; v − v is 0 for those only."""
-    is_bad = False
-    for v in values:
-        is_bad |= v - v != 0.0
-    return not is_bad
+def are_finite(columns: Any) -> Any:
+    """Return whether all numbers of some columns, each (n,), are finite; v − v is 0 for those only."""
+    for values in columns:
+        is_bad = False
+        for v in values:
+            is_bad |= v - v != 0.0
+        if is_bad:
+            return False
+    return True
+
+
+@kernel
+def are_finite_rows(columns: Any) -> Any:
+    """Return whether all numbers of some columns, each (n, k), are finite."""
+    for values in columns:
+        is_bad = False
+        for row in range(values.shape[0]):
+            for k in range(values.shape[1]):
+                is_bad |= values[row, k] - values[row, k] != 0.0
+        if is_bad:
+            return False
+    return True

@@ -1,8 +1,7 @@
 """Table: the columns of what comes and goes, kept so that a change of rows is one operation, not one a column.
 
-The columns of an axis lie side by side in two blocks, one of floating-point and one of whole numbers, a row an entry;
-each column that the world shows is a view. Entries come and go at almost every tick, and moving a block costs little
-more than moving a column.
+Columns of one type and width lie one after the other in a block; each column that the world shows is a contiguous view
+of it. Entries come and go at almost every tick, and moving all blocks at once costs little more than moving a column.
 """
 
 from __future__ import annotations
@@ -31,8 +30,18 @@ class Table:
 
     def __init__(self, declared: tuple[Column, ...], shapes: Shapes, columns: dict[str, Any]) -> None:
         self._columns = columns
-        self._floats = _Block(tuple(c for c in declared if c.dtype == "float64"), shapes, np.float64)
-        self._wholes = _Block(tuple(c for c in declared if c.dtype != "float64"), shapes, np.int64)
+        self._kinds: list[list[Column]] = [[], [], [], []]
+        for column in declared:
+            self._kinds[2 * (column.dtype != "float64") + bool(shapes[column.name])].append(column)
+        self._initial = tuple(
+            np.array([column.initial for column in kind], dtype)
+            for kind, dtype in zip(self._kinds, _TYPES, strict=True)
+        )
+        self._blocks: Any = tuple(
+            np.empty((len(kind), 0, width), dtype)
+            for kind, dtype, width in zip(self._kinds, _TYPES, _WIDTHS, strict=True)
+        )
+        self._names = [column.name for kind in self._kinds for column in kind]
         self._views: list[tuple[str, NDArray[Any]]] = []
         self._show()
 
@@ -46,43 +55,38 @@ class Table:
         for name, view in self._views:
             if self._columns[name] is not view:
                 view[...] = self._columns[name]
-        self._floats.entries, self._wholes.entries = _gathered(
-            self._floats.entries, self._wholes.entries, source, self._floats.initial, self._wholes.initial
-        )
+        self._blocks = _gathered(self._blocks, self._initial, source)
         self._show()
 
     def _show(self) -> None:
-        self._views = self._floats.views() + self._wholes.views()
+        numbers, pairs, wholes, whole_pairs = self._blocks
+        entries = [*numbers[:, :, 0], *pairs, *wholes[:, :, 0], *whole_pairs]
+        self._views = list(zip(self._names, entries, strict=True))
         self._columns.update(self._views)
 
 
-class _Block:
-    """Columns of one type, side by side: entries (rows, width)."""
-
-    def __init__(self, declared: tuple[Column, ...], shapes: Shapes, dtype: type) -> None:
-        initial: list[float] = []
-        self._places: list[tuple[str, int | slice]] = []
-        for column in declared:
-            start, width = len(initial), (shapes[column.name] or (1,))[0]
-            self._places.append((column.name, slice(start, start + width) if shapes[column.name] else start))
-            initial += [column.initial] * width
-        self.initial = np.array(initial, dtype)
-        self.entries = np.empty((0, self.initial.size), dtype)
-
-    def views(self) -> list[tuple[str, NDArray[Any]]]:
-        entries = self.entries
-        return [(name, entries[:, place]) for name, place in self._places]
+# The four kinds of column: numbers and pairs of numbers, whole numbers and pairs of them.
+_TYPES = (np.float64, np.float64, np.int64, np.int64)
+_WIDTHS = (1, 2, 1, 2)
 
 
 @kernel
-def _gathered(floats: Any, wholes: Any, source: Any, initial_floats: Any, initial_wholes: Any) -> Any:
-    """Return both blocks with their rows rearranged."""
-    new_floats = np.empty((source.size, floats.shape[1]), floats.dtype)
-    new_wholes = np.empty((source.size, wholes.shape[1]), wholes.dtype)
-    for row in range(source.size):
-        old = source[row]
-        for k in range(new_floats.shape[1]):
-            new_floats[row, k] = floats[old, k] if old >= 0 else initial_floats[k]
-        for k in range(new_wholes.shape[1]):
-            new_wholes[row, k] = wholes[old, k] if old >= 0 else initial_wholes[k]
-    return new_floats, new_wholes
+def _gathered(blocks: Any, initial: Any, source: Any) -> Any:
+    """Return the four blocks with their rows rearranged."""
+    return (
+        _moved(blocks[0], initial[0], source),
+        _moved(blocks[1], initial[1], source),
+        _moved(blocks[2], initial[2], source),
+        _moved(blocks[3], initial[3], source),
+    )
+
+
+@kernel
+def _moved(block: Any, initial: Any, source: Any) -> Any:
+    moved = np.empty((block.shape[0], source.size, block.shape[2]), block.dtype)
+    for column in range(moved.shape[0]):
+        for row in range(source.size):
+            old = source[row]
+            for side in range(moved.shape[2]):
+                moved[column, row, side] = block[column, old, side] if old >= 0 else initial[column]
+    return moved

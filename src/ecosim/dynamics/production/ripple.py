@@ -20,10 +20,10 @@ class Ripple(Mechanism):
 
     .. math:: y = (I - \varphi A)^{-1} x, \qquad A_{ij} = \frac{R_{ij}}{\max(1, \sum_k R_{kj})}
 
-    and ``spillover`` is :math:`y - x`, what reached it from others. The columns of A sum to at most 1, so a unit of
-    gain sends at most :math:`\varphi / (1 - \varphi)` outward in all; φ = 0 or no bonds sends nothing. The system is
-    solved by the Neumann series :math:`\sum_s \varphi^s A^s x`, which converges for φ < 1, until what is left is below
-    ``tolerance`` of the whole. Losses do not spread.
+    ``spillover`` is :math:`y - x`, what reached it from others, and ``sent`` what it passed on of its own x. The
+    columns of A sum to at most 1, so a unit of gain sends at most :math:`\varphi / (1 - \varphi)` outward in all; φ = 0
+    or no bonds sends nothing. The system is solved by the Neumann series :math:`\sum_s \varphi^s A^s x`, which
+    converges for φ < 1, until what is left is below ``tolerance`` of the whole. Losses do not spread.
 
     References:
         Leontief inverse; Katz (1953), Psychometrika 18, 39.
@@ -33,24 +33,26 @@ class Ripple(Mechanism):
     tolerance: float = Field(1e-3, gt=0, lt=1, description="relative size of what is left out of the series")
 
     reads: ClassVar[tuple[str, ...]] = ("bond", "member_share", "member_alone")
-    writes: ClassVar[tuple[str, ...]] = ("spillover",)
+    writes: ClassVar[tuple[str, ...]] = ("spillover", "sent")
 
     def step(self, world: World, key: Key) -> None:
-        world.spillover = spread_out(
+        spread_out(
             world.member, world.member_share, world.member_alone, world.first_tie, world.partner, world.tie, world.bond,
-            self.spread, self.tolerance,
+            self.spread, self.tolerance, world.spillover, world.sent,
         )  # fmt: skip
 
 
 @kernel
 def spread_out(
-    member: Any, share: Any, alone: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, spread: Any, tolerance: Any
-) -> Any:
-    """Return the benefit that reached each organisation through others (n,)."""
+    member: Any, share: Any, alone: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, spread: Any,
+    tolerance: Any, reached: Any, passed_on: Any,
+) -> None:  # fmt: skip
+    """Write the benefit that reached each organisation through others, and what it passed on of its own (n,)."""
     n = first_tie.size - 1
     wave = np.zeros(n)
     for row in range(member.size):
         wave[member[row]] += share[row] - alone[row]
+    weight = np.empty(partner.size)  # one look-up of each half-edge's bond serves all rounds
     outflow = np.empty(n)
     total = 0.0
     for i in range(n):
@@ -58,9 +60,11 @@ def spread_out(
         total += wave[i]
         bonds = 0.0
         for h in range(first_tie[i], first_tie[i + 1]):
-            bonds += bond[tie[h]]
+            weight[h] = bond[tie[h]]
+            bonds += weight[h]
         outflow[i] = spread / max(1.0, bonds)
-    reached = np.zeros(n)
+        passed_on[i] = outflow[i] * bonds * wave[i]
+        reached[i] = 0.0
     remaining = total
     while remaining > tolerance * total and remaining > 0.0:
         sent = wave * outflow
@@ -68,8 +72,7 @@ def spread_out(
         for i in range(n):
             arrives = 0.0
             for h in range(first_tie[i], first_tie[i + 1]):
-                arrives += bond[tie[h]] * sent[partner[h]]
+                arrives += weight[h] * sent[partner[h]]
             wave[i] = arrives
             reached[i] += arrives
             remaining += arrives
-    return reached
