@@ -42,7 +42,7 @@ def measure_one(n: int) -> dict[str, Any]:
         size = f"ecosystem.organisations={organisations}"
         return ecosim.load("town", size, f"ecosystem.network.degree={MEAN_DEGREE}", yes=True)
 
-    ecosim.Ecosystem(settings_for(200)).run(TICKS)
+    ecosim.Ecosystem(settings_for(1_000)).run(TICKS)
     settings = settings_for(n)
     began = time.process_time()
     ecosystem = ecosim.Ecosystem(settings)
