@@ -118,6 +118,14 @@ def test_a_neglected_tie_fades_exponentially_and_ends_once_below_neglect():
     assert live(world, relationship).ties == 0
 
 
+def test_a_neglected_tie_stays_until_it_is_reviewed():
+    relationship = Relationship(forgetting=1.0, review=5)
+    world = related(relationship, together=False, invest=0, trust=0.6, bond=0.0)
+    world.tick = 1
+    assert live(world, relationship, ticks=4).ties == 1
+    assert live(world, relationship).ties == 0
+
+
 def test_a_share_of_neglected_ties_ends_each_tick():
     # 20,000 pairs: 5 standard errors, false alarm 6e-7.
     relationship = Relationship(forgetting=0.3)
@@ -153,7 +161,7 @@ def test_working_together_teaches_the_others_language():
 
 def test_gains_are_running_means_of_what_joint_work_gave_beyond_working_alone():
     relationship = lasting(window=20.0)
-    world = related(relationship, member_share=[3.0, 1.0], member_alone=[1.0, 1.5], spillover=0.4)
+    world = related(relationship, member_share=[3.0, 1.0], member_alone=[1.0, 1.5], sent=[0.6, 0.2])
     live(world, relationship, ticks=15)
     share = 1 - (1 - 1 / 20) ** 15
     assert world.gain[0] == pytest.approx([2 * share, -0.5 * share])
@@ -175,20 +183,21 @@ def test_a_gain_is_divided_among_all_partners_who_made_it_and_adds_up_over_coali
 
 
 @pytest.mark.parametrize(
-    ("rung", "together", "shares", "spillover", "bond", "translation"),
+    ("rung", "together", "shares", "sent", "bond", "translation"),
     [
         (CONTACT, False, 0, 0.0, 0.9, 0.1),
         (TRANSACTION, True, [1, 1], 0.0, 0.9, 0.1),
         (TRANSACTION, True, [1, 5], 1.0, 0.9, 0.1),
         (WIN_WIN, True, [3, 2], 0.0, 0.9, 0.1),
+        (WIN_WIN, True, [3, 2], 0.19, 0.9, 0.1),
         (WIN_WIN_WIN, True, [3, 2], 1.0, 0.2, 0.1),
         (CO_CREATION, True, [3, 2], 1.0, 0.5, 0.9),
         (SYNERGY, True, [3, 2], 1.0, 0.5, 0.4),
     ],
 )
-def test_each_rung_is_read_off_what_happened(rung, together, shares, spillover, bond, translation):
-    relationship = lasting(deep_bond=0.35)
-    columns = {"contribution": 0.5, "spillover": spillover, "bond": bond, "translation": translation}
+def test_each_rung_is_read_off_what_happened(rung, together, shares, sent, bond, translation):
+    relationship = lasting(deep_bond=0.35, third_win=0.2, window=1.0)
+    columns = {"contribution": 0.5, "sent": sent, "bond": bond, "translation": translation}
     world = related(relationship, together=together, **columns)
     if together:
         world.member_alone[:], world.member_share[:] = 1, shares

@@ -88,6 +88,18 @@ def test_ripples_add_up():
     assert spillover(2 * one + 3 * other) == pytest.approx(2 * spillover(one) + 3 * spillover(other), abs=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_sent_is_the_share_of_ones_own_gain_that_leaves_at_once(seed):
+    ripple = Ripple(spread=0.4, tolerance=1e-9)
+    draw = np.random.default_rng(seed)
+    gains = draw.random(14)
+    world = rippling(ripple, 14, some_tied(14, 0.3, seed), gains)
+    world.bond[:] = 0.6 * draw.random(world.ties)
+    live(world, ripple)
+    assert world.sent == pytest.approx(0.4 * gains * np.minimum(1, bonds(world).sum(axis=0)))
+    assert world.spillover.sum() >= world.sent.sum() * (1 - 1e-9)
+
+
 def test_losses_do_not_spread():
     ripple = Ripple(tolerance=1e-12)
     ties = some_tied(10, 0.5)
