@@ -106,8 +106,8 @@ class Relationship(Mechanism):
         )  # fmt: skip
         cultivate(
             world.ends, world.first_tie, world.contribution, world.invest, joint, surplus, world.sent, world.trust,
-            world.affect, world.bond, world.translation, world.tie_age, world.gain, world.outside_gain, world.rung, mean_of(world.trust, 0.5),
-            self._rates(), (self.deep_bond, self.circle, self.third_win),
+            world.affect, world.bond, world.translation, world.tie_age, world.gain, world.outside_gain,
+            world.rung, mean_of(world.trust, 0.5), self._rates(), (self.deep_bond, self.circle, self.third_win),
         )  # fmt: skip
         if world.tick % self.review == 0:
             ended = ending(
