@@ -41,9 +41,8 @@ def refuse_what_is_not_finite(world: World, columns: tuple[str, ...]) -> None:
     state = world.__dict__
     numbers, wide = by_width(columns)
     try:
-        good = are_finite(tuple([state[name] for name in numbers])) and are_finite_rows(
-            tuple([state[name] for name in wide])
-        )
+        good = not numbers or are_finite(tuple([state[name] for name in numbers]))
+        good = good and (not wide or are_finite_rows(tuple([state[name] for name in wide])))
     except NumbaError:  # a rule has put an array of another kind in a column's place
         good = False
     if not good and (faults := _faults(world, columns)):
@@ -52,13 +51,18 @@ def refuse_what_is_not_finite(world: World, columns: tuple[str, ...]) -> None:
 
 @lru_cache(maxsize=256)
 def by_width(columns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the columns of numbers, and those of rows of numbers, each filled up with repeats to a multiple of 8.
+    """Return the columns of numbers, and those of rows of numbers, each filled up with repeats to a power of two.
 
     Kernels are compiled for a number of columns: so for a few numbers only.
     """
     numbers = [name for name in columns if COLUMNS[name].extent is None]
     wide = [name for name in columns if COLUMNS[name].extent is not None]
-    return tuple(numbers + numbers[:1] * (-len(numbers) % 8)), tuple(wide + wide[:1] * (-len(wide) % 8))
+    return _filled_up(numbers), _filled_up(wide)
+
+
+def _filled_up(names: list[str]) -> tuple[str, ...]:
+    wanted = 1 << max(len(names) - 1, 0).bit_length()
+    return tuple(names + names[:1] * (wanted - len(names)))
 
 
 def _faults(world: World, columns: tuple[str, ...]) -> list[str]:
