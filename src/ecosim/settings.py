@@ -44,6 +44,7 @@ class RecordSettings(BaseModel):
     costly_every: int | None = Field(
         None, ge=1, le=MOST_TICKS, description="ticks between costly measures; null: at the start and the end only"
     )
+    costly_at_start: bool = Field(True, description="whether costly measures are taken at tick 0, too")
 
 
 class PlainSettings(BaseModel):

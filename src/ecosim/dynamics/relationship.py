@@ -100,14 +100,12 @@ class Relationship(Mechanism):
     def step(self, world: World, key: Key) -> None:
         if not world.ties:
             return
-        joint, surplus = work_together(
-            world.member, world.first_member, world.member_share, world.member_alone, world.first_tie, world.partner,
-            world.tie, world.ties,
-        )  # fmt: skip
         cultivate(
-            world.ends, world.first_tie, world.contribution, world.invest, joint, surplus, world.sent, world.trust,
-            world.affect, world.bond, world.translation, world.tie_age, world.gain, world.outside_gain,
-            world.rung, mean_of(world.trust, 0.5), self._rates(), (self.deep_bond, self.circle, self.third_win),
+            (world.member, world.first_member, world.member_share, world.member_alone),
+            (world.first_tie, world.partner, world.tie, world.ends), (world.contribution, world.invest, world.sent),
+            (world.trust, world.affect, world.bond, world.translation, world.tie_age, world.gain, world.outside_gain,
+             world.rung),
+            self._rates(), (self.deep_bond, self.circle, self.third_win),
         )  # fmt: skip
         if world.tick % self.review == 0:
             ended = ending(
@@ -143,14 +141,16 @@ def work_together(
 
 
 @kernel
-def cultivate(
-    ends: Any, first_tie: Any, contribution: Any, invest: Any, joint: Any, surplus: Any, sent: Any, trust: Any,
-    affect: Any, bond: Any, translation: Any, age: Any, gain: Any, outside_gain: Any, rung: Any, society: Any,
-    rates: Any, limits: Any,
-) -> None:  # fmt: skip
+def cultivate(groups: Any, graph: Any, acts: Any, relationship: Any, rates: Any, limits: Any) -> None:
     """Write next tick's relationships in place; ``rates`` and ``limits`` as in ``Relationship``."""
+    member, first_member, share, alone = groups
+    first_tie, partner, tie, ends = graph
+    contribution, invest, sent = acts
+    trust, affect, bond, translation, age, gain, outside_gain, rung = relationship
     up, down, general, growth, fading, contact, learning, liking, fresh = rates
     _, circle, _ = limits
+    joint, surplus = work_together(member, first_member, share, alone, first_tie, partner, tie, ends.shape[0])
+    society = mean_of(trust, 0.5)
     for t in range(ends.shape[0]):
         together = joint[t] > 0
         weight = 1.0 if together else contact

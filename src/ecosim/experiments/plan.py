@@ -28,6 +28,9 @@ MOST_FAULTS = 20
 KEPT = {"organisations": "never", "relationships": "never", "coalitions": "never", "events": False, "figures": False}
 """What a run of a sweep does not keep: a single run with its seed shows it."""
 
+THINNED = {"every": 5, "costly_at_start": False}
+"""What a run of a sweep keeps, unless the configuration says otherwise: of many runs, nobody reads every tick."""
+
 
 class Runs(NamedTuple):
     """What checking a plan finds out.
@@ -159,7 +162,7 @@ def plan_of(
         if seed is not None:
             data["seed"] = seed
         if isinstance(data.get("record"), dict | None):
-            data["record"] = {**(data.get("record") or {}), **KEPT}
+            data["record"] = {**THINNED, **(data.get("record") or {}), **KEPT}
         configurations[_label(chosen)] = data
     first = next(iter(configurations.values()))
     luck = first.get("seed", Settings.model_fields["seed"].default)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import gc
 import mmap
 import os
 import resource
@@ -226,6 +227,7 @@ def _prepared(job: Job) -> tuple[Runner, Shard]:
     pyarrow.set_cpu_count(1)
     runner = Runner(Plan.from_json(job.plan))
     runner.warm_up()
+    gc.freeze()  # what is loaded by now stays: no need to look through it again and again
     return runner, Shard(Path(job.folder), runner.plan.design)
 
 

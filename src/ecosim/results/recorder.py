@@ -29,6 +29,7 @@ class Record(Protocol):
         events: whether to note what is made and ended.
         figures: whether to keep what pictures of the network at the start, in the middle and at the end need.
         costly_every: ticks between two looks at costly measures; None: at the start and the end only.
+        costly_at_start: whether the world before anything has happened is measured in that way, too.
     """
 
     @property
@@ -45,6 +46,8 @@ class Record(Protocol):
     def figures(self) -> bool: ...
     @property
     def costly_every(self) -> int | None: ...
+    @property
+    def costly_at_start(self) -> bool: ...
 
 
 class Recorder:
@@ -154,7 +157,9 @@ class Recorder:
 
     def _is_costly_due(self, tick: int) -> bool:
         every = self.keep.costly_every
-        return tick in (0, self.ticks) or (every is not None and tick % every == 0)
+        if tick == 0:
+            return self.keep.costly_at_start
+        return tick == self.ticks or (every is not None and tick % every == 0)
 
     def _add_row(self, world: World, *, costly: bool) -> None:
         row = self._rows

@@ -24,6 +24,9 @@ class SectorMapping(_Part):
     values: dict[str, str] = Field({}, description="sector for each value of the column")
     names: dict[str, str] = Field({}, description="sector of single organisations, by name; goes before the column")
     default: str | None = Field(None, description="sector of values that are not listed, and of empty cells")
+    like: dict[str, str] = Field(
+        {}, description="with sectors: as_given, which of ecosim's sectors each takes after; equal motives where not said"
+    )
 
 
 class ColumnMapping(_Part):
@@ -68,6 +71,11 @@ class TableMapping(_Part):
     """What the columns of a user's organisations and ties mean. Everything may be left out and is then guessed."""
 
     name: str | None = Field(None, description="column that names the organisation")
+    sectors: Literal["known", "as_given"] = Field(
+        "known",
+        description="known: the scenario's sectors and no others; as_given: each value of the column is a sector, as it "
+        "is or as sector.values calls it, and there are no others",
+    )
     sector: SectorMapping = Field(SectorMapping(), description="how the sector is read")
     columns: dict[str, ColumnMapping] = Field({}, description="ecosim's word: column of the table")
     ties: TieMapping = Field(TieMapping(), description="how ties are read")

@@ -11,20 +11,40 @@ from itertools import islice
 from ecosim.errors import InputError, did_you_mean
 from ecosim.scenario_file import ascii_controls, shown
 from ecosim.world.actor_mapping import SectorMapping
-from ecosim.world.actor_suggestion import MOST_VALUES, suggest_organisations
+from ecosim.world.actor_suggestion import MOST_VALUES, suggest_organisations, suggest_ties, word_of
 from ecosim.world.actor_table import SECTOR_WORDS, Table
 from ecosim.world.actor_ties import nearest
 from ecosim.world.faults import Faults
 
 
 def read_sectors(
-    table: Table, mapping: SectorMapping, names: Sequence[str], sectors: Sequence[str], faults: Faults
+    table: Table,
+    mapping: SectorMapping,
+    names: Sequence[str],
+    sectors: Sequence[str],
+    faults: Faults,
+    *,
+    as_given: bool = False,
+    ties: Table | None = None,
 ) -> list[str]:
     """Return the sector of each organisation: by its name, else by the value of its column, else the default.
 
     A value that is spelt like a sector ("Civil society") needs no mapping. Values that are none and that the mapping
     does not know are noted as faults; where none is known, with a mapping to paste.
+
+    Args:
+        table: the organisations.
+        mapping: how their sector is read.
+        names: n names.
+        sectors: sectors that there are.
+        faults: takes what cannot be.
+        as_given: whether the table and the mapping say which sectors there are.
+        ties: the ties, for the mapping to paste.
     """
+    if as_given:
+        mapping, sectors = declared(table, mapping, sectors, faults)
+    elif mapping.like:
+        faults.add("mapping, sector.like: needs sectors: as_given")
     _check_mapping(mapping, names, sectors, faults)
     column = _sector_column(table, mapping, faults)
     if column is None:
@@ -38,11 +58,50 @@ def read_sectors(
         if _is_unknown(value, row, names, mapping, meaning)
     }
     if unknown and len(unknown) == len(meaning) and not mapping.values and not _any_misspelt(unknown, sectors):
-        faults.add(lambda: _nothing_known(table, column, cells, sectors))
+        faults.add(lambda: _nothing_known(table, column, cells, sectors, ties))
     else:
         for value, row in sorted(unknown.items(), key=lambda item: item[1]):
             _note_unknown(table, column, value, row, cells.count(value), sectors, faults)
     return [mapping.names.get(name) or meaning[value] or "" for name, value in zip(names, cells, strict=True)]
+
+
+def declared(
+    table: Table, mapping: SectorMapping, sectors: Sequence[str], faults: Faults
+) -> tuple[SectorMapping, tuple[str, ...]]:
+    """Return the mapping with a sector for every value of the column, and all sectors, further ones among them."""
+    column = _sector_column(table, mapping, Faults())
+    values = dict(mapping.values)
+    meant: dict[str, str] = {}
+    for value in dict.fromkeys(cells[column] for _, cells in table.rows) if column is not None else ():
+        if not value or value in values:
+            continue
+        word = values[value] = word_of(value)
+        if not word:
+            faults.add(f"{table.file}: {shown(value)} makes no word for a sector; give one under sector.values")
+        elif _folded(meant.setdefault(word, value)) != _folded(value):
+            faults.add(
+                f"{table.file}: {shown(meant[word])} and {shown(value)} would both be the sector {word}; "
+                "say which they are under sector.values"
+            )
+    found = [*values.values(), *mapping.names.values(), *([mapping.default] if mapping.default else [])]
+    further = [word for word in dict.fromkeys(found) if word and word not in sectors]
+    faults_in_words = [word for word in further if not SECTOR_WORD.fullmatch(word)]
+    for word in faults_in_words:
+        faults.add(f"mapping, sector: {shown(word)} is no name for a sector; allowed: a letter, then up to 39 letters, "
+                   "digits and underscores")
+    known = (*sectors, *further)
+    for sector, like in mapping.like.items():
+        if sector not in found:
+            faults.add(f"mapping, sector.like.{ascii_controls(sector)}: no organisation is of this sector; "
+                       f"{did_you_mean(sector, dict.fromkeys(found))}")
+        if like not in sectors:
+            faults.add(f"mapping, sector.like.{ascii_controls(sector)}: {shown(like)} is no sector of the scenario; "
+                       f"{did_you_mean(like, sectors)}")
+    return mapping.model_copy(update={"values": values}), known
+
+
+def _folded(value: str) -> str:
+    return re.sub(r"[\s_-]+", "_", value.casefold())
 
 
 def _check_mapping(mapping: SectorMapping, names: Sequence[str], sectors: Sequence[str], faults: Faults) -> None:
@@ -74,7 +133,7 @@ def _meaning(value: str, mapping: SectorMapping, sectors: Sequence[str]) -> str 
     """Return the sector that a value stands for, or None."""
     if value in mapping.values:
         return mapping.values[value]
-    spelt = re.sub(r"[\s-]+", "_", value.casefold())
+    spelt = _folded(value)
     return spelt if spelt in sectors else mapping.default
 
 
@@ -102,12 +161,15 @@ def _note_unknown(
     faults.add(f"{where}: {told}")
 
 
-def _nothing_known(table: Table, column: int, cells: Sequence[str], sectors: Sequence[str]) -> str:
+def _nothing_known(
+    table: Table, column: int, cells: Sequence[str], sectors: Sequence[str], ties: Table | None
+) -> str:
     counts = Counter(cell for cell in cells if cell).most_common()
     listed = ", ".join(f"{shown(value)} ({count})" for value, count in counts[:MOST_VALUES])
     where = table.where(table.rows[0][0], table.header[column])
     return (
         f"{where}: none of the values is a sector; valid: {', '.join(sectors)}; found: {listed or 'nothing'}.\n"
         "A mapping says what they are: save this as mapping.yaml, correct it, and give --mapping mapping.yaml\n\n"
-        + "\n".join(suggest_organisations(table, sectors))
+        + "\n".join([*suggest_organisations(table, sectors), *(suggest_ties(ties) if ties is not None else [])])
+        + "\n"
     )

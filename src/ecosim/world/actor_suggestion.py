@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,7 +34,7 @@ def suggest_mapping(
     table = read_table(Path(organisations), "organisations")
     lines = suggest_organisations(table, sectors)
     if ties is not None:
-        lines += _suggest_ties(read_table(Path(ties), "ties"))
+        lines += suggest_ties(read_table(Path(ties), "ties"))
     return "\n".join([*lines, 'directed: "merge"', ""])
 
 
@@ -52,6 +53,7 @@ def suggest_organisations(table: Table, sectors: Sequence[str]) -> list[str]:
         lines += [f"    {_quoted(value)}: {_guess_sector(value, sectors)}  # {counts[value]}" for value in values]
         if len(values) < len(counts):
             lines.append(f"  default: {_guess_sector('', sectors)}  # for all others")
+        lines.append("# sectors: as_given  # instead of values: keeps the table's own categories as sectors")
     numeric = [other for other in table.header if other not in (name, column) and _is_numeric(table, other)]
     means = next((other for other in numeric if _MEANS.search(other)), None)
     if means is not None:
@@ -60,7 +62,8 @@ def suggest_organisations(table: Table, sectors: Sequence[str]) -> list[str]:
     return [*lines, f"# other columns of numbers: {', '.join(left)}"] if left else lines
 
 
-def _suggest_ties(table: Table) -> list[str]:
+def suggest_ties(table: Table) -> list[str]:
+    """Return the lines of a mapping that can be guessed from a table of ties."""
     ends = (table.header * 2)[:2]
     source = table.guess(*SOURCE_WORDS) or ends[0]
     target = table.guess(*TARGET_WORDS) or ends[1]
@@ -78,6 +81,13 @@ def _suggest_ties(table: Table) -> list[str]:
         f"    from: {max(0.0, min(numbers)):g}",
         f"    to: {max(numbers):g}",
     ]
+
+
+def word_of(value: str) -> str:
+    """Return the word that stands for a sector of a table's own, such as county_city for County/City; may be empty."""
+    plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().casefold()
+    word = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    return (f"sector_{word}" if word[:1].isdigit() else word)[:40].rstrip("_")
 
 
 def _may_be_a_key(value: str) -> bool:

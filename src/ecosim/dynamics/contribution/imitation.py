@@ -41,10 +41,18 @@ class FermiImitation(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
 
     def step(self, world: World, key: Key) -> None:
-        models, chances = choose_models(
-            world.identity, world.sector, world.first_tie, world.partner, self.looking, self.within == "sector", key
+        imitate_fermi(
+            world.contribution,
+            world.payoff,
+            world.identity,
+            world.sector,
+            world.first_tie,
+            world.partner,
+            self.looking,
+            self.within == "sector",
+            self.selectivity,
+            key,
         )
-        world.contribution[:] = imitate_fermi(world.contribution, world.payoff, models, chances, self.selectivity)
 
 
 class PayoffProportionalImitation(Mechanism):
@@ -82,15 +90,89 @@ class PayoffProportionalImitation(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
 
     def step(self, world: World, key: Key) -> None:
-        if not world.n:
-            return
-        models, chances = choose_models(
-            world.identity, world.sector, world.first_tie, world.partner, self.looking, self.within == "sector", key
+        imitate_proportionally(
+            world.contribution,
+            world.payoff,
+            world.identity,
+            world.sector,
+            world.first_tie,
+            world.partner,
+            self.looking,
+            self.within == "sector",
+            0.0 if self.normaliser == "range" else self.difference,
+            self.normaliser == "degree",
+            key,
         )
-        scale = greatest_difference(world.payoff) if self.normaliser == "range" else self.difference
-        world.contribution[:] = imitate_proportionally(
-            world.contribution, world.payoff, models, chances, world.first_tie, scale, self.normaliser == "degree"
-        )
+
+
+@kernel
+def imitate_fermi(
+    contribution: Any,
+    payoff: Any,
+    identity: Any,
+    sector: Any,
+    first_tie: Any,
+    partner: Any,
+    looking: Any,
+    own_sector: Any,
+    selectivity: Any,
+    key: Any,
+) -> None:
+    """Put next tick's contributions in the place of these (n,), once all are known."""
+    models, chances = choose_models(identity, sector, first_tie, partner, looking, own_sector, key)
+    following = np.empty_like(contribution)
+    for i in range(contribution.size):
+        j = models[i]
+        own, theirs = contribution[i], contribution[j]
+        following[i] = own
+        # The exponential is dear: it is spared where there is nothing to adopt.
+        if own != theirs and chances[i] * (1.0 + np.exp(selectivity * (payoff[i] - payoff[j]))) < 1.0:
+            following[i] = theirs
+    contribution[:] = following
+
+
+@kernel
+def imitate_proportionally(
+    contribution: Any,
+    payoff: Any,
+    identity: Any,
+    sector: Any,
+    first_tie: Any,
+    partner: Any,
+    looking: Any,
+    own_sector: Any,
+    difference: Any,
+    by_degree: Any,
+    key: Any,
+) -> None:
+    """Put next tick's contributions in the place of these (n,), once all are known.
+
+    A difference of 0 stands for the greatest of any two payoffs.
+    """
+    models, chances = choose_models(identity, sector, first_tie, partner, looking, own_sector, key)
+    scale = difference if difference > 0.0 else greatest_difference(payoff)
+    following = np.empty_like(contribution)
+    for i in range(contribution.size):
+        j = models[i]
+        own, theirs = contribution[i], contribution[j]
+        largest = scale
+        if by_degree:
+            largest *= 1 + max(first_tie[i + 1] - first_tie[i], first_tie[j + 1] - first_tie[j])
+        adopts = chances[i] * largest < payoff[j] - payoff[i]
+        following[i] = theirs if adopts else own
+    contribution[:] = following
+
+
+@kernel
+def greatest_difference(payoff: Any) -> Any:
+    """Return the difference of the highest and the lowest payoff (n,); 0 where there is none."""
+    if payoff.size == 0:
+        return 0.0
+    low = high = payoff[0]
+    for value in payoff:
+        low = value if value < low else low
+        high = value if value > high else high
+    return high - low
 
 
 @kernel
@@ -132,44 +214,3 @@ def choose_models(
 
 BLOCK = 256
 """Draws made at a time: few enough to stay in the fastest cache."""
-
-
-@kernel
-def imitate_fermi(contribution: Any, payoff: Any, models: Any, chances: Any, selectivity: Any) -> Any:
-    """Return next tick's contributions (n,)."""
-    following = np.empty_like(contribution)
-    for i in range(contribution.size):
-        j = models[i]
-        own, theirs = contribution[i], contribution[j]
-        following[i] = own
-        # The exponential is dear: it is spared where there is nothing to adopt.
-        if own != theirs and chances[i] * (1.0 + np.exp(selectivity * (payoff[i] - payoff[j]))) < 1.0:
-            following[i] = theirs
-    return following
-
-
-@kernel
-def greatest_difference(payoff: Any) -> Any:
-    """Return the difference of the highest and the lowest payoff (n,), n above 0."""
-    low = high = payoff[0]
-    for value in payoff:
-        low = value if value < low else low
-        high = value if value > high else high
-    return high - low
-
-
-@kernel
-def imitate_proportionally(
-    contribution: Any, payoff: Any, models: Any, chances: Any, first_tie: Any, scale: Any, by_degree: Any
-) -> Any:
-    """Return next tick's contributions (n,)."""
-    following = np.empty_like(contribution)
-    for i in range(contribution.size):
-        j = models[i]
-        own, theirs = contribution[i], contribution[j]
-        largest = scale
-        if by_degree:
-            largest *= 1 + max(first_tie[i + 1] - first_tie[i], first_tie[j + 1] - first_tie[j])
-        adopts = chances[i] * largest < payoff[j] - payoff[i]
-        following[i] = theirs if adopts else own
-    return following

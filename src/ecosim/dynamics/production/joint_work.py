@@ -59,26 +59,17 @@ class JointWork(Mechanism):
     )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
-        work_alone(
-            world.capital, world.capability, world.salience, world.contribution, world.invest, world.urgency, world.needs,
-            world.first_membership, world.membership, world.member_coalition, world.coalition_issue, world.effort,
-            world.alone, world.works_on, world.member_effort, world.member_alone, world.relief,
-            self.complementarity, self.productivity,
-            self.pressing_at,
+        produce(
+            (world.sector, world.culture, world.stance, world.capability, world.capital, world.salience),
+            (world.contribution, world.invest, world.effort, world.alone, world.works_on),
+            (world.first_tie, world.partner, world.tie, world.bond, world.translation),
+            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
+            (world.member_effort, world.member_alone, world.member_age),
+            (world.coalition_issue, world.coalition_bond, world.coalition_gap, world.pool, world.output,
+             world.output_alone, world.effort_total, world.coalition_age),
+            (world.urgency, world.needs, world.relief),
+            self.gap.weights(), self.pressing_at, self.rates(),
         )  # fmt: skip
-        if world.coalitions:
-            understand(
-                world.member, world.first_member, world.first_tie, world.partner, world.tie, world.bond,
-                world.translation, world.sector, world.culture, world.stance, self.gap.weights(), world.coalition_bond,
-                world.coalition_gap,
-            )  # fmt: skip
-            work_together(
-                world.member, world.first_member, world.coalition_issue, world.capability, world.needs,
-                world.member_effort, world.member_alone, world.coalition_bond, world.coalition_gap, world.pool,
-                world.output, world.output_alone, world.effort_total, world.relief, self.rates(),
-            )  # fmt: skip
-            world.coalition_age += 1
-            world.member_age += 1
 
     def rates(self) -> tuple[float, ...]:
         """Return the parameters of output as a kernel takes them."""
@@ -97,6 +88,33 @@ def multiplier(bond: Any, gap: Any, pool: Any, members: Any, rates: Any) -> Any:
 
 
 @kernel
+def produce(
+    kind: Any, acts: Any, graph: Any, groups: Any, shares: Any, coalition: Any, issues: Any, gap: Any, half: Any,
+    rates: Any,
+) -> None:  # fmt: skip
+    """Let everyone work, alone and in coalitions: one call for a tick of ``JointWork``."""
+    sector, culture, stance, capability, capital, salience = kind
+    contribution, invest, effort, alone, works_on = acts
+    first_tie, partner, tie, bond, translation = graph
+    member, first_member, first_membership, membership, member_coalition = groups
+    member_effort, member_alone, member_age = shares
+    issue, coalition_bond, coalition_gap, pool, output, output_alone, effort_total, coalition_age = coalition
+    urgency, needs, relief = issues
+    work_alone(
+        capital, capability, salience, contribution, invest, urgency, needs, first_membership, membership,
+        member_coalition, issue, effort, alone, works_on, member_effort, member_alone, relief, rates[0], rates[1], half,
+    )  # fmt: skip
+    understand(
+        member, first_member, first_tie, partner, tie, bond, translation, sector, culture, stance, gap, coalition_bond,
+        coalition_gap,
+    )  # fmt: skip
+    work_together(
+        member, first_member, issue, capability, needs, member_effort, member_alone, coalition_bond, coalition_gap, pool,
+        output, output_alone, effort_total, relief, coalition_age, member_age, rates,
+    )  # fmt: skip
+
+
+@kernel
 def work_alone(
     capital: Any, capability: Any, salience: Any, contribution: Any, invest: Any, urgency: Any, needs: Any,
     first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, effort: Any, alone: Any,
@@ -104,13 +122,14 @@ def work_alone(
 ) -> None:  # fmt: skip
     """Write each organisation's effort, its split over coalitions, and what each part would make alone."""
     relief[:] = 0.0
+    pressure = 0.01 + pressing(urgency, half)
     for i in range(capital.size):
         effort[i] = (1.0 - invest[i]) * contribution[i] * np.sqrt(capital[i])
         joined = first_membership[i + 1] - first_membership[i]
         alone[i] = 0.0
         works_on[i] = -1
         if joined == 0:
-            issue = most_pressing(salience, urgency, half, i)
+            issue = most_pressing(salience, pressure, i)
             works_on[i] = issue
             if issue >= 0:
                 alone[i] = productivity * effort[i] * skill(capability, needs, complementarity, i, issue)
@@ -124,18 +143,18 @@ def work_alone(
             alone[i] += member_alone[row]
 
 
-@kernel
-def most_pressing(salience: Any, urgency: Any, half: Any, i: Any) -> Any:
+@inlined
+def most_pressing(salience: Any, pressure: Any, i: Any) -> Any:
     """Return the issue that presses organisation i most: greatest salience × (.01 + p(urgency)); -1 where there is none."""
     best, issue = -1.0, -1
-    for q in range(urgency.size):
-        weight = salience[i, q] * (0.01 + pressing(urgency[q], half))
+    for q in range(pressure.size):
+        weight = salience[i, q] * pressure[q]
         if weight > best:
             best, issue = weight, q
     return issue
 
 
-@kernel
+@inlined
 def skill(capability: Any, needs: Any, complementarity: Any, i: Any, issue: Any) -> Any:
     """Return what one unit of organisation i's effort makes alone on an issue, at productivity 1."""
     total = 0.0
@@ -169,7 +188,7 @@ def understand(
 def work_together(
     member: Any, first_member: Any, coalition_issue: Any, capability: Any, needs: Any, member_effort: Any,
     member_alone: Any, coalition_bond: Any, coalition_gap: Any, pool: Any, output: Any, output_alone: Any,
-    effort_total: Any, relief: Any, rates: Any,
+    effort_total: Any, relief: Any, coalition_age: Any, member_age: Any, rates: Any,
 ) -> None:  # fmt: skip
     """Write what each coalition makes, what its members would make alone, its effort and its pool; add to relief."""
     complementarity, pooling = rates[0], rates[6]
@@ -188,4 +207,6 @@ def work_together(
         made = lowered(total, complementarity)
         output[c] = multiplier(coalition_bond[c], coalition_gap[c], pool[c], end - start, rates) * made
         relief[issue] += output[c]
+        coalition_age[c] += 1
+        member_age[start:end] += 1
         pool[c] += pooling * (1.0 - pool[c])

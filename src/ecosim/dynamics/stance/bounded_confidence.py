@@ -74,9 +74,7 @@ class BoundedConfidence(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         if self.listening == "everyone":
-            world.stance[:] = listen_to_everyone(
-                world.stance, world.first_tie, world.partner, self.tolerance, self.responsiveness
-            )
+            listen_to_everyone(world.stance, world.first_tie, world.partner, self.tolerance, self.responsiveness)
             return
         seen = world.stance.copy() if self.activation == "simultaneous" else world.stance
         rows, luck = turns(world.identity, self.activation, self.steps, key)
@@ -85,8 +83,8 @@ class BoundedConfidence(Mechanism):
 
 
 @kernel
-def listen_to_everyone(stance: Any, first_tie: Any, partner: Any, tolerance: Any, responsiveness: Any) -> Any:
-    """Return next tick's stances (n, axes)."""
+def listen_to_everyone(stance: Any, first_tie: Any, partner: Any, tolerance: Any, responsiveness: Any) -> None:
+    """Put next tick's stances in the place of these (n, axes), once all are known."""
     n, axes = stance.shape
     following = np.empty_like(stance)
     if axes == 1:  # the common case, without an inner loop over axes: twice as fast
@@ -110,7 +108,8 @@ def listen_to_everyone(stance: Any, first_tie: Any, partner: Any, tolerance: Any
                 pull += difference * near
                 heard += near
             changed[i] = own[i] + responsiveness * (pull + pull_too) / (heard + heard_too)
-        return following
+        stance[:] = following
+        return
     pulls = np.empty(axes)
     for i in range(n):
         pulls[:] = 0.0
@@ -126,7 +125,7 @@ def listen_to_everyone(stance: Any, first_tie: Any, partner: Any, tolerance: Any
                     pulls[d] += stance[j, d] - stance[i, d]
         for d in range(axes):
             following[i, d] = stance[i, d] + responsiveness * pulls[d] / heard
-    return following
+    stance[:] = following
 
 
 @kernel
