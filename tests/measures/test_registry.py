@@ -27,7 +27,8 @@ FIXED = (
 AGAINST_CHANCE = FIXED[:7]
 LABELS = Labels(issues=("housing", "climate"), stance_axes=("economy", "society"), capabilities=("money", "reach"))
 KEEP = SimpleNamespace(
-    every=1, organisations="never", relationships="never", coalitions="never", events=False, figures=False, costly_every=None
+    every=1, organisations="never", relationships="never", coalitions="never", events=False, figures=False,
+    costly_every=None, costly_at_start=True
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class Keep:
     events: bool = True
     figures: bool = True
     costly_every: int | None = None
+    costly_at_start: bool = True
 
 
 def a_world(organisations: int = 6, columns: tuple[str, ...] = COLUMNS, labels: Labels = LABELS) -> World:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.rng import Stream, stream
+from ecosim.rng import Key, Stream, stream
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import World
 
@@ -21,17 +21,19 @@ class Schedule:
 
     def __init__(self, mechanisms: Mapping[str, Mechanism], seed: int) -> None:
         self.mechanisms = dict(mechanisms)
-        self._steps: list[tuple[Mechanism, Stream]] = [
-            (mechanism.bind(self.mechanisms), stream(seed, name)) for name, mechanism in self.mechanisms.items()
+        self._steps: list[tuple[Callable[[World, Key], None], Stream, int]] = [
+            (mechanism.bind(self.mechanisms).step, stream(seed, name), mechanism.every)
+            for name, mechanism in self.mechanisms.items()
         ]
 
     def step(self, world: World) -> None:
         """Let every mechanism that is due act once; ties and memberships made or ended by one are committed when it ends."""
         tick = world.tick
-        for mechanism, luck in self._steps:
-            if tick % mechanism.every == 0:
-                mechanism.step(world, luck.key(tick))
-                world.commit()
+        for step, luck, every in self._steps:
+            if every == 1 or tick % every == 0:
+                step(world, luck.key(tick))
+                if world.is_pending:
+                    world.commit()
 
     def columns(self) -> set[str]:
         """Return the names of all columns that any mechanism reads or writes."""

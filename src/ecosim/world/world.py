@@ -112,7 +112,7 @@ class World:
             axis: tuple(c for c in columns_of(axis) if c in self.columns) for axis in _AXES
         }
         self.pending = Pending()
-        self._is_pending = False
+        self.is_pending = False
         for axis, count in (("organisation", organisations), ("issue", len(labels.issues))):
             for column in self._columns[axis]:
                 self.__dict__[column.name] = self._fresh(column, count)
@@ -196,25 +196,25 @@ class World:
         """
         if len(pairs):
             self.pending.ties_made.append(relationships.lower_first(np.asarray(pairs, np.int32).reshape(-1, 2), values))
-            self._is_pending = True
+            self.is_pending = True
 
     def end_ties(self, rows: Rows) -> None:
         """Ask for relationships, by their rows in the table, to end."""
         if len(rows):
             self.pending.ties_ended.append(np.asarray(rows, np.int64))
-            self._is_pending = True
+            self.is_pending = True
 
     def join(self, organisations: Rows, coalition_rows: Rows) -> None:
         """Ask for organisations (p,) to join coalitions (p,), by rows; a member already stays one."""
         if len(organisations):
             self.pending.joins.append((np.asarray(organisations, np.int64), np.asarray(coalition_rows, np.int64)))
-            self._is_pending = True
+            self.is_pending = True
 
     def leave(self, rows: Rows) -> None:
         """Ask for memberships, by their rows in the table, to end. A coalition of fewer than two then dissolves."""
         if len(rows):
             self.pending.leaves.append(np.asarray(rows, np.int64))
-            self._is_pending = True
+            self.is_pending = True
 
     def found_coalitions(self, founders: Rows, issues: Rows, members: NDArray[np.int64]) -> None:
         """Ask for coalitions (p,), each of one founder, on one issue, with members (p, size) by rows.
@@ -224,7 +224,7 @@ class World:
         """
         if len(founders):
             self.pending.founded.append((np.asarray(founders), np.asarray(issues), np.asarray(members)))
-            self._is_pending = True
+            self.is_pending = True
 
     def found_coalition(self, founder: int, issue: int, members: Rows) -> None:
         """Ask for one coalition, as ``found_coalitions`` does for many."""
@@ -234,7 +234,7 @@ class World:
         """Ask for organisations to go, with their ties and memberships. The others keep their numbers."""
         if len(rows):
             self.pending.removed.append(np.asarray(rows, np.int64))
-            self._is_pending = True
+            self.is_pending = True
 
     def add_organisations(self, values: Mapping[str, NDArray[Any]], names: tuple[str, ...] | None = None) -> Rows:
         """Add organisations at once, after the last row, and return their rows.
@@ -262,9 +262,9 @@ class World:
 
     def commit(self) -> None:
         """Carry out what was asked for since the last commit: departures, then ties, then memberships."""
-        if not self._is_pending:
+        if not self.is_pending:
             return
-        pending, self.pending, self._is_pending = self.pending, Pending(), False
+        pending, self.pending, self.is_pending = self.pending, Pending(), False
         if pending.ties_ended or pending.ties_made:
             self._commit_ties(pending)
         if pending.joins or pending.leaves or pending.founded:
@@ -332,7 +332,7 @@ class World:
         stays[rows] = False
         number = np.cumsum(stays) - 1
         self.leave(np.flatnonzero(~stays[self.member]))
-        pending, self.pending, self._is_pending = self.pending, Pending(), False
+        pending, self.pending, self.is_pending = self.pending, Pending(), False
         if pending.leaves:
             self._commit_memberships(pending)
         self._tables["relationship"].gather(np.flatnonzero(stays[self.ends].all(axis=1)))
