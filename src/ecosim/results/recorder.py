@@ -72,11 +72,13 @@ class Recorder:
         self.events: EventLog | None = EventLog() if record.events else None
         self.frames: list[Frame] = []
         self.counts: list[dict[str, Any]] = []
+        wanted = (record.organisations, record.relationships, record.coalitions, record.coalitions)
+        self._wanted = tuple(zip(MAKE, wanted, strict=True))
         self._tables: dict[str, list[Table]] = {name: [] for name in MAKE}
         self._rows, self._last = 0, -1
         self._ticks: NDArray[np.int64] = np.empty(min(ticks // record.every + 2, 4096), np.int64)
         self._values = np.full((self._ticks.size, len(self.notes)), np.nan)
-        self._plan: list[_Look] | None = None
+        self._plan: tuple[list[_Look], list[_Look]] | None = None
         self._watch: Watch | None = None
 
     def record(self, world: World) -> None:
@@ -92,9 +94,10 @@ class Recorder:
                 self._watch = Watch(world)
             else:
                 self._watch.note(world, self.events)
-        if tick % self.keep.every == 0 or tick == self.ticks or not self._rows:
+        keep = self.keep
+        if tick % keep.every == 0 or tick == self.ticks or not self._rows:
             self._add_row(world, costly=self._is_costly_due(tick))
-        if self.keep.figures and (not self.frames or (tick == self.ticks // 2 and self.frames[-1].tick < tick)):
+        if keep.figures and (not self.frames or (tick == self.ticks // 2 and self.frames[-1].tick < tick)):
             self.frames.append(frame_of(world))
 
     def intervened(
@@ -122,7 +125,7 @@ class Recorder:
             twin._add_row(world, costly=True)
         else:
             twin._look(world, twin._rows - 1, only_costly=True)
-        for name, when in twin._wanted_tables():
+        for name, when in twin._wanted:
             if when == "final":
                 twin._tables[name] = [MAKE[name](world)]
         if twin.keep.figures and twin.frames[-1].tick != world.tick:
@@ -166,11 +169,13 @@ class Recorder:
         if row == self._ticks.size:
             self._ticks = np.concatenate((self._ticks, np.empty(row, np.int64)))
             self._values = np.concatenate((self._values, np.full((row, len(self.notes)), np.nan)))
-        self._ticks[row], self._rows = world.tick, row + 1
-        self._look(world, row)
-        if costly:
-            self._look(world, row, only_costly=True)
-        for name, when in self._wanted_tables():
+        self._ticks[row] = world.tick
+        self._rows = row + 1
+        if self.measures:
+            self._look(world, row)
+            if costly:
+                self._look(world, row, only_costly=True)
+        for name, when in self._wanted:
             if when == "every":
                 self._tables[name].append(MAKE[name](world))
 
@@ -178,29 +183,22 @@ class Recorder:
         if self._plan is None:
             self._plan = _plan(self.measures, self.labels, world)
         values = self._values[row]
-        for compute, costly, places in self._plan:
-            if costly is not only_costly:
-                continue
+        for compute, places in self._plan[only_costly]:
             found = compute(world)
             for place, part in places:
                 values[place] = found if part is None else found[part]
-
-    def _wanted_tables(self) -> list[tuple[str, str]]:
-        keep = self.keep
-        when = (keep.organisations, keep.relationships, keep.coalitions, keep.coalitions)
-        return list(zip(MAKE, when, strict=True))
 
 
 class _Look(NamedTuple):
     """One computation and the places in a row that it fills: (column or columns, entry of the sequence or None)."""
 
     compute: Callable[[World], Any]
-    costly: bool
     places: list[tuple[int | slice, int | None]]
 
 
-def _plan(measures: Sequence[Measure], labels: Labels, world: World) -> list[_Look]:
-    looks: dict[tuple[int, bool], _Look] = {}
+def _plan(measures: Sequence[Measure], labels: Labels, world: World) -> tuple[list[_Look], list[_Look]]:
+    """Return the computations that are cheap, and those that are costly."""
+    looks: tuple[dict[int, _Look], dict[int, _Look]] = ({}, {})
     column = 0
     for measure in measures:
         width = len(measure.columns(labels))
@@ -208,10 +206,9 @@ def _plan(measures: Sequence[Measure], labels: Labels, world: World) -> list[_Lo
         column += width
         if not world.has(*measure.reads) or width == 0:
             continue
-        key = (id(measure.compute), measure.costly)
-        look = looks.setdefault(key, _Look(measure.compute, measure.costly, []))
+        look = looks[measure.costly].setdefault(id(measure.compute), _Look(measure.compute, []))
         look.places.append((place, measure.part))
-    return list(looks.values())
+    return list(looks[False].values()), list(looks[True].values())
 
 
 def _notes(measures: Sequence[Measure], labels: Labels) -> dict[str, Note]:

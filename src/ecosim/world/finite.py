@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numba.core.errors import NumbaError
+from numpy.typing import NDArray
 
 from ecosim.kernels import kernel
 from ecosim.world.columns import COLUMNS
@@ -39,30 +41,32 @@ def refuse_what_is_not_finite(world: World, columns: tuple[str, ...]) -> None:
         FloatingPointError: with each such column, the tick, and where in the column it is.
     """
     state = world.__dict__
-    numbers, wide = by_width(columns)
+    numbers, wide = _by_width(columns)
     try:
-        good = not numbers or are_finite(tuple([state[name] for name in numbers]))
-        good = good and (not wide or are_finite_rows(tuple([state[name] for name in wide])))
+        good = (numbers is None or are_finite(numbers(state))) and (wide is None or are_finite_rows(wide(state)))
     except NumbaError:  # a rule has put an array of another kind in a column's place
         good = False
     if not good and (faults := _faults(world, columns)):
         raise FloatingPointError(f"stopped in tick {world.tick}: {'; '.join(faults)}")
 
 
-@lru_cache(maxsize=256)
-def by_width(columns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the columns of numbers, and those of rows of numbers, each filled up with repeats to a power of two.
+Taken = Callable[[dict[str, Any]], tuple[NDArray[np.float64], ...]]
 
-    Kernels are compiled for a number of columns: so for a few numbers only.
-    """
+
+@lru_cache(maxsize=256)
+def _by_width(columns: tuple[str, ...]) -> tuple[Taken | None, Taken | None]:
+    """Return what takes the columns of numbers from a world, and those of rows of numbers; None where there are none."""
     numbers = [name for name in columns if COLUMNS[name].extent is None]
     wide = [name for name in columns if COLUMNS[name].extent is not None]
-    return _filled_up(numbers), _filled_up(wide)
+    return _taken(numbers), _taken(wide)
 
 
-def _filled_up(names: list[str]) -> tuple[str, ...]:
-    wanted = 1 << max(len(names) - 1, 0).bit_length()
-    return tuple(names + names[:1] * (wanted - len(names)))
+def _taken(names: list[str]) -> Taken | None:
+    """Return what takes columns, some twice: kernels are compiled for a number of columns, so for a few numbers only."""
+    if len(names) < 2:
+        return (lambda state: (state[names[0]],)) if names else None
+    filled_up = 1 << (len(names) - 1).bit_length()
+    return itemgetter(*names, *names[:1] * (filled_up - len(names)))
 
 
 def _faults(world: World, columns: tuple[str, ...]) -> list[str]:
