@@ -179,7 +179,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         self.settings, self.seed = settings, seed
         self.own_dynamics, self.own_measures = dict(dynamics), dict(measures)
         self.schedule = Schedule(in_order(settings, dynamics), seed)
-        listed = measures_named(settings.measures, labels_of(settings.ecosystem))
+        listed = measures_named(settings.measures, labels_of(settings.ecosystem)) if settings.measures else ()
         self.measures = [*listed, *(_measure(name, rule) for name, rule in measures.items())]
         self._interventions = with_luck(settings.interventions, seed)
 
