@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.world import coalitions, relationships
-from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column, columns_of
+from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
 from ecosim.world.table import Table
 
 Rows = NDArray[np.int64]
@@ -106,11 +107,7 @@ class World:
         self.agents: Any = None
         self.drawn: dict[str, int] = {}
         self.changes = 0
-        wanted = {COLUMNS[name].name for name in columns}
-        self.columns: tuple[Column, ...] = tuple(c for c in COLUMNS.values() if c.always or c.name in wanted)
-        self._columns: dict[str, tuple[Column, ...]] = {
-            axis: tuple(c for c in columns_of(axis) if c in self.columns) for axis in _AXES
-        }
+        self.columns, self._columns = _chosen(frozenset(columns))
         self.pending = Pending()
         self.is_pending = False
         for axis, count in (("organisation", organisations), ("issue", len(labels.issues))):
@@ -352,6 +349,14 @@ class World:
 
     def _fresh(self, column: Column, count: int) -> NDArray[Any]:
         return np.full((count, *self.labels.extent(column)), column.initial, column.dtype)
+
+
+@lru_cache(maxsize=256)
+def _chosen(names: frozenset[str]) -> tuple[tuple[Column, ...], Mapping[str, tuple[Column, ...]]]:
+    """Return the columns of a world with these, in all and by axis."""
+    wanted = {COLUMNS[name].name for name in names}
+    columns = tuple(column for column in COLUMNS.values() if column.always or column.name in wanted)
+    return columns, {axis: tuple(column for column in columns if column.axis == axis) for axis in _AXES}
 
 
 _NONE = np.empty(0, np.int64)
