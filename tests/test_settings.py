@@ -149,7 +149,7 @@ def test_a_trusted_rule_in_the_working_folder_is_found_and_named_again(tmp_path,
     data = {"dynamics": {"gossip": {"rule": "trusted_rules:Gossip", "rate": 0.25}}}
     settings = settings_from(data, trust=("trusted_rules",))
     assert settings.dynamics["gossip"].rate == 0.25
-    assert plain(settings)["dynamics"]["gossip"] == {"rule": "trusted_rules:Gossip", "rate": 0.25}
+    assert plain(settings)["dynamics"]["gossip"] == {"rule": "trusted_rules:Gossip", "every": 1, "rate": 0.25}
     assert settings_from(plain(settings), trust=("trusted_rules",)) == settings
     assert (
         "holds no 'Nothing'"
