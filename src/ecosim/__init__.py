@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ecosim.errors import InputError
     from ecosim.measures.measure import Measure
     from ecosim.results.run import read
+    from ecosim.world.actors import read_actors
     from ecosim.world.world import World
 
     __version__: str
@@ -35,6 +36,7 @@ _HOMES = {
     "branch": "branching",
     "load": "compose",
     "read": "results.run",
+    "read_actors": "world.actors",
     "sweep": "experiments.sweep",
 }
 """Name to the module that defines it."""
@@ -53,6 +55,7 @@ __all__ = [
     "branch",
     "load",
     "read",
+    "read_actors",
     "sweep",
     "testing",
 ]

@@ -50,6 +50,7 @@ class Branching:
     steps: int
     settings: Settings
     seed: int
+    tables: dict[str, Any] | None
     own_dynamics: dict[str, Mechanism]
     own_measures: dict[str, Callable[[World], float]]
     _arrange: Callable[..., None]
@@ -64,7 +65,7 @@ class Branching:
         twin._arrange(self.settings, self.seed, self.own_dynamics, self.own_measures)
         ours = set(twin.__dict__)
         twin._begin(snapshot.copy(self.world))
-        twin.recorder = self.recorder.copy()
+        twin.recorder, twin.tables = self.recorder.copy(), self.tables
         twin._take_state(self._state())
         known = {*ours, *twin.__dict__, "_register"}
         memory: dict[int, Any] = {id(self): twin, id(self.world): twin.world, id(self.recorder): twin.recorder}
@@ -87,6 +88,7 @@ class Branching:
         """
         path = Path(path)
         said = {"settings": plain(self.settings), "seed": self.seed, "own": [*self.own_dynamics], **self._state()}
+        said["tables"] = self.tables
         unfinished = path.with_name(f".{path.name}.unfinished")
         try:
             snapshot.save(self.world, unfinished)
@@ -124,6 +126,7 @@ class Branching:
         model = cls.__new__(cls)
         model._arrange(settings_from(said["settings"]), said["seed"], dynamics or {}, measures or {})
         model._begin(world)
+        model.tables = said.get("tables")
         model._take_state(said)
         model.recorder.record(world)
         return model

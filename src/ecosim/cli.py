@@ -34,6 +34,9 @@ Trust = Annotated[
 ScenarioFile = Annotated[
     Path | None, typer.Option("--scenario", metavar="FILE.yaml", help="a scenario of your own, complete or partial")
 ]
+Organisations = Annotated[Path | None, typer.Option(metavar="FILE", help="your own organisations")]
+Ties = Annotated[Path | None, typer.Option(metavar="FILE", help="the ties between them")]
+Mapping = Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="what their columns mean")]
 
 
 def main() -> None:
@@ -61,9 +64,9 @@ def run(
     ticks: Annotated[str | None, typer.Option(metavar="N", help="how many ticks; as ticks=N")] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the results")] = None,
     scenario: ScenarioFile = None,
-    organisations: Annotated[Path | None, typer.Option(metavar="FILE", help="your own organisations")] = None,
-    ties: Annotated[Path | None, typer.Option(metavar="FILE", help="the ties between them")] = None,
-    mapping: Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="what their columns mean")] = None,
+    organisations: Organisations = None,
+    ties: Ties = None,
+    mapping: Mapping = None,
     trust: Trust = None,
     yes: Annotated[bool, typer.Option("--yes", help="go on although the run is very large")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
@@ -106,6 +109,9 @@ def sweep(
     memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None,
     seed: Annotated[str | None, typer.Option(metavar="N", help="the seeds of the replicates come from it")] = None,
     scenario: ScenarioFile = None,
+    organisations: Organisations = None,
+    ties: Ties = None,
+    mapping: Mapping = None,
     trust: Trust = None,
     retry: Annotated[bool, typer.Option("--retry", help="try runs that failed before once more")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="go on although the sweep is very large")] = False,
@@ -126,6 +132,9 @@ def sweep(
                 overrides=overrides,
                 out=out,
                 scenario=scenario,
+                organisations=organisations,
+                ties=ties,
+                mapping=mapping,
                 trust=tuple(trust or ()),
                 replicates=replicates,
                 design=design,

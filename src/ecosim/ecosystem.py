@@ -20,7 +20,7 @@ from ecosim.results.recorder import Recorder
 from ecosim.results.run import Run
 from ecosim.rng import LARGEST_SEED, Stream, stream
 from ecosim.rules import find_measures
-from ecosim.settings import Settings, plain
+from ecosim.settings import Settings, plain, with_actors
 from ecosim.world.actors import Actors
 from ecosim.world.finite import refuse_what_is_not_finite, watched
 from ecosim.world.founding import found, labels_of
@@ -44,6 +44,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         world: everything that exists now, as arrays.
         schedule: the mechanisms in order; it prints itself as a table.
         recorder: what has been measured so far.
+        tables: what is to be told of the user's own tables; None without.
         steps: ticks that this model has stepped through.
 
     Raises:
@@ -61,7 +62,9 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         measures: Mapping[str, Callable[[World], float]] | None = None,
         actors: Actors | None = None,
     ) -> None:
+        settings = with_actors(settings, actors)
         self._arrange(settings, settings.seed if rng is None else rng, dynamics or {}, measures or {})
+        self.tables = None if actors is None else actors.told()
         self._begin(found(settings.ecosystem, self.seed, self._columns(), actors))
         self.recorder.record(self.world)
 
@@ -100,7 +103,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
 
     def results(self) -> Run:
         """Return what has been recorded so far, and the world as it is now."""
-        return Run.of(self._plain_settings(), self.seed, self.recorder, self.world, self.world.drawn)
+        return Run.of(self._plain_settings(), self.seed, self.recorder, self.world, self.world.drawn, self.tables)
 
     @property
     def tick(self) -> int:
@@ -176,6 +179,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
             self.__dict__.pop("step", None), self.__dict__.pop("_user_step", None)
         self._further_numbers = itertools.count(2**31)  # organisations have the numbers below
         self._is_acting = False
+        self.tables: dict[str, Any] | None = None
         self.settings, self.seed = settings, seed
         self.own_dynamics, self.own_measures = dict(dynamics), dict(measures)
         self.schedule = Schedule(in_order(settings, dynamics), seed)

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, model_validator
 
@@ -17,7 +17,11 @@ from ecosim.interventions import Intervention
 from ecosim.rng import LARGEST_SEED
 from ecosim.rules import find_measures, find_rule, find_trusted, look_in_working_folder, rule_name
 from ecosim.scenario_file import shown
+from ecosim.world.actor_settings import settled
 from ecosim.world.founding import EcosystemSettings, labels_of
+
+if TYPE_CHECKING:
+    from ecosim.world.actors import Actors
 
 MOST_TICKS = 10**8
 
@@ -128,6 +132,17 @@ def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: So
         raise InputError(faults)
     values = {name: getattr(plain, name) for name in PlainSettings.model_fields}
     return Settings(**values, dynamics={name: mechanism for name, mechanism in dynamics.items() if mechanism})
+
+
+def with_actors(settings: Settings, actors: Actors | None) -> Settings:
+    """Return settings that say of the organisations what their table says (``ecosim.world.actor_settings``).
+
+    Raises:
+        InputError: if an organisation is of a sector that there is not.
+    """
+    if actors is None:
+        return settings
+    return settings.model_copy(update={"ecosystem": settled(settings.ecosystem, actors)})
 
 
 def plain(settings: Settings) -> dict[str, Any]:

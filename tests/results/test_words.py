@@ -39,7 +39,10 @@ def test_the_words_carry_the_numbers_of_the_summary():
     share = run.summary["measures"]["cross_sector_share"]
     assert f"{percent(share['start'])} of the relationships" in run.words
     assert "12 organisations (4 businesses, 4 government bodies and 4 civil-society groups), 2 issues" in run.words
-    assert "2 missing values of the input were drawn at random (2 of capital)." in run.words
+    assert "2 missing values of your tables were drawn at random (2 of 12 of capital)." in run.words
+    assert (
+        "5 rows of your table, 2 relationships from both sides; their weights became bonds from 0.250 to 1" in run.words
+    )
     assert "2.50 standard deviations more" in run.words
     assert "housing (1, 16, 21) got worse" in run.words
     assert "health (1, 1, 1) hardly changed" in run.words

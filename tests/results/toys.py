@@ -89,6 +89,14 @@ def measures() -> list[Measure]:
     ]
 
 
+TABLES = {
+    "digest": "0" * 32,
+    "columns": {"capital": {"given": 10, "missing": 2}},
+    "ties": {"relationships": 3, "reports": 5, "both_sides": 2, "repeated": 0, "weighed": 3, "bond": [0.25, 0.5, 1.0]},
+}
+"""What is told of the tables that the organisations came from."""
+
+
 def a_run(
     organisations: int = 12,
     ticks: int = 4,
@@ -112,7 +120,7 @@ def a_run(
         world.tick = tick
         change(world, luck)
         recorder.record(world)
-    return Run.of(settings or SETTINGS, seed, recorder, world, {"capital": 2})
+    return Run.of(settings or SETTINGS, seed, recorder, world, {"capital": 2}, TABLES)
 
 
 def change(world: World, luck: np.random.Generator) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ecosim.commands.actors import actors_of
 from ecosim.commands.output import FIGURES, check_folder, clear
-from ecosim.errors import InputError
 
 if TYPE_CHECKING:
     from ecosim.results.run import Run
@@ -44,12 +44,17 @@ def run_once(order: Order) -> None:
         KeyboardInterrupt: with the tick at which it was stopped.
     """
     from ecosim.compose import load
+    from ecosim.settings import with_actors
+    from ecosim.sizes import check_run
 
     say = _mute if order.quiet else _say
     if order.out is not None:
         check_folder(order.out)
     settings = load(order.name, *order.overrides, scenario=order.scenario, trust=order.trust, yes=order.yes)
-    actors = _actors(order, settings, say)
+    actors = actors_of(order, settings, say)
+    settings = with_actors(settings, actors)
+    if actors is not None:
+        check_run(settings, agreed=order.yes)
     run = _run(settings, actors, say)
     folder = order.out or Path("results") / f"{_short(order)}-{run.run_id[:8]}"
     if order.out is None:
@@ -85,41 +90,6 @@ def _save(run: Run, folder: Path, settings: Settings, say: Callable[[str], None]
         from ecosim.reports.plots import save_figures
 
         save_figures(run, folder / FIGURES, told=say)
-
-
-def _actors(order: Order, settings: Settings, say: Callable[[str], None]) -> Actors | None:
-    if order.organisations is None:
-        if order.ties is not None or order.mapping is not None:
-            raise InputError("--ties and --mapping need --organisations: the file that names who they are about")
-        return None
-    from ecosim.world.actors import read_actors
-
-    actors = read_actors(
-        order.organisations,
-        order.ties,
-        order.mapping,
-        known_columns=known_columns(settings),
-        sectors=tuple(settings.ecosystem.sectors),
-    )
-    for warning in actors.warnings:
-        say(f"Note: {warning}")
-    return actors
-
-
-def known_columns(settings: Settings) -> tuple[str, ...]:
-    """Return the words that a column of the user's own table may stand for, such as ``stance_trade``."""
-    from ecosim.world.columns import COMPONENTS
-    from ecosim.world.founding import labels_of
-
-    labels = labels_of(settings.ecosystem)
-    several = {
-        "stance": labels.stance_axes,
-        "capability": labels.capabilities,
-        "salience": labels.issues,
-        "motive": COMPONENTS,
-    }
-    alone = ("capital", "purpose", "contribution", "invest", "reputation")
-    return (*alone, *(f"{column}_{word}" for column, words in several.items() for word in words))
 
 
 class _Progress:

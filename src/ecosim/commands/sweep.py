@@ -6,10 +6,11 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ecosim.commands.actors import actors_of
 from ecosim.errors import InputError
 from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Outcome, Progress, run_sweep
@@ -28,6 +29,9 @@ class Order:
     overrides: tuple[str, ...] = ()
     out: Path | None = None
     scenario: Path | None = None
+    organisations: Path | None = None
+    ties: Path | None = None
+    mapping: Path | None = None
     trust: tuple[str, ...] = ()
     replicates: int = 1
     design: str = "grid"
@@ -46,7 +50,7 @@ def sweep_once(order: Order) -> int:
     Raises:
         InputError: before anything has run.
     """
-    from ecosim.experiments.plan import plan_of
+    from ecosim.experiments.plan import plan_of, refuse_axes_of_tables
 
     say: Callable[[str], None] = _mute if order.quiet else _say
     if order.out is None:
@@ -61,6 +65,9 @@ def sweep_once(order: Order) -> int:
         design=order.design,
         replicates=order.replicates,
     )
+    actors = actors_of(order, plan.settings(0), say)
+    refuse_axes_of_tables(plan.design.axes, actors)
+    plan = replace(plan, actors=actors)
     execution = Execution(order.workers, order.timeout, order.memory, order.retry, order.yes)
     from ecosim.kernels import is_cold
 

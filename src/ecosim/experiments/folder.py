@@ -94,7 +94,7 @@ class SweepFolder:
         """
         design = plan.design
         made = provenance({}, design.seed)
-        for key in ("run_id", "seed", "configuration_hash"):
+        for key in ("run_id", "seed", "configuration_hash", "tables_hash"):
             del made[key]
         axes = {axis.key: list(axis.values) for axis in design.axes}
         configurations = {**self._configurations(), **plan.configurations}
@@ -176,6 +176,7 @@ def _same(plan: Plan) -> dict[str, Any]:
         "code": made["code_version"],
         "python": made["python"],
         "libraries": {name: version for name, version in made["libraries"].items() if name != "matplotlib"},
+        "tables": None if plan.actors is None else plan.actors.digest,
         "trusted": {name: _digest_of_package(name) for name in plan.trust},
     }
 

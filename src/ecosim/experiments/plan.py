@@ -17,8 +17,9 @@ from ecosim.experiments.design import Axis, Design, design_of
 from ecosim.merging import Change, changed
 from ecosim.results.provenance import run_ids
 from ecosim.scenario_file import shown
-from ecosim.settings import Settings, settings_from
+from ecosim.settings import Settings, settings_from, with_actors
 from ecosim.sizes import check_run, check_sweep, seconds_of
+from ecosim.world.actors import Actors
 
 GROUPS = ("ecosystem", "dynamics", "measures")
 """Keys whose values may be names of files, which take the place of that part of the scenario."""
@@ -55,12 +56,14 @@ class Plan:
         configurations: the scenario that the design varies, by the files that the point chooses (see ``GROUPS``).
         trust: packages whose rules and measures may be imported.
         source: where the scenario was read, for messages.
+        actors: the user's own organisations and ties, the same in every run; None for nameless ones.
     """
 
     design: Design
     configurations: Mapping[str, dict[str, Any]]
     trust: tuple[str, ...] = ()
     source: Source = field(default_factory=Source)
+    actors: Actors | None = None
 
     def settings(self, point: int) -> Settings:
         """Return the settings of a point.
@@ -76,7 +79,8 @@ class Plan:
         data = self.configurations[_label(chosen)]
         touched = {change.keys[0] for change in changes}
         parts = {key: value for key, value in data.items() if key in touched}  # only what is changed need be copied
-        return settings_from({**data, **changed(parts, changes, self._defaults)}, self.trust, self.source)
+        settings = settings_from({**data, **changed(parts, changes, self._defaults)}, self.trust, self.source)
+        return with_actors(settings, self.actors)
 
     def check(self, agreed: bool = False) -> Runs:
         """Validate every point and number every run.
@@ -101,7 +105,8 @@ class Plan:
             except InputError as error:
                 faults.update(dict.fromkeys(error.faults))
                 continue
-            numbers += run_ids(plain(settings), self.design.seeds)
+            tables = None if self.actors is None else self.actors.digest
+            numbers += run_ids(plain(settings), self.design.seeds, tables)
             seconds += seconds_of(settings)
             values += (settings.ticks // settings.record.every + 2.0) * (1 + len(settings.measures))
         if faults:
@@ -113,14 +118,17 @@ class Plan:
         design = self.design
         axes = [[axis.key, list(axis.values)] for axis in design.axes]
         described = {"axes": axes, "kind": design.kind, "replicates": design.replicates, "seed": design.seed}
-        return json.dumps({"design": described, "configurations": dict(self.configurations), "trust": self.trust})
+        actors = None if self.actors is None else self.actors.plain()
+        said = {"design": described, "configurations": dict(self.configurations), "trust": self.trust, "actors": actors}
+        return json.dumps(said)
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
         """Return the plan that ``to_json`` wrote."""
         data = json.loads(text)
         axes = tuple(Axis(key, tuple(values)) for key, values in data["design"].pop("axes"))
-        return cls(Design(axes, **data["design"]), data["configurations"], tuple(data["trust"]))
+        actors = None if data["actors"] is None else Actors.of(data["actors"])
+        return cls(Design(axes, **data["design"]), data["configurations"], tuple(data["trust"]), actors=actors)
 
     @cached_property
     def _choosing(self) -> tuple[str, ...]:
@@ -141,6 +149,7 @@ def plan_of(
     design: str = "grid",
     replicates: int = 1,
     seed: int | None = None,
+    actors: Actors | None = None,
 ) -> Plan:
     """Return the plan of a sweep; arguments as in :func:`ecosim.experiments.sweep.sweep`.
 
@@ -148,6 +157,7 @@ def plan_of(
         InputError: naming every fault of the design, or more runs than anyone could wait for.
     """
     runs = design_of(axes, design, replicates, 0)
+    refuse_axes_of_tables(runs.axes, actors)
     check_sweep(runs.points, runs.replicates)
     choosing = [axis for axis in runs.axes if chooses_files(axis)]
     configurations: dict[str, dict[str, Any]] = {}
@@ -166,7 +176,17 @@ def plan_of(
         configurations[_label(chosen)] = data
     first = next(iter(configurations.values()))
     luck = first.get("seed", Settings.model_fields["seed"].default)
-    return Plan(Design(runs.axes, runs.kind, replicates, luck), configurations, tuple(trust), source)
+    return Plan(Design(runs.axes, runs.kind, replicates, luck), configurations, tuple(trust), source, actors)
+
+
+def refuse_axes_of_tables(axes: Iterable[Axis], actors: Actors | None) -> None:
+    """Refuse to vary what the user's own tables say.
+
+    Raises:
+        InputError: naming the key.
+    """
+    if actors is not None and any(axis.key.split(".")[:2] == ["ecosystem", "organisations"] for axis in axes):
+        raise InputError("ecosystem.organisations: the table says how many there are; allowed: to vary other keys")
 
 
 def chooses_files(axis: Axis) -> bool:

@@ -12,6 +12,7 @@ from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan
 from ecosim.results.table import Note
 from ecosim.settings import Settings
+from ecosim.world.actors import Actors
 
 
 class Ran(NamedTuple):
@@ -56,7 +57,7 @@ class Runner:
         """Make a run, 0 ≤ number < runs; whatever its model raises is told, not raised."""
         point, replicate = self.plan.design.place(number)
         try:
-            return _run(self._settings_of(point), self.plan.design.seeds[replicate])
+            return _run(self._settings_of(point), self.plan.design.seeds[replicate], self.plan.actors)
         except (Exception, SystemExit) as error:  # a user's rule may raise anything, or call exit()
             return failure_of(error)
 
@@ -68,7 +69,7 @@ class Runner:
         try:
             settings = self._settings_of(0)
             own = {name: rule for name, rule in settings.dynamics.items() if _is_ours(type(rule))}
-            _run(settings.model_copy(update={"dynamics": own, "schedule": tuple(own), "ticks": 1}), 0)
+            _run(settings.model_copy(update={"dynamics": own, "schedule": tuple(own), "ticks": 1}), 0, self.plan.actors)
         except Exception:
             return  # whatever it is, the runs themselves will say
 
@@ -89,10 +90,10 @@ def failure_of(error: BaseException) -> Failure:
     return Failure(kind, told, "".join(traceback.format_exception(error)))
 
 
-def _run(settings: Settings, seed: int) -> Ran:
+def _run(settings: Settings, seed: int, actors: Actors | None) -> Ran:
     from ecosim.ecosystem import Ecosystem  # brings in Mesa: not for whoever only plans
 
-    model = Ecosystem(settings, rng=seed)
+    model = Ecosystem(settings, rng=seed, actors=actors)
     model.run()
     # The last tick was recorded with all its measures: the recorder need not be closed.
     return Ran(model.recorder.series(), model.recorder.notes)

@@ -20,6 +20,7 @@ from ecosim.results.store import write_table
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 from ecosim.sizes import bytes_in_words, seconds_in_words
+from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,6 +116,7 @@ def sweep(
     seed: int | None = None,
     out: str | Path | None = None,
     file: str | Path | None = None,
+    actors: Actors | None = None,
     trust: Iterable[str] = (),
     workers: int | None = None,
     timeout: float = SECONDS_A_RUN,
@@ -139,6 +141,7 @@ def sweep(
         out: folder for the results. If it holds this sweep already, only what is missing is run. By default they are
             kept nowhere but in the returned frame.
         file: a scenario of your own, instead of or upon the named one.
+        actors: organisations and ties of your own, the same in every run (``ecosim.read_actors``).
         trust: top-level packages whose rules and measures may be imported.
         workers: processes, by default one for each core; 0 makes the runs in this process (for debugging: there, limits
             do not hold).
@@ -160,7 +163,15 @@ def sweep(
         >>> ecosim.sweep("town", {"dynamics.stance.tolerance": [0.2, 0.4]}, replicates=30)  # doctest: +SKIP
     """
     plan = plan_of(
-        scenario, parameters, overrides, scenario=file, trust=trust, design=design, replicates=replicates, seed=seed
+        scenario,
+        parameters,
+        overrides,
+        scenario=file,
+        trust=trust,
+        design=design,
+        replicates=replicates,
+        seed=seed,
+        actors=actors,
     )
     execution = Execution(workers, timeout, memory, retry, yes)
     if out is not None:

@@ -19,19 +19,21 @@ LIBRARIES = ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow",
 """The libraries whose version may change a result or how it is kept."""
 
 
-def run_id(settings: Mapping[str, Any], seed: int) -> str:
-    """Return the number of a run, 32 hexadecimal digits: a digest of configuration, seed and code, and of nothing else.
+def run_id(settings: Mapping[str, Any], seed: int, tables: str | None = None) -> str:
+    """Return the number of a run, 32 hexadecimal digits: a digest of all that its results depend on, and nothing else.
 
     Args:
         settings: the resolved configuration as plain data.
         seed: the run's seed, which counts instead of any that stands in the configuration.
+        tables: digest of the user's own organisations and ties, where there are any.
     """
-    return run_ids(settings, (seed,))[0]
+    return run_ids(settings, (seed,), tables)[0]
 
 
-def run_ids(settings: Mapping[str, Any], seeds: Sequence[int]) -> list[str]:
+def run_ids(settings: Mapping[str, Any], seeds: Sequence[int], tables: str | None = None) -> list[str]:
     """Return the number of a run for each seed, for little more than the price of one."""
-    described = _text({"code": code_version(), "configuration": _without_seed(settings)})
+    given = {} if tables is None else {"actors": tables}
+    described = _text({**given, "code": code_version(), "configuration": _without_seed(settings)})
     digest = hashlib.blake2b(_encoded(described.removesuffix("}")), digest_size=16)
     numbers = []
     for seed in seeds:
@@ -56,12 +58,13 @@ def code_version() -> str:
     return f"{_version('ecosim')}+{digest.hexdigest()}"
 
 
-def provenance(settings: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def provenance(settings: Mapping[str, Any], seed: int, tables: str | None = None) -> dict[str, Any]:
     """Return what made a result, as plain data: run, code, libraries, machine. No names of people, paths or hosts."""
     return {
-        "run_id": run_id(settings, seed),
+        "run_id": run_id(settings, seed, tables),
         "seed": seed,
         "configuration_hash": configuration_hash(settings),
+        "tables_hash": tables,
         "code_version": code_version(),
         "commit": commit(),
         "python": platform.python_version(),

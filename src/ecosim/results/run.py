@@ -62,6 +62,7 @@ class Run:
         recorder: Recorder,
         world: World,
         missing_drawn: Mapping[str, int] | None = None,
+        tables: Mapping[str, Any] | None = None,
     ) -> Run:
         """Return the results so far. Nothing of the recorder or the world changes, so the run can go on.
 
@@ -71,14 +72,17 @@ class Run:
             recorder: what has been recorded.
             world: the world as it stands.
             missing_drawn: how many missing values of the input were drawn at random, by column.
+            tables: what is to be said of the user's own tables (``ecosim.world.actors.Actors.told``), if there are any.
         """
         closed = recorder.closed(world)
-        tables = closed.tables()
+        kept = closed.tables()
         units = {name: note.unit for name, note in closed.notes.items()}
         sectors = world.labels.sectors
-        summary = {"run_id": made_by.run_id(settings, seed), "seed": seed, "title": settings.get("title")}
-        summary |= summarise(tables["series"].columns, units, sectors, closed.counts, missing_drawn or {})
-        return cls({**settings, "seed": seed}, summary, tables=tables, frames=tuple(closed.frames))
+        number = made_by.run_id(settings, seed, None if tables is None else tables["digest"])
+        summary = {"run_id": number, "seed": seed, "title": settings.get("title")}
+        summary |= summarise(kept["series"].columns, units, sectors, closed.counts, missing_drawn or {})
+        summary["tables"] = None if tables is None else dict(tables)
+        return cls({**settings, "seed": seed}, summary, tables=kept, frames=tuple(closed.frames))
 
     @classmethod
     def read(cls, folder: str | Path) -> Run:
@@ -102,7 +106,8 @@ class Run:
     @cached_property
     def provenance(self) -> dict[str, Any]:
         """What made this run."""
-        return made_by.provenance(self.settings, self.seed)
+        tables = self.summary.get("tables")
+        return made_by.provenance(self.settings, self.seed, tables["digest"] if tables else None)
 
     @property
     def seed(self) -> int:

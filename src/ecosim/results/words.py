@@ -36,7 +36,7 @@ def tell(summary: Mapping[str, Any], settings: Mapping[str, Any], meanings: Mapp
     if settings.get("description"):
         blocks.append(plain(" ".join(str(settings["description"]).split())))
     blocks.append("## The world\n\n" + " ".join(_world(summary)))
-    told = list(_happened(summary)) if summary["ticks"] else ["Nothing: the run has 0 ticks."]
+    told = list(_happened(summary)) if summary["ticks"] else ["Nothing: the run has 0 ticks.", *_as_it_is(summary)]
     if told:
         blocks.append("## What happened\n\n" + "\n\n".join(told))
     blocks.append("## Every measure\n\n" + _table(summary, meanings))
@@ -68,7 +68,7 @@ def percent(share: float) -> str:
 
 def plural(sector: str) -> str:
     """Return what the organisations of a sector are called together."""
-    return PLURALS.get(sector, f"organisations of the sector {plain(sector.replace('_', ' '))}")
+    return PLURALS.get(sector, f"{plain(sector.replace('_', ' '))} organisations")
 
 
 def _world(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -80,6 +80,10 @@ def _world(summary: Mapping[str, Any]) -> Iterator[str]:
     facing = f", {_count(start['issues'], 'issue')}{named}" if start["issues"] else ""
     duration = f"{_count(summary['ticks'], 'tick')}, seed {summary['seed']}"
     yield f"{_count(start['organisations'], 'organisation')}{made}{facing}; {duration}."
+    if not summary["ticks"]:
+        yield f"There are {_count(start['relationships'], 'relationship')} and {_count(start['coalitions'], 'coalition')}."
+        yield from _tables(summary)
+        return
     yield (
         f"At the start there were {_count(start['relationships'], 'relationship')} and "
         f"{_count(start['coalitions'], 'coalition')}, at the end {_count(end['relationships'], 'relationship')} and "
@@ -87,13 +91,52 @@ def _world(summary: Mapping[str, Any]) -> Iterator[str]:
     )
     if end["organisations"] != start["organisations"]:
         yield f"{_count(end['organisations'], 'organisation')} are left at the end."
-    drawn = summary["missing_values_drawn"]
+    yield from _tables(summary)
+
+
+def _tables(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Tell what came from the user's own tables, if there were any, and what had to be drawn."""
+    if not summary.get("tables"):
+        return
+    start, ties = summary["counts"]["start"], summary["tables"]["ties"]
+    if ties["reports"]:
+        both = f", {_count(ties['both_sides'], 'relationship')} from both sides" if ties["both_sides"] else ""
+        told = f"The ties were read from {_count(ties['reports'], 'row')} of your table{both}"
+        if ties["bond"]:
+            least, mean, greatest = (number(bond) for bond in ties["bond"])
+            yield f"{told}; their weights became bonds from {least} to {greatest}, {mean} on average."
+        else:
+            yield f"{told}; no weights were used, so every bond was drawn."
+    everyone, drawn = start["organisations"], summary["missing_values_drawn"]
+    sizes = {name: start["relationships"] if name == "bond" else everyone for name in drawn["columns"]}
     if drawn["total"]:
-        where = _listed([f"{count:,} of {plain(name)}" for name, count in drawn["columns"].items() if count])
+        parts = [f"{count:,} of {sizes[name]:,} of {plain(name)}" for name, count in drawn["columns"].items() if count]
         were = "was" if drawn["total"] == 1 else "were"
-        yield f"{_count(drawn['total'], 'missing value')} of the input {were} drawn at random ({where})."
-    else:
-        yield "No missing value had to be drawn."
+        yield f"{_count(drawn['total'], 'missing value')} of your tables {were} drawn at random ({_listed(parts)})."
+    elif drawn["columns"]:
+        yield f"No value of {_listed([plain(name) for name in drawn['columns']])} was missing."
+    yield "Whatever your tables do not speak of was drawn for everyone, as the scenario says."
+
+
+def _as_it_is(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Tell the pattern of a network to which nothing has happened."""
+    values = {name: measure["start"] for name, measure in summary["measures"].items()}
+    share, z = values.get("cross_sector_share"), values.get("cross_sector_share_z")
+    parts = [] if share is None else [f"{percent(share)} of the relationships join different sectors"]
+    if share is not None and z is not None:
+        parts[0] += (
+            f" ({number(abs(z))} standard deviations {'more' if z > 0 else 'fewer'} than by chance with as many partners"
+            f" each{'' if abs(z) >= 2 else ', which is within what chance gives'})"
+        )
+    named = {
+        "clustering": "the partners of an organisation are partners of each other in {} of cases",
+        "degree_assortativity": "the numbers of partners at the two ends of a relationship correlate by {}",
+    }
+    for name, told in named.items():
+        if (value := values.get(name)) is not None:
+            parts.append(told.format(percent(value) if name == "clustering" else number(value)))
+    if parts:
+        yield f"**The network as it is:** {'; '.join(parts)}."
 
 
 def _happened(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -234,7 +277,9 @@ def _is_same(start: float, later: float) -> bool:
 
 def _one_or(sector: str, count: int) -> str:
     one = {"business": "business", "government": "government body", "civil_society": "civil-society group"}
-    return one[sector] if count == 1 and sector in one else plural(sector)
+    if count != 1:
+        return plural(sector)
+    return one.get(sector) or plural(sector).removesuffix("s")
 
 
 def _count(count: int, thing: str) -> str:

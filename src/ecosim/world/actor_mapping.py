@@ -25,7 +25,8 @@ class SectorMapping(_Part):
     names: dict[str, str] = Field({}, description="sector of single organisations, by name; goes before the column")
     default: str | None = Field(None, description="sector of values that are not listed, and of empty cells")
     like: dict[str, str] = Field(
-        {}, description="with sectors: as_given, which of ecosim's sectors each takes after; equal motives where not said"
+        {},
+        description="with sectors: as_given, which of ecosim's sectors each takes after; equal motives where not said",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from ecosim.errors import InputError, did_you_mean
@@ -15,6 +15,9 @@ from ecosim.world.actor_suggestion import MOST_VALUES, suggest_organisations, su
 from ecosim.world.actor_table import SECTOR_WORDS, Table
 from ecosim.world.actor_ties import nearest
 from ecosim.world.faults import Faults
+
+MOST_SECTORS = 127
+_SECTOR_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
 
 def read_sectors(
@@ -85,19 +88,26 @@ def declared(
             )
     found = [*values.values(), *mapping.names.values(), *([mapping.default] if mapping.default else [])]
     further = [word for word in dict.fromkeys(found) if word and word not in sectors]
-    faults_in_words = [word for word in further if not SECTOR_WORD.fullmatch(word)]
-    for word in faults_in_words:
-        faults.add(f"mapping, sector: {shown(word)} is no name for a sector; allowed: a letter, then up to 39 letters, "
-                   "digits and underscores")
-    known = (*sectors, *further)
-    for sector, like in mapping.like.items():
+    for word in further:
+        if not _SECTOR_WORD.fullmatch(word):
+            faults.add(
+                f"mapping, sector: {shown(word)} is no name for a sector; allowed: a letter, then up to 39 letters, "
+                "digits and underscores"
+            )
+    if len(set(found)) > MOST_SECTORS:
+        faults.add(f"{table.file}: {len(set(found)):,} sectors; allowed: at most {MOST_SECTORS}")
+    _check_like(mapping.like, found, sectors, faults)
+    return mapping.model_copy(update={"values": values}), (*sectors, *further)
+
+
+def _check_like(like: Mapping[str, str], found: Sequence[str], sectors: Sequence[str], faults: Faults) -> None:
+    """Note sectors that nobody is of, and sectors to take after that the scenario has not."""
+    for sector, model in like.items():
+        where = f"mapping, sector.like.{ascii_controls(sector)}"
         if sector not in found:
-            faults.add(f"mapping, sector.like.{ascii_controls(sector)}: no organisation is of this sector; "
-                       f"{did_you_mean(sector, dict.fromkeys(found))}")
-        if like not in sectors:
-            faults.add(f"mapping, sector.like.{ascii_controls(sector)}: {shown(like)} is no sector of the scenario; "
-                       f"{did_you_mean(like, sectors)}")
-    return mapping.model_copy(update={"values": values}), known
+            faults.add(f"{where}: no organisation is of this sector; {did_you_mean(sector, dict.fromkeys(found))}")
+        if model not in sectors:
+            faults.add(f"{where}: {shown(model)} is no sector of the scenario; {did_you_mean(model, sectors)}")
 
 
 def _folded(value: str) -> str:
@@ -161,9 +171,7 @@ def _note_unknown(
     faults.add(f"{where}: {told}")
 
 
-def _nothing_known(
-    table: Table, column: int, cells: Sequence[str], sectors: Sequence[str], ties: Table | None
-) -> str:
+def _nothing_known(table: Table, column: int, cells: Sequence[str], sectors: Sequence[str], ties: Table | None) -> str:
     counts = Counter(cell for cell in cells if cell).most_common()
     listed = ", ".join(f"{shown(value)} ({count})" for value, count in counts[:MOST_VALUES])
     where = table.where(table.rows[0][0], table.header[column])

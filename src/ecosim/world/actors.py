@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +41,8 @@ class Actors:
         missing: for each of those words, how many are NaN.
         ties: the relationships.
         warnings: what was odd but could be read.
+        own_sectors: where the table says which sectors there are: each, with the scenario's sector that it takes after,
+            or "". None where the scenario says.
     """
 
     names: list[str]
@@ -46,6 +51,62 @@ class Actors:
     missing: dict[str, int]
     ties: Ties
     warnings: list[str] = field(default_factory=list)
+    own_sectors: dict[str, str] | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all that a run depends on, 32 hexadecimal digits."""
+        text = json.dumps(self.plain(), ensure_ascii=False, separators=(",", ":"))
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+    def plain(self) -> dict[str, Any]:
+        """Return all that a run depends on as plain data, from which :meth:`of` makes the same actors."""
+        ties = {name: _without_nan(getattr(self.ties, name)) for name in ("a", "b", "weight", "reports")}
+        counts = {name: getattr(self.ties, name) for name in ("rows_read", "directed_merged", "repeated")}
+        return {
+            "names": self.names,
+            "sector": self.sector,
+            "columns": {word: _without_nan(numbers) for word, numbers in self.columns.items()},
+            "ties": {**ties, **counts},
+            "own_sectors": self.own_sectors,
+        }
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Actors:
+        """Return the actors of which :meth:`plain` told."""
+        columns = {word: np.array(numbers, np.float64) for word, numbers in plain["columns"].items()}
+        given = plain["ties"]
+        kinds = {"a": np.int64, "b": np.int64, "weight": np.float64, "reports": np.int64}
+        ties = Ties(**{**given, **{name: np.array(given[name], kind) for name, kind in kinds.items()}})
+        missing = {word: int(np.isnan(numbers).sum()) for word, numbers in columns.items()}
+        return cls(plain["names"], plain["sector"], columns, missing, ties, [], plain["own_sectors"])
+
+    def told(self) -> dict[str, Any]:
+        """Return what a summary says of the tables, as plain data.
+
+        ``digest``; ``columns`` {word: {given, missing}}; ``ties`` {relationships, reports, both_sides, repeated,
+        weighed, bond: [least, mean, greatest] or None}.
+        """
+        ties, bonds = self.ties, self.ties.weight[~np.isnan(self.ties.weight)]
+        return {
+            "digest": self.digest,
+            "columns": {
+                word: {"given": len(self.names) - self.missing.get(word, 0), "missing": self.missing.get(word, 0)}
+                for word in self.columns
+            },
+            "ties": {
+                "relationships": int(ties.a.size),
+                "reports": ties.rows_read,
+                "both_sides": ties.directed_merged,
+                "repeated": ties.repeated,
+                "weighed": int(bonds.size),
+                "bond": [float(bonds.min()), float(bonds.mean()), float(bonds.max())] if bonds.size else None,
+            },
+        }
+
+
+def _without_nan(numbers: NDArray[Any]) -> list[float | int | None]:
+    return [None if number != number else number for number in numbers.tolist()]
 
 
 def read_actors(
@@ -77,7 +138,8 @@ def read_actors(
         faults.refuse()
         raise InputError(f"{organisations}: cannot be read")
     rows, names = _names(table, mapping, faults, warnings)
-    sector = read_sectors(table, mapping.sector, names, sectors, faults)
+    as_given = mapping.sectors == "as_given"
+    sector = read_sectors(table, mapping.sector, names, sectors, faults, as_given=as_given, ties=ties_table)
     columns = {
         word: numbers
         for word, said in _columns(table, mapping, known_columns, faults).items()
@@ -88,7 +150,8 @@ def read_actors(
         found = read_ties(ties_table, mapping.ties, mapping.missing, rows, faults, warnings)
     faults.refuse()
     missing = {word: int(np.isnan(numbers).sum()) for word, numbers in columns.items()}
-    return Actors(names, sector, columns, missing, found, warnings.listed())
+    own = {word: mapping.sector.like.get(word, "") for word in dict.fromkeys(sector)} if as_given else None
+    return Actors(names, sector, columns, missing, found, warnings.listed(), own)
 
 
 def _mapping(mapping: TableMapping | Mapping[str, Any] | str | Path | None, faults: Faults) -> TableMapping:

@@ -37,8 +37,8 @@ def found(settings: EcosystemSettings, seed: int, columns: Iterable[str], actors
         seed: the run's seed.
         columns: names of the columns that mechanisms and measures use; no others are drawn.
         actors: named organisations, in place of a number of nameless ones. What they give goes before what would be
-            drawn; ``world.drawn`` says how many numbers of each column had to be drawn. Where they come with ties,
-            those are the network.
+            drawn; ``world.drawn`` says, for each word of their columns, how many numbers were missing and had to be
+            drawn. Where they come with ties, those are the network.
 
     Raises:
         InputError: if the network cannot be, or an actor's sector is none of the settings'.
@@ -138,8 +138,9 @@ def _sectors_of(actors: Actors, sectors: tuple[str, ...]) -> list[int]:
 
 
 def _take_given(world: World, actors: Actors) -> dict[str, int]:
-    """Put what actors give in the place of what was drawn; return how many numbers of each column stay drawn."""
+    """Put what actors give in the place of what was drawn; return how many numbers of each word stay drawn."""
     given: dict[str, Values] = {}
+    drawn: dict[str, int] = {}
     for word, numbers in actors.columns.items():
         place = _place(word, world)
         if place is None:
@@ -147,17 +148,13 @@ def _take_given(world: World, actors: Actors) -> dict[str, int]:
         column, entry = place
         values = given.setdefault(column.name, np.full(world.__dict__[column.name].shape, np.nan))
         values.reshape(world.n, -1)[:, entry] = numbers
+        drawn[word] = int(np.isnan(numbers).sum())
     for name, values in given.items():
         state = world.__dict__[name]
         is_given = ~np.isnan(values)
         state[is_given] = values[is_given]
         if name in ("motive", "salience"):
             _fill_up(state, is_given)
-    drawn = {}
-    for name in _DRAWN:
-        column = COLUMNS[name]
-        if column.axis == "organisation" and name in world.__dict__:
-            drawn[name] = int(np.isnan(given[name]).sum()) if name in given else world.__dict__[name].size
     return drawn
 
 
@@ -218,7 +215,8 @@ def _tie(world: World, draw: _Draw, actors: Actors | None) -> None:
             :, 0
         ]
         if weight is not None:
-            world.drawn["bond"] = int(np.isnan(weight).sum())
+            if not np.isnan(weight).all():  # otherwise ties were not weighed at all
+                world.drawn["bond"] = int(np.isnan(weight).sum())
             bond = np.where(np.isnan(weight), bond, weight)
         values["bond"] = bond
     if "affect" in names:

@@ -1,0 +1,69 @@
+"""The user's own organisations and ties, as the commands' options name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ecosim.errors import InputError
+
+if TYPE_CHECKING:
+    from ecosim.settings import Settings
+    from ecosim.world.actors import Actors
+
+
+class Files(Protocol):
+    """An order that may name files."""
+
+    @property
+    def organisations(self) -> Path | None:
+        """The file of organisations."""
+
+    @property
+    def ties(self) -> Path | None:
+        """The file of the ties between them."""
+
+    @property
+    def mapping(self) -> Path | None:
+        """The file that says what their columns mean."""
+
+
+def actors_of(order: Files, settings: Settings, say: Callable[[str], object]) -> Actors | None:
+    """Return the organisations and ties that an order names, None if it names none; say what was odd.
+
+    Raises:
+        InputError: if they cannot be read.
+    """
+    if order.organisations is None:
+        if order.ties is not None or order.mapping is not None:
+            raise InputError("--ties and --mapping need --organisations: the file that names who they are about")
+        return None
+    from ecosim.world.actors import read_actors
+
+    actors = read_actors(
+        order.organisations,
+        order.ties,
+        order.mapping,
+        known_columns=known_columns(settings),
+        sectors=tuple(settings.ecosystem.sectors),
+    )
+    for warning in actors.warnings:
+        say(f"Note: {warning}")
+    return actors
+
+
+def known_columns(settings: Settings) -> tuple[str, ...]:
+    """Return the words that a column of the user's own table may stand for, such as ``stance_trade``."""
+    from ecosim.world.columns import COMPONENTS
+    from ecosim.world.founding import labels_of
+
+    labels = labels_of(settings.ecosystem)
+    several = {
+        "stance": labels.stance_axes,
+        "capability": labels.capabilities,
+        "salience": labels.issues,
+        "motive": COMPONENTS,
+    }
+    alone = ("capital", "purpose", "contribution", "invest", "reputation")
+    return (*alone, *(f"{column}_{word}" for column, words in several.items() for word in words))
