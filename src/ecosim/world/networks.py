@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ecosim.errors import InputError
 from ecosim.rng import Key, uniforms
 from ecosim.world import random_networks, regular_networks
+from ecosim.world.relationships import half_edges
 
 MOST_TIES = 1_000_000_000
 
@@ -194,9 +195,8 @@ def lattice_shape(settings: NetworkSettings, n: int) -> tuple[int, int]:
 
 def _tidy(ends: NDArray[np.int32], n: int) -> NDArray[np.int32]:
     """Return the ties with the lower row first, sorted, without doubles and without ties to oneself."""
-    code = np.minimum(ends[:, 0], ends[:, 1]).astype(np.int64) * n + np.maximum(ends[:, 0], ends[:, 1])
-    code.sort()
-    kept = code // n != code % n
-    kept[1:] &= code[1:] != code[:-1]
-    code = code[kept]
-    return np.stack((code // n, code % n), axis=1).astype(np.int32)
+    first, partner, _ = half_edges(ends, n)  # sorts in linear time
+    own = np.repeat(np.arange(n, dtype=np.int32), np.diff(first))
+    kept = partner > own
+    kept[1:] &= (partner[1:] != partner[:-1]) | (own[1:] != own[:-1])
+    return np.stack((own[kept], partner[kept]), axis=1)

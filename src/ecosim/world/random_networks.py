@@ -32,18 +32,21 @@ def random_ties(identity: Any, start: Any, own: Any, across: Any, key: Any) -> A
         key: source of the draws.
     """
     sectors = start.size - 1
+    counts = np.empty((identity.size, sectors), np.int32)
     total = 0
     for s in range(sectors):
         for i in range(start[s], start[s + 1]):
             for t in range(sectors):
-                total += _ties_with(identity[i], i - start[s], s, t, start, own, across, key)
+                among = _candidates(i - start[s], s, t, start)
+                counts[i, t] = binomial(key, identity[i], t * _DRAWS, among, own if s == t else across)
+                total += counts[i, t]
     ends = np.empty((total, 2), np.int32)
     taken_by = np.full(identity.size, -1, np.int64)
     m = 0
     for s in range(sectors):
         for i in range(start[s], start[s + 1]):
             for t in range(sectors):
-                wanted = _ties_with(identity[i], i - start[s], s, t, start, own, across, key)
+                wanted = counts[i, t]
                 among = _candidates(i - start[s], s, t, start)
                 first = start[t]
                 spared = wanted > among // 2  # then it is quicker to draw with whom there is no tie
@@ -72,11 +75,6 @@ def _candidates(ordinal: Any, s: Any, t: Any, start: Any) -> Any:
     if s == t:
         return ordinal
     return min(ordinal + (1 if t < s else 0), start[t + 1] - start[t])
-
-
-@kernel
-def _ties_with(entity: Any, ordinal: Any, s: Any, t: Any, start: Any, own: Any, across: Any, key: Any) -> Any:
-    return binomial(key, entity, t * _DRAWS, _candidates(ordinal, s, t, start), own if s == t else across)
 
 
 @kernel

@@ -55,19 +55,19 @@ def half_edges(ends: Any, n: Any) -> Any:
 def lower_first(pairs: NDArray[np.int32], values: Mapping[str, Any]) -> tuple[NDArray[np.int32], dict[str, Any]]:
     """Return pairs (p, 2) with the lower row first, and their values with the two sides in that order."""
     given: dict[str, Any] = {}
-    swapped = None
+    swapped = pairs[:, 0] > pairs[:, 1]
+    is_any_swapped = bool(swapped.any())
     for name, value in values.items():
         if isinstance(value, (int, float)):
             given[name] = value
             continue
-        if swapped is None:
-            swapped = pairs[:, 0] > pairs[:, 1]
         entries = np.asarray(value, COLUMNS[name].dtype)
         if COLUMNS[name].extent == "side":
             entries = np.repeat(entries[:, None], 2, axis=1) if entries.ndim == 1 else entries.copy()
-            entries[swapped] = entries[swapped, ::-1]
+            if is_any_swapped:
+                entries[swapped] = entries[swapped, ::-1]
         given[name] = entries
-    return np.sort(pairs, axis=1), given
+    return np.sort(pairs, axis=1) if is_any_swapped else pairs.copy(), given
 
 
 Batch = tuple[NDArray[np.int32], dict[str, Any]]
@@ -95,7 +95,8 @@ def in_order(pairs: NDArray[np.int32]) -> NDArray[np.int64]:
     if len(pairs) < 64:  # a tick's few: sorting by insertion spares making a code for each
         order: NDArray[np.int64] = _inserted(pairs)
         return order
-    return np.lexsort((pairs[:, 1], pairs[:, 0]))
+    code = pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1]
+    return code.argsort(kind="stable")
 
 
 @kernel
