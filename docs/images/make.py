@@ -12,7 +12,7 @@ import ecosim
 from ecosim.reports.plots import save_figures
 
 WIDTH = 1600
-COLOURS = 128
+COLOURS = 256
 
 
 def main() -> None:
@@ -25,7 +25,9 @@ def main() -> None:
             smaller = picture.convert("RGB").resize(
                 (WIDTH, round(WIDTH * picture.height / picture.width)), Image.Resampling.LANCZOS
             )
-    smaller.quantize(COLOURS, dither=Image.Dither.NONE).save(Path(__file__).with_name("town.png"), optimize=True)
+    smaller.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        Path(__file__).with_name("town.png"), optimize=True
+    )
 
 
 if __name__ == "__main__":
