@@ -55,7 +55,9 @@ def test_partners_who_are_introduced_close_triangles():
 @pytest.fixture(scope="module")
 def departures() -> dict[str, np.ndarray]:
     """For each story, what differs from staying: a row a seed, a column a measure."""
-    return example("coalition_what_if").main()
+    module = example("coalition_what_if")
+    module.SEEDS = range(1, 11)
+    return module.main()
 
 
 def test_a_branch_in_which_nothing_happens_is_the_same_story(departures):
@@ -63,9 +65,10 @@ def test_a_branch_in_which_nothing_happens_is_the_same_story(departures):
 
 
 def test_an_organisation_that_goes_takes_its_relationships_with_it(departures):
-    """Whoever only leaves its coalitions keeps them. Acme has ten partners at the start."""
+    """Whoever only leaves its coalitions keeps them. Five standard errors: a false alarm in 3·10⁶, were there no effect."""
     relationships = departures["leaves the harbour"][:, 0]
-    assert (relationships < -2).all()
+    standard_error = relationships.std(ddof=1) / np.sqrt(relationships.size)
+    assert relationships.mean() + 5 * standard_error < 0
     assert abs(departures["leaves its coalitions"][:, 0].mean()) < 0.5 * abs(relationships.mean())
 
 
