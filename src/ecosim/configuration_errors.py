@@ -88,11 +88,12 @@ def _sentences(
     if own:
         return [sentence for fault in own for sentence in _own_words(fault, source, (*before, *path))]
     fault = found[0]
+    alternatives = [part for part in fault["loc"] if isinstance(part, str) and part not in path]
     kind, value = fault["type"], fault["input"]
     if kind == "extra_forbidden":
-        return [f"{here}: no such key; {did_you_mean(path[-1], keys_at(model, path[:-1]), most=30)}"]
+        return [f"{here}: no such key; {did_you_mean(path[-1], keys_at(model, path[:-1], alternatives), most=30)}"]
     if kind == "missing":
-        return [f"{here}: missing; allowed: {allowed_at(model, path)}"]
+        return [f"{here}: missing; allowed: {allowed_at(model, path, alternatives)}"]
     if kind == "union_tag_invalid":
         tags = fault["ctx"]["expected_tags"].replace("'", "").split(", ")
         key = fault["ctx"]["discriminator"].strip("'")
@@ -103,7 +104,7 @@ def _sentences(
     if kind == "literal_error":
         words = [word.strip("'") for word in fault["ctx"]["expected"].replace(" or ", ", ").split(", ")]
         return [f"{here}: {_shown_short(value)}; {did_you_mean(value, words)}{_quote(value, words)}"]
-    permitted = allowed_at(model, path) or fault["msg"][:1].lower() + fault["msg"][1:]
+    permitted = allowed_at(model, path, alternatives) or fault["msg"][:1].lower() + fault["msg"][1:]
     return [f"{here}: {_shown_short(value)}; allowed: {permitted}{_hint(value, permitted)}"]
 
 

@@ -196,7 +196,11 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
     def _begin(self, world: World) -> None:
         """Live in a world from now on."""
         self.world = world
-        faults = [fault for intervention, _ in self._interventions for fault in intervention.faults(world)]
+        faults = [
+            f"interventions[{place}].{fault}"
+            for place, (intervention, _) in enumerate(self._interventions)
+            for fault in intervention.faults(world)
+        ]
         if faults:
             raise InputError(faults)
         self._watched = watched(world, [name for _, mechanism in self.schedule for name in mechanism.writes])

@@ -57,7 +57,18 @@ class _Timed(BaseModel):
         return tick >= first and (tick - first) % self.every == 0 and (self.until is None or tick <= self.until)
 
 
-class Set(_Timed):
+class _OfSome(_Timed):
+    """What is done to some organisations; ``names`` alone stands for ``who: {names: …}``."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_say_who(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "names" in data and "who" not in data:
+            return {"who" if key == "names" else key: value for key, value in data.items()}
+        return data
+
+
+class Set(_OfSome):
     """Sets a column: of organisations, of the ties among them, or of an issue."""
 
     do: Literal["set"] = "set"
@@ -208,7 +219,7 @@ class Invite(_Timed):
         return Deed(identity)
 
 
-class Remove(_Timed):
+class Remove(_OfSome):
     """Takes organisations away, with their ties and memberships."""
 
     do: Literal["remove"] = "remove"
@@ -290,7 +301,7 @@ class Introduce(_Timed):
         return np.array(list(found), np.int64).reshape(-1, 2)
 
 
-class Convene(_Timed):
+class Convene(_OfSome):
     """Brings organisations together in a coalition on an issue."""
 
     do: Literal["convene"] = "convene"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -41,31 +41,53 @@ def allowed(field: FieldInfo) -> str:
     return _words(field.annotation, field.metadata)
 
 
-def allowed_at(model: type[BaseModel], keys: Sequence[str | int]) -> str:
-    """Return in words what a model allows at a path; empty where nothing is known of it."""
-    return " or ".join(dict.fromkeys(_words(*field) for field in _fields_at(model, keys)))
+def allowed_at(model: type[BaseModel], keys: Sequence[str | int], kinds: Collection[str] = ()) -> str:
+    """Return in words what a model allows at a path; empty where nothing is known of it.
+
+    Args:
+        model: where the path begins.
+        keys: the path.
+        kinds: of alternatives that a word tells apart, such as ``do: remove``, the words that stand on the path.
+    """
+    return " or ".join(dict.fromkeys(_words(*field) for field in _fields_at(model, keys, kinds)))
 
 
-def keys_at(model: type[BaseModel], keys: Sequence[str | int]) -> set[str]:
-    """Return the keys that are valid inside what ``keys`` lead to."""
-    found = _fields_at(model, keys)
-    return {key for annotation, _ in found for branch in _branches(annotation) for key in _own_keys(branch)}
+def keys_at(model: type[BaseModel], keys: Sequence[str | int], kinds: Collection[str] = ()) -> set[str]:
+    """Return the keys that are valid inside what ``keys`` lead to; arguments as in :func:`allowed_at`."""
+    branches = [branch for annotation, _ in _fields_at(model, keys, kinds) for branch in _branches(annotation)]
+    return {key for branch in branches if not _is_of_another_kind(branch, kinds) for key in _own_keys(branch)}
 
 
-def _fields_at(model: type[BaseModel], keys: Sequence[str | int]) -> list[tuple[Any, list[Any]]]:
+def _fields_at(
+    model: type[BaseModel], keys: Sequence[str | int], kinds: Collection[str]
+) -> list[tuple[Any, list[Any]]]:
     """Return annotation and constraints of what ``keys`` lead to: several where a union has alternatives."""
     found: list[tuple[Any, list[Any]]] = [(model, [])]
     for key in keys:
-        found = [inner for annotation, _ in found for inner in _inside(annotation, key)]
+        found = [inner for annotation, _ in found for inner in _inside(annotation, key, kinds)]
     return found
+
+
+def _is_of_another_kind(branch: Any, kinds: Collection[str]) -> bool:
+    """Return whether a model has a field of one permitted word, and that is none of these kinds."""
+    if not kinds or not (isinstance(branch, type) and issubclass(branch, BaseModel)):
+        return False
+    words = [get_args(field.annotation) for field in branch.model_fields.values() if _is_literal(field.annotation)]
+    return any(len(word) == 1 and word[0] not in kinds for word in words)
+
+
+def _is_literal(annotation: Any) -> bool:
+    return get_origin(annotation) is Literal
 
 
 def _own_keys(annotation: Any) -> Iterable[str]:
     return annotation.model_fields if isinstance(annotation, type) and issubclass(annotation, BaseModel) else ()
 
 
-def _inside(annotation: Any, key: str | int) -> Iterator[tuple[Any, list[Any]]]:
+def _inside(annotation: Any, key: str | int, kinds: Collection[str]) -> Iterator[tuple[Any, list[Any]]]:
     for branch in _branches(annotation):
+        if _is_of_another_kind(branch, kinds):
+            continue
         origin, arguments = get_origin(branch), get_args(branch)
         if isinstance(branch, type) and issubclass(branch, BaseModel):
             if key in branch.model_fields:
