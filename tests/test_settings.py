@@ -263,3 +263,17 @@ def test_a_trusted_measure_is_found(tmp_path, monkeypatch):
     assert [measure.name for measure in measures] == ["clustering", "joy"]
     assert measures[1].meaning == "How glad they are."
     assert "is no function" in faults({**OPINIONS, "measures": ["trusted_measures:sadness"]}, trust=trust)[0]
+
+
+def test_the_activation_of_a_run_is_that_of_every_mechanism_that_is_not_given_its_own():
+    pairwise = {"rule": "bounded_confidence", "listening": "each_other", "reach": 1.0}
+    settings = settings_from(
+        {"activation": "random", "dynamics": {"a": pairwise, "b": {**pairwise, "activation": "sweep"}}}
+    )
+    assert [mechanism.activation for mechanism in settings.dynamics.values()] == ["random", "sweep"]
+    assert settings_from(plain(settings)) == settings
+
+
+def test_an_activation_that_a_rule_cannot_have_is_refused():
+    with pytest.raises(InputError, match="activation"):
+        settings_from({"activation": "sweep", "dynamics": {"a": {"rule": "bounded_confidence"}}})

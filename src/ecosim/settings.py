@@ -63,8 +63,8 @@ class PlainSettings(BaseModel):
     ticks: int = Field(200, ge=0, le=MOST_TICKS, description="how often the schedule is run through")
     activation: Literal["simultaneous", "random", "sweep"] = Field(
         "simultaneous",
-        description="who acts when, within a mechanism that leaves it open: all on the same state, one after the other "
-        "drawn at random, or in a fixed order",
+        description="who acts when, in every mechanism that has an activation and is not given its own: all on the same "
+        "state; one after the other, drawn with replacement; or each once, in random order",
     )
     ecosystem: EcosystemSettings = Field(
         default_factory=lambda: EcosystemSettings(), description="who and what there is at the start"
@@ -121,7 +121,7 @@ def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: So
     if trusted:
         look_in_working_folder()
     rest = without_switched_off(data)
-    dynamics, faults = _mechanisms(rest.pop("dynamics", {}), trusted, source)
+    dynamics, faults = _mechanisms(rest.pop("dynamics", {}), rest.get("activation"), trusted, source)
     plain, more = _validated(PlainSettings, rest, source)
     faults = more + faults
     names = rest.get("schedule")
@@ -172,19 +172,23 @@ def without_switched_off(data: Mapping[str, Any]) -> dict[str, Any]:
     return rest
 
 
-def _mechanisms(data: Any, trust: frozenset[str], source: Source) -> tuple[dict[str, Mechanism | None], list[str]]:
+def _mechanisms(
+    data: Any, activation: Any, trust: frozenset[str], source: Source
+) -> tuple[dict[str, Mechanism | None], list[str]]:
     """Return the mechanisms that can be made (None for those that cannot), and the faults of the others."""
     if not isinstance(data, dict):
         return {}, [f"{source.at(('dynamics',))}: {shown(data)}; allowed: a mapping of names, each to a rule"]
     made: dict[str, Mechanism | None] = {}
     faults: list[str] = []
     for name, given in data.items():
-        made[name], more = _mechanism(name, given, trust, source)
+        made[name], more = _mechanism(name, given, activation, trust, source)
         faults += more
     return made, faults
 
 
-def _mechanism(name: str, given: Any, trust: frozenset[str], source: Source) -> tuple[Mechanism | None, list[str]]:
+def _mechanism(
+    name: str, given: Any, activation: Any, trust: frozenset[str], source: Source
+) -> tuple[Mechanism | None, list[str]]:
     here: tuple[str, ...] = ("dynamics", name)
     if not _NAME.fullmatch(name):
         return None, [f"{source.at(here)}: {shown(name)}; allowed: a name of letters, digits and _"]
@@ -197,6 +201,8 @@ def _mechanism(name: str, given: Any, trust: frozenset[str], source: Source) -> 
     except InputError as error:
         return None, [f"{source.at((*here, 'rule'))}: {fault}" for fault in error.faults]
     parameters = {key: value for key, value in given.items() if key != "rule"}
+    if activation is not None and "activation" in rule.model_fields:
+        parameters.setdefault("activation", activation)
     try:
         return _validated(rule, parameters, source, here, trust)
     except (ImportError, AttributeError) as error:  # of a function that a rule for agents names
