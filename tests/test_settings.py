@@ -275,5 +275,5 @@ def test_the_activation_of_a_run_is_that_of_every_mechanism_that_is_not_given_it
 
 
 def test_an_activation_that_a_rule_cannot_have_is_refused():
-    with pytest.raises(InputError, match="activation"):
+    with pytest.raises(InputError, match="everyone is simultaneous"):
         settings_from({"activation": "sweep", "dynamics": {"a": {"rule": "bounded_confidence"}}})
