@@ -289,10 +289,10 @@ class World:
         self._tables["relationship"].gather(source)
         if made:
             chosen = -1 - source[kept:]
-            self.ends[kept:] = pairs[chosen]
+            self.ends[kept:] = pairs.take(chosen, axis=0)
             for name, given in values.items():
                 if self.has(name):
-                    self.__dict__[name][kept:] = given[chosen] if isinstance(given, np.ndarray) else given
+                    self.__dict__[name][kept:] = given.take(chosen, axis=0) if isinstance(given, np.ndarray) else given
         self.index_ties()
 
     def _commit_memberships(self, pending: Pending) -> None:
