@@ -211,7 +211,6 @@ def test_an_odd_world_is_fine(case):
     world = found(settings.ecosystem, settings.seed, {"stance"})
     assert world.n == sum(settings.ecosystem.counts())
     for mechanism in settings.dynamics.values():
-        from ecosim.rng import Key
 
         mechanism.step(world, (1, 2, 1))
     assert world.stance.shape == (world.n, 1)

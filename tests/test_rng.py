@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from ecosim.kernels import kernel
 from ecosim.rng import (
     LARGEST_SEED,
-    Key,
     generator,
     normal2,
     normals,
