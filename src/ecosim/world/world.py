@@ -114,6 +114,8 @@ class World:
             for column in self._columns[axis]:
                 self.__dict__[column.name] = self._fresh(column, count)
         self._tables = {axis: self._table(axis) for axis in _CHANGING}
+        for table in self._tables.values():
+            table.show(self.__dict__)
         self.identity[:] = np.arange(organisations)
         self.index_ties()
         self.index_members()
@@ -286,7 +288,7 @@ class World:
             self.ties, ended, self.first_tie, self.partner, pairs, relationships.in_order(pairs)
         )
         kept = source.size - made
-        self._tables["relationship"].gather(source)
+        self._gather("relationship", source)
         if made:
             chosen = -1 - source[kept:]
             self.ends[kept:] = pairs.take(chosen, axis=0)
@@ -302,10 +304,10 @@ class World:
         source, member, coalition, lives = coalitions.rearranged(
             self.member, self.member_coalition, left, organisations, rows, self.coalitions
         )
-        self._tables["membership"].gather(source)
+        self._gather("membership", source)
         self.member[:], self.member_coalition[:] = member, coalition
         if lives.size < self.coalitions:
-            self._tables["coalition"].gather(lives)
+            self._gather("coalition", lives)
         self.index_members()
 
     def _found(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]]) -> list[tuple[Rows, Rows]]:
@@ -315,7 +317,7 @@ class World:
             start = self.coalitions
             source = np.arange(start + founders.size)
             source[start:] = -1
-            self._tables["coalition"].gather(source)
+            self._gather("coalition", source)
             self.coalition_identity[start:] = (self.tick << 31) | self.identity[founders]
             if self.has("coalition_issue"):
                 self.coalition_issue[start:] = issues
@@ -332,7 +334,7 @@ class World:
         pending, self.pending, self.is_pending = self.pending, Pending(), False
         if pending.leaves:
             self._commit_memberships(pending)
-        self._tables["relationship"].gather(np.flatnonzero(stays[self.ends].all(axis=1)))
+        self._gather("relationship", np.flatnonzero(stays[self.ends].all(axis=1)))
         self.ends[:] = number[self.ends]
         self.member[:] = number[self.member]
         for column in self._columns["organisation"]:
@@ -345,7 +347,10 @@ class World:
 
     def _table(self, axis: str) -> Table:
         columns = self._columns[axis]
-        return Table(columns, {column.name: self.labels.extent(column) for column in columns}, self.__dict__)
+        return Table(columns, {column.name: self.labels.extent(column) for column in columns})
+
+    def _gather(self, axis: str, source: Rows) -> None:
+        self._tables[axis].gather(self.__dict__, source)
 
     def _fresh(self, column: Column, count: int) -> NDArray[Any]:
         return np.full((count, *self.labels.extent(column)), column.initial, column.dtype)
