@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,17 @@ ALL_NAMED, SOME_NAMED, NAME_SIZE = 40, 8, 6.5
 """Up to how many organisations all are named, how many are named of more, and the size of letters in points."""
 
 
-def choose_names(frames: list[Frame], picture: Picture, panel: float) -> dict[int, str]:
+class Name(NamedTuple):
+    """A name to write: its text, and on which side of the mark."""
+
+    text: str
+    side: str
+
+
+def choose_names(frames: list[Frame], picture: Picture, panel: float) -> dict[int, Name]:
     """Return the names to write, by row in the picture: the best connected first, while they do not overlap.
+
+    A name stands above its mark, or below or beside it where there is less in the way.
 
     Args:
         frames: who has which name, and how many ties.
@@ -37,34 +46,70 @@ def choose_names(frames: list[Frame], picture: Picture, panel: float) -> dict[in
         if frame.names is not None:
             names.update((int(row[who]), frame.names[who]) for who in np.flatnonzero(row >= 0))
     most = ALL_NAMED if n <= ALL_NAMED else SOME_NAMED
-    boxes: list[tuple[float, float, float]] = []
-    chosen: dict[int, str] = {}
+    spots, mark = picture.place * panel / 2.18, _lift(picture.size) / 72
+    marks = [_Box(x, y, 0.8 * mark, 0.8 * mark) for x, y in spots.tolist()]
+    taken: list[_Box] = []
+    chosen: dict[int, Name] = {}
     for place in np.argsort(-degree, kind="stable").tolist():
         if len(chosen) == most or place not in names:
             continue
         text = label(names[place], 20)
-        x, y = picture.place[place] * panel / 2.18 + (0.0, (_lift(picture.size) + NAME_SIZE / 2) / 72)
-        half = 0.31 * NAME_SIZE * len(text) / 72
-        if all(abs(x - a) > half + b or abs(y - c) > NAME_SIZE / 72 for a, b, c in boxes):
-            boxes.append((x, half, y))
-            chosen[place] = text
+        x, y = spots[place].tolist()
+        boxes = [(side, _beside(x, y, mark, len(text), side)) for side in _SIDES]
+        free = [(side, box) for side, box in boxes if box.is_within(panel) and not box.meets(taken)]
+        if free:
+            side, box = min(free, key=lambda one: len(one[1].overlapping(marks)))
+            taken.append(box)
+            chosen[place] = Name(text, side)
     return chosen
 
 
-def write_names(axes: Axes, frame: Frame, picture: Picture, named: Mapping[int, str]) -> None:
-    """Write the names that were chosen above those who are there."""
+class _Box(NamedTuple):
+    """Middle, half a width and half a height, in inches from the middle of the panel."""
+
+    x: float
+    y: float
+    wide: float
+    high: float
+
+    def overlapping(self, others: list[_Box]) -> list[_Box]:
+        return [
+            other
+            for other in others
+            if abs(self.x - other.x) < self.wide + other.wide and abs(self.y - other.y) < self.high + other.high
+        ]
+
+    def meets(self, others: list[_Box]) -> bool:
+        return bool(self.overlapping(others))
+
+    def is_within(self, panel: float) -> bool:
+        return abs(self.x) + self.wide <= panel / 2
+
+
+_SIDES = {"above": (0, 1), "below": (0, -1), "right": (1, 0), "left": (-1, 0)}
+
+
+def _beside(x: float, y: float, mark: float, letters: int, side: str) -> _Box:
+    wide, high = 0.29 * NAME_SIZE * letters / 72, 0.55 * NAME_SIZE / 72
+    across, up = _SIDES[side]
+    return _Box(x + across * (mark + wide), y + up * (mark + high), wide, high)
+
+
+def write_names(axes: Axes, frame: Frame, picture: Picture, named: Mapping[int, Name]) -> None:
+    """Write the names that were chosen beside those who are there."""
     from matplotlib.patheffects import withStroke
 
     row = picture.rows(frame.identity)
     for who in np.flatnonzero(row >= 0):
-        if (text := named.get(int(row[who]))) is not None:
+        if (name := named.get(int(row[who]))) is not None:
+            across, up = _SIDES[name.side]
             axes.annotate(
-                text,
+                name.text,
                 picture.place[row[who]],
-                xytext=(0, _lift(picture.size)),
+                xytext=(across * _lift(picture.size), up * _lift(picture.size)),
                 textcoords="offset points",
-                ha="center",
-                va="bottom",
+                ha=("right", "center", "left")[across + 1],
+                va=("top", "center", "bottom")[up + 1],
                 fontsize=NAME_SIZE,
                 zorder=6,
                 path_effects=[withStroke(linewidth=2.0, foreground="white")],

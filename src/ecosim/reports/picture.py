@@ -12,6 +12,8 @@ from ecosim.reports.layout import force_layout, walk_sample
 from ecosim.results.frame import Frame
 
 MOST_ORGANISATIONS = 400
+FEW = 40
+"""Up to so many organisations fill the panel, so that there is room for all their names."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,21 @@ def arrange(frames: list[Frame]) -> Picture:
     pairs = np.concatenate([pairs, *together])
     strengths = np.concatenate([strengths, np.full(len(pairs) - len(strengths), 1.0)])
     place = force_layout(chosen.size, pairs, strengths)
-    size = float(np.clip(8000 / max(chosen.size, 1), 18, 150))
+    if chosen.size <= FEW:
+        place = _filling(place)
+    size = float(np.clip((2500 if chosen.size <= FEW else 8000) / max(chosen.size, 1), 18, 150))
     return Picture(identity[chosen], place, size, _strongest(frames))
+
+
+def _filling(place: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return places stretched to the whole square, the long way of the network across."""
+    if len(place) < 3:
+        return place
+    _, _, axes = np.linalg.svd(place - place.mean(axis=0), full_matrices=False)
+    turned = place @ axes.T
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    filled: NDArray[np.float64] = (2.0 * turned - low - high) / np.maximum(high - low, 1e-9) * (0.92, 0.97)
+    return filled
 
 
 def bonds_of(frame: Frame) -> NDArray[np.float64]:

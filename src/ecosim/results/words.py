@@ -85,8 +85,8 @@ def _world(summary: Mapping[str, Any]) -> Iterator[str]:
         yield from _tables(summary)
         return
     yield (
-        f"At the start there were {_count(start['relationships'], 'relationship')} and "
-        f"{_count(start['coalitions'], 'coalition')}, at the end {_count(end['relationships'], 'relationship')} and "
+        f"It began with {_count(start['relationships'], 'relationship')} and "
+        f"{_count(start['coalitions'], 'coalition')} and ended with {_count(end['relationships'], 'relationship')} and "
         f"{_count(end['coalitions'], 'coalition')}."
     )
     if end["organisations"] != start["organisations"]:

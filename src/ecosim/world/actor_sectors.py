@@ -81,6 +81,7 @@ def declared(
         word = values[value] = word_of(value)
         if not word:
             faults.add(f"{table.file}: {shown(value)} makes no word for a sector; give one under sector.values")
+            values[value] = sectors[0]  # refused already: nothing more to be told of it
         elif _folded(meant.setdefault(word, value)) != _folded(value):
             faults.add(
                 f"{table.file}: {shown(meant[word])} and {shown(value)} would both be the sector {word}; "
