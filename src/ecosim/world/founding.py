@@ -125,9 +125,9 @@ _betas: Callable[..., Values] = distributions.betas
 
 def _numbered(counts: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     """Return the identities and sectors of nameless organisations, sector by sector."""
-    sector = np.repeat(np.arange(len(counts)), counts)
-    ordinal = np.arange(sector.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    return sector * MOST_OF_A_SECTOR + ordinal, sector.astype(np.int8)
+    first = [sector * MOST_OF_A_SECTOR for sector in range(len(counts))]
+    identity = np.concatenate([np.arange(start, start + count) for start, count in zip(first, counts, strict=True)])
+    return identity, np.repeat(np.arange(len(counts), dtype=np.int8), counts)
 
 
 def _sectors_of(actors: Actors, sectors: tuple[str, ...]) -> list[int]:

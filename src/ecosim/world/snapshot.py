@@ -132,9 +132,9 @@ def assembled(
         changes: how often organisations have come or gone.
     """
     world = World(labels, 0, columns)
-    for axis, table in world._tables.items():
+    for axis in world._tables:
         size = next(len(values) for name, values in columns.items() if COLUMNS[name].axis == axis)
-        table.gather(np.full(size, -1))
+        world._gather(axis, np.full(size, -1))
     for name, values in columns.items():
         if COLUMNS[name].axis in world._tables:
             world.__dict__[name][...] = values  # these stay views of their table

@@ -6,6 +6,7 @@ of it. Entries come and go at almost every tick, and moving all blocks at once c
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,51 +19,56 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 class Table:
-    """The columns of one axis, shown as entries of ``columns``, a dictionary of arrays by name.
+    """The columns of one axis, shown as entries of a dictionary of arrays by name; its other keys are left alone.
 
-    A rule may put a new array in a column's place: it is taken over when rows change next.
+    A rule may put a new array in a column's place: it is taken over when rows change next. The table does not keep the
+    dictionary: a world that held itself so would stay in memory after its use.
 
     Args:
         declared: the columns, of type float64 or int64.
         shapes: shape of one entry of each column, () or (k,).
-        columns: where the columns are shown; other keys are left alone.
     """
 
-    def __init__(self, declared: tuple[Column, ...], shapes: Shapes, columns: dict[str, Any]) -> None:
-        self._columns = columns
-        self._kinds: list[list[Column]] = [[], [], [], []]
-        for column in declared:
-            self._kinds[2 * (column.dtype != "float64") + bool(shapes[column.name])].append(column)
-        self._initial = tuple(
-            np.array([column.initial for column in kind], dtype)
-            for kind, dtype in zip(self._kinds, _TYPES, strict=True)
-        )
+    def __init__(self, declared: tuple[Column, ...], shapes: Shapes) -> None:
+        self._names, self._initial = _kinds(declared, tuple(bool(shapes[column.name]) for column in declared))
         self._blocks: Any = tuple(
-            np.empty((len(kind), 0, width), dtype)
-            for kind, dtype, width in zip(self._kinds, _TYPES, _WIDTHS, strict=True)
+            np.empty((initial.size, 0, width), initial.dtype)
+            for initial, width in zip(self._initial, _WIDTHS, strict=True)
         )
-        self._names = [column.name for kind in self._kinds for column in kind]
         self._views: list[tuple[str, NDArray[Any]]] = []
-        self._show()
 
-    def gather(self, source: NDArray[np.int64]) -> None:
+    def gather(self, columns: dict[str, Any], source: NDArray[np.int64]) -> None:
         """Rearrange the rows.
 
         Args:
+            columns: where the columns are shown.
             source: for each new row, the old row it continues; negative for a new entry, which starts at its initial
                 values.
         """
         for name, view in self._views:
-            if self._columns[name] is not view:
-                view[...] = self._columns[name]
+            if columns[name] is not view:
+                view[...] = columns[name]
         self._blocks = _gathered(self._blocks, self._initial, source)
-        self._show()
+        self.show(columns)
 
-    def _show(self) -> None:
+    def show(self, columns: dict[str, Any]) -> None:
+        """Make the columns entries of ``columns``."""
         numbers, pairs, wholes, whole_pairs = self._blocks
         entries = [*numbers[:, :, 0], *pairs, *wholes[:, :, 0], *whole_pairs]
         self._views = list(zip(self._names, entries, strict=True))
-        self._columns.update(self._views)
+        columns.update(self._views)
+
+
+@lru_cache(maxsize=256)
+def _kinds(declared: tuple[Column, ...], is_wide: tuple[bool, ...]) -> tuple[tuple[str, ...], tuple[NDArray[Any], ...]]:
+    """Return the columns' names, kind by kind, and the initial values of each kind."""
+    kinds: list[list[Column]] = [[], [], [], []]
+    for column, is_pair in zip(declared, is_wide, strict=True):
+        kinds[2 * (column.dtype != "float64") + is_pair].append(column)
+    initial = tuple(
+        np.array([column.initial for column in kind], dtype) for kind, dtype in zip(kinds, _TYPES, strict=True)
+    )
+    return tuple(column.name for kind in kinds for column in kind), initial
 
 
 # The four kinds of column: numbers and pairs of numbers, whole numbers and pairs of them.

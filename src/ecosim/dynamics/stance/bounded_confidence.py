@@ -92,22 +92,22 @@ def listen_to_everyone(stance: Any, first_tie: Any, partner: Any, tolerance: Any
         for i in range(n):
             # Two sums side by side, which need not wait for each other; unsigned rows cannot count from the end.
             pull, heard, pull_too, heard_too = 0.0, 1, 0.0, 0
-            h, stop = first_tie[i], first_tie[i + 1]
+            h, stop, mine = first_tie[i], first_tie[i + 1], own[i]
             while h + 1 < stop:
-                difference = own[np.uint32(partner[h])] - own[i]
-                difference_too = own[np.uint32(partner[h + 1])] - own[i]
+                difference = own[np.uint32(partner[np.uint64(h)])] - mine
+                difference_too = own[np.uint32(partner[np.uint64(h + 1)])] - mine
                 near, near_too = abs(difference) <= tolerance, abs(difference_too) <= tolerance
-                pull += difference * near
+                pull += difference if near else 0.0
                 heard += near
-                pull_too += difference_too * near_too
+                pull_too += difference_too if near_too else 0.0
                 heard_too += near_too
                 h += 2
             if h < stop:
-                difference = own[np.uint32(partner[h])] - own[i]
+                difference = own[np.uint32(partner[h])] - mine
                 near = abs(difference) <= tolerance
-                pull += difference * near
+                pull += difference if near else 0.0
                 heard += near
-            changed[i] = own[i] + responsiveness * (pull + pull_too) / (heard + heard_too)
+            changed[i] = mine + responsiveness * (pull + pull_too) / (heard + heard_too)
         stance[:] = following
         return
     pulls = np.empty(axes)
