@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosim.testing import small_world
-from ecosim.world.finite import are_finite, are_finite_rows, refuse_what_is_not_finite, watched
+from ecosim.world.finite import Watched, are_finite, are_finite_rows
 from ecosim.world.world import Labels, World
 
 LABELS = Labels(issues=("water",), stance_axes=("left", "up"), capabilities=("a",), culture=1)
@@ -21,18 +21,18 @@ def a_world() -> World:
 @pytest.mark.parametrize("place", [0, -1])
 def test_a_value_that_is_no_number_is_found_in_every_column(name, value, place):
     world = a_world()
-    columns = watched(world, COLUMNS)
-    refuse_what_is_not_finite(world, columns)
+    columns = Watched(world, COLUMNS)
+    columns.refuse_what_is_not_finite(world)
     world.arrays()[name][place] = value
     with pytest.raises(FloatingPointError, match=f"tick 8: {name} of"):
-        refuse_what_is_not_finite(world, columns)
+        columns.refuse_what_is_not_finite(world)
 
 
 def test_columns_that_are_not_watched_are_left_alone():
     world = a_world()
     world.capital[0] = np.nan
     world.bond[0] = np.nan
-    refuse_what_is_not_finite(world, watched(world, ["stance", "trust"]))
+    Watched(world, ["stance", "trust"]).refuse_what_is_not_finite(world)
 
 
 def test_a_column_cut_from_a_larger_array_is_judged_by_itself():
@@ -40,17 +40,17 @@ def test_a_column_cut_from_a_larger_array_is_judged_by_itself():
     buffer = np.full(40, np.nan)
     buffer[:20] = 1.0
     world.capital = buffer[:20]
-    refuse_what_is_not_finite(world, watched(world, ["capital"]))
+    Watched(world, ["capital"]).refuse_what_is_not_finite(world)
     world.capital[3] = np.inf
     with pytest.raises(FloatingPointError, match=r"capital of .* is inf"):
-        refuse_what_is_not_finite(world, watched(world, ["capital"]))
+        Watched(world, ["capital"]).refuse_what_is_not_finite(world)
 
 
 def test_what_is_made_is_watched_where_mechanisms_make_it():
     world = a_world()
-    assert set(watched(world, ["ties"])) == {"trust", "bond"}
-    assert set(watched(world, ["memberships"])) == {"member_effort", "output"}
-    assert set(watched(world, ["rung"])) == set()
+    assert set(Watched(world, ["ties"]).columns) == {"trust", "bond"}
+    assert set(Watched(world, ["memberships"]).columns) == {"member_effort", "output"}
+    assert set(Watched(world, ["rung"]).columns) == set()
 
 
 @pytest.mark.parametrize("largest", [0.0, 1.0, -1e308, np.finfo(float).max, np.finfo(float).tiny])

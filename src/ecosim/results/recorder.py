@@ -73,7 +73,8 @@ class Recorder:
         self.frames: list[Frame] = []
         self.counts: list[dict[str, Any]] = []
         wanted = (record.organisations, record.relationships, record.coalitions, record.coalitions)
-        self._wanted = tuple(zip(MAKE, wanted, strict=True))
+        self._every_row = [name for name, when in zip(MAKE, wanted, strict=True) if when == "every"]
+        self._final = [name for name, when in zip(MAKE, wanted, strict=True) if when == "final"]
         self._tables: dict[str, list[Table]] = {name: [] for name in MAKE}
         self._rows, self._last = 0, -1
         self._ticks: NDArray[np.int64] = np.empty(min(ticks // record.every + 2, 4096), np.int64)
@@ -96,7 +97,7 @@ class Recorder:
                 self._watch.note(world, self.events)
         keep = self.keep
         if tick % keep.every == 0 or tick == self.ticks or not self._rows:
-            self._add_row(world, costly=self._is_costly_due(tick))
+            self._add_row(world, costly=bool(self.measures) and self._is_costly_due(tick))
         if keep.figures and (not self.frames or (tick == self.ticks // 2 and self.frames[-1].tick < tick)):
             self.frames.append(frame_of(world))
 
@@ -125,9 +126,8 @@ class Recorder:
             twin._add_row(world, costly=True)
         else:
             twin._look(world, twin._rows - 1, only_costly=True)
-        for name, when in twin._wanted:
-            if when == "final":
-                twin._tables[name] = [MAKE[name](world)]
+        for name in twin._final:
+            twin._tables[name] = [MAKE[name](world)]
         if twin.keep.figures and twin.frames[-1].tick != world.tick:
             twin.frames.append(frame_of(world))
         twin.counts = [*twin.counts[:1], _counts(world)]
@@ -175,9 +175,8 @@ class Recorder:
             self._look(world, row)
             if costly:
                 self._look(world, row, only_costly=True)
-        for name, when in self._wanted:
-            if when == "every":
-                self._tables[name].append(MAKE[name](world))
+        for name in self._every_row:
+            self._tables[name].append(MAKE[name](world))
 
     def _look(self, world: World, row: int, *, only_costly: bool = False) -> None:
         if self._plan is None:

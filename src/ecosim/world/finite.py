@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -23,42 +22,45 @@ MADE = {
 """What gets new entries where mechanisms make these."""
 
 
-def watched(world: World, writes: Iterable[str]) -> tuple[str, ...]:
-    """Return the columns of floating-point numbers that mechanisms with these ``writes`` may change."""
-    written = set(writes)
-    axes = {axis for word in written for axis in MADE.get(word, ())}
-    return tuple(
-        column.name
-        for column in world.columns
-        if column.dtype.startswith("float") and (column.name in written or column.axis in axes)
-    )
+class Watched:
+    """The columns of floating-point numbers that mechanisms may change.
 
+    Args:
+        world: the world they are in.
+        writes: the ``writes`` of all mechanisms.
 
-def refuse_what_is_not_finite(world: World, columns: tuple[str, ...]) -> None:
-    """Stop where a value is infinite or undefined.
-
-    Raises:
-        FloatingPointError: with each such column, the tick, and where in the column it is.
+    Attributes:
+        columns: their names.
     """
-    state = world.__dict__
-    numbers, wide = _by_width(columns)
-    try:
-        good = (numbers is None or are_finite(numbers(state))) and (wide is None or are_finite_rows(wide(state)))
-    except NumbaError:  # a rule has put an array of another kind in a column's place
-        good = False
-    if not good and (faults := _faults(world, columns)):
-        raise FloatingPointError(f"stopped in tick {world.tick}: {'; '.join(faults)}")
+
+    def __init__(self, world: World, writes: Iterable[str]) -> None:
+        written = set(writes)
+        axes = {axis for word in written for axis in MADE.get(word, ())}
+        watched = [
+            column
+            for column in world.columns
+            if column.dtype.startswith("float") and (column.name in written or column.axis in axes)
+        ]
+        self.columns = tuple(column.name for column in watched)
+        self._numbers = _taken([column.name for column in watched if column.extent is None])
+        self._rows = _taken([column.name for column in watched if column.extent is not None])
+
+    def refuse_what_is_not_finite(self, world: World) -> None:
+        """Stop where a value is infinite or undefined.
+
+        Raises:
+            FloatingPointError: with each such column, the tick, and where in the column it is.
+        """
+        state, numbers, rows = world.__dict__, self._numbers, self._rows
+        try:
+            good = (numbers is None or are_finite(numbers(state))) and (rows is None or are_finite_rows(rows(state)))
+        except NumbaError:  # a rule has put an array of another kind in a column's place
+            good = False
+        if not good and (faults := _faults(world, self.columns)):
+            raise FloatingPointError(f"stopped in tick {world.tick}: {'; '.join(faults)}")
 
 
 Taken = Callable[[dict[str, Any]], tuple[NDArray[np.float64], ...]]
-
-
-@lru_cache(maxsize=256)
-def _by_width(columns: tuple[str, ...]) -> tuple[Taken | None, Taken | None]:
-    """Return what takes the columns of numbers from a world, and those of rows of numbers; None where there are none."""
-    numbers = [name for name in columns if COLUMNS[name].extent is None]
-    wide = [name for name in columns if COLUMNS[name].extent is not None]
-    return _taken(numbers), _taken(wide)
 
 
 def _taken(names: list[str]) -> Taken | None:
