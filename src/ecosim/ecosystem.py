@@ -22,7 +22,7 @@ from ecosim.rng import LARGEST_SEED, Stream, stream
 from ecosim.rules import find_measures
 from ecosim.settings import Settings, plain, with_actors
 from ecosim.world.actors import Actors
-from ecosim.world.finite import refuse_what_is_not_finite, watched
+from ecosim.world.finite import Watched
 from ecosim.world.founding import found, labels_of
 from ecosim.world.world import Labels, World
 
@@ -85,7 +85,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
             self.schedule.step(world)
         finally:
             self._is_acting = False
-        refuse_what_is_not_finite(world, self._watched)
+        self._watched.refuse_what_is_not_finite(world)
         self.recorder.record(world)
 
     def run(self, ticks: int | None = None, progress: Callable[[int, int], object] | None = None) -> None:
@@ -203,7 +203,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         ]
         if faults:
             raise InputError(faults)
-        self._watched = watched(world, [name for _, mechanism in self.schedule for name in mechanism.writes])
+        self._watched = Watched(world, [name for _, mechanism in self.schedule for name in mechanism.writes])
         self.recorder = Recorder(self.measures, world.labels, self.settings.record, self.settings.ticks)
         if any(isinstance(mechanism, AgentRules) for _, mechanism in self.schedule):
             world.agents = self._register
