@@ -336,7 +336,8 @@ def test_a_wrong_mapping_is_refused_with_its_lines(tmp_path: Path) -> None:
     assert [fault.removeprefix(str(path)) for fault in refused.value.faults] == [
         ", line 4: ties.weight.means is 'farness'; Input should be 'strength' or 'distance'",
         ", line 4: ties.weight.to is -1; Input should be greater than 0",
-        ", line 2: unknown key 'colums'; did you mean 'columns'? valid: columns, directed, missing, name, sector, sectors, ties",
+        ", line 2: unknown key 'colums'; did you mean 'columns'? "
+        "valid: columns, directed, missing, name, sector, sectors, ties",
     ]
     with pytest.raises(InputError, match="from 4 lies above to 1"):
         mapping_of({"ties": {"weight": {"column": "f", "from": 4, "to": 1}}})

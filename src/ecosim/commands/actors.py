@@ -29,11 +29,11 @@ class Files(Protocol):
         """The file that says what their columns mean."""
 
 
-def actors_of(order: Files, settings: Settings, say: Callable[[str], object]) -> Actors | None:
+def actors_of(order: Files, ask: Callable[[], Settings], say: Callable[[str], object]) -> Actors | None:
     """Return the organisations and ties that an order names, None if it names none; say what was odd.
 
     Raises:
-        InputError: if they cannot be read.
+        InputError: if they cannot be read, or the settings, which are asked for only where there are tables.
     """
     if order.organisations is None:
         if order.ties is not None or order.mapping is not None:
@@ -41,6 +41,7 @@ def actors_of(order: Files, settings: Settings, say: Callable[[str], object]) ->
         return None
     from ecosim.world.actors import read_actors
 
+    settings = ask()
     actors = read_actors(
         order.organisations,
         order.ties,

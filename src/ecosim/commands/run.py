@@ -51,7 +51,7 @@ def run_once(order: Order) -> None:
     if order.out is not None:
         check_folder(order.out)
     settings = load(order.name, *order.overrides, scenario=order.scenario, trust=order.trust, yes=order.yes)
-    actors = actors_of(order, settings, say)
+    actors = actors_of(order, lambda: settings, say)
     settings = with_actors(settings, actors)
     if actors is not None:
         check_run(settings, agreed=order.yes)

@@ -65,7 +65,7 @@ def sweep_once(order: Order) -> int:
         design=order.design,
         replicates=order.replicates,
     )
-    actors = actors_of(order, plan.settings(0), say)
+    actors = actors_of(order, lambda: plan.settings(0), say)
     refuse_axes_of_tables(plan.design.axes, actors)
     plan = replace(plan, actors=actors)
     execution = Execution(order.workers, order.timeout, order.memory, order.retry, order.yes)
