@@ -107,6 +107,12 @@ def test_every_file_that_kernels_of_others_take_something_from_is_watched():
     assert all(file.exists() for file in watched)
 
 
+def test_the_first_kernel_does_not_wait_for_linear_algebra():
+    process = python(DRAW + "import sys; print('scipy.linalg' in sys.modules)")
+    said = process.communicate(timeout=120)
+    assert said[0].endswith("False\n"), said
+
+
 def compiled_functions(file: Path):
     """Return the functions of a file that are kernels, inlined or C callbacks, by name."""
     tree = ast.parse(file.read_text())

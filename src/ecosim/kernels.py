@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,9 +89,35 @@ def inlined(function: Function) -> Function:
 class _LockedCache(FunctionCache):  # type: ignore[misc]  # numba is untyped
     """Numba's cache of one function, saved by one process at a time."""
 
+    def load_overload(self, signature: object, target_context: object) -> Any:
+        _spare_scipy()
+        return super().load_overload(signature, target_context)
+
     def save_overload(self, signature: object, code: object) -> None:
         with _lock():
             super().save_overload(signature, code)
+
+
+@cache
+def _spare_scipy() -> None:
+    """Let numba load its array functions without scipy.linalg, which takes a fifth of a second.
+
+    While they load, numba imports it only to learn whether it is there, for products of matrices: no kernel has any, and
+    one that had would still ask again when it is compiled.
+    """
+    if "numba.np.arraymath" in sys.modules:
+        return
+    try:
+        from numba.np import linalg
+
+        asks = linalg.ensure_blas
+    except (ImportError, AttributeError):  # another version of numba, arranged otherwise
+        return
+    linalg.ensure_blas = lambda: None
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = asks
 
 
 @contextmanager
