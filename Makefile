@@ -56,15 +56,18 @@ discard:
 	@rm -rf $(VENV)
 
 # uv comes first, by pip; then uv, which is much faster, installs the rest. Should uv not reach the packages, pip may:
-# it follows the settings of the machine (an index, a certificate) that uv does not read.
+# it follows the settings of the machine (an index, a certificate) that uv does not read. All is compiled to bytecode here:
+# where Python may not write any later (PYTHONDONTWRITEBYTECODE), every process would do it again.
 $(READY): pyproject.toml requirements.lock $(UNUSABLE)
 	@$(MAKE_VENV)
 	@sed -n '/^uv==/,/[^\]$$/p' requirements.lock > $(VENV)/uv.txt
 	@$(PIP) install -qq --require-hashes --requirement $(VENV)/uv.txt
-	@$(UV) sync --python $(BIN)/python --require-hashes --build-constraints requirements.lock requirements.lock \
+	@$(UV) sync --compile-bytecode --python $(BIN)/python --require-hashes --build-constraints requirements.lock \
+	  requirements.lock \
 	  || { echo 'uv could not install the packages: trying pip, which takes some minutes.'; \
 	       $(PIP) install -qq --require-hashes --requirement requirements.lock; }
 	@$(UV) install --python $(BIN)/python --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
 	@printf '%s' '$(CURDIR)' > $@
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check
