@@ -45,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     runs.append(small.measure_town(1.0 if asked.quick else 10.0, asked.ticks))
     if not asked.quick:
         runs.append(small.measure_town_swept(60))
-    output.show("Whole runs a second on one core: founded, stepped and recorded at each tick", runs)
+    output.show(
+        "Whole runs a second on one core: founded and stepped, with nothing recorded or a number at each tick", runs
+    )
     output.write_table(folder / "runs.csv", runs)
 
     if asked.full:

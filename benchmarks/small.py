@@ -1,4 +1,4 @@
-"""Small runs, whole: found, step and record 200 organisations for 200 ticks; and whole runs of the scenario town."""
+"""Small runs, whole: found 200 organisations and step them for 200 ticks; and whole runs of the scenario town."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ecosim.world.world import World
 
 ORGANISATIONS = 200
 TICKS = 200
+NOTHING, DISPERSION, MEAN = "nothing", "dispersion", "mean"
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Row:
     """Whole runs per second, in each round, and the ratio to plain Mesa's."""
 
     model: str
+    recorded: str
     rival: str
     runs_per_second: list[float] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
@@ -34,6 +36,7 @@ class Row:
             "model": self.model,
             "organisations": ORGANISATIONS,
             "ticks": TICKS,
+            "recorded": self.recorded,
             "rival": self.rival,
             "runs_per_second": statistics.median(self.runs_per_second),
             "runs_per_second_lowest": min(self.runs_per_second),
@@ -45,28 +48,34 @@ class Row:
 
 
 def measure(rounds: int, ticks: int = TICKS) -> list[Row]:
-    """Return a row for each model and rival. Both found the model and record one number after every tick."""
+    """Return a row for each model and rival, with nothing recorded and with one number after every tick."""
     rows = []
     for model in MODELS:
-        settings = settings_for(model, ORGANISATIONS)
-        work = WithEcosim(model, ORGANISATIONS).work
-        ours, theirs = Row(model, ECOSIM), Row(model, MESA)
-        run_ecosim(model, settings, 0, 2)  # kernels are compiled, or read, at the first call
-        for round_ in range(rounds):
-            our_time = _time_each(lambda seed: run_ecosim(model, settings, seed, ticks), 20, round_)  # noqa: B023
-            their_time = _time_each(lambda seed: run_mesa(model, work, seed, ticks), 1, round_)  # noqa: B023
-            ours.runs_per_second.append(1 / our_time)
-            theirs.runs_per_second.append(1 / their_time)
-            ours.ratios.append(their_time / our_time)
-            theirs.ratios.append(1.0)
-        rows += [ours, theirs]
+        for recorded in (NOTHING, DISPERSION if model == BOUNDED_CONFIDENCE else MEAN):
+            rows += _side_by_side(model, recorded, rounds, ticks)
     return rows
 
 
-def run_ecosim(model: str, settings: Any, seed: int, ticks: int) -> Any:
-    """Found and run a model through the public interface, measure it at each tick, and return the series."""
-    measure_ = {"dispersion": our_dispersion} if model == BOUNDED_CONFIDENCE else {"mean": our_mean}
-    ecosystem = ecosim.Ecosystem(settings, rng=seed, measures=measure_)
+def _side_by_side(model: str, recorded: str, rounds: int, ticks: int) -> list[Row]:
+    settings = settings_for(model, ORGANISATIONS)
+    work = WithEcosim(model, ORGANISATIONS).work
+    ours, theirs = Row(model, recorded, ECOSIM), Row(model, recorded, MESA)
+    run_ecosim(recorded, settings, 0, 2)  # kernels are compiled, or read, at the first call
+    for round_ in range(rounds):
+        our_time = _time_each(lambda seed: run_ecosim(recorded, settings, seed, ticks), 20, round_)
+        their_time = _time_each(lambda seed: run_mesa(recorded, work, seed, ticks), 1, round_)
+        ours.runs_per_second.append(1 / our_time)
+        theirs.runs_per_second.append(1 / their_time)
+        ours.ratios.append(their_time / our_time)
+        theirs.ratios.append(1.0)
+    return [ours, theirs]
+
+
+def run_ecosim(recorded: str, settings: Any, seed: int, ticks: int) -> Any:
+    """Found and run a model through the public interface, and return the series of what is recorded at each tick."""
+    measures: dict[str, Callable[[World], float]] = {DISPERSION: our_dispersion, MEAN: our_mean}
+    own = {} if recorded == NOTHING else {recorded: measures[recorded]}
+    ecosystem = ecosim.Ecosystem(settings, rng=seed, measures=own)
     ecosystem.run(ticks)
     return ecosystem.recorder.series()
 
@@ -81,10 +90,14 @@ def our_mean(world: World) -> float:
     return float(world.contribution.mean())
 
 
-def run_mesa(model: str, work: Any, seed: int, ticks: int) -> Any:
+def run_mesa(recorded: str, work: Any, seed: int, ticks: int) -> Any:
     """Do the same with plain Mesa and its collector of data, from ties that are given: it need not draw them."""
     theirs = WithMesa(work, seed).model
-    collector = DataCollector({"value": their_dispersion if model == BOUNDED_CONFIDENCE else their_mean})
+    if recorded == NOTHING:
+        for _ in range(ticks):
+            theirs.step()
+        return theirs
+    collector = DataCollector({recorded: their_dispersion if recorded == DISPERSION else their_mean})
     collector.collect(theirs)
     for _ in range(ticks):
         theirs.step()
@@ -130,6 +143,7 @@ def _town_row(rival: str, settings: Any, times: list[float]) -> dict[str, Any]:
         "model": "town",
         "organisations": sum(settings.ecosystem.counts()),
         "ticks": settings.ticks,
+        "recorded": "the scenario's measures",
         "rival": rival,
         "runs_per_second": 1 / statistics.median(times),
         "runs_per_second_lowest": 1 / max(times),
