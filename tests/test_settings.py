@@ -18,7 +18,7 @@ from ecosim.merging import Change, changed, merged
 from ecosim.parameters import allowed, parameters
 from ecosim.rules import RULES, find_measures, find_rule, rule_name
 from ecosim.settings import Settings, plain, settings_from
-from ecosim.sizes import check_run, check_sweep
+from ecosim.sizes import bytes_in_words, check_run, check_sweep, seconds_in_words
 
 DYNAMICS = Path(importlib.import_module("ecosim").__file__).parent / "dynamics"
 
@@ -116,6 +116,11 @@ def test_all_faults_are_told_at_once():
         "dynamics.media",
     ):
         assert any(key in fault for fault in told), key
+
+
+def test_a_wrong_key_of_an_intervention_lists_the_keys_of_that_kind_only():
+    (told,) = faults({**OPINIONS, "interventions": [{"at": 3, "do": "shock", "column": "capital", "add": 1.0}]})
+    assert told == "interventions[0].column: no such key; valid: add, at, do, every, issue, multiply, of, until"
 
 
 def test_a_mechanism_that_would_never_act_is_refused():
@@ -222,6 +227,29 @@ def test_a_large_run_is_told_with_memory_and_time_and_goes_on_when_agreed_to():
     ):
         check_run(settings)
     check_run(settings, agreed=True)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "about 1 second"), (1.4, "about 1 second"), (2.0, "about 2 seconds"), (119, "about 119 seconds"),
+     (120, "about 2 minutes"), (7200, "about 2 hours"), (172800, "about 2 days")],
+)  # fmt: skip
+def test_a_length_of_time_is_told_in_words(seconds, words):
+    assert seconds_in_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "less than 1 MB"),
+        (4e5, "less than 1 MB"),
+        (1e6, "about 1 MB"),
+        (999.6e6, "about 1.0 GB"),
+        (2.5e9, "about 2.5 GB"),
+    ],
+)
+def test_a_number_of_bytes_is_told_in_words(count, words):
+    assert bytes_in_words(count) == words
 
 
 def test_an_ordinary_run_is_not_asked_about():

@@ -32,9 +32,9 @@ def check_run(settings: Settings, agreed: bool = False) -> None:
     memory, seconds = memory_of(settings), seconds_of(settings)
     is_large = organisations > MANY_ORGANISATIONS or memory > MANY_BYTES or seconds > MANY_SECONDS
     if is_large and not agreed:
-        machine = bytes_in_words(_machine_memory())
+        machine = bytes_in_words(_machine_memory()).removeprefix("about ")
         raise InputError(
-            f"{organisations:,} organisations for {settings.ticks:,} ticks would take roughly {bytes_in_words(memory)} "
+            f"{organisations:,} organisations for {settings.ticks:,} ticks would take {bytes_in_words(memory)} "
             f"of memory (this machine has {machine}) and {seconds_in_words(seconds)}; if that is meant, say --yes"
         )
 
@@ -75,13 +75,16 @@ def _machine_memory() -> float:
 
 
 def bytes_in_words(count: float) -> str:
-    """Return a number of bytes as a reader takes it in."""
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"
+    """Return a rough number of bytes as a reader takes it in: ``about 3 MB``."""
+    if count < 1e6:
+        return "less than 1 MB"
+    return f"about {count / 1e9:,.1f} GB" if count >= 999.5e6 else f"about {count / 1e6:,.0f} MB"
 
 
 def seconds_in_words(seconds: float) -> str:
-    """Return a length of time as a reader takes it in."""
+    """Return a rough length of time as a reader takes it in: ``about 2 hours``; below a second, a second."""
     for unit, length in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 2 * length:
-            return f"{seconds / length:,.0f} {unit}"
-    return f"{seconds:,.0f} seconds"
+            return f"about {seconds / length:,.0f} {unit}"
+    whole = max(1, round(seconds))
+    return f"about {whole} second{'' if whole == 1 else 's'}"

@@ -63,7 +63,7 @@ def test_the_command_says_how_much_is_ahead_and_what_came_of_it(tmp_path, capsys
     order = Order("opinions", words, tmp_path / "out", trust=("trouble",), replicates=2, workers=0, as_json=True)
     assert sweep_once(order) == 1
     told = capsys.readouterr()
-    assert "2 points × 2 replicates = 4 runs: roughly 1 seconds on this process" in told.err
+    assert "2 points × 2 replicates = 4 runs: about 1 second on this process and less than 1 MB on disk" in told.err
     assert "2 ok, 2 failed; why: " in told.err
     assert json.loads(told.out)["made"] == 4
     assert len(read_runs(tmp_path / "out")) == 4

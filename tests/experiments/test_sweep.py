@@ -233,7 +233,7 @@ def test_a_read_only_folder_is_refused_before_any_run(tmp_path):
 
 def test_a_very_large_sweep_asks_first(tmp_path):
     plan = tiny({"ticks": [10**6], TOLERANCE: list(np.linspace(0.1, 1.0, 100))}, replicates=100)
-    with pytest.raises(InputError, match=r"10,000 runs: roughly .*; if that is meant, say --yes"):
+    with pytest.raises(InputError, match=r"10,000 runs: about .*; if that is meant, say --yes"):
         run_sweep(plan, tmp_path, HERE)
     assert not shards(tmp_path)
 

@@ -255,7 +255,7 @@ class _Work:
             told += f", {len(self._to_do):,} of them still to do"
         where = _count(processes, "process") if processes else "this process"
         seconds, size = self._seconds(), self._bytes()
-        return f"{told}: roughly {seconds_in_words(max(seconds, 1.0))} on {where} and {bytes_in_words(size)} on disk"
+        return f"{told}: {seconds_in_words(seconds)} on {where} and {bytes_in_words(size)} on disk"
 
     def is_large(self) -> bool:
         """Return whether nobody would start this by mistake and be glad."""
