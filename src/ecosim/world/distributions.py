@@ -91,7 +91,7 @@ def betas(key: Any, identity: Any, kind: Any, mean: Any, jitter: Any) -> Any:
     """Return numbers in [0, 1] (n,) around ``mean[kind]``."""
     numbers = np.empty(identity.size)
     for i in range(identity.size):
-        numbers[i] = beta_number(key, identity[i], 0, mean[kind[i]], jitter)
+        numbers[i] = beta_number(key, identity[i], np.int64(0), mean[kind[i]], jitter)  # a bare 0 is compiled apart
     return numbers
 
 

@@ -337,7 +337,7 @@ def _needs(draw: _Draw) -> Values:
     issues, kinds = len(draw.labels.issues), len(draw.labels.capabilities)
     number = np.arange(issues)
     needs = _dirichlet(
-        draw.key("needs"), number, np.zeros_like(number), np.full((1, kinds), 1 / kinds), settings.needs_jitter
+        draw.key("needs"), number, np.zeros(issues, np.int8), np.full((1, kinds), 1 / kinds), settings.needs_jitter
     )
     if not isinstance(settings.issues, int):
         for q, issue in enumerate(settings.issues):

@@ -115,7 +115,7 @@ def starting_ties(
         return regular_networks.complete(n)  # type: ignore[no-any-return]  # kernels are untyped
     who = _places(settings, identity, sector, key)
     places = _drawn(settings, identity[who], sector[who], key)
-    return _tidy(who.astype(np.int32)[places], n)
+    return _tidy(who[places], n)
 
 
 def expected_ties(settings: NetworkSettings, n: int) -> float:
@@ -193,7 +193,7 @@ def lattice_shape(settings: NetworkSettings, n: int) -> tuple[int, int]:
     return rows, columns
 
 
-def _tidy(ends: NDArray[np.int32], n: int) -> NDArray[np.int32]:
+def _tidy(ends: NDArray[np.int64], n: int) -> NDArray[np.int32]:
     """Return the ties with the lower row first, sorted, without doubles and without ties to oneself."""
     first, partner, _ = half_edges(ends, n)  # sorts in linear time
     own = np.repeat(np.arange(n, dtype=np.int32), np.diff(first))

@@ -138,9 +138,9 @@ def rearranged(ties: Any, ended: Any, first_tie: Any, partner: Any, pairs: Any, 
             source[count] = t
             count += 1
     kept = count
-    last_i, last_j = -1, -1
+    last_i, last_j = np.int64(-1), np.int64(-1)
     for p in order:
-        i, j = pairs[p, 0], pairs[p, 1]
+        i, j = np.int64(pairs[p, 0]), np.int64(pairs[p, 1])
         if i == j or (i == last_i and j == last_j):
             continue
         last_i, last_j = i, j
