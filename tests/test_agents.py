@@ -64,15 +64,95 @@ def test_a_value_out_of_range_is_refused_and_nothing_changes(name, value):
 
 
 def test_who_an_organisation_is_cannot_be_changed():
-    agent = opinions().agents[0]
+    model = opinions()
+    agent = model.agents[0]
     for name in ("identity", "sector"):
         with pytest.raises(InputError, match="cannot be changed"):
             setattr(agent, name, 1)
 
 
-def test_an_attribute_that_the_world_lacks_says_what_it_is():
-    with pytest.raises(AttributeError, match="means to act"):
-        _ = opinions().agents[0].capital
+def test_an_attribute_that_the_world_lacks_says_what_it_is_and_what_would_bring_it():
+    model = opinions()
+    agent = model.agents[0]
+    told = r"no 'capital' \(means to act.*comes with the mechanisms .*market.* or the measures capital, "
+    with pytest.raises(AttributeError, match=told):
+        _ = agent.capital
+    with pytest.raises(AttributeError, match=told):
+        agent.capital = 2.0
+    assert not hasattr(agent, "capital")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("contributon", "contribution"), ("captial", "capital"), ("efort", "effort"), ("sectorname", "sector_name")],
+)
+def test_a_misspelt_attribute_is_refused_with_the_nearest_name(name, meant):
+    model = coupled()
+    with pytest.raises(AttributeError, match=f"'{name}'; did you mean '{meant}'"):
+        setattr(model.agents[0], name, 0.3)
+    with pytest.raises(AttributeError, match=f"'{name}'; did you mean '{meant}'"):
+        model.agents.set(name, 0.3)
+    with pytest.raises(AttributeError, match=f"'{name}'; did you mean '{meant}'"):
+        getattr(model.agents[0], name)
+
+
+@pytest.mark.parametrize("name", ["mood", "partner", "capital_0", "old_capital", "_row_of_last_tick", "favourite"])
+def test_attributes_of_ones_own_are_welcome(name):
+    model = coupled()
+    model.agents.set(name, 0.3)
+    assert {getattr(agent, name) for agent in model.agents} == {0.3}
+
+
+def test_a_class_of_ones_own_may_have_any_attribute():
+    kind = sector_class("a_sector_of_this_test")
+    kind.capitals = None
+    model = opinions(ecosystem={"organisations": 2, "sectors": {"a_sector_of_this_test": {}}})
+    model.agents[0].capitals = "declared by the class"
+    assert model.agents[0].capitals == "declared by the class"
+
+
+def test_what_belongs_to_a_tie_or_an_issue_is_no_attribute_of_an_organisation():
+    model = coupled()
+    agent = model.agents[0]
+    with pytest.raises(AttributeError, match=r"belongs to each relationship.*tie_to"):
+        agent.trust = 0.5
+    with pytest.raises(AttributeError, match=r"belongs to each issue.*world\.severity"):
+        _ = agent.severity
+
+
+def test_a_property_of_ones_own_tells_its_own_error():
+    kind = sector_class("another_sector_of_this_test")
+    kind.rich = property(lambda agent: agent.no_such_thing)
+    model = opinions(ecosystem={"organisations": 2, "sectors": {"another_sector_of_this_test": {}}})
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        _ = model.agents[0].rich
+
+
+def test_nothing_is_written_to_a_coalition_which_is_only_looked_at():
+    model = coupled()
+    agents = list(model.agents)[:2]
+    model.world.found_coalition(agents[0].row, 0, np.array([agent.row for agent in agents]))
+    model.settle()
+    (coalition,) = agents[0].coalitions
+    for name in ("output", "mood"):
+        with pytest.raises(AttributeError):
+            setattr(coalition, name, 1.0)
+    with pytest.raises(AttributeError, match="did you mean 'output'"):
+        _ = coalition.outputs
+
+
+def test_what_is_printed_says_what_it_is_in_a_line():
+    model = coupled()
+    agents = list(model.agents)[:2]
+    model.world.found_coalition(agents[0].row, 0, np.array([agent.row for agent in agents]))
+    model.settle()
+    (coalition,) = agents[0].coalitions
+    assert repr(coalition) == f"<Coalition {coalition.identity} on {coalition.issue}: 2 members>"
+    names = ", ".join(agent.name for agent in list(model.agents)[:3])
+    assert repr(model.organisations) == f"<Organisations by name: 40 ({names}, …)>"
+    agents[0].leave()
+    assert repr(coalition) == f"<Coalition {coalition.identity}, dissolved>"
+    assert repr(agents[0]) == f"<{type(agents[0]).__name__} {agents[0].name}>"
 
 
 def test_agents_are_not_made_by_hand():
@@ -95,10 +175,13 @@ def test_partners_trust_and_bond_are_those_of_the_tie():
     assert sum(len(agent.partners) for agent in agents) == 2 * world.ties
 
 
-def test_strangers_have_neither_trust_nor_bond():
+def test_strangers_have_no_bond_and_no_trust_that_could_be_told():
     model = coupled(ecosystem={"organisations": 5, "network": {"kind": "none"}})
     a, b = model.agents[0], model.agents[1]
-    assert np.isnan(a.trust_in(b))
+    with pytest.raises(InputError, match=f"{a.name} and {b.name} are not tied.*otherwise"):
+        a.trust_in(b)
+    assert a.trust_in(b, otherwise=0.25) == 0.25
+    assert sorted(model.agents, key=lambda other: a.trust_in(other, otherwise=0.0)) == list(model.agents)
     assert a.bond_with(b) == 0.0
     assert len(a.partners) == 0
 

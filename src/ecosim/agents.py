@@ -16,18 +16,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.agent_attributes import Attribute, check_relationship, lacking, misnamed, not_there, own_error
 from ecosim.errors import InputError, did_you_mean
 from ecosim.light_mesa import Agent, AgentSet
-from ecosim.world.columns import COLUMNS, Column, columns_of
-from ecosim.world.ranges import out_of_range
+from ecosim.world.columns import COLUMNS, columns_of
 
 if TYPE_CHECKING:
     from random import Random
 
     from ecosim.world.world import World
-
-FIXED = ("identity", "sector")
-"""Columns that agents read but do not write: they say who an organisation is."""
 
 
 class Host(Protocol):
@@ -51,6 +48,9 @@ class Organisation(Agent):  # type: ignore[misc]  # mesa is untyped
 
     Numbers are read as Python floats or ints; a column with several entries an organisation (``stance``, ``motive``) is
     read as a view of its row, good until a mechanism next acts. Writing checks the column's range.
+
+    Attributes of one's own may be added. A name that is all but that of a known attribute is refused as misspelt, and so
+    is a column that the world does not have (AttributeError).
     """
 
     sector_word: str | None = None
@@ -101,13 +101,31 @@ class Organisation(Agent):  # type: ignore[misc]  # mesa is untyped
             Coalition(self._register, int(world.coalition_identity[c])) for c in world.member_coalition[self._seats()]
         ]
 
-    def trust_in(self, other: Organisation) -> float:
-        """Return how much it trusts a partner, 0 to 1; NaN where the two are not tied."""
+    def trust_in(self, other: Organisation, otherwise: float | None = None) -> float:
+        """Return how much it trusts a partner, 0 to 1.
+
+        Trust is of a tie: between strangers there is none, not even none of it. So that a list sorted by trust holds no
+        number that nobody knows, asking about a stranger is refused, unless it is said what stands for trust then.
+
+        Args:
+            other: one of its ``partners``.
+            otherwise: what to return where the two are not tied.
+
+        Raises:
+            InputError: if the two are not tied and ``otherwise`` is not given.
+        """
         tie, side = self._tie_with(other)
-        return float(self._register.world.trust[tie, side]) if tie >= 0 else float("nan")
+        if tie >= 0:
+            return float(self._register.world.trust[tie, side])
+        if otherwise is None:
+            raise InputError(
+                f"{self.name} and {other.name} are not tied, so there is no trust between them; "
+                "allowed: one of agent.partners, or trust_in(other, otherwise=0.0)"
+            )
+        return otherwise
 
     def bond_with(self, other: Organisation) -> float:
-        """Return the relationship capital between the two, 0 to 1; 0 where they are not tied."""
+        """Return the relationship capital between the two, 0 to 1; 0 where they are not tied, and so have built none."""
         tie, _ = self._tie_with(other)
         return float(self._register.world.bond[tie]) if tie >= 0 else 0.0
 
@@ -124,7 +142,7 @@ class Organisation(Agent):  # type: ignore[misc]  # mesa is untyped
         if other is self:
             raise InputError(f"{self.name} cannot be tied to itself")
         world = self._register.world
-        _check_relationship(world, values)
+        check_relationship(world, values)
         tie, side = self._tie_with(other)
         for name, value in values.items() if tie >= 0 else ():
             if COLUMNS[name].extent == "side":
@@ -165,6 +183,18 @@ class Organisation(Agent):  # type: ignore[misc]  # mesa is untyped
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>" if self._row >= 0 else f"<{type(self).__name__}, gone>"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kind: Any = type(self)
+        if name not in self.__dict__ and (fault := misnamed(kind, name)) and not hasattr(kind, name):
+            raise AttributeError(fault)
+        object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        # Reached only for names that are not there, or whose own evaluation raised an AttributeError.
+        if hasattr(type(self), name):
+            return own_error(self, name)
+        raise AttributeError(not_there(type(self), name))
 
     def _seats(self) -> NDArray[np.int64]:
         world, row = self._register.world, self.row
@@ -209,11 +239,16 @@ def sector_class(word: str) -> type[Organisation]:
 
 
 class Coalition:
-    """A coalition, seen from its members; it has an attribute for each column of a coalition.
+    """A coalition, seen from its members; it has an attribute for each column of a coalition, to be read.
 
     Attributes:
         identity: the number it keeps for life.
     """
+
+    __slots__ = ("_register", "identity")  # it is made when asked for: whatever is written to it would be lost
+
+    _register: Register
+    identity: int
 
     def __init__(self, register: Register, identity: int) -> None:
         self._register = register
@@ -245,8 +280,18 @@ class Coalition:
 
     def __getattr__(self, name: str) -> float:
         if name in COLUMNS and COLUMNS[name].axis == "coalition":
+            if not self._register.world.has(name):
+                raise AttributeError(lacking(name))
             return float(getattr(self._register.world, name)[self.row])
-        raise AttributeError(f"a coalition has no '{name}'")
+        names = [column.name for column in columns_of("coalition")]
+        raise AttributeError(f"a coalition has no '{name}'; {did_you_mean(name, names)}")
+
+    def __repr__(self) -> str:
+        world = self._register.world
+        if self.identity not in world.coalition_identity:
+            return f"<Coalition {self.identity}, dissolved>"
+        about = f" on {self.issue}" if world.has("coalition_issue") and world.labels.issues else ""
+        return f"<Coalition {self.identity}{about}: {len(self.members)} members>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Coalition) and other.identity == self.identity and other._register is self._register
@@ -308,6 +353,10 @@ class Register(Mapping[str, Organisation]):
     def __len__(self) -> int:
         return self.world.n
 
+    def __repr__(self) -> str:
+        first = [self.world.name(row) for row in range(min(3, self.world.n))]
+        return f"<Organisations by name: {self.world.n:,} ({', '.join(first)}{', …' if self.world.n > 3 else ''})>"
+
     def _add(self, rows: Iterable[int]) -> None:
         """Make agents for rows that have none, all at once: a hundred thousand take a third of a second."""
         world, model = self.world, self.model
@@ -337,42 +386,5 @@ class Register(Mapping[str, Organisation]):
                 gc.enable()
 
 
-class _Attribute:
-    """An attribute of an organisation: an entry, or a row, of a column of the world."""
-
-    def __init__(self, column: Column) -> None:
-        self.column = column
-        self.name = column.name
-        self.__doc__ = f"{column.meaning} ({column.unit})"
-
-    def __get__(self, agent: Organisation | None, _: type[Organisation] | None = None) -> Any:
-        if agent is None:
-            return self
-        values = getattr(agent._register.world, self.name)
-        return values[agent.row] if self.column.extent else values.item(agent.row)
-
-    def __set__(self, agent: Organisation, value: Any) -> None:
-        if self.name in FIXED:
-            raise InputError(f"{self.name} of {agent.name} cannot be changed")
-        values = getattr(agent._register.world, self.name)
-        if fault := out_of_range(self.column, value):
-            raise InputError(f"{agent.name}: {fault}")
-        values[agent.row] = value
-
-
 for _column in columns_of("organisation"):
-    setattr(Organisation, _column.name, _Attribute(_column))
-
-
-def _check_relationship(world: World, values: Mapping[str, Any]) -> None:
-    columns = {column.name: column for column in columns_of("relationship") if column.name != "ends"}
-    faults = []
-    for name, value in values.items():
-        if name not in columns:
-            faults.append(f"a relationship has no '{name}'; {did_you_mean(name, columns)}")
-        elif not world.has(name):
-            faults.append(f"this world has no '{name}': no mechanism or measure in it names that column")
-        elif fault := out_of_range(columns[name], value):
-            faults.append(fault)
-    if faults:
-        raise InputError(faults)
+    setattr(Organisation, _column.name, Attribute(_column))
