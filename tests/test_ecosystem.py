@@ -3,6 +3,7 @@
 import gc
 import re
 import weakref
+from pathlib import Path
 from typing import ClassVar
 
 import mesa
@@ -104,6 +105,34 @@ def test_a_measure_of_ones_own_may_say_what_it_reads():
 def test_impossible_seeds_are_refused(seed):
     with pytest.raises(InputError, match="rng is"):
         Ecosystem(opinion_settings(), rng=seed)
+
+
+@pytest.mark.parametrize(
+    ("settings", "way"),
+    [
+        ("town", "settings is 'town'.*ecosim.Ecosystem(ecosim.load('town'))"),
+        ("mine.yaml", "ecosim.load(scenario='mine.yaml')"),
+        (Path("mine.yaml"), "ecosim.load(scenario='mine.yaml')"),
+        ({"ticks": 3}, "ecosim.settings.settings_from("),
+        (None, "settings is None.*ecosim.load('town')"),
+    ],
+)
+def test_what_are_no_settings_are_refused_with_the_way_to_them(settings, way):
+    with pytest.raises(InputError, match=".*".join(map(re.escape, way.split(".*")))):
+        Ecosystem(settings)
+
+
+def test_model_world_and_recorder_say_what_they_are_in_a_line():
+    model = coupled(title="A place")
+    model.run(3)
+    world = model.world
+    ties, groups = f"{world.ties:,} ties", f"{world.coalitions:,} coalitions"
+    assert repr(model) == f"<Ecosystem 'A place', seed 1: tick 3 of 20, 40 organisations, {ties}, {groups}>"
+    columns = len(world.columns)
+    assert repr(world).startswith(f"<World at tick 3: 40 organisations, {ties}, {groups}, ")
+    assert repr(world).endswith(f" issues, {columns} columns>")
+    rows = len(model.recorder.series()["tick"])
+    assert repr(model.recorder) == f"<Recorder: {rows} rows of {len(model.recorder.notes)} columns, the last of tick 3>"
 
 
 def test_what_is_no_mechanism_or_measure_is_refused():

@@ -6,14 +6,13 @@ import difflib
 import inspect
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ecosim.errors import InputError, did_you_mean
 from ecosim.world.columns import COLUMNS, Column, columns_of
 from ecosim.world.ranges import out_of_range
 
 if TYPE_CHECKING:
-    from ecosim.agents import Organisation
     from ecosim.world.world import World
 
 FIXED = ("identity", "sector")
@@ -25,6 +24,20 @@ CLOSE = 0.85
 _MOST_NAMES = 6
 
 
+class View(Protocol):
+    """What an attribute needs of the agent that has it: ``ecosim.agents.Organisation``."""
+
+    _register: Any
+
+    @property
+    def row(self) -> int:
+        """Row of the world's arrays."""
+
+    @property
+    def name(self) -> str:
+        """The organisation's name."""
+
+
 class Attribute:
     """An attribute of an organisation: an entry, or a row, of a column of the world."""
 
@@ -33,13 +46,13 @@ class Attribute:
         self.name = column.name
         self.__doc__ = f"{column.meaning} ({column.unit})"
 
-    def __get__(self, agent: Organisation | None, _: type[Organisation] | None = None) -> Any:
+    def __get__(self, agent: View | None, _: type | None = None) -> Any:
         if agent is None:
             return self
         values = self._of(agent)
         return values[agent.row] if self.column.extent else values.item(agent.row)
 
-    def __set__(self, agent: Organisation, value: Any) -> None:
+    def __set__(self, agent: View, value: Any) -> None:
         if self.name in FIXED:
             raise InputError(f"{self.name} of {agent.name} cannot be changed")
         values = self._of(agent)
@@ -47,7 +60,7 @@ class Attribute:
             raise InputError(f"{agent.name}: {fault}")
         values[agent.row] = value
 
-    def _of(self, agent: Organisation) -> Any:
+    def _of(self, agent: View) -> Any:
         try:
             return getattr(agent._register.world, self.name)
         except AttributeError:
@@ -87,7 +100,7 @@ def misnamed(kind: Any, name: str) -> str | None:
     )
 
 
-def not_there(kind: type[Organisation], name: str) -> str:
+def not_there(kind: type, name: str) -> str:
     """Return a sentence for an attribute that an organisation does not have."""
     if name in COLUMNS and not name.startswith("_"):
         return elsewhere(name)
@@ -104,7 +117,7 @@ def elsewhere(name: str) -> str:
     return f"'{name}' belongs to each {COLUMNS[name].axis}, not to an organisation; see {how}"
 
 
-def own_error(agent: Organisation, name: str) -> Any:
+def own_error(agent: object, name: str) -> Any:
     """Evaluate an attribute that the class has, once more, so that it tells its own error.
 
     Python asks ``__getattr__`` also when a property raised an ``AttributeError`` of its own, and forgets what it said.
@@ -132,7 +145,7 @@ def check_relationship(world: World, values: Mapping[str, Any]) -> None:
         raise InputError(faults)
 
 
-def _attributes(kind: type[Organisation]) -> list[str]:
+def _attributes(kind: type) -> list[str]:
     own = {name for name in dir(kind) if not name.startswith("_")}
     return sorted(own | {"model", "unique_id", "pos"} | {column.name for column in columns_of("organisation")})
 

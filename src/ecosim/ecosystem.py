@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 from ecosim.agents import Organisation, Register
@@ -20,6 +21,7 @@ from ecosim.results.recorder import Recorder
 from ecosim.results.run import Run
 from ecosim.rng import LARGEST_SEED, Stream, stream
 from ecosim.rules import find_measures
+from ecosim.scenario_file import shown
 from ecosim.settings import Settings, plain, with_actors
 from ecosim.world.actors import Actors
 from ecosim.world.finite import Watched
@@ -62,7 +64,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         measures: Mapping[str, Callable[[World], float]] | None = None,
         actors: Actors | None = None,
     ) -> None:
-        settings = with_actors(settings, actors)
+        settings = with_actors(_checked(settings), actors)
         self._arrange(settings, settings.seed if rng is None else rng, dynamics or {}, measures or {})
         self.tables = None if actors is None else actors.told()
         self._begin(found(settings.ecosystem, self.seed, self._columns(), actors))
@@ -104,6 +106,13 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
     def results(self) -> Run:
         """Return what has been recorded so far, and the world as it is now."""
         return Run.of(self._plain_settings(), self.seed, self.recorder, self.world, self.world.drawn, self.tables)
+
+    def __repr__(self) -> str:
+        world = self.world
+        return (
+            f"<{type(self).__name__} {self.settings.title!r}, seed {self.seed}: tick {world.tick} of {self.settings.ticks}, "
+            f"{world.n:,} organisations, {world.ties:,} ties, {world.coalitions:,} coalitions>"
+        )
 
     @property
     def tick(self) -> int:
@@ -219,6 +228,19 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         """Return the settings as plain data, with the mechanisms that were added to them."""
         mechanisms = self.schedule.mechanisms
         return plain(self.settings.model_copy(update={"schedule": tuple(mechanisms), "dynamics": mechanisms}))
+
+
+def _checked(settings: object) -> Settings:
+    """Return settings; refuse what is none, with the way to them."""
+    if isinstance(settings, Settings):
+        return settings
+    way = "ecosim.load('town')"
+    if isinstance(settings, str | Path):
+        is_file = Path(settings).suffix in (".yaml", ".yml")
+        way = f"ecosim.load({'scenario=' if is_file else ''}{shown(str(settings))})"
+    elif isinstance(settings, Mapping):
+        way = "ecosim.settings.settings_from(…)"
+    raise InputError(f"settings is {shown(settings)}; allowed: what ecosim.load returns: ecosim.Ecosystem({way})")
 
 
 def in_order(settings: Settings, own: Mapping[str, Mechanism]) -> dict[str, Mechanism]:

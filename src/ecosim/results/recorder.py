@@ -82,6 +82,10 @@ class Recorder:
         self._plan: tuple[list[_Look], list[_Look]] | None = None
         self._watch: Watch | None = None
 
+    def __repr__(self) -> str:
+        last = f", the last of tick {self._ticks[self._rows - 1]}" if self._rows else ""
+        return f"<Recorder: {self._rows:,} rows of {len(self.notes)} columns{last}>"
+
     def record(self, world: World) -> None:
         """Look at the world: at tick 0 before anything has happened, then after every tick."""
         tick = world.tick

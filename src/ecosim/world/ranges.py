@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from ecosim.world.columns import Column
 
 def out_of_range(column: Column, value: Any) -> str | None:
     """Return what is wrong with a value for a column, or None: it must be a number, finite and within the range."""
+    if type(value) is float and column.low <= value <= column.high and isfinite(value):
+        return None  # what agents write most often, without the microseconds that an array takes
     try:
         numbers = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):

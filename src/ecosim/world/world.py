@@ -133,6 +133,12 @@ class World:
             )
         raise AttributeError(f"a world has no '{name}'")
 
+    def __repr__(self) -> str:
+        return (
+            f"<World at tick {self.tick}: {self.n:,} organisations, {self.ties:,} ties, {self.coalitions:,} coalitions, "
+            f"{len(self.labels.issues)} issues, {len(self.columns)} columns>"
+        )
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Python's own copy, and pickle, would turn views of a table into arrays that the table knows nothing of.
         from ecosim.world.snapshot import assembled, parts_of
