@@ -86,7 +86,8 @@ def close_books(
     usual = max(1e-9, contribution.mean()) if contribution.size else 1.0
     for i in range(sector.size):
         financial = income[i] + payoff[i] + spill_value * spillover[i]
-        public, mission, relational, wellbeing = 0.0, 0.0, 0.0, 0.0
+        public, mission, relational = 0.0, 0.0, 0.0
+        wellbeing = 0.0 if issues > 0 else 1.0
         for q in range(issues):
             trouble = min(1.0, severity[q] / worst)
             public += salience[i, q] * (1.0 - 2.0 * trouble)

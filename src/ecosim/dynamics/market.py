@@ -25,14 +25,14 @@ class Market(Mechanism):
 
     with demand :math:`D_q` and relief :math:`Y_q`. Incomes are shares of three purses. Customers spend
     ``spending`` per business, less where issues are severe (loss :math:`\ell`), and are won by capital, reputation and
-    attention to them: :math:`w_i = \sqrt{K_i}\,(1 - a c_i)(\tfrac12 + r_i)`, where :math:`c_i` is the contribution to
+    attention to them: :math:`w_i = \sqrt{K_i}\,(1 - a c_i)(\tfrac{1}{2} + r_i)`, where :math:`c_i` is the contribution to
     common work. Government collects ``tax`` of it and pays ``public_share`` of what relief was paid last tick, but never
     more than half of what it collects; its bodies divide the rest by :math:`\sqrt{K_i}`. Donors give to all others by
-    :math:`\sqrt{K_i}(\tfrac12 + r_i)`: ``giving`` an organisation when every issue is most urgent, a quarter of it when
+    :math:`\sqrt{K_i}(\tfrac{1}{2} + r_i)`: ``giving`` an organisation when every issue is most urgent, a quarter of it when
     none is.
 
-    Sectors: the first declared sector that is named in ``customers`` lives by customers, those in ``taxes`` by taxes,
-    every other by donors.
+    Sectors named in ``customers`` live by customers, those in ``taxes`` by taxes, all others by donors. What of the pay
+    for relief government does not bear, the public at large does.
     """
 
     floor: float = Field(0.2, ge=0, le=1, description="m, part of the price that does not depend on urgency")

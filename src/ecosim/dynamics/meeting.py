@@ -10,7 +10,7 @@ from pydantic import Field
 from ecosim.dynamics.gap import Gap, gap_between
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
-from ecosim.rng import Key, uniform4
+from ecosim.rng import Key, uniform, uniform4
 from ecosim.world.lookup import find_half_edge, mean_of
 from ecosim.world.world import World
 
@@ -30,9 +30,9 @@ class Meeting(Mechanism):
     .. math:: p = \frac{1}{1 + e^{-\beta (g_{ij} - \kappa d_{ij} - \theta)}}
 
     where :math:`d_{ij}` is the translation gap, :math:`\kappa` = ``cost``, :math:`\beta` = ``selectivity`` and
-    :math:`\theta` = ``reserve``. Whoever already has ``attention`` ties makes no more; this tick's count, so that
-    where attention is short the lower row comes first. A new tie starts with the mean trust of the society, weighed by
-    ``prior_trust``, and a thread of a bond.
+    :math:`\theta` = ``reserve``. Whoever already has ``attention`` ties makes no more; those of this tick count, so that
+    where attention is short, who is served first changes from time to time. A new tie starts with the mean trust of
+    the society, weighed by ``prior_trust``, and a thread of a bond.
 
     References:
         Cosine of capabilities as (dis)similarity of organisations: Jaffe (1986), Am. Econ. Rev. 76, 984.
@@ -75,7 +75,9 @@ def find_partners(
     pairs = np.empty((n, 2), np.int32)
     count = 0
     added = np.zeros(n, np.int32)
-    for i in range(n):
+    start = np.int64(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
+    for turn in range(n):
+        i = (start + turn) % n
         looks, how, first, second = uniform4(key, identity[i], 0)
         if looks >= rate or first_tie[i + 1] - first_tie[i] + added[i] >= attention:
             continue

@@ -37,7 +37,7 @@ class Relationship(Mechanism):
 
     ==  ==============  =========================================================
     0   contact         known to each other
-    1   transaction     worked together within the window
+    1   transaction     worked together within the last ``window`` ticks
     2   win-win         and both gain against going alone
     3   win-win-win     and outsiders gain, ``third_win`` or more
     4   co-creation     and what both invested has made a bond of at least ``deep_bond``
@@ -75,7 +75,7 @@ class Relationship(Mechanism):
     liking: float = Field(
         0.05, ge=0, le=1, description="share of the way that affect moves towards mutual trust each tick"
     )
-    window: float = Field(20.0, ge=1, le=10_000, description="ticks over which gains are remembered")
+    window: float = Field(20.0, ge=1, le=10_000, description="ticks over which joint work and gains are remembered")
     third_win: float = Field(
         0.1, gt=0, le=1_000_000, description="benefit passed on to others that counts as their gain (output per tick)"
     )
@@ -90,11 +90,11 @@ class Relationship(Mechanism):
     )
 
     reads: ClassVar[tuple[str, ...]] = (
-        "identity", "ends", "contribution", "invest", "trust", "affect", "bond", "translation", "tie_age", "gain",
-        "outside_gain", "member_share", "member_alone", "sent",
+        "identity", "ends", "contribution", "invest", "trust", "affect", "bond", "translation", "tie_age", "apart",
+        "gain", "outside_gain", "member_share", "member_alone", "sent",
     )  # fmt: skip
     writes: ClassVar[tuple[str, ...]] = (
-        "trust", "affect", "bond", "translation", "tie_age", "gain", "outside_gain", "rung", "ties",
+        "trust", "affect", "bond", "translation", "tie_age", "apart", "gain", "outside_gain", "rung", "ties",
     )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
@@ -103,9 +103,9 @@ class Relationship(Mechanism):
         cultivate(
             (world.member, world.first_member, world.member_share, world.member_alone),
             (world.first_tie, world.partner, world.tie, world.ends), (world.contribution, world.invest, world.sent),
-            (world.trust, world.affect, world.bond, world.translation, world.tie_age, world.gain, world.outside_gain,
-             world.rung),
-            self._rates(), (self.deep_bond, self.circle, self.third_win),
+            (world.trust, world.affect, world.bond, world.translation, world.tie_age, world.apart, world.gain,
+             world.outside_gain, world.rung),
+            self._rates(), (self.deep_bond, self.circle, self.third_win, self.window),
         )  # fmt: skip
         if world.tick % self.review == 0:
             ended = ending(
@@ -146,9 +146,9 @@ def cultivate(groups: Any, graph: Any, acts: Any, relationship: Any, rates: Any,
     member, first_member, share, alone = groups
     first_tie, partner, tie, ends = graph
     contribution, invest, sent = acts
-    trust, affect, bond, translation, age, gain, outside_gain, rung = relationship
+    trust, affect, bond, translation, age, apart, gain, outside_gain, rung = relationship
     up, down, general, growth, fading, contact, learning, liking, fresh = rates
-    _, circle, _ = limits
+    _, circle, _, _ = limits
     joint, surplus = work_together(member, first_member, share, alone, first_tie, partner, tie, ends.shape[0])
     society = mean_of(trust, 0.5)
     for t in range(ends.shape[0]):
@@ -172,17 +172,17 @@ def cultivate(groups: Any, graph: Any, acts: Any, relationship: Any, rates: Any,
         outside = 0.5 * (sent[ends[t, 0]] + sent[ends[t, 1]]) if together else 0.0
         outside_gain[t] += fresh * (outside - outside_gain[t])
         age[t] += 1
-        rung[t] = _rung(gain[t, 0], gain[t, 1], outside_gain[t], bond[t], translation[t], together, limits)
+        apart[t] = 0 if together else apart[t] + 1
+        rung[t] = _rung(gain[t, 0], gain[t, 1], outside_gain[t], bond[t], translation[t], apart[t], limits)
 
 
 @kernel
-def _rung(own: Any, other: Any, outside: Any, bond: Any, translation: Any, together: Any, limits: Any) -> Any:
-    least = 1e-4  # what a single tick's joint work leaves of itself after some hundred ticks apart
-    if abs(own) + abs(other) < least and not together:
+def _rung(own: Any, other: Any, outside: Any, bond: Any, translation: Any, apart: Any, limits: Any) -> Any:
+    deep_bond, _, third_win, window = limits
+    if apart > window:
         return 0
-    if own < least or other < least:
+    if own <= 0.0 or other <= 0.0:
         return 1
-    deep_bond, _, third_win = limits
     if outside < third_win:
         return 2
     if bond < deep_bond:

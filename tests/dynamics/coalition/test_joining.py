@@ -158,7 +158,7 @@ def test_what_a_pair_foresees_is_what_it_then_makes(seed):
     def scene(hurdle, upkeep):
         joining = still(initiative=1.0, selectivity=1000.0, hurdle=hurdle, upkeep=upkeep)
         world = live(society(joining, 2, [(0, 1)], seed=seed), WORK)
-        world.worth[:], world.alone[:] = [[1.0], [1e6]], 0
+        world.worth[:], world.achieved[:] = [[1.0], [1e6]], 0
         return live(world, joining, seed=seed)
 
     share = live(scene(-10.0, 1.0), WORK, Sharing()).member_share[0]
@@ -177,7 +177,7 @@ def test_what_a_newcomer_foresees_is_what_it_then_makes(seed):
         world.commit()
         world.pool[:] = 0.4
         live(world, WORK, Sharing())
-        world.alone[3] = 0
+        world.achieved[3] = 0
         for tick in range(40):  # until it has looked at a partner who is a member
             if world.memberships > 3:
                 break

@@ -11,7 +11,7 @@ from tests.dynamics.worlds import live, unite, world_for
 
 def loners(response, worth, forgone=0.0, n=1):
     """Return organisations that work alone on one issue, where a unit of effort makes 0.8."""
-    world = world_for(response, JointWork(), n=n, issues=1, capabilities=1)
+    world = world_for(response, JointWork(), Sharing(), n=n, issues=1, capabilities=1)
     world.capability[:], world.capital[:], world.contribution[:], world.needs[:] = 0.8, 1, 0.1, 1
     world.worth[:], world.forgone[:], world.motive[:] = np.reshape(worth, (-1, 1)), forgone, [0.5, 0, 0.5, 0, 0]
     return world
@@ -21,8 +21,7 @@ def pair(response, trust=None, worth=1.0):
     """Return two that work together, tied or not, each given 0.4 for a contribution of one half."""
     world = world_for(response, n=2, ties=[] if trust is None else [(0, 1)], issues=1)
     unite(world, (0, (0, 1)))
-    world.capital[:], world.effort[:], world.contribution[:], world.worth[:] = 1, 0.5, 0.5, worth
-    world.member_share[:] = 0.4
+    world.capital[:], world.effort[:], world.contribution[:], world.achieved[:] = 1, 0.5, 0.5, 0.4 * worth
     if trust is not None:
         world.trust[:] = trust
     return world
@@ -34,7 +33,7 @@ def test_alone_contribution_settles_where_its_return_meets_its_cost(worth, capit
     response = BestResponse(cost=1.5)
     world = loners(response, worth, forgone)
     world.capital[:] = capital
-    live(world, JointWork(), response, ticks=300)
+    live(world, JointWork(), Sharing(), response, ticks=300)
     settled = (worth * 0.8 - 0.5 * forgone / np.sqrt(capital)) / 1.5
     assert 0.02 < settled < 1
     assert world.contribution[0] == pytest.approx(settled)
@@ -44,7 +43,7 @@ def test_that_contribution_is_the_one_that_pays_best():
     response = BestResponse(cost=1.5)
     world = loners(response, 0.9, forgone=0.3)
     world.capital[:] = 2.0
-    best = live(world, JointWork(), response, ticks=300).contribution[0]
+    best = live(world, JointWork(), Sharing(), response, ticks=300).contribution[0]
 
     def gain(c):
         return 0.9 * 0.8 * c * np.sqrt(2) - 0.5 * 0.3 * c - 1.5 * np.sqrt(2) * c**2 / 2
@@ -57,7 +56,7 @@ def test_contribution_goes_a_damped_way_to_the_best_response(damping):
     response = BestResponse(cost=1.5, damping=damping)
     world = loners(response, 1.0)
     for tick in range(1, 20):
-        live(world, JointWork(), response)
+        live(world, JointWork(), Sharing(), response)
         settled = 0.8 / 1.5
         assert world.contribution[0] == pytest.approx(settled + (0.1 - settled) * (1 - damping) ** tick)
 
@@ -66,7 +65,7 @@ def test_contribution_stays_between_its_least_and_everything():
     response = BestResponse(cost=0.5, least=0.05)
     world = loners(response, [100.0, 0.0, 1.0], forgone=[0.0, 9.0, 100.0], n=3)
     for _ in range(200):
-        live(world, JointWork(), response)
+        live(world, JointWork(), Sharing(), response)
         assert np.all((world.contribution >= 0.05) & (world.contribution <= 1))
     assert world.contribution == pytest.approx([1, 0.05, 0.05])
 
@@ -75,7 +74,7 @@ def test_what_an_organisation_forgoes_counts_by_its_financial_motive_only():
     response = BestResponse(damping=1.0)
     world = loners(response, 0.6, forgone=[0.0, 0.2], n=2)
     world.motive[:] = [0, 0.4, 0.6, 0, 0]
-    live(world, JointWork(), response)
+    live(world, JointWork(), Sharing(), response)
     assert world.contribution[0] == world.contribution[1]
 
 
@@ -97,7 +96,7 @@ def test_of_those_it_is_not_tied_to_it_expects_what_society_deserves():
     response = BestResponse(cost=1.0, trust_weight=1.0, damping=1.0, least=0.0)
     world = world_for(response, n=4, ties=[(2, 3)], issues=1)
     unite(world, (0, (0, 1)))
-    world.effort[:], world.worth[:], world.member_share[:], world.trust[:] = 0.5, 1, 0.4, [0.3, 0.5]
+    world.effort[:], world.achieved[:], world.trust[:] = 0.5, 0.4, [0.3, 0.5]
     live(world, response)
     assert world.contribution[:2] == pytest.approx(0.8 * 0.4)
 
@@ -111,6 +110,18 @@ def test_contributions_settle_together_where_return_meets_cost_among_equals():
     world.capability[:], world.contribution[:], world.needs[:], world.worth[:], world.trust[:] = 0.8, 0.1, 1, 1, 0.6
     live(world, work, Sharing(), response, ticks=300)
     assert world.contribution == pytest.approx(0.8 * (0.5 + 0.5 * 0.6) / 1.2)
+
+
+def test_whoever_starts_or_leaves_a_coalition_goes_by_what_its_effort_brought_before():
+    response = BestResponse(cost=1.0, damping=1.0, trust_weight=0.0)
+    world = loners(response, 0.9, n=3)
+    unite(world, (0, (0, 1)))
+    live(world, JointWork(bond_gain=0.0, translation=0.0, coordination=0.0), Sharing())
+    before = world.achieved / world.effort
+    world.leave(np.arange(2))
+    world.commit()
+    unite(world, (0, (1, 2)))
+    assert live(world, response).contribution == pytest.approx(before)
 
 
 def test_whoever_put_in_nothing_starts_with_the_least():

@@ -96,8 +96,21 @@ def test_what_is_sent_is_the_share_of_ones_own_gain_that_leaves_at_once(seed):
     world = rippling(ripple, 14, some_tied(14, 0.3, seed), gains)
     world.bond[:] = 0.6 * draw.random(world.ties)
     live(world, ripple)
-    assert world.sent == pytest.approx(0.4 * gains * np.minimum(1, bonds(world).sum(axis=0)))
+    both_in = np.zeros((14, 14), bool)
+    for c in range(world.coalitions):
+        members = world.member[world.member_coalition == c]
+        both_in[np.ix_(members, members)] = True
+    outside = np.where(both_in, 0.0, bonds(world)).sum(axis=0)
+    assert world.sent == pytest.approx(0.4 * gains * outside / np.maximum(1, bonds(world).sum(axis=0)))
     assert world.spillover.sum() >= world.sent.sum() * (1 - 1e-9)
+
+
+def test_a_coalition_without_outside_ties_sends_nothing_to_others():
+    ripple = Ripple(spread=0.4)
+    world = rippling(ripple, 2, [(0, 1)], [1.0, 1.0])
+    unite(world, (0, (0, 1)))
+    live(world, ripple)
+    assert world.sent.tolist() == [0, 0]
 
 
 def test_losses_do_not_spread():

@@ -25,8 +25,8 @@ class Joining(Mechanism):
 
     .. math:: a = \frac{w y - r \epsilon - u}{r \epsilon + u}
 
-    where ``upkeep`` u is what a membership takes, produced or not. A step is taken with probability
-    :math:`1 / (1 + e^{-\beta (a - \theta)})` each time it is considered.
+    where ``upkeep`` u is the attention that a membership takes, produced or not: felt, not paid for. A step is taken
+    with probability :math:`1 / (1 + e^{-\beta (a - \theta)})` each time it is considered.
 
     - **Leave**: a share ``reconsidering`` of members weighs its membership against the same effort alone.
     - **Join**: a share ``looking`` looks at one coalition of one partner. The members take in whoever does not lower
@@ -46,7 +46,9 @@ class Joining(Mechanism):
     hurdle: float = Field(
         0.1, ge=-10, le=10, description="θ, relative advantage at which an organisation is of two minds"
     )
-    upkeep: float = Field(0.03, gt=0, le=1000, description="u, what a membership takes each tick, in units of worth")
+    upkeep: float = Field(
+        0.03, gt=0, le=1000, description="u, attention that a membership takes each tick, in units of worth"
+    )
     most: int = Field(3, ge=1, le=1000, description="greatest number of coalitions of one organisation")
     openness: float = Field(
         0.1, ge=0, le=1, description="share of its output per effort that a coalition gives up to take in one more"
@@ -59,7 +61,7 @@ class Joining(Mechanism):
     _work: JointWork = PrivateAttr(default_factory=JointWork)
 
     reads: ClassVar[tuple[str, ...]] = (
-        "identity", "sector", "capability", "culture", "stance", "worth", "effort", "alone", "works_on", "needs", "bond",
+        "identity", "sector", "capability", "culture", "stance", "worth", "effort", "achieved", "needs", "bond",
         "translation", "coalition_issue", "coalition_identity", "pool", "output", "effort_total", "coalition_bond",
         "coalition_gap", "member_age", "member_share", "member_alone", "member_effort",
         "trust",
@@ -80,8 +82,8 @@ class Joining(Mechanism):
         graph = (world.first_tie, world.partner, world.tie, world.bond, world.translation)
         groups = (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition)
         kind = (world.sector, world.culture, world.stance, world.capability)
-        state = (world.worth, world.effort, world.alone, world.works_on)
-        yields = (world.coalition_issue, world.member_share, world.member_effort)
+        state = (world.worth, world.effort, world.achieved)
+        yields = (world.coalition_issue, world.member_effort)
         joiners = np.empty(0, np.int64)
         if world.memberships:
             ending = leavers(

@@ -13,7 +13,7 @@ from ecosim.rng import pair, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge
 
 # Which draws of an organisation serve what.
-_JOINS, _FOUNDS, _AGREES = 0, 1, 2
+_JOINS, _FOUNDS, _AGREES, _LEAVES, _COMES_FIRST = 0, 1, 2, 3, 4
 
 
 @kernel
@@ -29,7 +29,7 @@ def leavers(
     for row in range(member.size):
         c = member_coalition[row]
         number = coalition_identity[c] * np.int64(1_000_003) ^ identity[member[row]]
-        weighs, decides = uniform2(key, number, 3)
+        weighs, decides = uniform2(key, number, _LEAVES)
         if weighs >= reconsidering or age[row] < 1:
             continue
         value = worth[member[row], issue[c]]
@@ -68,7 +68,7 @@ def join_proposals(
         )
         if decides >= willing:
             continue
-        priority, _, _, _ = uniform4(key, identity[i], _AGREES)
+        priority, _, _, _ = uniform4(key, identity[i], _COMES_FIRST)
         if priority < lowest[c]:
             lowest[c], applicant[c] = priority, i
     rows = np.flatnonzero(applicant >= 0)
@@ -99,8 +99,8 @@ def _willing_to_join(
     first_tie, partner, tie, bond, translation = graph
     member, first_member, _, _, _ = groups
     sector, culture, stance, capability = kind
-    worth, effort, _, _ = state
-    coalition_issue, _, member_effort = yields
+    worth, effort, _ = state
+    coalition_issue, member_effort = yields
     pool, output, effort_total, coalition_bond, coalition_gap = made
     start, end = first_member[c], first_member[c + 1]
     size = end - start
@@ -129,7 +129,7 @@ def _willing_to_join(
     efforts = effort_total[c] + own
     if efforts <= 0.0 or expected * effort_total[c] < (1.0 - openness) * output[c] * efforts:
         return 0.0
-    present = own * _return_on_effort(i, groups, state, yields)
+    present = own * _return_on_effort(i, state)
     return _willing(worth[i, issue] * expected * own / efforts, present, choice[2], choice)
 
 
@@ -191,7 +191,7 @@ def _both_willing(
     _, _, tie, bond, translation = graph
     _, _, first_membership, _, _ = groups
     sector, culture, stance, capability = kind
-    worth, effort, _, _ = state
+    worth, effort, _ = state
     own = effort[i] / (first_membership[i + 1] - first_membership[i] + 1)
     other = effort[j] / (first_membership[j + 1] - first_membership[j] + 1)
     if own + other <= 0.0:
@@ -203,29 +203,18 @@ def _both_willing(
     between = gap_between(i, j, sector, culture, stance, gap) * translation[t]
     expected = multiplier(bond[t], between, 0.0, 2, joint) * lowered(total, joint[0])
     yield_i, yield_j = expected * own / (own + other), expected * other / (own + other)
-    present_i = own * _return_on_effort(i, groups, state, yields)
-    present_j = other * _return_on_effort(j, groups, state, yields)
+    present_i = own * _return_on_effort(i, state)
+    present_j = other * _return_on_effort(j, state)
     wants_i = _willing(worth[i, issue] * yield_i, present_i, choice[2], choice)
     wants_j = _willing(worth[j, issue] * yield_j, present_j, choice[2], choice)
     return decides < wants_i and agrees < wants_j
 
 
-@kernel
-def _return_on_effort(i: Any, groups: Any, state: Any, yields: Any) -> Any:
-    """Return what a unit of i's effort was worth to it this last tick, over all that it did."""
-    _, _, first_membership, membership, member_coalition = groups
-    worth, effort, alone, works_on = state
-    coalition_issue, member_share, _ = yields
-    if effort[i] <= 0.0:
-        return 0.0
-    start, end = first_membership[i], first_membership[i + 1]
-    if start == end:
-        return worth[i, works_on[i]] * alone[i] / effort[i] if works_on[i] >= 0 else 0.0
-    value = 0.0
-    for h in range(start, end):
-        row = membership[h]
-        value += worth[i, coalition_issue[member_coalition[row]]] * member_share[row]
-    return value / effort[i]
+@inlined
+def _return_on_effort(i: Any, state: Any) -> Any:
+    """Return what a unit of i's effort was worth to it when it last worked, over all that it did."""
+    _, effort, achieved = state
+    return achieved[i] / effort[i] if effort[i] > 0.0 else 0.0
 
 
 @kernel

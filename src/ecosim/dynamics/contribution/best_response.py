@@ -17,15 +17,16 @@ from ecosim.world.world import World
 class BestResponse(Mechanism):
     r"""Damped myopic best response to last tick's return on effort.
 
-    Effort has a convex cost :math:`\tfrac12 \kappa c^2`, so an organisation that expects a return :math:`b_i` on full
-    contribution and would forgo :math:`f_i` of income wants
+    Effort is felt to cost :math:`\tfrac{1}{2} \kappa c^2`, more for the last bit than for the first, so an organisation
+    that expects a return :math:`b_i` on full contribution and would forgo :math:`f_i` of income wants
 
     .. math:: c_i^* = \frac{b_i - m_i^{fin} f_i}{\kappa \sqrt{K_i}} (1 - \omega + \omega \bar T_i),
-              \qquad b_i = \frac{\sqrt{K_i}}{e_i} \sum_c w_{iq(c)} y_{ic}
+              \qquad b_i = \sqrt{K_i}\, \frac{V_i}{e_i}
 
-    where y is what it was shared out (or made alone), w the worth of a unit to it, and :math:`\bar T_i` its mean trust in
-    the members of its coalitions: in those it is not tied to, the society's mean; alone it needs nobody's trust. It moves
-    ``damping`` of the way, and never below ``least``, so that it always learns what effort brings.
+    where :math:`V_i` is what its effort :math:`e_i` of last tick achieved by its own motive (``achieved``), and
+    :math:`\bar T_i` its mean trust in the members of its coalitions: in those it is not tied to, the society's mean;
+    alone it needs nobody's trust. It moves ``damping`` of the way, and never below ``least``, so that it always learns
+    what effort brings.
 
     References:
         Best-response dynamic: Fudenberg & Levine (1998), The Theory of Learning in Games, sec. 1.4 and 2.8.
@@ -36,39 +37,35 @@ class BestResponse(Mechanism):
     damping: float = Field(0.15, ge=0, le=1, description="share of the way to the best response moved each tick")
     least: float = Field(0.02, ge=0, le=1, description="least contribution")
 
-    reads: ClassVar[tuple[str, ...]] = (
-        "capital", "effort", "alone", "works_on", "forgone", "motive", "worth", "trust", "member_share", "coalition_issue",
-    )  # fmt: skip
+    reads: ClassVar[tuple[str, ...]] = ("capital", "effort", "achieved", "forgone", "motive", "trust")
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
 
     def step(self, world: World, key: Key) -> None:
         respond(
-            world.contribution, world.capital, world.effort, world.alone, world.works_on, world.forgone, world.motive,
-            world.worth, world.trust, world.first_tie, world.partner, world.tie, world.member, world.first_member,
-            world.member_share, world.first_membership, world.membership, world.member_coalition, world.coalition_issue,
-            mean_of(world.trust, 0.5), (self.cost, self.trust_weight, self.damping, self.least),
+            world.contribution, world.capital, world.effort, world.achieved, world.forgone, world.motive, world.trust,
+            (world.first_tie, world.partner, world.tie),
+            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
+            (self.cost, self.trust_weight, self.damping, self.least),
         )  # fmt: skip
 
 
 @kernel
 def respond(
-    contribution: Any, capital: Any, effort: Any, alone: Any, works_on: Any, forgone: Any, motive: Any, worth: Any,
-    trust: Any, first_tie: Any, partner: Any, tie: Any, member: Any, first_member: Any, member_share: Any,
-    first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, society: Any, rates: Any,
+    contribution: Any, capital: Any, effort: Any, achieved: Any, forgone: Any, motive: Any, trust: Any, graph: Any,
+    groups: Any, rates: Any,
 ) -> None:  # fmt: skip
     """Write next tick's contributions in place: nobody's depends on another's of this tick."""
+    first_tie, partner, tie = graph
+    member, first_member, first_membership, membership, member_coalition = groups
     cost, trust_weight, damping, least = rates
+    society = mean_of(trust, 0.5)
     for i in range(contribution.size):
         if effort[i] <= 0.0:
             contribution[i] = max(contribution[i], least)
             continue
-        start, end = first_membership[i], first_membership[i + 1]
-        value = worth[i, works_on[i]] * alone[i] if start == end and works_on[i] >= 0 else 0.0
         trusted, others = 0.0, 0
-        for h in range(start, end):
-            row = membership[h]
-            c = member_coalition[row]
-            value += worth[i, coalition_issue[c]] * member_share[row]
+        for h in range(first_membership[i], first_membership[i + 1]):
+            c = member_coalition[membership[h]]
             for a in range(first_member[c], first_member[c + 1]):
                 j = member[a]
                 if j != i:
@@ -76,6 +73,6 @@ def respond(
                     trusted += trust[tie[edge], 1 if i > j else 0] if edge >= 0 else society
                     others += 1
         confidence = 1.0 - trust_weight + trust_weight * trusted / others if others > 0 else 1.0
-        net = value / effort[i] - motive[i, 0] * forgone[i] / np.sqrt(capital[i])
+        net = achieved[i] / effort[i] - motive[i, 0] * forgone[i] / np.sqrt(capital[i])
         target = min(1.0, max(least, confidence * net / cost))
         contribution[i] += damping * (target - contribution[i])

@@ -10,6 +10,7 @@ from pydantic import Field
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key
+from ecosim.world.lookup import find_half_edge
 from ecosim.world.world import World
 
 
@@ -20,10 +21,11 @@ class Ripple(Mechanism):
 
     .. math:: y = (I - \varphi A)^{-1} x, \qquad A_{ij} = \frac{R_{ij}}{\max(1, \sum_k R_{kj})}
 
-    ``spillover`` is :math:`y - x`, what reached it from others, and ``sent`` what it passed on of its own x. The
-    columns of A sum to at most 1, so a unit of gain sends at most :math:`\varphi / (1 - \varphi)` outward in all; φ = 0
-    or no bonds sends nothing. The system is solved by the Neumann series :math:`\sum_s \varphi^s A^s x`, which
-    converges for φ < 1, until what is left is below ``tolerance`` of the whole. Losses do not spread.
+    ``spillover`` is :math:`y - x`, what reached it from others, and ``sent`` what of its own x it passed on to partners
+    who are in no coalition with it. The columns of A sum to at most 1, so a unit of gain sends at most :math:`\varphi /
+    (1 - \varphi)` outward in all; φ = 0 or no bonds sends nothing. The system is solved by the Neumann series
+    :math:`\sum_s \varphi^s A^s x`, which converges for φ < 1, until what is left is below ``tolerance`` of the whole.
+    Losses do not spread.
 
     References:
         Leontief inverse; Katz (1953), Psychometrika 18, 39.
@@ -37,14 +39,14 @@ class Ripple(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         spread_out(
-            world.member, world.member_share, world.member_alone, world.first_tie, world.partner, world.tie, world.bond,
-            self.spread, self.tolerance, world.spillover, world.sent,
+            world.member, world.first_member, world.member_share, world.member_alone, world.first_tie, world.partner,
+            world.tie, world.bond, self.spread, self.tolerance, world.spillover, world.sent,
         )  # fmt: skip
 
 
 @kernel
 def spread_out(
-    member: Any, share: Any, alone: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, spread: Any,
+    member: Any, first_member: Any, share: Any, alone: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, spread: Any,
     tolerance: Any, reached: Any, passed_on: Any,
 ) -> None:  # fmt: skip
     """Write the benefit that reached each organisation through others, and what it passed on of its own (n,)."""
@@ -53,20 +55,23 @@ def spread_out(
     for row in range(member.size):
         wave[member[row]] += share[row] - alone[row]
     weight = np.empty(partner.size)  # one look-up of each half-edge's bond serves all rounds
+    elsewhere = with_outsiders(member, first_member, first_tie, partner)
     outflow = np.empty(n)
     total = 0.0
     for i in range(n):
         wave[i] = max(0.0, wave[i])
         total += wave[i]
-        bonds = 0.0
+        bonds, outside = 0.0, 0.0
         for h in range(first_tie[i], first_tie[i + 1]):
             weight[h] = bond[tie[h]]
             bonds += weight[h]
+            outside += weight[h] * elsewhere[h]
         outflow[i] = spread / max(1.0, bonds)
-        passed_on[i] = outflow[i] * bonds * wave[i]
+        passed_on[i] = outflow[i] * outside * wave[i]
         reached[i] = 0.0
     remaining = total
-    while remaining > tolerance * total and remaining > 0.0:
+    # What all further rounds would bring together is at most spread / (1 - spread) times what this one has.
+    while remaining * spread > tolerance * total * (1.0 - spread) and remaining > 0.0:
         sent = wave * outflow
         remaining = 0.0
         for i in range(n):
@@ -76,3 +81,16 @@ def spread_out(
             wave[i] = arrives
             reached[i] += arrives
             remaining += arrives
+
+
+@kernel
+def with_outsiders(member: Any, first_member: Any, first_tie: Any, partner: Any) -> Any:
+    """Return which half-edges (2m,) lead to a partner with whom one shares no coalition."""
+    elsewhere = np.ones(partner.size, np.bool_)
+    for c in range(first_member.size - 1):
+        for a in range(first_member[c], first_member[c + 1]):
+            for b in range(first_member[c], first_member[c + 1]):
+                h = find_half_edge(first_tie, partner, member[a], member[b])
+                if h >= 0:
+                    elsewhere[h] = False
+    return elsewhere

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
@@ -21,12 +20,18 @@ class Sharing(Mechanism):
 
     ``payoff`` is what an organisation was paid, for its shares or for its work alone, less the cost of its effort:
     :math:`\pi_i = \sum_c G_{q(c)} y_{ic} + G_{q(i)} a_i - \kappa e_i`, with the issue's price G.
+    ``achieved`` is what the same was worth to it by its own motive, :math:`\sum_c w_{iq(c)} y_{ic} + w_{iq(i)} a_i`.
     """
 
     rule_of_sharing: Literal["equal", "proportional"] = Field(
         "proportional", description="how a coalition splits what it made"
     )
-    cost: float = Field(0.4, ge=0, le=1000, description="κ, cost of a unit of effort (capital)")
+    cost: float = Field(
+        0.4,
+        ge=0,
+        le=1000,
+        description="κ, what a unit of effort costs in capital; how hard it feels is another matter (best_response.cost)",
+    )
 
     reads: ClassVar[tuple[str, ...]] = (
         "output",
@@ -35,17 +40,18 @@ class Sharing(Mechanism):
         "alone",
         "works_on",
         "price",
+        "worth",
         "coalition_issue",
     )
-    writes: ClassVar[tuple[str, ...]] = ("member_share", "payoff")
+    writes: ClassVar[tuple[str, ...]] = ("member_share", "payoff", "achieved")
 
     def step(self, world: World, key: Key) -> None:
         share_out(
             world.first_member, world.output, world.member_effort, world.member_share, self.rule_of_sharing == "equal"
         )
-        world.payoff = payoffs(
+        settle(
             world.first_membership, world.membership, world.member_coalition, world.coalition_issue, world.member_share,
-            world.price, world.alone, world.works_on, world.effort, self.cost,
+            world.price, world.worth, world.alone, world.works_on, world.effort, self.cost, world.payoff, world.achieved,
         )  # fmt: skip
 
 
@@ -65,17 +71,20 @@ def share_out(first_member: Any, output: Any, member_effort: Any, member_share: 
 
 
 @kernel
-def payoffs(
+def settle(
     first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, member_share: Any, price: Any,
-    alone: Any, works_on: Any, effort: Any, cost: Any,
-) -> Any:  # fmt: skip
-    """Return what each organisation was paid this tick, less the cost of its effort (n,)."""
-    payoff = np.empty(effort.size)
+    worth: Any, alone: Any, works_on: Any, effort: Any, cost: Any, payoff: Any, achieved: Any,
+) -> None:  # fmt: skip
+    """Write what each organisation was paid this tick, less the cost of its effort, and what it was worth to it (n,)."""
     for i in range(effort.size):
         start, end = first_membership[i], first_membership[i + 1]
-        received = price[works_on[i]] * alone[i] if start == end and works_on[i] >= 0 else 0.0
+        payoff[i] = -cost * effort[i]
+        achieved[i] = 0.0
+        if start == end and works_on[i] >= 0:
+            payoff[i] += price[works_on[i]] * alone[i]
+            achieved[i] = worth[i, works_on[i]] * alone[i]
         for h in range(start, end):
             row = membership[h]
-            received += price[coalition_issue[member_coalition[row]]] * member_share[row]
-        payoff[i] = received - cost * effort[i]
-    return payoff
+            issue = coalition_issue[member_coalition[row]]
+            payoff[i] += price[issue] * member_share[row]
+            achieved[i] += worth[i, issue] * member_share[row]
