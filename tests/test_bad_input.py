@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import time
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import numpy as np
+import pyarrow.parquet as parquet
 import pytest
+from typer.testing import CliRunner
 
+from ecosim import cli
 from ecosim.compose import load
+from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
+from ecosim.results.run import Run
 from ecosim.settings import plain, settings_from
 from ecosim.sizes import check_sweep
 from ecosim.world.actors import read_actors
@@ -133,6 +141,51 @@ def test_40_a_sweep_of_a_hundred_million_points_is_refused_with_the_count():
         check_sweep(10**8)
 
 
+def ecosim(*words: object):
+    """Carry out a command in this process."""
+    return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+def test_40_the_sweep_command_refuses_a_hundred_million_points_at_once_with_the_count(tmp_path):
+    start = time.perf_counter()
+    axes = (f"{key}=range(0,10000)" for key in ("dynamics.stance.steps", N))
+    done = ecosim("sweep", "opinions", *axes, "--out", tmp_path / "sweep")
+    assert time.perf_counter() - start < 2
+    assert done.exit_code == 2
+    assert "100,000,000 points × 1 replicates = 100,000,000 runs; allowed: at most 10,000,000" in done.stderr
+    assert not (tmp_path / "sweep").exists()
+
+
+class WentThrough(Exception):
+    """The run would have begun."""
+
+
+def test_10_ten_million_organisations_go_through_when_the_user_says_yes(tmp_path, monkeypatch):
+    begun = []
+
+    def begin(settings, *_):
+        begun.append(sum(settings.ecosystem.counts()))
+        raise WentThrough
+
+    monkeypatch.setattr("ecosim.commands.run._run", begin)
+    words = ("run", "opinions", f"{N}=10000000", "--out", tmp_path / "run")
+    refused = ecosim(*words)
+    assert (refused.exit_code, begun) == (2, [])
+    assert refused.stderr.rstrip().endswith("say --yes")
+    agreed = ecosim(*words, "--yes")
+    assert isinstance(agreed.exception, WentThrough), agreed.output
+    assert begun == [10_000_000]
+
+
+def test_40_a_run_of_no_ticks_leaves_the_world_as_it_was_founded(tmp_path):
+    done = ecosim("run", "town", f"{N}=30", "ticks=0", "--out", tmp_path / "run", "--quiet")
+    assert done.exit_code == 0, done.output
+    run = Run.read(tmp_path / "run")
+    assert run.series["tick"].tolist() == [0]
+    assert len(run.organisations) == 30
+    assert (run.organisations["success"] == 0).all()
+
+
 # number: (organisations.csv, ties.csv, what the message must say)
 REFUSED_TABLES = {
     "14 a tie to itself": ("name,sector\nAcme,business\n", "source,target\nAcme,Acme\n", "line 2.*itself"),
@@ -211,10 +264,58 @@ def test_an_odd_world_is_fine(case):
     world = found(settings.ecosystem, settings.seed, {"stance"})
     assert world.n == sum(settings.ecosystem.counts())
     for mechanism in settings.dynamics.values():
-
         mechanism.step(world, (1, 2, 1))
     assert world.stance.shape == (world.n, 1)
     assert settings_from(plain(settings)) == settings
+
+
+OF_TIES = {
+    *("cross_sector_share", "e_i_index", "sector_assortativity", "modularity", "clustering", "degree_assortativity"),
+    *("trust_mean", "affect_mean", "bond_mean", "translation_mean", "win_win_share", "lose_share", "synergy_share"),
+    *("ties_business_government", "rung_share_contact", "cross_sector_share_z", "modularity_z", "clustering_z"),
+}
+OF_COALITIONS = {"coalition_size_mean", "coalition_mixed_share", "surplus_ratio"}
+OUTCOMES = ("success", "capital", "contribution", "reputation")
+ALONE = ["~dynamics.meeting", "~dynamics.coalition", "ecosystem.network.kind=none"]
+
+# number: (changes to town, measures that are undefined at every tick, measures that are not)
+UNDEFINED = {
+    "7 one organisation": (
+        [f"{N}=1", "ecosystem.network.kind=none"],
+        OF_TIES
+        | OF_COALITIONS
+        | {"bimodality", "divergence", "sector_divergence"}
+        | {f"{what}_{sector}" for what in OUTCOMES for sector in ("government", "civil_society")},
+        {"success_business", "success_collective", "giant_component", "dispersion", "gini_capital", "severity_mean"},
+    ),
+    "12 a sector with nobody in it": (
+        [N + "={business: 30, government: 0, civil_society: 20}"],
+        {f"{what}_government" for what in OUTCOMES},
+        {f"{what}_{sector}" for what in OUTCOMES for sector in ("business", "civil_society")}
+        | {"success_collective", "cross_sector_share", "trust_mean", "divergence"},
+    ),
+    "13 no ties": (
+        [f"{N}=30", *ALONE],
+        OF_TIES | OF_COALITIONS,
+        {f"{what}_{sector}" for what in OUTCOMES for sector in ("business", "government", "civil_society")}
+        | {"relationships", "coalitions", "giant_component", "divergence", "gini_capital"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNDEFINED)
+def test_what_is_undefined_is_missing_and_nothing_else_is(case, tmp_path):
+    """Missing is null in the table that is left, neither 0 nor NaN; what is defined is a finite number at every tick."""
+    words, undefined, defined = UNDEFINED[case]
+    model = Ecosystem(load("town", *words, "ticks=8"))
+    model.run()
+    model.results().save(tmp_path)
+    series = parquet.read_table(tmp_path / "series.parquet")
+    assert series.num_rows == 9
+    assert {name for name in undefined if series[name].null_count != 9} == set()
+    assert {name for name in defined if series[name].null_count or not np.isfinite(series[name]).all()} == set()
+    numbers = np.concatenate([column.drop_null().to_numpy().astype(float) for column in series.columns])
+    assert np.isfinite(numbers).all()
 
 
 ODD_NAMES = ["<script>alert(1)</script>", '=HYPERLINK("http://x")', "$\\frac{$", "_Acme", "+1", "@x", "O'Neill & Co"]
@@ -234,3 +335,68 @@ def test_36_37_38_names_are_harmless_wherever_they_are_shown(name):
     figure = Figure()
     figure.text(0.5, 0.5, for_plot(name))
     figure.canvas.draw()
+
+
+@pytest.fixture(scope="module")
+def odd_run(tmp_path_factory):
+    """A run by the command line of organisations with odd names, in a scenario with an odd title."""
+    folder = tmp_path_factory.mktemp("odd")
+    with (folder / "organisations.csv").open("w", newline="", encoding="utf-8") as file:
+        sectors = ("business", "government", "civil_society")
+        rows = [(name, sectors[k % 3]) for k, name in enumerate(ODD_NAMES)]
+        csv.writer(file).writerows([("name", "sector"), *rows])
+    with (folder / "ties.csv").open("w", newline="", encoding="utf-8") as file:
+        pairs = zip(ODD_NAMES, [*ODD_NAMES[1:], ODD_NAMES[0]], strict=True)
+        csv.writer(file).writerows([("source", "target"), *pairs])
+    (folder / "odd.yaml").write_text("base: town\nticks: 8\ntitle: '<script>alert(1)</script> --> $\\frac{$'\n")
+    done = ecosim(
+        *("run", "--scenario", folder / "odd.yaml", "--out", folder / "run"),
+        *("--organisations", folder / "organisations.csv", "--ties", folder / "ties.csv"),
+    )
+    assert done.exit_code == 0, done.output
+    assert "<script" not in done.stdout
+    return folder / "run"
+
+
+def test_36_37_38_summary_and_pictures_of_odd_names_are_harmless(odd_run):
+    summary = (odd_run / "summary.md").read_text(encoding="utf-8")
+    assert "alert(1)" in summary
+    assert "<script" not in summary
+    drawn = {file.name for file in (odd_run / "figures").iterdir()}
+    assert {"network.svg", "network.png", "success.svg", "success.png"} <= drawn
+    for picture in (odd_run / "figures").glob("*.svg"):
+        elements = {element.tag.rpartition("}")[2] for element in ElementTree.parse(picture).iter()}
+        assert "path" in elements
+        assert elements & {"script", "a", "foreignObject"} == set()
+    assert all(png.read_bytes().startswith(b"\x89PNG") for png in (odd_run / "figures").glob("*.png"))
+
+
+def test_36_37_38_odd_names_are_written_in_the_picture_letter_by_letter(odd_run):
+    from ecosim.reports.network import network
+
+    actors = read_actors(odd_run.parent / "organisations.csv", odd_run.parent / "ties.csv")
+    model = Ecosystem(load("town", "ticks=1"), actors=actors)
+    model.run()
+    texts = {text.get_text() for axes in network(model.results()).axes for text in axes.texts}
+    short = {for_plot(name) for name in ODD_NAMES if len(name) < 20}
+    assert len(short) == 5
+    assert short <= texts
+    assert {text[:8] for text in texts} >= {"<script>", "=HYPERLI"}
+
+
+def test_36_37_38_tables_keep_odd_names_and_spreadsheets_get_them_defused(odd_run, tmp_path):
+    assert parquet.read_table(odd_run / "organisations.parquet")["name"].to_pylist() == ODD_NAMES
+    ends = parquet.read_table(odd_run / "relationships.parquet")
+    assert set(ends["source"].to_pylist()) | set(ends["target"].to_pylist()) <= set(ODD_NAMES)
+    folder = Run.read(odd_run).to_csv(tmp_path)
+    with (folder / "organisations.csv").open(newline="", encoding="utf-8") as file:
+        names = [row["name"] for row in csv.DictReader(file)]
+    defused = {name: "'" + name for name in ODD_NAMES if name[0] in "=+@"}
+    assert len(defused) == 3
+    assert names == [defused.get(name, name) for name in ODD_NAMES]
+    with (folder / "relationships.csv").open(newline="", encoding="utf-8") as file:
+        assert not [row for row in csv.DictReader(file) if row["source"][0] in "=+@" or row["target"][0] in "=+@"]
+
+
+def test_a_run_of_odd_names_can_be_read_again(odd_run):
+    assert Run.read(odd_run).settings["title"] == "<script>alert(1)</script> --> $\\frac{$"
