@@ -9,6 +9,7 @@ import pytest
 from mesa.datacollection import DataCollector
 
 import ecosim
+from ecosim.compose import load
 from ecosim.dynamics.agent_rules import AgentRules
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.ecosystem import Ecosystem
@@ -103,6 +104,30 @@ def test_a_model_restored_from_a_file_goes_on_bit_for_bit(tmp_path, tick):
     assert model.tick == restored.tick == 20
     assert differing(model.world, restored.world) == []
     assert restored.recorder.series()["tick"].tolist() == list(range(tick, 21))
+
+
+EVERYTHING_ON = (
+    *("dynamics.change.motive_noise=0.05", "dynamics.change.motive_return=0.05"),
+    *("dynamics.change.ramp=0.02", "dynamics.change.ramp_from=5", "dynamics.change.ramp_until=30"),
+    *("dynamics.change.shock_rate=0.1", "dynamics.imitation.looking=0.2", "ecosystem.organisations=80", "ticks=40"),
+)
+
+
+def test_a_town_with_every_mechanism_on_goes_on_bit_for_bit_from_any_of_twenty_ticks(tmp_path):
+    model = Ecosystem(load("town", *EVERYTHING_ON, "record.figures=false"))
+    assert {"motive", "pressure", "contribution", "stance", "affect", "coalition_identity"} <= {*model.world.arrays()}
+    files = {}
+    for tick in range(40):
+        if tick % 2:
+            files[tick] = model.save(tmp_path / f"{tick}.npz")
+        model.step()
+    assert model.world.coalitions > 5
+    assert len(files) == 20
+    for tick, file in files.items():
+        restored = Ecosystem.restore(file)
+        restored.run()
+        assert restored.tick == 40
+        assert differing(model.world, restored.world) == [], f"restored at tick {tick}"
 
 
 def test_ones_own_mechanisms_must_be_given_again(tmp_path):

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCK = (ROOT / "requirements.lock").read_text()
 
-OWN_FOLDERS = (".ci", "benchmarks", "configs", "docs", "experiments", "src", "tests")
+OWN_FOLDERS = ("benchmarks", "configs", "docs", "examples", "experiments", "src", "tests")
 ADDRESS = re.compile(r"pypi[.]org|python[h]osted|extra[-]index|find[-]links *=|index[-]url *=")
 MACHINE_PATH = re.compile(r"(?<![\w.~$)}])/(?:[r]oot|[h]ome|[U]sers|[w]ork|[o]pt)/\w")
 
@@ -42,6 +42,7 @@ def wanted() -> list[str]:
 
 
 def own_files() -> list[Path]:
+    assert [folder for folder in OWN_FOLDERS if not (ROOT / folder).is_dir()] == []
     folders = [path for folder in OWN_FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
     at_root = [path for path in ROOT.iterdir() if path.suffix in {".md", ".toml", ".lock"} or path.name == "Makefile"]
     return [path for path in folders + at_root if "__pycache__" not in path.parts]

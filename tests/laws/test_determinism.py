@@ -1,33 +1,64 @@
-"""The same seed gives the same result, whatever else is so; another seed another."""
+"""The same seed gives the same result, whatever else is so; another seed another.
+
+That the runs of a sweep do not depend on the number of its processes is tested with sweeps: tests/experiments/
+test_processes.py, ``test_two_processes_give_the_same_tables_as_none``.
+"""
 
 import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ecosim.compose import load
 from ecosim.ecosystem import Ecosystem
 from tests.ecosystems import coupled, coupled_settings, differing, opinions
 
+ROOT = Path(__file__).parents[2]
+
 DIGEST = """
-import hashlib
-from tests.ecosystems import coupled
-model = coupled(30, ticks=12)
-model.run()
-digest = hashlib.sha256()
-for name, values in sorted(model.world.arrays().items()):
-    digest.update(name.encode() + values.tobytes())
-print(digest.hexdigest())
+import sys
+from tests.laws.test_determinism import MODELS, digest_of
+for name in sys.argv[1:]:
+    model = MODELS[name]()
+    model.run()
+    print(digest_of(model))
 """
 
 
+def town() -> Ecosystem:
+    """Return the default scenario over 24 ticks: every mechanism acts, and coalitions form."""
+    return Ecosystem(load("town", "ticks=24"), rng=5)
+
+
+def small() -> Ecosystem:
+    """Return a small ecosystem in which everything that may change does."""
+    return coupled(30, ticks=12)
+
+
+MODELS = {"small": small, "town": town}
+
+
 def digest_of(model: Ecosystem) -> str:
+    """Return a digest of every bit of the world and of what was recorded."""
     digest = hashlib.sha256()
-    for name, values in sorted(model.world.arrays().items()):
-        digest.update(name.encode() + values.tobytes())
+    for arrays in (model.world.arrays(), model.recorder.series()):
+        for name, values in sorted(arrays.items()):
+            digest.update(name.encode() + values.tobytes())
     return digest.hexdigest()
+
+
+@pytest.fixture(scope="module")
+def digests() -> list[str]:
+    """Run the models here; return their digests."""
+    models = [make() for make in MODELS.values()]
+    for model in models:
+        model.run()
+    assert models[1].world.coalitions > 5
+    return [digest_of(model) for model in models]
 
 
 def test_the_same_seed_gives_the_same_world_and_record():
@@ -45,13 +76,28 @@ def test_another_seed_gives_another_world():
     assert "capital" in differing(one.world, other.world)
 
 
-@pytest.mark.parametrize("hash_seed", ["0", "1", "4711"])
-def test_a_new_process_gives_the_same_bytes_whatever_its_hash_seed(hash_seed):
-    model = coupled(30, ticks=12)
-    model.run()
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    done = subprocess.run([sys.executable, "-c", DIGEST], capture_output=True, text=True, check=False, env=environment)
-    assert done.stdout.strip() == digest_of(model), done.stderr
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONHASHSEED": "0"},
+        {"PYTHONHASHSEED": "4711", "NUMBA_NUM_THREADS": "1"},
+        {"PYTHONHASHSEED": "random", "NUMBA_NUM_THREADS": "2"},
+    ],
+    ids=str,
+)
+def test_a_new_process_gives_the_same_bytes_whatever_its_hash_seed_and_threads(digests, environment):
+    command = [sys.executable, "-c", DIGEST, *MODELS]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **environment}, cwd=ROOT
+    )
+    assert done.stdout.split() == digests, done.stderr
+
+
+def test_runs_that_are_made_in_another_order_are_the_same(digests):
+    for name in ("town", "small", "town"):
+        model = MODELS[name]()
+        model.run()
+        assert digest_of(model) == digests[list(MODELS).index(name)], name
 
 
 def test_what_others_draw_from_global_generators_changes_nothing():

@@ -1,4 +1,8 @@
-"""What is only a name changes nothing; where there is nobody to work with, nothing passes between organisations."""
+"""What is only a name changes nothing; where there is nobody to work with, nothing passes between organisations.
+
+A sector's name and place in the list change nothing under any rule. The order of rows changes nothing under the rules that
+do not choose by place in a list (``CHOOSE_BY_PLACE``): those that do would draw other partners, by the same law.
+"""
 
 from dataclasses import replace
 
@@ -58,7 +62,8 @@ def test_two_sectors_that_swap_their_names_swap_their_lots():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_in_another_order_of_rows_everyone_fares_the_same(seed):
+def test_in_another_order_of_rows_everyone_fares_the_same_but_for_rules_that_choose_by_place(seed):
+    """From a town at work: every rule but meeting, joining, opinion change and imitation, which draw by place."""
     world, mechanisms = started(seed)
     mechanisms = {name: rule for name, rule in mechanisms.items() if rule.rule() not in CHOOSE_BY_PLACE}
     order = np.random.default_rng(seed).permutation(world.n)
