@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 import ecosim
-from ecosim.world.actors import read_actors
 
 HARBOUR = Path(__file__).parent / "harbour"
 ACME = "Acme Shipping"
@@ -27,8 +26,9 @@ STORIES: dict[str, Callable[[ecosim.Organisation], object]] = {
 
 def stories(seed: int) -> dict[str, np.ndarray]:
     """Return, for each story, the mean of each measure over the time after the branching."""
-    actors = read_actors(HARBOUR / "organisations.csv", HARBOUR / "ties.csv", HARBOUR / "mapping.yaml")
-    model = ecosim.Ecosystem(ecosim.load("town"), rng=seed, actors=actors)
+    settings = ecosim.load("town")
+    actors = ecosim.actors(settings, HARBOUR / "organisations.csv", HARBOUR / "ties.csv", HARBOUR / "mapping.yaml")
+    model = ecosim.Ecosystem(settings, rng=seed, actors=actors)
     model.run(PAST)
     outcome = {}
     for story, happens in STORIES.items():

@@ -4,7 +4,7 @@ Run it: ``python examples/own_agent_rule.py``. It prints how clustered the netwo
 """
 
 import ecosim
-from ecosim.dynamics.agent_rules import AgentRules
+from ecosim import AgentRules
 
 SEEDS = range(1, 6)
 TICKS = 60

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from ecosim.agents import Business, CivilSociety, Government, Organisation
     from ecosim.branching import branch
     from ecosim.compose import load
+    from ecosim.dynamics.agent_rules import AgentRules
     from ecosim.dynamics.mechanism import Mechanism
     from ecosim.ecosystem import Ecosystem
     from ecosim.errors import InputError
     from ecosim.measures.measure import Measure
+    from ecosim.own_tables import actors
     from ecosim.results.run import read
     from ecosim.world.actors import read_actors
     from ecosim.world.world import World
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "AgentRules": "dynamics.agent_rules",
     "Business": "agents",
     "CivilSociety": "agents",
     "Ecosystem": "ecosystem",
@@ -33,6 +36,7 @@ _HOMES = {
     "Mechanism": "dynamics.mechanism",
     "Organisation": "agents",
     "World": "world.world",
+    "actors": "own_tables",
     "branch": "branching",
     "load": "compose",
     "read": "results.run",
@@ -42,6 +46,7 @@ _HOMES = {
 """Name to the module that defines it."""
 
 __all__ = [
+    "AgentRules",
     "Business",
     "CivilSociety",
     "Ecosystem",
@@ -52,6 +57,7 @@ __all__ = [
     "Organisation",
     "World",
     "__version__",
+    "actors",
     "branch",
     "load",
     "read",

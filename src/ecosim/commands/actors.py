@@ -39,32 +39,9 @@ def actors_of(order: Files, ask: Callable[[], Settings], say: Callable[[str], ob
         if order.ties is not None or order.mapping is not None:
             raise InputError("--ties and --mapping need --organisations: the file that names who they are about")
         return None
-    from ecosim.world.actors import read_actors
+    from ecosim.own_tables import actors
 
-    settings = ask()
-    actors = read_actors(
-        order.organisations,
-        order.ties,
-        order.mapping,
-        known_columns=known_columns(settings),
-        sectors=tuple(settings.ecosystem.sectors),
-    )
-    for warning in actors.warnings:
+    found = actors(ask(), order.organisations, order.ties, order.mapping)
+    for warning in found.warnings:
         say(f"Note: {warning}")
-    return actors
-
-
-def known_columns(settings: Settings) -> tuple[str, ...]:
-    """Return the words that a column of the user's own table may stand for, such as ``stance_trade``."""
-    from ecosim.world.columns import COMPONENTS
-    from ecosim.world.founding import labels_of
-
-    labels = labels_of(settings.ecosystem)
-    several = {
-        "stance": labels.stance_axes,
-        "capability": labels.capabilities,
-        "salience": labels.issues,
-        "motive": COMPONENTS,
-    }
-    alone = ("capital", "purpose", "contribution", "invest", "reputation")
-    return (*alone, *(f"{column}_{word}" for column, words in several.items() for word in words))
+    return found
