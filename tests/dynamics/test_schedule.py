@@ -1,5 +1,6 @@
 """Mechanisms act in their order, each with its own luck, and what they ask for is done when they end."""
 
+import re
 from typing import ClassVar
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 from pydantic import Field, ValidationError
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.schedule import Schedule, columns_named
+from ecosim.dynamics.schedule import Schedule, columns_named, in_columns
 from ecosim.rng import stream, uniforms
+from ecosim.world.columns import COLUMNS
 from tests.dynamics.worlds import world_for
 
 
@@ -127,3 +129,25 @@ def test_a_rule_without_a_step_says_so():
 
     with pytest.raises(TypeError, match="Idle has no step"):
         Schedule({"idle": Idle()}, seed=1).step(world_for(Idle(), n=1))
+
+
+@pytest.mark.parametrize("width", [70, 120, 400])
+def test_a_schedule_fits_the_width_and_loses_no_word(width, monkeypatch):
+    class Wide(Mechanism):
+        reads: ClassVar[tuple[str, ...]] = tuple(COLUMNS)
+        writes: ClassVar[tuple[str, ...]] = ("capital", "contribution", "payoff")
+
+        def step(self, world, key):
+            pass
+
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = str(Schedule({"wide": Wide(), "add": Add()}, seed=1)).splitlines()
+    assert max(map(len, lines)) <= width
+    assert sorted(re.findall(r"\w+", "\n".join(lines[1:-1]))) == sorted(["1", "wide", "wide", *COLUMNS, *Wide.writes])
+    start = lines[0].index("writes")
+    assert all(line[start - 2 : start].strip() == "" for line in lines)
+
+
+def test_the_narrowest_terminal_breaks_no_column_name():
+    rows = [("", "mechanism", "rule", "reads", "writes"), ("1", "a", "b", "coalition_identity, trust", "trust, bond")]
+    assert "coalition_identity," in in_columns(rows, 10)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import shutil
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.rng import Key, Stream, stream
@@ -50,12 +53,41 @@ class Schedule:
         return iter(self.mechanisms.items())
 
     def __str__(self) -> str:
-        head = ("", "mechanism", "rule", "reads", "writes")
-        rows = [head, *((str(row[0]), *row[1:]) for row in self.table())]
-        width = [max(len(row[k]) for row in rows) for k in range(4)]
-        return "\n".join("  ".join([*(row[k].ljust(width[k]) for k in range(4)), row[4]]) for row in rows)
+        return in_columns(
+            [("", "mechanism", "rule", "reads", "writes"), *((str(n), *rest) for n, *rest in self.table())]
+        )
 
 
 def columns_named(mechanisms: Iterable[Mechanism]) -> set[str]:
     """Return the columns that these mechanisms read or write."""
     return {name for mechanism in mechanisms for name in (*mechanism.reads, *mechanism.writes) if name in COLUMNS}
+
+
+def in_columns(rows: Sequence[Sequence[str]], width: int | None = None) -> str:
+    """Return rows of words below each other; the last two columns are wrapped to share what width the others leave.
+
+    Args:
+        rows: as many words each, at least three.
+        width: letters in a line; None: as many as the terminal has, 120 where there is none.
+    """
+    width = shutil.get_terminal_size((120, 24)).columns if width is None else width
+    *narrow, reads, writes = (max(map(len, column)) for column in zip(*rows, strict=True))
+    left = width - sum(narrow) - 2 * (len(narrow) + 1)
+    if reads + writes > left:
+        writes = max(_LEAST, min(writes, 2 * left // 5))
+        reads = max(_LEAST, min(reads, left - writes))
+    widths = [*narrow, reads, writes]
+    lines: list[str] = []
+    for row in rows:
+        cells = [[word] for word in row[:-2]]
+        cells += [
+            textwrap.wrap(words, wide, break_on_hyphens=False)
+            for words, wide in zip(row[-2:], widths[-2:], strict=True)
+        ]
+        for line in zip_longest(*cells, fillvalue=""):
+            lines.append("  ".join(word.ljust(wide) for word, wide in zip(line, widths, strict=True)).rstrip())
+    return "\n".join(lines)
+
+
+_LEAST = 20
+"""Letters that a wrapped column has on the narrowest of terminals."""
