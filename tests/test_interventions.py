@@ -218,22 +218,53 @@ def test_a_coalition_is_convened_on_its_issue():
     assert model.world.member.tolist() == sector(model, "government").tolist()
 
 
+def test_coalitions_convened_by_the_same_at_one_tick_have_numbers_of_their_own():
+    pair = {"sector": "government"}
+    model = quiet(*({"at": 1, "do": "convene", "issue": issue, "who": pair} for issue in ("work", "work", "water")))
+    model.step()
+    assert np.unique(model.world.coalition_identity).size == model.world.coalitions == 3
+
+
+def test_newcomers_get_no_number_of_one_that_went():
+    model = quiet(
+        {"at": [1, 2, 3], "do": "invite", "sector": "business", "number": 2},
+        {"at": [1, 2, 3], "do": "remove", "who": {"sector": "business", "number": 2}},
+    )
+    ever = set(model.world.identity.tolist())
+    for _ in range(3):
+        before = model.world.identity
+        model.step()
+        newcomers = set(model.world.identity.tolist()) - set(before.tolist())
+        assert not newcomers & ever
+        ever |= set(model.world.identity.tolist()) | set(model.world.gone.tolist())
+    assert len(ever) == 46
+
+
 def test_one_member_is_no_coalition():
     model = quiet({"at": 1, "do": "convene", "issue": "work", "who": {"number": 1}})
     model.step()
     assert model.world.coalitions == 0
 
 
-def test_whoever_is_added_changes_nobody_elses_luck():
+def test_another_intervention_leaves_the_luck_of_this_one_alone():
     removal = {"at": 3, "do": "remove", "who": {"share": 0.5}}
     one, other = quiet(removal), quiet({"at": 1, "do": "shock", "add": 1.0}, removal)
     one.run(3)
     other.run(3)
     assert (one.world.identity == other.world.identity).all()
+
+
+def test_one_more_organisation_leaves_the_draw_of_who_goes_alone():
+    """Who goes is whoever drew lowest. A newcomer takes the place of one at most; nobody else's place changes."""
+    removal = {"at": 3, "do": "remove", "who": {"share": 0.5}}
     many, more = quiet(removal, organisations={"business": 30}), quiet(removal, organisations={"business": 31})
+    newcomer = set(more.world.identity) - set(many.world.identity)
+    assert len(newcomer) == 1
     many.run(3)
     more.run(3)
-    assert len(set(many.world.identity) ^ set(more.world.identity)) <= 3
+    left, left_of_more = set(many.world.identity), set(more.world.identity) - newcomer
+    assert left <= left_of_more or left_of_more <= left
+    assert abs(len(left) - len(left_of_more)) <= 1
 
 
 def test_interventions_are_kept_as_events():

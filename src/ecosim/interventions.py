@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ecosim.errors import did_you_mean
 from ecosim.rng import Key, uniforms
-from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
+from ecosim.world.columns import COLUMNS, Axis, Column
 from ecosim.world.newcomers import likenesses, new_identities
 from ecosim.world.ranges import out_of_range
 from ecosim.world.who import EVERYONE, Names, Share, Who, all_names, issue_rows, known_issue, unknown
@@ -335,16 +335,8 @@ def tie_values(trust: float | None, bond: float | None) -> dict[str, float]:
 
 
 def parts_of(column: Column, world: World) -> tuple[str, ...]:
-    """Return the names of a column's entries: none where it has one entry or where they have no names."""
-    labels = world.labels
-    names = {
-        "capability": labels.capabilities,
-        "stance": labels.stance_axes,
-        "issue": labels.issues,
-        "motive": COMPONENTS,
-        "culture": tuple(str(feature) for feature in range(labels.culture)),
-    }
-    return names.get(column.extent or "", ())
+    """Return the names of the entries that may be set alone: none of a number, or of a tie, whose sides are chance."""
+    return () if column.extent == "side" else world.labels.words(column)
 
 
 def make_room(shares: NDArray[np.float64], rows: Rows, part: int, value: float) -> None:

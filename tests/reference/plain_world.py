@@ -29,8 +29,9 @@ class PlainWorld:
             self.coalitions[number][1].pop(member, None)
         for member, number in asked["joined"]:
             self.coalitions[number][1].setdefault(member, 0)
-        for founder, issue, members in asked["founded"]:
-            self.coalitions[(tick << 31) | founder] = issue, dict.fromkeys(members, 0)
+        for place, (founder, issue, members) in enumerate(asked["founded"]):
+            before = sum(other == founder for other, _, _ in asked["founded"][:place])
+            self.coalitions[before << 58 | tick << 31 | founder] = issue, dict.fromkeys(members, 0)
         self._dissolve()
         for gone in asked["removed"]:
             self.identities.remove(gone)

@@ -37,6 +37,7 @@ def world():
 def assert_same(one, other):
     assert one.labels == other.labels
     assert (one.names, one.tick, one.drawn, one.changes) == (other.names, other.tick, other.drawn, other.changes)
+    assert (one.gone.tolist(), one.founders.tolist()) == (other.gone.tolist(), other.founders.tolist())
     assert one.columns == other.columns
     for name in [*one.arrays(), *INDICES]:
         first, second = getattr(one, name), getattr(other, name)
@@ -50,6 +51,7 @@ def go_on(world):
     world.end_ties(np.array([1, 4]))
     world.join(np.array([11]), np.array([0]))
     world.found_coalition(8, 0, np.array([8, 9, 10]))
+    world.found_coalition(4, 1, np.array([4, 8, 9]))
     world.commit()
     world.trust *= 0.5
     world.remove_organisations(np.array([3, 5]))
@@ -199,6 +201,8 @@ def test_a_snapshot_that_contradicts_itself_is_refused(world, tmp_path):
         "sector": np.full(world.n, 9, np.int8),
         "trust": np.array([{"code": "never run"}], object),
         "header": np.frombuffer(b"{}", np.uint8),
+        "given_to_gone": np.zeros((1, 1), np.int64),
+        "given_to_founders": None,
     }
     for name, values in wrong.items():
         assert "not a snapshot of a world, or a damaged one" in refusal(

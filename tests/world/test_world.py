@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecosim.errors import InputError
+from ecosim.world.coalitions import numbers
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import Labels, World
 from tests.reference.plain_world import assert_agrees, plain_and_real
@@ -64,7 +66,7 @@ def ask(world, step):
     world.leave(np.array(left, np.int64))
     joined = [(i % n, c % world.coalitions) for i, c in step["joined"]] if world.coalitions else []
     world.join(np.array([i for i, _ in joined], np.int64), np.array([c for _, c in joined], np.int64))
-    founded = list({f % n: (f % n, q, [f % n, *(m % n for m in others)]) for f, q, others in step["founded"]}.values())
+    founded = [(f % n, q, [f % n, *(m % n for m in others)]) for f, q, others in step["founded"]]
     for founder, issue, members in founded:
         world.found_coalition(founder, issue, np.array(members))
     removed = sorted({row % n for row in step["removed"]})
@@ -155,6 +157,62 @@ def test_coalitions_founded_at_once_may_have_lists_of_different_length():
     assert world.coalition_identity.tolist() == [(3 << 31) | 4, (3 << 31) | 1]
     assert world.coalition_issue.tolist() == [1, 0]
     assert world.member.tolist() == [0, 2, 4, 1, 5]
+
+
+def test_one_organisation_may_found_several_coalitions_in_a_tick_and_no_number_is_given_twice():
+    """Not by one request, by several, after a dissolution, or in a copy of the world in between."""
+    world = World(Labels(issues=("air",)), 6, ["coalition_issue"])
+    world.tick = 3
+    seen = []
+
+    def found(world, *founders):
+        world.found_coalitions(np.array(founders), np.zeros(len(founders)), np.tile(np.arange(6), (len(founders), 1)))
+        world.commit()
+        seen.extend(number for number in world.coalition_identity.tolist() if number not in seen)
+
+    found(world, 2, 5, 2)
+    assert seen == [3 << 31 | 2, 3 << 31 | 5, 1 << 58 | 3 << 31 | 2]
+    world.leave(np.arange(world.memberships))
+    world.commit()
+    assert world.coalitions == 0
+    found(copy.deepcopy(world), 2, 2)
+    assert len(seen) == 5
+    world.tick = 4
+    found(world, 2, 2)
+    assert len(seen) == len(set(seen)) == 7
+    assert min(seen) >= 0
+
+
+def test_a_coalitions_number_is_the_founders_own_whatever_others_found():
+    alone, among = numbers(9, np.array([4, 4])), numbers(9, np.array([7, 4, 1, 7, 4]))
+    assert among[[1, 4]].tolist() == alone.tolist()
+    assert np.unique(numbers(2**27 - 1, np.repeat([0, 2**31 - 1], 32))).size == 64
+
+
+def test_coalitions_beyond_what_numbers_can_tell_apart_are_refused():
+    with pytest.raises(InputError, match="organisation 4 founds 33 coalitions in tick 7; allowed: at most 32"):
+        numbers(7, np.array([1, *[4] * 33]))
+    with pytest.raises(InputError, match="allowed: before tick 134,217,728"):
+        numbers(2**27, np.array([1]))
+
+
+@pytest.mark.parametrize("numbers_given", [[3], [1], [8, 8]])
+def test_a_newcomer_with_a_number_that_was_ever_anothers_is_refused(numbers_given):
+    world = World(Labels(), 4)
+    world.remove_organisations(np.array([1]))
+    world.commit()
+    given = np.array(numbers_given)
+    with pytest.raises(ValueError, match="identity is another's, or was"):
+        world.add_organisations({"identity": given, "sector": np.zeros(given.size)})
+
+
+def test_the_words_of_a_column_are_as_many_as_its_entries():
+    labels = Labels(issues=("air",), stance_axes=("left", "up"), capabilities=("a", "b", "c"), culture=4)
+    for column in COLUMNS.values():
+        assert labels.extent(column) == ((len(labels.words(column)),) if column.extent else ())
+    assert labels.words(COLUMNS["stance"]) == ("left", "up")
+    assert labels.words(COLUMNS["culture"]) == ("1", "2", "3", "4")
+    assert labels.words(COLUMNS["capital"]) == ()
 
 
 def test_organisations_that_stay_keep_number_name_and_state():

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.results.table import Note, Table
-from ecosim.world.columns import COMPONENTS, RUNGS, Axis, Column
+from ecosim.world.columns import RUNGS, Axis
 from ecosim.world.world import World
 
 _TICK = Note("tick", "ticks since the start; 0 is before anything has happened")
@@ -133,21 +133,8 @@ def _add_state(
         if column.extent is None:
             columns[column.name], notes[column.name] = values.copy(), note
             continue
-        for k, word in enumerate(_entries(world, column)):
+        for k, word in enumerate(world.labels.words(column)):
             columns[f"{column.name}_{word}"], notes[f"{column.name}_{word}"] = values[:, k].copy(), note
-
-
-def _entries(world: World, column: Column) -> tuple[str, ...]:
-    labels = world.labels
-    words: dict[Any, tuple[str, ...]] = {
-        "capability": labels.capabilities,
-        "stance": labels.stance_axes,
-        "issue": labels.issues,
-        "motive": COMPONENTS,
-        "culture": tuple(str(k) for k in range(1, labels.culture + 1)),
-        "side": ("source", "target"),
-    }
-    return words[column.extent]
 
 
 def _ticks(world: World, rows: int) -> NDArray[np.int64]:

@@ -10,8 +10,42 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ecosim.errors import InputError
 from ecosim.kernels import kernel
+
+FOUNDER_BITS, TICK_BITS, ORDINAL_BITS = 31, 27, 5
+"""The parts of a coalition's number, from the lowest bit: founder, tick, and which of the founder's in that tick."""
+
+
+def numbers(tick: int, founders: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers (f,) of all coalitions founded in one tick, in order, by these organisations (f,).
+
+    From the lowest bit: 31 bits of the founder's number, 27 of the tick, and 5 that count how many coalitions the same
+    organisation founded before in the same tick. So no two coalitions ever have one number, and which one it is does
+    not depend on what others found.
+
+    Args:
+        tick: below 2²⁷, about 134 million.
+        founders: numbers of organisations; each may be there 32 times.
+
+    Raises:
+        InputError: if the tick, or one organisation's coalitions in it, are more than a number can hold.
+    """
+    order = np.argsort(founders, kind="stable")
+    ordered = founders[order]
+    ordinal = np.empty(founders.size, np.int64)
+    ordinal[order] = np.arange(founders.size) - np.searchsorted(ordered, ordered)
+    if tick >> TICK_BITS:
+        raise InputError(f"a coalition is founded at tick {tick:,}; allowed: before tick {1 << TICK_BITS:,}")
+    if (ordinal >> ORDINAL_BITS).any():
+        who = int(founders[np.argmax(ordinal)])
+        raise InputError(
+            f"organisation {who} founds {int(ordinal.max()) + 1} coalitions in tick {tick:,}; allowed: at most "
+            f"{1 << ORDINAL_BITS}"
+        )
+    return founders | tick << FOUNDER_BITS | ordinal << (FOUNDER_BITS + TICK_BITS)
 
 
 @kernel

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ecosim.errors import InputError, did_you_mean
 from ecosim.rng import Key, stream, uniforms
 from ecosim.world import distributions
-from ecosim.world.columns import COLUMNS, COMPONENTS, Column
+from ecosim.world.columns import COLUMNS, Column
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 from ecosim.world.founding_settings import EcosystemSettings as EcosystemSettings
 from ecosim.world.names import identity_of_names
@@ -160,19 +160,12 @@ def _take_given(world: World, actors: Actors) -> dict[str, int]:
 
 def _place(word: str, world: World) -> tuple[Column, int] | None:
     """Return the column that a word of the actors' table stands for, and the entry; None if the world has it not."""
-    labels = world.labels
-    words = {
-        "stance": labels.stance_axes,
-        "capability": labels.capabilities,
-        "issue": labels.issues,
-        "motive": COMPONENTS,
-    }
     for column in world.columns:
         if column.axis != "organisation":
             continue
         if word == column.name and column.extent is None:
             return column, 0
-        for position, label in enumerate(words.get(column.extent or "", ())):
+        for position, label in enumerate(world.labels.words(column)):
             if word == f"{column.name}_{label}":
                 return column, position
     return None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.errors import InputError
 from ecosim.rng import Key, uniforms
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 from ecosim.world.names import LARGEST_IDENTITY, identity_of_names
@@ -18,14 +19,17 @@ OUTCOMES = ("effort", "alone", "payoff", "spillover", "ledger", "success")
 
 
 def new_identities(world: World, sector: int, count: int, names: Sequence[str] = ()) -> Rows:
-    """Return numbers (count,) that no organisation of this world has.
+    """Return numbers (count,) that no organisation of this world has, or had before it went.
 
-    A name has its number, as at founding; without names, numbers go on from the highest of the sector.
+    A name has its number, as at founding, or the next that is free. Without names, numbers are the lowest free ones of
+    the sector's own range, ``MOST_OF_A_SECTOR`` from its first; numbers of names may lie in it too, and are left out.
+
+    Raises:
+        InputError: if the sector's range has no more numbers.
     """
-    taken = set(world.identity.tolist())
     if not names:
-        of_sector = world.identity[world.sector == sector]
-        return np.arange(count) + max(sector * MOST_OF_A_SECTOR, int(of_sector.max(initial=-1)) + 1)
+        return _lowest_free(world, sector, count)
+    taken = {*world.identity.tolist(), *world.gone.tolist()}
     numbers = []
     for number in identity_of_names(names).tolist():
         while number in taken:
@@ -33,6 +37,22 @@ def new_identities(world: World, sector: int, count: int, names: Sequence[str] =
         taken.add(number)
         numbers.append(number)
     return np.array(numbers, np.int64)
+
+
+def _lowest_free(world: World, sector: int, count: int) -> Rows:
+    first = sector * MOST_OF_A_SECTOR
+    given = np.concatenate((world.identity, world.gone)) - first
+    given = given[(given >= 0) & (given < MOST_OF_A_SECTOR)]
+    free = MOST_OF_A_SECTOR - given.size
+    if count > free:
+        raise InputError(
+            f"{count:,} newcomers of the sector '{world.labels.sectors[sector]}'; allowed: {free:,}, for in one run it "
+            f"has numbers for {MOST_OF_A_SECTOR:,} organisations, those that went included"
+        )
+    # Of so many numbers from the first, at most given.size are taken, so count of them are free.
+    is_free = np.ones(min(count + given.size, MOST_OF_A_SECTOR), np.bool_)
+    is_free[given[given < is_free.size]] = False
+    return first + np.flatnonzero(is_free)[:count]
 
 
 def likenesses(world: World, sector: int, identity: Rows, key: Key) -> dict[str, NDArray[Any]]:

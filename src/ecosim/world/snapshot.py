@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,24 @@ from ecosim.world.world import Labels, World
 
 _FORMAT = "ecosim world 1"
 _HEADER = "header"
+_GIVEN = "given_to_"
 _DAMAGE = (
     *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, MemoryError, OverflowError),
     *(zipfile.BadZipFile, zlib.error, struct.error),
 )
 """What NumPy and the standard library raise, between them, at a file that is not what it seems."""
+
+
+class Given(NamedTuple):
+    """Numbers that must not be given again.
+
+    Attributes:
+        gone: of the organisations that went (g,).
+        founders: of those that founded coalitions at the world's tick (f,), once for each.
+    """
+
+    gone: NDArray[np.int64]
+    founders: NDArray[np.int64]
 
 
 def copy(world: World) -> World:
@@ -47,7 +60,9 @@ def parts_of(world: World) -> tuple[Any, ...]:
         ValueError: if changes have been asked for and not been carried out.
     """
     _check_nothing_is_pending(world)
-    return world.labels, world.arrays(), world.names, world.tick, dict(world.drawn), world.changes
+    founders = world.founders if world.founders_at == world.tick else world.founders[:0]
+    given = Given(world.gone, founders)
+    return world.labels, world.arrays(), world.names, world.tick, dict(world.drawn), world.changes, given
 
 
 def save(world: World, path: str | Path) -> None:
@@ -61,7 +76,7 @@ def save(world: World, path: str | Path) -> None:
         ValueError: if changes have been asked for and not been carried out.
         OSError: if the file cannot be written.
     """
-    _check_nothing_is_pending(world)
+    given: Given = parts_of(world)[-1]
     path = Path(path)
     header = {
         "format": _FORMAT,
@@ -76,7 +91,8 @@ def save(world: World, path: str | Path) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **{_HEADER: coded}, **world.arrays())
+            further = {_HEADER: coded, **{_GIVEN + name: numbers for name, numbers in given._asdict().items()}}
+            np.savez(file, allow_pickle=False, **further, **world.arrays())
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -98,12 +114,15 @@ def load(path: str | Path) -> World:
                 raise InputError(f"{path}: its format is {header['format']!r}; allowed: {_FORMAT!r}")
             labels = _labels(header["labels"])
             columns = {name: archive[name] for name in header["columns"]}
+            given = Given(*(archive[_GIVEN + name] for name in Given._fields))
         _check(labels, columns)
+        if any(numbers.dtype != np.int64 or numbers.ndim != 1 for numbers in given):
+            raise ValueError("numbers that were given are no numbers")
         names = None if header["names"] is None else tuple(str(name) for name in header["names"])
         if names is not None and len(names) != columns["identity"].size:
             raise ValueError("not one name an organisation")
         drawn = {str(name): int(count) for name, count in header["drawn"].items()}
-        return assembled(labels, columns, names, int(header["tick"]), drawn, int(header["changes"]))
+        return assembled(labels, columns, names, int(header["tick"]), drawn, int(header["changes"]), given)
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file; allowed: a snapshot of a world") from None
     except InputError:
@@ -120,6 +139,7 @@ def assembled(
     tick: int,
     drawn: dict[str, int],
     changes: int,
+    given: Given,
 ) -> World:
     """Return a world of these parts, its columns copied and its indices rebuilt.
 
@@ -130,6 +150,7 @@ def assembled(
         tick: ticks since the start.
         drawn: how many numbers of each column were drawn, where named organisations were read.
         changes: how often organisations have come or gone.
+        given: numbers that must not be given again.
     """
     world = World(labels, 0, columns)
     for axis in world._tables:
@@ -141,6 +162,7 @@ def assembled(
         else:
             world.__dict__[name] = values.copy()
     world.names, world.tick, world.drawn, world.changes = names, tick, drawn, changes
+    world.gone, world.founders, world.founders_at = given.gone.copy(), given.founders.copy(), tick
     world.index_ties()
     world.index_members()
     return world

@@ -8,7 +8,7 @@ is to change, and ``commit`` carries it out between mechanisms, so nobody's row 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ecosim.world import coalitions, relationships
 from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
+from ecosim.world.pending import Pending
 from ecosim.world.table import Table
 
 Rows = NDArray[np.int64]
@@ -42,28 +43,25 @@ class Labels:
 
     def extent(self, column: Column) -> tuple[int, ...]:
         """Return the shape of one entry of a column: () for a number."""
-        sizes = {
-            None: (),
-            "capability": (len(self.capabilities),),
-            "stance": (len(self.stance_axes),),
-            "issue": (len(self.issues),),
-            "motive": (len(COMPONENTS),),
-            "culture": (self.culture,),
-            "side": (2,),
-        }
-        return sizes[column.extent]
+        return () if column.extent is None else (len(self.words(column)),)
 
-
-@dataclass
-class Pending:
-    """What mechanisms have asked for and ``commit`` will do."""
-
-    ties_made: list[tuple[NDArray[np.int32], dict[str, Any]]] = field(default_factory=list)
-    ties_ended: list[Rows] = field(default_factory=list)
-    joins: list[tuple[Rows, Rows]] = field(default_factory=list)
-    leaves: list[Rows] = field(default_factory=list)
-    founded: list[tuple[Rows, Rows, NDArray[np.int64]]] = field(default_factory=list)
-    removed: list[Rows] = field(default_factory=list)
+    def words(self, column: Column) -> tuple[str, ...]:
+        """Return the names of a column's entries, in their order: none for a number; cultural features count from 1."""
+        match column.extent:
+            case None:
+                return ()
+            case "capability":
+                return self.capabilities
+            case "stance":
+                return self.stance_axes
+            case "issue":
+                return self.issues
+            case "motive":
+                return COMPONENTS
+            case "culture":
+                return tuple(str(feature) for feature in range(1, self.culture + 1))
+            case "side":
+                return ("source", "target")
 
 
 class World:
@@ -78,6 +76,9 @@ class World:
         agents: the model's agents, where a model lends them (``ecosim.agents``); None otherwise.
         drawn: where named organisations were read: how many numbers of each column were drawn, not given.
         changes: how often organisations have come or gone, so that views of rows know when to look again.
+        gone: numbers of the organisations that went (g,): nobody gets them again.
+        founders: who founded a coalition at tick ``founders_at`` (f,), as numbers: what the next one's comes from.
+        founders_at: tick of the last founding.
     """
 
     member: NDArray[np.int64]
@@ -107,6 +108,8 @@ class World:
         self.agents: Any = None
         self.drawn: dict[str, int] = {}
         self.changes = 0
+        self.gone = self.founders = _NONE
+        self.founders_at = 0
         self.columns, self._columns = _chosen(frozenset(columns))
         self.pending = Pending()
         self.is_pending = False
@@ -225,7 +228,8 @@ class World:
         """Ask for coalitions (p,), each of one founder, on one issue, with members (p, size) by rows.
 
         The founder is among the members; a row of -1 fills up a shorter list. A coalition's number comes from its
-        founder's and the tick, so one organisation founds at most one coalition a tick.
+        founder's, the tick and how many that organisation founded before in the same tick, so no number is given
+        twice, and none depends on what others found (``ecosim.world.coalitions.numbers``).
         """
         if len(founders):
             self.pending.founded.append((np.asarray(founders), np.asarray(issues), np.asarray(members)))
@@ -246,11 +250,21 @@ class World:
 
         Args:
             values: column name to entries (p, …); ``identity`` and ``sector`` are required, others start at the
-                table's initial value.
+                table's initial value. ``ecosim.world.newcomers.new_identities`` gives numbers that are free.
             names: their names, where organisations have names.
+
+        Raises:
+            ValueError: if a number is given twice, is another's, or was that of one that went.
         """
         before = self.n
-        count = int(np.asarray(values["identity"]).size)
+        identity = np.asarray(values["identity"])
+        count = int(identity.size)
+        if (
+            np.unique(identity).size < count
+            or np.isin(self.identity, identity).any()
+            or np.isin(self.gone, identity).any()
+        ):
+            raise ValueError("a newcomer's identity is another's, or was; allowed: numbers that nobody ever had")
         for column in self._columns["organisation"]:
             added = self._fresh(column, count)
             if column.name in values:
@@ -266,7 +280,11 @@ class World:
     # -- carrying it out --------------------------------------------------------------------------------------------
 
     def commit(self) -> None:
-        """Carry out what was asked for since the last commit: departures, then ties, then memberships."""
+        """Carry out what was asked for since the last commit: first ties, then coalitions, then departures.
+
+        Ties that end go as those that are made come; coalitions are founded before memberships end and begin; those
+        of fewer than two members dissolve. Organisations go last, with all their ties and memberships.
+        """
         if not self.is_pending:
             return
         pending, self.pending, self.is_pending = self.pending, Pending(), False
@@ -324,7 +342,7 @@ class World:
             source = np.arange(start + founders.size)
             source[start:] = -1
             self._gather("coalition", source)
-            self.coalition_identity[start:] = (self.tick << 31) | self.identity[founders]
+            self.coalition_identity[start:] = self._numbers(self.identity[founders])
             if self.has("coalition_issue"):
                 self.coalition_issue[start:] = issues
             of = np.arange(start, source.size).repeat(members.shape[1])
@@ -332,9 +350,16 @@ class World:
             joins.append((flat[flat >= 0], of[flat >= 0]))
         return joins
 
+    def _numbers(self, founders: Rows) -> Rows:
+        """Return the numbers of the coalitions that these organisations, by number, found now."""
+        before = self.founders if self.founders_at == self.tick else _NONE
+        self.founders, self.founders_at = np.concatenate((before, founders)), self.tick
+        return coalitions.numbers(self.tick, self.founders)[before.size :]
+
     def _commit_removals(self, rows: Rows) -> None:
         stays = np.ones(self.n, np.bool_)
         stays[rows] = False
+        self.gone = np.concatenate((self.gone, self.identity[~stays]))
         number = np.cumsum(stays) - 1
         self.leave(np.flatnonzero(~stays[self.member]))
         pending, self.pending, self.is_pending = self.pending, Pending(), False

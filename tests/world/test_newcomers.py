@@ -1,0 +1,54 @@
+"""Newcomers: numbers that nobody has or had."""
+
+import numpy as np
+import pytest
+
+from ecosim.errors import InputError
+from ecosim.world import snapshot
+from ecosim.world.founding_settings import MOST_OF_A_SECTOR
+from ecosim.world.names import identity_of_names
+from ecosim.world.newcomers import new_identities
+from ecosim.world.world import Labels, World
+
+
+def peopled(*numbers, sector=0):
+    world = World(Labels(), len(numbers))
+    world.identity[:] = numbers
+    world.sector[:] = sector
+    return world
+
+
+def without(world, row):
+    world.remove_organisations(np.array([row]))
+    world.commit()
+    return world
+
+
+def test_numbers_go_on_in_the_sectors_own_range():
+    first = 2 * MOST_OF_A_SECTOR
+    assert new_identities(peopled(first, first + 1, sector=2), 2, 3).tolist() == [first + 2, first + 3, first + 4]
+    assert new_identities(peopled(5), 1, 2).tolist() == [MOST_OF_A_SECTOR, MOST_OF_A_SECTOR + 1]
+
+
+@pytest.mark.parametrize("way", [lambda world: world, snapshot.copy])
+def test_the_number_of_one_that_went_is_not_given_again(way):
+    assert new_identities(way(without(peopled(0, 1, 2), 2)), 0, 2).tolist() == [3, 4]
+
+
+def test_numbers_of_names_are_left_out_wherever_they_lie():
+    world = peopled(0, 2, 3, 7, MOST_OF_A_SECTOR - 1, 2**31 - 1)
+    assert new_identities(world, 0, 4).tolist() == [1, 4, 5, 6]
+
+
+def test_a_name_has_its_number_or_the_next_that_was_never_anothers():
+    number = int(identity_of_names(["Acme"])[0])
+    assert new_identities(peopled(3), 0, 1, ["Acme"]).tolist() == [number]
+    assert new_identities(without(peopled(number, number + 1), 0), 0, 1, ["Acme"]).tolist() == [number + 2]
+
+
+def test_a_sector_whose_numbers_are_used_up_takes_nobody():
+    world = peopled(MOST_OF_A_SECTOR - 1)
+    world.gone = np.arange(MOST_OF_A_SECTOR - 3)
+    assert new_identities(world, 0, 2).tolist() == [MOST_OF_A_SECTOR - 3, MOST_OF_A_SECTOR - 2]
+    with pytest.raises(InputError, match="3 newcomers of the sector 'business'; allowed: 2, for in one run"):
+        new_identities(world, 0, 3)
