@@ -482,6 +482,43 @@ def test_a_suggested_mapping_can_be_read_whatever_the_values(
     assert len(read_actors(folder / "organisations.csv", None, folder / "mapping.yaml").sector) == len(values)
 
 
+KINDS = {
+    "government": ["Port Authority", "Registry Office", "School Board", "City Council", "Fire Department", "Agency",
+                   "Ministry", "County"],
+    "civil_society": ["Foundation", "Association", "Society", "Charity", "Church", "Trade Union", "Club", "Non-profit"],
+    "business": ["Quay Ltd", "Acme Inc.", "Company", "Corp", "Bank", "For-profit", "Office Supplies Ltd"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sector", "kind"), [(sector, kind) for sector, kinds in KINDS.items() for kind in kinds])
+def test_a_suggested_mapping_guesses_the_sector_from_the_word(tmp_path: Path, sector: str, kind: str) -> None:
+    (tmp_path / "organisations.csv").write_text(f"name,kind\nA,{kind}\n", encoding="utf-8")
+    assert f'"{kind}": {sector}  # 1' in suggest_mapping(tmp_path / "organisations.csv")
+
+
+@pytest.mark.parametrize(
+    ("header", "weights", "line"),
+    [
+        ("distance", (0.5, 12.25), 'means: "distance"  # check this: the name says'),
+        ("rank", (1, 2), 'means: "distance"  # check this: the name says'),
+        ("contact", (0.5, 12.25), 'means: "strength"  # check this: such a name may say either'),
+        ("frequency", (1, 4), 'means: "strength"  # check this: codes from 1 to 4 may say either'),
+        ("weight", (1, 4), 'means: "strength"  # check this: codes from 1 to 4 may say either'),
+        ("weight", (0.5, 12.25), 'means: "strength"  # or "distance"'),
+    ],
+)
+def test_a_suggested_mapping_says_where_the_meaning_of_a_weight_must_be_checked(
+    tmp_path: Path, header: str, weights: tuple[float, float], line: str
+) -> None:
+    organisations, ties = tmp_path / "organisations.csv", tmp_path / "ties.csv"
+    organisations.write_text("name,sector\nA,business\nB,business\n", encoding="utf-8")
+    ties.write_text(f"source,target,{header}\nA,B,{weights[0]}\nB,A,{weights[1]}\n", encoding="utf-8")
+    suggested = suggest_mapping(organisations, ties)
+    assert line in suggested
+    (tmp_path / "mapping.yaml").write_text(suggested, encoding="utf-8")
+    assert read_actors(organisations, ties, tmp_path / "mapping.yaml").ties.a.size == 1
+
+
 def test_a_hundred_thousand_organisations_take_seconds_and_little_memory(tmp_path: Path) -> None:
     count = 100_000
     (tmp_path / "o.csv").write_text("name,sector,capital\n" + "".join(f"o{i},business,{i}\n" for i in range(count)))

@@ -22,6 +22,7 @@ from ecosim.world.actor_table import (
 )
 
 MOST_VALUES = 50
+MOST_CODES = 7
 
 
 def suggest_mapping(
@@ -73,11 +74,12 @@ def suggest_ties(table: Table) -> list[str]:
         return lines
     column = table.header.index(weights[0])
     numbers = [number for _, cells in table.rows if (number := number_of(cells[column])) is not None]
+    means, remark = _guess_means(weights[0], numbers)
     return [
         *lines,
         "  weight:",
         f"    column: {_quoted(weights[0])}",
-        '    means: "strength"  # or "distance", where small numbers are close',
+        f"    means: {_quoted(means)}  # {remark}",
         f"    from: {max(0.0, min(numbers)):g}",
         f"    to: {max(numbers):g}",
     ]
@@ -106,6 +108,17 @@ def _is_numeric(table: Table, column: str) -> bool:
     return bool(recorded) and all(number_of(text) is not None for text in recorded)
 
 
+def _guess_means(column: str, numbers: Sequence[float]) -> tuple[str, str]:
+    """Return whether a weight is strength or distance, and what to say of that guess."""
+    if _DISTANCE.search(column):
+        return "distance", 'check this: the name says that small numbers are close; "strength", where large ones are'
+    is_code = 1 < len(set(numbers)) <= MOST_CODES and all(number == int(number) for number in numbers)
+    if _MAYBE_DISTANCE.search(column) or is_code:
+        few = f"codes from {min(numbers):g} to {max(numbers):g}" if is_code else "such a name"
+        return "strength", f'check this: {few} may say either; "distance", where small numbers are close'
+    return "strength", 'or "distance", where small numbers are close'
+
+
 def _guess_sector(value: str, sectors: Sequence[str]) -> str:
     for sector, words in _WORDS:
         if sector in sectors and words.search(value):
@@ -118,14 +131,27 @@ def _quoted(text: str) -> str:
 
 
 _MEANS = re.compile(r"staff|employ|budget|capital|revenue|turnover|asset|size|personnel|funds", re.I)
+_DISTANCE = re.compile(r"distan|hops|\brank", re.I)
+_MAYBE_DISTANCE = re.compile(r"contact|rank|frequen|order|level|close|grade", re.I)
 _WORDS = (
+    ("business", re.compile(r"\b(ltd|limited|inc|incorporated|plc|llc|llp|gmbh|s\.?a\.?r\.?l)\b", re.I)),
     (
         "civil_society",
-        re.compile(r"non.?profit|ngo|charit|volunt|foundation|civil|communit|associat|church|union", re.I),
+        re.compile(
+            r"non.?profit|\bngo|charit|volunt|foundation|civil|civic|communit|associat|societ|church|union|\bclub", re.I
+        ),
     ),
     (
         "government",
-        re.compile(r"gov|city|count|state|federal|public|municip|agency|ministr|police|council|nation", re.I),
+        re.compile(
+            r"gov|\bcity|cities|\bcount(y|ies|ry)|\bstate|federal|public|municip|agenc|ministr|police|council|\bnation"
+            r"|authorit|\boffice|\bboard\b|department|\bdept\b|\bcourt|\bmayor",
+            re.I,
+        ),
     ),
-    ("business", re.compile(r"business|compan|firm|corp|industr|private|commerc|enterprise|for.?profit|bank", re.I)),
+    (
+        "business",
+        re.compile(r"business|compan|\bfirm|\bcorp|industr|private|commerc|enterprise|for.?profit|\bbank", re.I),
+    ),
 )
+"""Words by which a value is taken for a sector; the first that is found decides."""
