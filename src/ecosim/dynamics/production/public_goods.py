@@ -48,11 +48,11 @@ class PublicGoods(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("payoff",)
 
     def step(self, world: World, key: Key) -> None:
-        paid = self.cost * world.contribution
+        paid = world.contribution if self.cost == 1.0 else self.cost * world.contribution
         if self.cost_per == "individual":
             on_network = self.groups == "network"
             groups = np.diff(world.first_tie) + 1 if on_network else np.diff(world.first_membership)
-            paid /= np.maximum(groups, 1)
+            paid = paid / np.maximum(groups, 1)
         if self.groups == "network":
             pay_neighbourhoods(paid, world.first_tie, world.partner, self.multiplication, world.payoff)
         else:
@@ -72,13 +72,13 @@ def pay_neighbourhoods(paid: Any, first_tie: Any, partner: Any, multiplication: 
         first, last = first_tie[j], first_tie[j + 1]
         total = paid[j]
         for h in range(first, last):
-            total += paid[np.uint32(partner[h])]
+            total += paid[np.uint32(partner[np.uint64(h)])]
         share[j] = multiplication * total / (last - first + 1)
     for i in range(n):
         first, last = first_tie[i], first_tie[i + 1]
         received = share[i]
         for h in range(first, last):
-            received += share[np.uint32(partner[h])]
+            received += share[np.uint32(partner[np.uint64(h)])]
         payoff[i] = received - paid[i] * (last - first + 1)
 
 
