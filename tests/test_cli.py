@@ -72,6 +72,16 @@ def test_json_and_nothing_else_goes_to_stdout(tmp_path):
     assert str(tmp_path / "run") in done.stderr
 
 
+def test_a_run_is_told_in_words_and_the_table_of_measures_is_pointed_to(tmp_path):
+    done = ecosim("run", *SMALL, "--out", tmp_path / "run")
+    written = (tmp_path / "run" / "summary.md").read_text()
+    told, _, pointer = done.stdout.rstrip().rpartition("\n")
+    assert "## What happened" in told
+    assert written.startswith(told.rstrip())
+    assert written.removeprefix(told.rstrip()).lstrip().startswith("## Every measure\n\n| measure |")
+    assert pointer.endswith(str(tmp_path / "run" / "summary.md"))
+
+
 def test_quiet_says_nothing(tmp_path):
     done = ecosim("run", *SMALL, "--out", tmp_path / "run", "--quiet")
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")

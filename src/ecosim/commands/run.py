@@ -63,7 +63,10 @@ def run_once(order: Order) -> None:
     if order.as_json:
         print(json.dumps(run.summary, ensure_ascii=False, indent=2))
     elif not order.quiet:
-        _show(run.words)
+        from ecosim.results.words import without_table
+
+        _show(without_table(run.words))
+        print(f"Every measure, with its unit and what it is: {folder / 'summary.md'}")
     say(f"The results are in {folder}")
 
 

@@ -20,6 +20,8 @@ STAGE_MEANINGS = {
     "social ecosystem": "sectors depend on each other, make more together than apart, and others gain from it too",
 }
 
+_TABLE = "## Every measure"
+
 HARDLY = 0.05
 """A change below this part of the larger value is told as none."""
 
@@ -39,8 +41,13 @@ def tell(summary: Mapping[str, Any], settings: Mapping[str, Any], meanings: Mapp
     told = list(_happened(summary)) if summary["ticks"] else ["Nothing: the run has 0 ticks.", *_as_it_is(summary)]
     if told:
         blocks.append("## What happened\n\n" + "\n\n".join(told))
-    blocks.append("## Every measure\n\n" + _table(summary, meanings))
+    blocks.append(f"{_TABLE}\n\n" + _table(summary, meanings))
     return "\n\n".join(blocks) + "\n"
+
+
+def without_table(words: str) -> str:
+    """Return the summary of a run, as :func:`tell` makes it, without its table of measures."""
+    return words.partition(f"\n{_TABLE}\n")[0].rstrip() + "\n"
 
 
 def plain(text: object) -> str:
