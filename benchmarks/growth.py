@@ -17,14 +17,29 @@ from typing import Any
 
 MEAN_DEGREE = 10
 TICKS = 12
+MOST_SECONDS = 300.0
 ROOT = Path(__file__).parents[1]
 
 
-def measure(sizes: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """Yield for each number of organisations: ties, coalitions, seconds to found and per tick, and the most memory held."""
+def measure(sizes: Iterable[int], most_seconds: float = MOST_SECONDS) -> Iterator[dict[str, Any]]:
+    """Yield for each number of organisations: ties, coalitions, seconds to found and per tick, and the most memory held.
+
+    Args:
+        sizes: numbers of organisations, ascending.
+        most_seconds: for all of them together; sizes for which it is too short are left out, and this is said.
+    """
+    ends = time.monotonic() + most_seconds
     for n in sizes:
         command = [sys.executable, "-m", "benchmarks.growth", str(n)]
-        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+        left = max(0.0, ends - time.monotonic())
+        try:
+            done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=left)
+        except subprocess.TimeoutExpired:
+            print(
+                f"Left out: {n:,} organisations and more, for which {most_seconds:,.0f} s are too short",
+                file=sys.stderr,
+            )
+            return
         yield json.loads(done.stdout)
 
 
@@ -55,6 +70,7 @@ def measure_one(n: int) -> dict[str, Any]:
     began = time.process_time()
     ecosystem = ecosim.Ecosystem(settings)
     founded = time.process_time()
+    ties_at_start = ecosystem.world.ties
     ecosystem.run(TICKS)
     warm = time.process_time()
     ecosystem.run(TICKS)
@@ -64,6 +80,7 @@ def measure_one(n: int) -> dict[str, Any]:
         raise RuntimeError(f"{world.ties} relationships and {world.coalitions} coalitions after {world.tick} ticks")
     return {
         "organisations": n,
+        "ties_at_start": ties_at_start,
         "ties": world.ties,
         "coalitions": world.coalitions,
         "seconds_to_found": founded - began,

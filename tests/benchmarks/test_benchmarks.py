@@ -40,3 +40,23 @@ def test_a_rival_that_does_other_work_is_refused():
 def test_linear_cost_has_the_exponent_one():
     rows = [{"organisations": n, "ties": 5 * n, "seconds": 3e-6 * n} for n in (10, 1000, 100_000)]
     assert growth.exponent(rows, "seconds") == pytest.approx(1.0)
+
+
+def test_growth_is_that_of_a_world_in_which_relationships_and_coalitions_come_and_go():
+    (row,) = growth.measure([300])
+    assert row["organisations"] == 300
+    assert row["ties_at_start"] > row["ties"] > 0
+    assert row["coalitions"] > 0
+    assert min(row["seconds_to_found"], row["seconds_per_tick_at_first"], row["seconds_per_tick"]) > 0
+    assert 0.01 < row["peak_gigabytes"] < 1
+
+
+def test_a_size_for_which_there_is_no_time_is_left_out_aloud(capfd):
+    assert list(growth.measure([300, 600], most_seconds=0.0)) == []
+    assert "Left out: 300 organisations and more" in capfd.readouterr().err
+
+
+def test_a_world_without_coalitions_is_no_measure_of_growth(monkeypatch):
+    monkeypatch.setattr(growth, "TICKS", 1)
+    with pytest.raises(RuntimeError, match="0 coalitions after 2 ticks"):
+        growth.measure_one(50)
