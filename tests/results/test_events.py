@@ -1,6 +1,7 @@
 """Events tell everything that came and went: from the first world and the log, every later one can be rebuilt."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -127,6 +128,33 @@ def test_interventions_bring_their_own_words():
     assert table["organisation"].tolist() == [-1, 4, 5]
     assert table["value"][0] == 0.5
     assert np.isnan(table["value"][1:]).all()
+
+
+@pytest.mark.parametrize("names", [None, ("Quay", "Office", "Club", "Bakery")])
+def test_everyone_is_told_by_name_those_too_who_came_later_or_have_gone(names):
+    world, log = a_world(4), EventLog()
+    world.names = names
+    called = [world.name(row) for row in range(4)]
+    tie(world, (0, 1))
+    watch = Watch(world)
+    log.introduce(world)
+    world.remove_organisations(np.array([1]))
+    world.commit()
+    world.add_organisations({"identity": np.array([77]), "sector": np.array([0])})
+    tie(world, (2, 3))
+    watch.note(world, log)
+    newcomer = world.name(3)
+    log.add(2, "shock", issue=1, value=0.5)
+    for told in (log, log.copy()):
+        table = told.table().columns
+        assert list(zip(table["kind"], table["organisation_name"], table["other_name"], strict=True)) == [
+            ("tie_ended", called[0], called[1]),
+            ("tie_made", called[3], newcomer),
+            ("gone", called[1], None),
+            ("came", newcomer, None),
+            ("shock", None, None),
+        ]
+        assert table["organisation"].tolist() == [0, 3, 1, 77, -1]
 
 
 def test_ten_thousand_events_are_kept_in_order():

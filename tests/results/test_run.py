@@ -108,6 +108,21 @@ def test_numbers_of_coalitions_stay_whole_where_some_events_have_none():
     assert set(events.loc[events["kind"] == "founded", "coalition"]) >= set(run.coalitions["coalition"])
 
 
+def test_events_name_organisations_and_are_read_back_with_what_is_missing(tmp_path):
+    run = a_run(8, names=AWKWARD)
+    again = Run.read(run.save(tmp_path / "run"))
+    for events in (run.events, again.events):
+        tied = events["kind"].isin(["tie_made", "tie_ended"])
+        assert tied.any()
+        assert set(events.loc[tied, "other_name"]) <= set(AWKWARD)
+        assert events.loc[~tied, "other_name"].isna().all()
+        has_one = events["organisation"].notna()
+        assert (events["organisation_name"].notna() == has_one).all()
+    assert run.events.equals(again.events)
+    run.to_csv(tmp_path / "csv")
+    assert "None" not in (tmp_path / "csv" / "events.csv").read_text(encoding="utf-8")
+
+
 def test_a_formula_in_a_name_is_text_in_a_spreadsheet(tmp_path):
     run = a_run(8, names=AWKWARD)
     run.to_csv(tmp_path)

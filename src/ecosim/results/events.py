@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.results.changes import changed_memberships, changed_ties, rows_now
 from ecosim.results.table import Note, Table
+from ecosim.world.names import unnamed
 from ecosim.world.world import World
 
 KINDS = ("tie_ended", "tie_made", "left", "dissolved", "founded", "joined", "gone", "came")
@@ -25,17 +26,46 @@ _COLUMNS: dict[str, tuple[str, Note]] = {
 }
 
 
+_NAME_NOTES = {
+    "organisation_name": Note("name", "name of the organisation"),
+    "other_name": Note("name", "name of the organisation at the other end of the tie"),
+}
+
+
+class _Introduced(NamedTuple):
+    """Organisations as they were when the log learnt of them, a row each."""
+
+    identity: NDArray[np.int64]
+    sector: NDArray[np.int8]
+    sectors: tuple[str, ...]
+    names: tuple[str, ...] | None
+
+    def name(self, row: int) -> str:
+        """Return an organisation's name: its own, or its sector and number."""
+        if self.names is not None:
+            return self.names[row]
+        return unnamed(self.sectors[self.sector[row]], int(self.identity[row]))
+
+
 class EventLog:
     """Events as typed columns: tick, kind, organisation, other, coalition, issue, value.
 
-    Organisations and coalitions are told by the numbers they keep for life. From the first world and the log alone, who
-    is tied to whom and who belongs to what can be told at every tick.
+    Organisations and coalitions are told by the numbers they keep for life, organisations by name, too, once they were
+    introduced (:meth:`introduce`). From the first world and the log alone, who is tied to whom and who belongs to what
+    can be told at every tick.
     """
 
     def __init__(self) -> None:
         self.kinds: list[str] = list(KINDS)
         self._columns = {name: np.empty(0, dtype) for name, (dtype, _) in _COLUMNS.items()}
         self._batches: list[tuple[int, tuple[Any, ...]]] = []
+        self._introduced: list[_Introduced] = []
+
+    def introduce(self, world: World, first: int = 0) -> None:
+        """Learn the names of a world's organisations, from a row on: the table has to name also who is gone by then."""
+        names = None if world.names is None else world.names[first:]
+        sectors = world.labels.sectors
+        self._introduced.append(_Introduced(world.identity[first:].copy(), world.sector[first:].copy(), sectors, names))
 
     def add(
         self,
@@ -69,16 +99,32 @@ class EventLog:
     def table(self) -> Table:
         """Return the events as a table, in the order in which they were noted; missing numbers are negative."""
         self._gather()
-        columns: dict[str, NDArray[Any]] = dict(self._columns)
+        columns: dict[str, NDArray[Any]] = {}
+        notes = {name: note for name, (_, note) in _COLUMNS.items()} | _NAME_NOTES
+        for name, values in self._columns.items():
+            columns[name] = values
+            if f"{name}_name" in _NAME_NOTES:
+                columns[f"{name}_name"] = self._names(values)
         columns["kind"] = np.array(self.kinds, object)[columns["kind"]]
-        notes = {name: note for name, (_, note) in _COLUMNS.items()}
         return Table(columns, notes, frozenset({"organisation", "other", "coalition", "issue"}))
 
     def copy(self) -> EventLog:
         """Return a log that goes on by itself."""
         twin = EventLog()
         twin.kinds, twin._columns, twin._batches = list(self.kinds), dict(self._columns), list(self._batches)
+        twin._introduced = list(self._introduced)
         return twin
+
+    def _names(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
+        """Return the name that goes with each number, None where there is none."""
+        different, place = np.unique(numbers, return_inverse=True)
+        names = np.full(different.size, None, object)
+        for known in self._introduced:
+            _, row, k = np.intersect1d(known.identity, different, assume_unique=True, return_indices=True)
+            for one, place_of_one in zip(row.tolist(), k.tolist(), strict=True):
+                names[place_of_one] = known.name(one)
+        found: NDArray[Any] = names[place]
+        return found
 
     def _gather(self) -> None:
         """Turn the batches into rows, all at once: column by column is ten times as fast as batch by batch."""
@@ -126,6 +172,7 @@ class Watch:
                 log.add(world.tick, "gone", gone)
             if came.size:
                 log.add(world.tick, "came", came)
+                log.introduce(world, first=world.n - came.size)
         self._look(world)
 
     def _rows_now(self, world: World) -> NDArray[np.int64]:

@@ -97,6 +97,7 @@ class Recorder:
         if self.events is not None:
             if self._watch is None:
                 self._watch = Watch(world)
+                self.events.introduce(world)
             else:
                 self._watch.note(world, self.events)
         keep = self.keep

@@ -201,7 +201,7 @@ class Run:
             frame = self._frame(name).copy()
             for column, values in frame.items():
                 if values.dtype == object or str(values.dtype) in ("str", "string"):
-                    frame[column] = [defuse_for_spreadsheet(text) for text in values]
+                    frame[column] = [defuse_for_spreadsheet(text) if isinstance(text, str) else None for text in values]
             frame.columns = [defuse_for_spreadsheet(str(column)) for column in frame.columns]
             store.write_text(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
         return folder

@@ -137,10 +137,12 @@ def _words(values: NDArray[Any]) -> Any:
     import pyarrow
 
     # A lone surrogate is no character and cannot be written as UTF-8.
-    encoded = [text.encode("utf-8", "replace") for text in values]
+    encoded = [b"" if text is None else text.encode("utf-8", "replace") for text in values]
     ends = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(text) for text in encoded], out=ends[1:])
-    buffers = [None, pyarrow.py_buffer(ends), pyarrow.py_buffer(b"".join(encoded))]
+    is_there = np.array([text is not None for text in values], np.bool_)
+    valid = None if is_there.all() else pyarrow.py_buffer(np.packbits(is_there, bitorder="little"))
+    buffers = [valid, pyarrow.py_buffer(ends), pyarrow.py_buffer(b"".join(encoded))]
     return pyarrow.Array.from_buffers(pyarrow.large_string(), len(encoded), buffers).cast(pyarrow.string())
 
 

@@ -27,7 +27,7 @@ class Table:
     """Columns of equal length.
 
     Attributes:
-        columns: name to values (rows,): numbers, truth values, or an object array of words.
+        columns: name to values (rows,): numbers, truth values, or an object array of words (None: missing).
         notes: unit and meaning by column name.
         optional: whole-number columns in which a negative value stands for a missing one.
     """

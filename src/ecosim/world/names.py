@@ -51,6 +51,11 @@ def identity_of_names(names: Sequence[str]) -> NDArray[np.int64]:
     return numbers
 
 
+def unnamed(sector: str, identity: int) -> str:
+    """Return what an organisation without a name of its own is called: its sector and number."""
+    return f"{sector} {identity & 0xFFFFFF}"
+
+
 def defuse_for_spreadsheet(text: str) -> str:
     """Return text that a spreadsheet takes for text: one that would be a formula gets an apostrophe in front.
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ecosim.world import coalitions, relationships
 from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
+from ecosim.world.names import unnamed
 from ecosim.world.pending import Pending
 from ecosim.world.table import Table
 
@@ -186,7 +187,7 @@ class World:
         """Return an organisation's name: its own, or its sector and number."""
         if self.names is not None:
             return self.names[row]
-        return f"{self.labels.sectors[self.sector[row]]} {int(self.identity[row]) & 0xFFFFFF}"
+        return unnamed(self.labels.sectors[self.sector[row]], int(self.identity[row]))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return every column by name: the whole state, not copied."""
