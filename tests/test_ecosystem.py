@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 
 import ecosim
+from ecosim.dynamics.agent_rules import AgentRules
+from ecosim.dynamics.change import Change, Shock
+from ecosim.dynamics.ledger import Ledger
+from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
@@ -140,6 +144,38 @@ def test_what_is_no_mechanism_or_measure_is_refused():
         Ecosystem(opinion_settings(), dynamics={"gossip": len})
     with pytest.raises(InputError, match=r"measures\.mean"):
         Ecosystem(opinion_settings(), measures={"mean": 3})
+
+
+def test_names_that_mechanisms_do_not_find_in_the_world_are_refused_at_once_before_the_first_tick():
+    settings = coupled_settings(interventions=[{"at": 1, "do": "shock", "issue": "issue_9", "add": 1.0}])
+    own = {
+        "change": Change(shocks=(Shock(at=90, size=1.0, issue="isue_1"),)),
+        "market": Market(customers=("busines",), taxes=("government", "church")),
+        "ledger": Ledger(answerable=("goverment",)),
+        "brokers": AgentRules(function=print, sector="civil"),
+    }
+    with pytest.raises(InputError) as caught:
+        Ecosystem(settings, dynamics=own)
+    assert [fault.split(";")[0] for fault in caught.value.faults] == [
+        "dynamics.change.shocks[0].issue names 'isue_1'",
+        "dynamics.market.customers names 'busines'",
+        "dynamics.market.taxes names 'church'",
+        "dynamics.ledger.answerable names 'goverment'",
+        "dynamics.brokers.sector names 'civil'",
+        "interventions[0].issue names 'issue_9'",
+    ]
+    assert "did you mean 'issue_1'?" in str(caught.value)
+    assert "did you mean 'government'?" in str(caught.value)
+
+
+def test_sectors_that_only_a_default_names_need_not_be_there(tmp_path):
+    sectors = {"farms": {}, "mills": {}}
+    ecosystem = {"organisations": 20, "sectors": sectors, "network": {"kind": "random", "degree": 4}}
+    model = coupled(ecosystem=ecosystem)
+    model.run(2)
+    twin = Ecosystem.restore(model.save(tmp_path / "model"))  # where every value is given
+    twin.run(1)
+    assert twin.tick == 3
 
 
 def test_a_run_that_blows_up_stops_that_tick_and_says_where():

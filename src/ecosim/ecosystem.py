@@ -206,6 +206,9 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         """Live in a world from now on."""
         self.world = world
         faults = [
+            f"dynamics.{name}.{fault}" for name, mechanism in self.schedule for fault in mechanism.faults(world.labels)
+        ]
+        faults += [
             f"interventions[{place}].{fault}"
             for place, (intervention, _) in enumerate(self._interventions)
             for fault in intervention.faults(world)

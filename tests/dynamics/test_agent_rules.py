@@ -94,7 +94,7 @@ def test_only_the_sector_that_is_meant_acts():
     assert set(seen) == {"government"}
     assert len(seen) == np.count_nonzero(model.world.sector == 1)
     with pytest.raises(InputError, match="did you mean 'government'"):
-        model_of(AgentRules(function=give, sector="goverment")).step()
+        model_of(AgentRules(function=give, sector="goverment"))
 
 
 def test_ties_take_effect_when_all_have_acted():

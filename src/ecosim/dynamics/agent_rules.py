@@ -10,10 +10,10 @@ import numpy as np
 from pydantic import Field, PlainSerializer, ValidationInfo, field_validator
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.errors import InputError, did_you_mean
 from ecosim.rng import Key, uniforms
 from ecosim.world.columns import COLUMNS
-from ecosim.world.world import World
+from ecosim.world.who import unknown
+from ecosim.world.world import Labels, World
 
 Rule = Annotated[Callable[[Any], object], PlainSerializer(lambda rule: f"{rule.__module__}:{rule.__qualname__}")]
 PENDING = ("ties", "memberships", "organisations")
@@ -68,11 +68,12 @@ class AgentRules(Mechanism):
             raise ValueError(f"no column: {', '.join(unknown)}")
         return names
 
+    def faults(self, labels: Labels) -> list[str]:
+        return [] if self.sector is None else unknown("sector", [self.sector], labels.sectors)
+
     def step(self, world: World, key: Key) -> None:
         agents = list(world.agents.in_rows())
         if self.sector is not None:
-            if self.sector not in world.labels.sectors:
-                raise InputError(f"sector is '{self.sector}'; {did_you_mean(self.sector, world.labels.sectors)}")
             agents = [agent for agent in agents if agent.sector_name == self.sector]
         if self.order == "shuffled":
             numbers = np.array([agent.unique_id for agent in agents], np.int64)

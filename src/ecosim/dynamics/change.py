@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.errors import InputError, did_you_mean
 from ecosim.kernels import kernel
 from ecosim.rng import Key, normal2, uniform, uniform2
-from ecosim.world.world import World
+from ecosim.world.who import unknown
+from ecosim.world.world import Labels, World
 
 Shaken = Literal["severity", "urgency", "demand"]
 
@@ -96,6 +96,14 @@ class Change(Mechanism):
     reads: ClassVar[tuple[str, ...]] = ("identity", "sector", "severity", "urgency", "demand", "motive", "pressure")
     writes: ClassVar[tuple[str, ...]] = ("severity", "urgency", "demand", "motive", "pressure")
 
+    def faults(self, labels: Labels) -> list[str]:
+        return [
+            fault
+            for place, shock in enumerate(self.shocks)
+            if shock.issue is not None
+            for fault in unknown(f"shocks[{place}].issue", [shock.issue], labels.issues)
+        ]
+
     def step(self, world: World, key: Key) -> None:
         self._shake(world, ("severity",), key)
         drift(
@@ -116,17 +124,11 @@ class Change(Mechanism):
         """Add to these columns whatever shocks come at this tick."""
         for shock in self.shocks:
             if shock.at == world.tick and shock.on in columns:
-                chosen = slice(None) if shock.issue is None else _issue(world.labels.issues, shock.issue)
+                chosen = slice(None) if shock.issue is None else world.labels.issues.index(shock.issue)
                 values = getattr(world, shock.on)
                 values[chosen] = np.maximum(values[chosen] + shock.size, 0.0)
         if self.shock_rate and self.shock_on in columns:
             strike(getattr(world, self.shock_on), self.shock_rate, self.shock_size, self.shock_tail, key)
-
-
-def _issue(issues: tuple[str, ...], name: str) -> int:
-    if name not in issues:
-        raise InputError(f"change.shocks.issue: there is no issue '{name}'; {did_you_mean(name, issues)}")
-    return issues.index(name)
 
 
 # Draws: entity q with draws 0 (demand), 1 and from 16 on (shocks); entity identity with draws 2 to 4 (motives).
@@ -177,8 +179,9 @@ def vary_motives(motive: Any, identity: Any, noise: Any, key: Any) -> Any:
 def towards_sector(motive: Any, sector: Any, share: Any) -> Any:
     """Return motives (n, 5), moved by a share of the way towards the mean of each sector."""
     n, components = motive.shape
-    mean = np.zeros((128, components))
-    members = np.zeros(128)
+    sectors = sector.max() + 1 if n > 0 else 0
+    mean = np.zeros((sectors, components))
+    members = np.zeros(sectors)
     for i in range(n):
         members[sector[i]] += 1.0
         mean[sector[i]] += motive[i]

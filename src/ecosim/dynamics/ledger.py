@@ -11,7 +11,8 @@ from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key
-from ecosim.world.world import World
+from ecosim.world.who import unknown
+from ecosim.world.world import Labels, World
 
 
 class Ledger(Mechanism):
@@ -60,6 +61,9 @@ class Ledger(Mechanism):
         "contribution", "member_share", "coalition_issue", "reputation",
     )  # fmt: skip
     writes: ClassVar[tuple[str, ...]] = ("ledger", "success", "capital", "reputation")
+
+    def faults(self, labels: Labels) -> list[str]:
+        return [] if self.is_default("answerable") else unknown("answerable", self.answerable, labels.sectors)
 
     def step(self, world: World, key: Key) -> None:
         answerable = np.array([name in self.answerable for name in world.labels.sectors])

@@ -12,7 +12,8 @@ from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key
-from ecosim.world.world import World
+from ecosim.world.who import unknown
+from ecosim.world.world import Labels, World
 
 
 class Market(Mechanism):
@@ -62,6 +63,10 @@ class Market(Mechanism):
         "sector", "capital", "contribution", "reputation", "severity", "urgency", "demand", "relief", "price",
     )  # fmt: skip
     writes: ClassVar[tuple[str, ...]] = ("price", "income", "forgone")
+
+    def faults(self, labels: Labels) -> list[str]:
+        given = [name for name in ("customers", "taxes") if not self.is_default(name)]
+        return [fault for name in given for fault in unknown(name, getattr(self, name), labels.sectors)]
 
     def step(self, world: World, key: Key) -> None:
         set_prices_and_incomes(

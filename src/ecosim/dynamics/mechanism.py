@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ecosim.rng import Key
-from ecosim.world.world import World
+from ecosim.world.world import Labels, World
 
 
 class Mechanism(BaseModel):
@@ -41,6 +41,17 @@ class Mechanism(BaseModel):
         """
         return self
 
+    def faults(self, labels: Labels) -> list[str]:
+        """Return what is wrong with it in a world of these words, asked before the first tick; most need nothing.
+
+        Args:
+            labels: names of the world's sectors, issues, axes and capabilities.
+
+        Returns:
+            One sentence a fault, beginning with the parameter: ``sector names 'busines'; did you mean …``.
+        """
+        return []
+
     def step(self, world: World, key: Key) -> None:
         """Act once.
 
@@ -49,6 +60,16 @@ class Mechanism(BaseModel):
             key: the source of every draw; it differs for each mechanism, tick and run.
         """
         raise TypeError(f"{type(self).__name__} has no step")
+
+    def is_default(self, parameter: str) -> bool:
+        """Return whether a parameter has its default value."""
+        return bool(getattr(self, parameter) == type(self).model_fields[parameter].default)
+
+    @model_validator(mode="after")
+    def _can_act(self) -> Self:
+        if type(self).step is Mechanism.step:
+            raise ValueError(f"{type(self).__name__} has no step; allowed: a class with step(self, world, key)")
+        return self
 
     @classmethod
     def rule(cls) -> str:

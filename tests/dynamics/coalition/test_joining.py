@@ -252,6 +252,13 @@ def test_joining_foresees_joint_work_only():
         Joining().bind({"production": PublicGoods()})
 
 
+def test_joint_work_that_is_named_must_be_there_and_unnamed_needs_not():
+    with pytest.raises(InputError, match=r"production names 'joint_wrok'; did you mean 'joint_work'"):
+        Joining(production="joint_wrok").bind({"joint_work": JointWork()})
+    assert Joining().bind({})._work == JointWork()
+    assert Joining(production="joint_work").bind({"joint_work": WORK})._work is WORK
+
+
 def test_impossible_parameters_are_all_named_at_once():
     with pytest.raises(ValueError, match=r"(?s)looking.*selectivity.*upkeep.*most.*largest"):
         Joining(looking=2.0, selectivity=0.0, upkeep=0.0, most=0, largest=1)

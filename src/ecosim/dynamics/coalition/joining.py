@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr
 from ecosim.dynamics.coalition.proposals import found_proposals, join_proposals, leavers, with_members
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork
-from ecosim.errors import InputError
+from ecosim.errors import InputError, did_you_mean
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
 from ecosim.world.world import World
@@ -36,12 +36,17 @@ class Joining(Mechanism):
       Both must want it; each takes part in one proposal a tick, the one whose draw is lowest.
 
     What a coalition would make is foreseen by the equations and parameters of the scheduled joint work (``JointWork``).
-    A coalition of fewer than two dissolves.
+    A coalition of fewer than two dissolves. A draw picks a partner, and one of its coalitions, by place among ties and
+    memberships: in another order of rows, the same draw may pick another, each still equally likely.
     """
 
-    looking: float = Field(0.2, ge=0, le=1, description="share of organisations that look at a coalition each tick")
-    initiative: float = Field(0.1, ge=0, le=1, description="share of organisations that propose a coalition each tick")
-    reconsidering: float = Field(0.2, ge=0, le=1, description="share of memberships that are weighed each tick")
+    looking: float = Field(
+        0.2, ge=0, le=1, description="share of organisations that look at a coalition each time it acts"
+    )
+    initiative: float = Field(
+        0.1, ge=0, le=1, description="share of organisations that propose a coalition each time it acts"
+    )
+    reconsidering: float = Field(0.2, ge=0, le=1, description="share of memberships that are weighed each time it acts")
     selectivity: float = Field(4.0, gt=0, le=1000, description="β, per unit of relative advantage")
     hurdle: float = Field(
         0.1, ge=-10, le=10, description="θ, relative advantage at which an organisation is of two minds"
@@ -69,6 +74,8 @@ class Joining(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        if self.production not in schedule and not self.is_default("production"):
+            raise InputError(f"joining.production names '{self.production}'; {did_you_mean(self.production, schedule)}")
         work = schedule.get(self.production, self._work)
         if not isinstance(work, JointWork):
             raise InputError(f"joining foresees joint work, but '{self.production}' in the schedule is {work.rule()}")
