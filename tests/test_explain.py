@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 
 import pytest
 
@@ -32,8 +34,22 @@ def test_every_parameter_of_every_mechanism_is_there_with_value_and_range(opinio
 
 def test_the_order_of_a_tick_is_told(opinions):
     assert opinions["schedule"] == [
-        {"position": 1, "name": "stance", "rule": "bounded_confidence", "reads": "identity, stance", "writes": "stance"}
+        {
+            "position": 1,
+            "name": "stance",
+            "rule": "bounded_confidence",
+            "every": 1,
+            "reads": "identity, stance",
+            "writes": "stance",
+        }
     ]
+    assert "| | mechanism | rule | reads | writes |" in as_markdown(opinions).replace("|  |", "| |")
+
+
+def test_what_does_not_act_each_tick_is_told():
+    told = as_markdown(describe(load("opinions", "dynamics.stance.every=5")))
+    assert "| mechanism | rule | acts every | reads | writes |" in told
+    assert "| stance | bounded_confidence | 5 ticks | identity, stance | stance |" in told
 
 
 def test_only_what_this_world_has_is_told(opinions):
@@ -68,6 +84,19 @@ def test_every_equation_of_a_mechanism_can_be_read_without_tex(rule):
         assert told.count("(") == told.count(")"), told
 
 
+FUNCTIONS = {"cos", "exp", "log", "max", "min"}
+"""Commands of TeX that are read as they are written."""
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_command_of_tex_is_left_in_what_is_read(rule):
+    docstring = inspect.getdoc(find_rule(rule))
+    commands = set(re.findall(r"\\([A-Za-z]+)", docstring)) - FUNCTIONS
+    for equation in [*re.findall(r":math:`(.+?)`", docstring, re.S), *words_of(find_rule(rule)).equations]:
+        said = re.sub(r"\\text\{[^{}]*\}", "", equation)
+        assert not set(re.findall("[A-Za-z]+", readable(said))) & commands, equation
+
+
 @pytest.mark.parametrize(
     ("tex", "told"),
     [
@@ -77,6 +106,13 @@ def test_every_equation_of_a_mechanism_can_be_read_without_tex(rule):
         (r"\frac{dh}{dt} = r\,h\left(1 - \frac{h}{H}\right)", "dh/dt = r h(1 - h/H)"),
         (r"p(u_q) = \sqrt{u_q^2}", "p(u_q) = √(u_q^2)"),
         (r"\frac{1 - e^{-2\kappa}}{2\kappa}", "(1 - e^(-2κ))/(2κ)"),
+        (r"\tfrac12 + r_i", "1/2 + r_i"),
+        (r"\frac12x", "1/2 x"),
+        (r"\tfrac 12", "1/2"),
+        (r"\frac ab", "a/b"),
+        (r"\frac\pi2", "π/2"),
+        (r"\frac1{2\kappa}", "1/(2κ)"),
+        (r"\dfrac{a + b}{\frac12}", "(a + b)/(1/2)"),
     ],
 )
 def test_an_equation_reads_as_it_would_be_said(tex, told):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -65,6 +66,12 @@ def _fenced(found: re.Match[str]) -> str:
     return f"```\n{found.group().rstrip()}\n```\n"
 
 
+def _fraction(found: re.Match[str]) -> str:
+    above, below = (argument.strip("{}") for argument in found.groups())
+    follows = found.string[found.end() : found.end() + 1]
+    return f"({above})/({below})" + (" " if follows.isalnum() else "")
+
+
 def _split(references: str) -> tuple[str, ...]:
     """Split references at a full stop that follows a number, a bracket or a DOI and goes before a capital."""
     parts = re.split(r"(?<=[\d)])\. (?=[A-Z][^.]*\()", references)
@@ -77,11 +84,14 @@ _TABLE = re.compile(r"^==+ .*\n(?:.*\n)*?==+ .*$", re.M)
 
 _ATOM = r"\d+|[A-Za-z]+|[^\W\d](?:_\w+)?"
 
-_STRUCTURES = tuple(
+# What TeX takes for an argument: a group, a command, or a single sign.
+_ARGUMENT = r"\s*(\{[^{}]*\}|\\[A-Za-z]+(?![A-Za-z])|\w)"
+
+_STRUCTURES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"\\(?:text|mathrm|mathbf|mathit|operatorname)\{([^{}]*)\}", r" \1 "),
-        (r"\\[td]?frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)"),
+        (r"\\[td]?frac(?![A-Za-z])" + _ARGUMENT + _ARGUMENT, _fraction),
         (r"\\sqrt\{([^{}]*)\}", r"√(\1)"),
         (r"\\bar\{?\s*(\\?[A-Za-z]+)\}?", r"⟨\1⟩"),
         (r"\\hat\{?\s*(\\?[A-Za-z]+)\}?", r"\1^"),

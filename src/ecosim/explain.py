@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.schedule import Schedule, columns_named
+from ecosim.dynamics.schedule import Schedule, columns_named, in_words
 from ecosim.equations import readable, words_of
 from ecosim.parameters import Parameter, parameters
 from ecosim.rules import find_measures, rule_name
@@ -39,9 +39,10 @@ def describe(settings: Settings) -> Description:
 
     Returns:
         ``title``, ``purpose``, ``watch``, ``ticks``, ``seed``; ``state`` [{name, axis, meaning, unit, low, high}];
-        ``schedule`` [{position, name, rule, reads, writes}]; ``founding`` [parameter]; ``mechanisms`` [{name, rule,
-        sentence, text, equations, parameters, references}]; ``interventions``; ``record`` [parameter]; ``measures``
-        [{name, meaning, unit, source}]; ``references``. A parameter is {name, value, allowed, unit, meaning}.
+        ``schedule`` [{position, name, rule, every, reads, writes}]; ``founding`` [parameter]; ``mechanisms``
+        [{name, rule, sentence, text, equations, parameters, references}]; ``interventions``; ``record`` [parameter];
+        ``measures`` [{name, meaning, unit, source}]; ``references``. A parameter is {name, value, allowed, unit,
+        meaning}.
     """
     schedule = Schedule({name: settings.dynamics[name] for name in settings.schedule}, settings.seed)
     columns = columns_named(settings.dynamics.values())
@@ -57,7 +58,8 @@ def describe(settings: Settings) -> Description:
         "ticks": settings.ticks,
         "state": _state(columns),
         "schedule": [
-            dict(zip(("position", "name", "rule", "reads", "writes"), row, strict=True)) for row in schedule.table()
+            dict(zip(("position", "name", "rule", "every", "reads", "writes"), row, strict=True))
+            for row in schedule.table()
         ],
         "founding": [entry for entry in _parameters(settings.ecosystem) if _is_drawn(entry["name"], columns)],
         "mechanisms": mechanisms,
@@ -84,7 +86,7 @@ def as_markdown(description: Mapping[str, Any], tex: bool = True) -> str:
         *_state_tables(description["state"]),
         "## What happens in a tick",
         f"{description['ticks']} ticks by default. In each, in this order:",
-        _table(("", "mechanism", "rule", "reads", "writes"), _rows(description["schedule"])),
+        _schedule_table(description["schedule"]),
         "## How it starts",
         _parameter_table(description["founding"]),
         "## Interventions",
@@ -213,8 +215,9 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines]) if lines else ""
 
 
-def _rows(entries: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
-    return (list(entry.values()) for entry in entries)
+def _schedule_table(entries: Iterable[Mapping[str, Any]]) -> str:
+    head, *rows = in_words([(*entry.values(),) for entry in entries])
+    return _table(head, rows) or "Nothing."
 
 
 def _cell(value: Any) -> str:

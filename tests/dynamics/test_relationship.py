@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecosim.dynamics.relationship import Relationship
+from ecosim.dynamics.schedule import Schedule
 from ecosim.testing import small_world
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import Labels
@@ -124,6 +125,17 @@ def test_a_neglected_tie_stays_until_it_is_reviewed():
     world.tick = 1
     assert live(world, relationship, ticks=4).ties == 1
     assert live(world, relationship).ties == 0
+
+
+def test_reviews_count_the_times_the_rule_acts():
+    relationship = Relationship(forgetting=1.0, review=3, every=4)
+    world = related(relationship, together=False, invest=0, trust=0.6, bond=0.0)
+    schedule = Schedule({"relationship": relationship}, seed=1)
+    tied = {}
+    for world.tick in range(1, 13):
+        schedule.step(world)
+        tied[world.tick] = world.ties
+    assert tied == dict.fromkeys(range(1, 12), 1) | {12: 0}
 
 
 def test_a_share_of_neglected_ties_ends_each_tick():

@@ -93,8 +93,8 @@ def test_a_rule_scheduled_twice_draws_twice():
 def test_a_schedule_prints_itself_in_order():
     schedule = Schedule({"growth": Multiply(), "gift": Add()}, seed=1)
     assert schedule.table() == [
-        (1, "growth", "multiply", "capital", "capital"),
-        (2, "gift", "add", "capital", "capital"),
+        (1, "growth", "multiply", 1, "capital", "capital"),
+        (2, "gift", "add", 1, "capital", "capital"),
     ]
     assert [line.split() for line in str(schedule).splitlines()] == [
         ["mechanism", "rule", "reads", "writes"],
@@ -102,6 +102,15 @@ def test_a_schedule_prints_itself_in_order():
         ["2", "gift", "add", "capital", "capital"],
     ]
     assert [name for name, _ in schedule] == ["growth", "gift"]
+
+
+def test_a_schedule_tells_what_does_not_act_each_tick():
+    lines = str(Schedule({"growth": Multiply(every=3), "gift": Add()}, seed=1)).splitlines()
+    assert [line.split() for line in lines] == [
+        ["mechanism", "rule", "acts", "every", "reads", "writes"],
+        ["1", "growth", "multiply", "3", "ticks", "capital", "capital"],
+        ["2", "gift", "add", "tick", "capital", "capital"],
+    ]
 
 
 def test_a_world_gets_the_columns_that_are_named_and_ties_are_no_column():
@@ -123,12 +132,22 @@ def test_a_mechanism_refuses_what_it_does_not_know_what_is_out_of_range_and_to_b
         Multiply().factor = 3.0
 
 
-def test_a_rule_without_a_step_says_so():
+def test_a_rule_without_a_step_is_refused_when_it_is_made():
     class Idle(Mechanism):
         pass
 
-    with pytest.raises(TypeError, match="Idle has no step"):
-        Schedule({"idle": Idle()}, seed=1).step(world_for(Idle(), n=1))
+    class Active(Idle):
+        def step(self, world, key):
+            pass
+
+    with pytest.raises(ValidationError, match="Idle has no step; allowed: a class with step"):
+        Idle()
+    assert Active().every == 1
+
+
+def test_a_parameter_knows_whether_it_was_left_alone():
+    assert Multiply().is_default("factor")
+    assert not Multiply(factor=3.0).is_default("factor")
 
 
 @pytest.mark.parametrize("width", [70, 120, 400])

@@ -83,7 +83,7 @@ class Relationship(Mechanism):
     neglect: float = Field(0.03, ge=0, le=1, description="bond below which a tie may end")
     betrayal: float = Field(0.1, ge=0, le=1, description="trust below which a tie may end")
     review: int = Field(
-        1, ge=1, le=1_000_000, description="ticks from one review of neglected and betrayed ties to the next"
+        1, ge=1, le=1_000_000, description="neglected and betrayed ties are reviewed at every so many of its actions"
     )
     forgetting: float = Field(
         0.1, ge=0, le=1, description="probability per review that a neglected or betrayed tie ends"
@@ -107,7 +107,7 @@ class Relationship(Mechanism):
              world.outside_gain, world.rung),
             self._rates(), (self.deep_bond, self.circle, self.third_win, self.window),
         )  # fmt: skip
-        if world.tick % self.review == 0:
+        if world.tick // self.every % self.review == 0:
             ended = ending(
                 world.identity, world.ends, world.trust, world.bond, self.neglect, self.betrayal, self.forgetting, key
             )

@@ -6,6 +6,7 @@ import shutil
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.rng import Key, Stream, stream
@@ -42,20 +43,28 @@ class Schedule:
         """Return the names of all columns that any mechanism reads or writes."""
         return columns_named(self.mechanisms.values())
 
-    def table(self) -> list[tuple[int, str, str, str, str]]:
-        """Return one row a mechanism: position, name, rule, what it reads, what it writes."""
+    def table(self) -> list[tuple[int, str, str, int, str, str]]:
+        """Return one row a mechanism: position, name, rule, ticks between actions, what it reads, what it writes."""
         return [
-            (position, name, mechanism.rule(), ", ".join(mechanism.reads), ", ".join(mechanism.writes))
-            for position, (name, mechanism) in enumerate(self.mechanisms.items(), start=1)
+            (position, name, each.rule(), each.every, ", ".join(each.reads), ", ".join(each.writes))
+            for position, (name, each) in enumerate(self.mechanisms.items(), start=1)
         ]
 
     def __iter__(self) -> Iterator[tuple[str, Mechanism]]:
         return iter(self.mechanisms.items())
 
     def __str__(self) -> str:
-        return in_columns(
-            [("", "mechanism", "rule", "reads", "writes"), *((str(n), *rest) for n, *rest in self.table())]
-        )
+        return in_columns(in_words(self.table()))
+
+
+def in_words(table: Sequence[tuple[Any, ...]]) -> list[list[str]]:
+    """Return a schedule's ``table`` under its head, as words; how often is told where not all act every tick."""
+    rows = [["", "mechanism", "rule", "acts every", "reads", "writes"]]
+    for position, name, rule, every, reads, writes in table:
+        rows.append([str(position), name, rule, "tick" if every == 1 else f"{every} ticks", reads, writes])
+    if all(row[3] == 1 for row in table):
+        rows = [[*row[:3], *row[4:]] for row in rows]
+    return rows
 
 
 def columns_named(mechanisms: Iterable[Mechanism]) -> set[str]:
