@@ -18,7 +18,7 @@ from ecosim.world.world import World
 class Meeting(Mechanism):
     r"""New ties, where two organisations expect more from each other than it costs them to understand one another.
 
-    Each tick a share ``rate`` of the organisations looks for a partner: with probability ``friends`` a friend of a
+    Each time it acts, a share ``rate`` of the organisations looks for a partner: with probability ``friends`` a friend of a
     friend (nobody, for whoever has no ties), else anyone. What a pair expects is how well their capabilities complete
     each other, on what both care about,
 
@@ -32,13 +32,16 @@ class Meeting(Mechanism):
     where :math:`d_{ij}` is the translation gap, :math:`\kappa` = ``cost``, :math:`\beta` = ``selectivity`` and
     :math:`\theta` = ``reserve``. Whoever already has ``attention`` ties makes no more; those of this tick count, so that
     where attention is short, who is served first changes from time to time. A new tie starts with the mean trust of
-    the society, weighed by ``prior_trust``, and a thread of a bond.
+    the society, weighed by ``prior_trust``, and a thread of a bond. A draw picks whom one looks at by place among rows or
+    ties: in another order of rows, the same draw may pick another, each still equally likely.
 
     References:
         Cosine of capabilities as (dis)similarity of organisations: Jaffe (1986), Am. Econ. Rev. 76, 984.
     """
 
-    rate: float = Field(0.35, ge=0, le=1, description="share of organisations that look for a partner each tick")
+    rate: float = Field(
+        0.35, ge=0, le=1, description="share of organisations that look for a partner each time it acts"
+    )
     friends: float = Field(0.5, ge=0, le=1, description="share of looks that go to a friend of a friend")
     cost: float = Field(1.0, ge=0, le=100, description="κ, cost of a translation gap of 1, in units of expected gain")
     concern: float = Field(0.5, ge=0, le=100, description="c, weight of caring about the same issues")

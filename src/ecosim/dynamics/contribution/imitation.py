@@ -18,13 +18,14 @@ Within = Literal["anyone", "sector"]
 class FermiImitation(Mechanism):
     r"""Payoff-biased imitation along ties, which sometimes errs.
 
-    Each tick a share of organisations looks at one partner, drawn uniformly from its ties (or from those to its own
-    sector), and adopts that partner's contribution with the Fermi probability
+    Each time it acts, a share of organisations looks at one partner, drawn uniformly from its ties (or from those to
+    its own sector), and adopts that partner's contribution with the Fermi probability
 
     .. math:: p_{ij} = \frac{1}{1 + e^{-\beta (\pi_j - \pi_i)}}
 
     where :math:`\pi` is payoff and :math:`\beta` is ``selectivity``. Everyone looks at contributions as they stood, so
-    the order of organisations does not matter.
+    nobody acts before another. A draw picks a partner by its place among the ties: in another order of rows, the same
+    draw may pick another partner, each still equally likely.
 
     References:
         Szabó & Tőke (1998), Phys. Rev. E 58, 69. Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522, Eq. 1
@@ -34,7 +35,9 @@ class FermiImitation(Mechanism):
     selectivity: float = Field(
         1.0, gt=0, description="β, per unit of payoff: near 0 a coin toss, large copies only the better paid"
     )
-    looking: float = Field(0.1, ge=0, le=1, description="share of organisations that look at a partner each tick")
+    looking: float = Field(
+        0.1, ge=0, le=1, description="share of organisations that look at a partner each time it acts"
+    )
     within: Within = Field("anyone", description="look at any partner, or only at those of one's own sector")
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "sector", "contribution", "payoff")
@@ -58,8 +61,8 @@ class FermiImitation(Mechanism):
 class PayoffProportionalImitation(Mechanism):
     r"""Imitation of better-paid partners only, the more likely the larger the difference.
 
-    Each tick a share of organisations (everyone, in the papers) looks at one partner j, drawn uniformly from its ties
-    (or from those to its own sector). Where j is better paid, j's contribution is adopted with probability
+    Each time it acts, a share of organisations (everyone, in the papers) looks at one partner j, drawn uniformly from
+    its ties (or from those to its own sector). Where j is better paid, j's contribution is adopted with probability
 
     .. math:: p_{ij} = \min\left(1, \frac{\pi_j - \pi_i}{M_{ij}}\right)
 
@@ -72,6 +75,9 @@ class PayoffProportionalImitation(Mechanism):
       difference one game can make, and each organisation plays one game round itself and one round each partner.
     - ``fixed``: :math:`M = D`.
 
+    A draw picks a partner by its place among the ties: in another order of rows, the same draw may pick another
+    partner, each still equally likely.
+
     References:
         Santos & Pacheco (2005), Phys. Rev. Lett. 95, 098104. Santos, Santos & Pacheco (2008), Nature 454, 213 (both
         unchecked at the source; M as quoted in a program that follows the latter).
@@ -83,7 +89,9 @@ class PayoffProportionalImitation(Mechanism):
     difference: float = Field(
         1.0, gt=0, description="D, output: greatest difference in payoff, of one game (degree) or in all (fixed)"
     )
-    looking: float = Field(1.0, ge=0, le=1, description="share of organisations that look at a partner each tick")
+    looking: float = Field(
+        1.0, ge=0, le=1, description="share of organisations that look at a partner each time it acts"
+    )
     within: Within = Field("anyone", description="look at any partner, or only at those of one's own sector")
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "sector", "contribution", "payoff")

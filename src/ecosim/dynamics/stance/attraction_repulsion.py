@@ -42,6 +42,8 @@ class AttractionRepulsion(Mechanism):
 
     Activation: ``simultaneous``, everyone looks at one other, at last tick's stances; ``sweep``, each once, one after
     the other in random order; ``random``, as in the paper, ``steps`` times somebody drawn with replacement.
+    A draw picks whom one looks at by place among rows or ties: in another order of rows, the same draw may pick
+    another, each still equally likely.
 
     References:
         Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118; checked against the authors' program

@@ -33,7 +33,8 @@ class BoundedConfidence(Mechanism):
 
     Activation: ``simultaneous``, everyone at last tick's stances; ``sweep``, each once, one after the other in random
     order; ``random``, ``steps`` times somebody drawn with replacement. Listening to everyone is simultaneous, listening
-    to each other is not.
+    to each other is not. A draw picks whom one looks at by place among rows or ties: in another order of rows, the
+    same draw may pick another, each still equally likely; listening to everyone draws nothing.
 
     References:
         Deffuant, Neau, Amblard & Weisbuch (2000), Adv. Complex Syst. 3, 87: reach 1, random activation, each other.
