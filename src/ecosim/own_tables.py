@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.settings import Settings
-from ecosim.world.columns import COMPONENTS
+from ecosim.world.columns import COLUMNS
 from ecosim.world.founding import labels_of
 
 if TYPE_CHECKING:
@@ -45,11 +45,6 @@ def actors(
 def known_columns(settings: Settings) -> tuple[str, ...]:
     """Return the words that a column of the user's own table may stand for, such as ``stance_trade``."""
     labels = labels_of(settings.ecosystem)
-    several = {
-        "stance": labels.stance_axes,
-        "capability": labels.capabilities,
-        "salience": labels.issues,
-        "motive": COMPONENTS,
-    }
     alone = ("capital", "purpose", "contribution", "invest", "reputation")
-    return (*alone, *(f"{column}_{word}" for column, words in several.items() for word in words))
+    several = ("stance", "capability", "salience", "motive")
+    return (*alone, *(f"{column}_{word}" for column in several for word in labels.words(COLUMNS[column])))
