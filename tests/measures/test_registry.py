@@ -16,6 +16,7 @@ from ecosim.measures.registry import MEASURES, everything_for, find
 from ecosim.results.recorder import Recorder
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import Labels, World
+from tests.ecosystems import coupled
 
 FIXED = (
     "clustering", "degree_assortativity", "sector_assortativity", "cross_sector_share", "e_i_index", "modularity",
@@ -232,3 +233,24 @@ def test_everything_for_a_world_of_opinions_has_no_capital():
     assert not {"gini_capital", "stage", "win_win_share"} & names
     assert len(everything_for(COLUMNS)) == len(MEASURES)
     assert all(isinstance(measure, Measure) for measure in everything_for(()))
+
+
+def test_success_pay_and_work_are_undefined_before_the_first_tick_and_told_from_then_on():
+    """Nobody has succeeded or failed at tick 0: the ledger has not acted yet."""
+    flows = {name for name, measure in MEASURES.items() if measure.flow}
+    assert flows == {
+        "success", "success_collective", "payoff", "payoff_mean", "income", "income_mean", "spillover", "spillover_mean",
+        "relief", "total_value", "output_per_effort", "superadditive_surplus", "surplus_ratio", "surplus_share",
+        "deficit_share",
+    }  # fmt: skip
+    model = coupled(measures=sorted({*flows, "capital", "severity_mean", "coalitions"}))
+    model.run(3)
+    series = model.results().series
+    for name, measure in MEASURES.items():
+        for column in measure.columns(model.world.labels):
+            if column in series and name in flows:
+                assert np.isnan(series[column][0]), column
+            elif column in series:
+                assert np.isfinite(series[column][0]), column
+    for name in ("success_business", "success_collective", "payoff_mean", "income_mean", "total_value"):
+        assert np.isfinite(series[name][1:]).all(), name

@@ -40,6 +40,19 @@ def test_a_run_that_stops_early_ends_with_the_row_of_where_it_stopped():
     assert recorder.closed(world).series()["tick"].tolist() == [0, 4, 6]
 
 
+def test_what_a_tick_brings_is_missing_before_the_first_tick():
+    flow, _ = counted("flow", flow=True)
+    state, _ = counted("state")
+    each = Measure("each", "one for each issue", "1", lambda world: [1.0, 2.0], per="issue", flow=True)
+    recorder = Recorder([state, flow, each], LABELS, Keep(), 2)
+    follow(recorder, a_world(), 2)
+    series = recorder.series()
+    np.testing.assert_array_equal(series["flow"], [np.nan, 10.0, 20.0])
+    np.testing.assert_array_equal(series["each_housing"], [np.nan, 1.0, 1.0])
+    np.testing.assert_array_equal(series["each_health"], [np.nan, 2.0, 2.0])
+    np.testing.assert_array_equal(series["state"], [0.0, 10.0, 20.0])
+
+
 def test_looking_at_the_results_changes_nothing():
     measure, _ = counted(costly=True)
     recorder, world = Recorder([measure], LABELS, Keep(every=4), 10), a_world()

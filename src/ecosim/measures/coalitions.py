@@ -96,5 +96,6 @@ _ROWS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 )
 
 MEASURES: tuple[Measure, ...] = tuple(
-    Measure(name, meaning, unit, coalitions, reads, place) for place, (name, meaning, unit, reads) in enumerate(_ROWS)
+    Measure(name, meaning, unit, coalitions, reads, place, flow="output" in reads)
+    for place, (name, meaning, unit, reads) in enumerate(_ROWS)
 )

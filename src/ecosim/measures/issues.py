@@ -47,9 +47,17 @@ def _both(column: str, place: int, meaning: str) -> tuple[Measure, Measure]:
 MEASURES: tuple[Measure, ...] = (
     *_both("severity", 0, "how bad the problem is"),
     *_both("urgency", 1, "severity as it is perceived"),
-    Measure("relief", "work done on the issue this tick", "output", _each("relief"), ("relief",), per="issue"),
     Measure(
-        "total_value", "work done on all issues this tick, in coalitions and alone", "output", issues, ("relief",), 2
+        "relief", "work done on the issue this tick", "output", _each("relief"), ("relief",), per="issue", flow=True
+    ),
+    Measure(
+        "total_value",
+        "work done on all issues this tick, in coalitions and alone",
+        "output",
+        issues,
+        ("relief",),
+        2,
+        flow=True,
     ),
     Measure(
         "output_per_effort",
@@ -58,5 +66,6 @@ MEASURES: tuple[Measure, ...] = (
         issues,
         ("relief", "effort"),
         3,
+        flow=True,
     ),
 )

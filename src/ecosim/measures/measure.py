@@ -24,6 +24,7 @@ class Measure:
         per: what the sequence has one entry for, or None.
         costly: whether it is measured at the start and the end, and every ``record.costly_every`` ticks, only.
         source: reference.
+        flow: whether it tells what a tick brought. Tick 0 has brought nothing yet: a record has it missing there, not 0.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Measure:
     per: Literal["issue", "sector", "stance"] | None = None
     costly: bool = False
     source: str = ""
+    flow: bool = False
 
     def columns(self, labels: Labels) -> tuple[str, ...]:
         """Return the names of the columns that this measure fills in a table."""

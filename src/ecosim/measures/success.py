@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 COLUMNS = ("success", "capital", "contribution", "payoff", "income", "reputation", "invest", "spillover")
 """The columns of organisations that are averaged, over each sector and over all."""
 
+FLOWS = ("success", "payoff", "income", "spillover")
+"""Those of them that tell what a tick brought: before the first, nobody has succeeded or failed, gained or lost."""
+
 
 def means(world: World) -> list[Any]:
     """Return the means of :data:`COLUMNS` over each sector, each (sectors,), then over all organisations.
@@ -57,10 +60,11 @@ def numbers(world: World) -> NDArray[np.int64]:
 
 def _average(column: str, whole: str, meaning: str, unit: str) -> tuple[Measure, Measure]:
     """Return the measures of a column: one value for each sector, and one for all."""
-    place = COLUMNS.index(column)
+    place, flow = COLUMNS.index(column), column in FLOWS
+    each, everyone = f"{meaning}, mean over the sector's organisations", f"{meaning}, mean over all organisations"
     return (
-        Measure(column, f"{meaning}, mean over the sector's organisations", unit, means, (column,), place, "sector"),
-        Measure(whole, f"{meaning}, mean over all organisations", unit, means, (column,), place + len(COLUMNS)),
+        Measure(column, each, unit, means, (column,), place, "sector", flow=flow),
+        Measure(whole, everyone, unit, means, (column,), place + len(COLUMNS), flow=flow),
     )
 
 

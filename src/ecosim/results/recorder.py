@@ -54,7 +54,8 @@ class Recorder:
     """Keeps one row of measures for each recorded tick, and tables, events and frames as asked.
 
     Memory grows with the rows of the series and the events, and with nothing else unless a table is kept at every row.
-    Measures that share a ``compute`` are computed once. A measure whose columns the world lacks is missing (NaN).
+    Measures that share a ``compute`` are computed once. A measure whose columns the world lacks is missing (NaN),
+    and so is, at tick 0, one that tells what a tick brought (``Measure.flow``).
 
     Args:
         measures: what to measure, in the order of the columns.
@@ -69,6 +70,7 @@ class Recorder:
     def __init__(self, measures: Sequence[Measure], labels: Labels, record: Record, ticks: int) -> None:
         self.measures, self.labels, self.keep, self.ticks = tuple(measures), labels, record, ticks
         self.notes = _notes(self.measures, labels)
+        self._flows = [measure.flow for measure in self.measures for _ in measure.columns(labels)]
         self.events: EventLog | None = EventLog() if record.events else None
         self.frames: list[Frame] = []
         self.counts: list[dict[str, Any]] = []
@@ -191,6 +193,8 @@ class Recorder:
             found = compute(world)
             for place, part in places:
                 values[place] = found if part is None else found[part]
+        if world.tick == 0:
+            values[self._flows] = np.nan
 
 
 class _Look(NamedTuple):

@@ -254,7 +254,10 @@ def _table(summary: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
     ]
     if not rows:
         return "None was asked for."
-    return "\n".join([head, *rows]) + "\n\n“–”: undefined or not measured at that tick."
+    return (
+        "\n".join([head, *rows])
+        + "\n\n“–”: undefined or not measured at that tick; what a tick brings is undefined at the start."
+    )
 
 
 def _issues(summary: Mapping[str, Any]) -> list[str]:
