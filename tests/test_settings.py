@@ -147,7 +147,8 @@ def test_code_of_a_package_that_is_not_trusted_never_runs(tmp_path, monkeypatch)
 
 def test_a_trusted_rule_in_the_working_folder_is_found_and_named_again(tmp_path, monkeypatch):
     (tmp_path / "trusted_rules.py").write_text(
-        "from ecosim.dynamics.mechanism import Mechanism\n\n\nclass Gossip(Mechanism):\n    rate: float = 0.5\n"
+        "from ecosim.dynamics.mechanism import Mechanism\n\n\nclass Gossip(Mechanism):\n    rate: float = 0.5\n\n"
+        "    def step(self, world, key):\n        pass\n"
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", list(importlib.import_module("sys").path))

@@ -78,8 +78,7 @@ class World:
         drawn: where named organisations were read: how many numbers of each column were drawn, not given.
         changes: how often organisations have come or gone, so that views of rows know when to look again.
         gone: numbers of the organisations that went (g,): nobody gets them again.
-        founders: who founded a coalition at tick ``founders_at`` (f,), as numbers: what the next one's comes from.
-        founders_at: tick of the last founding.
+        founders, founders_at: who founded coalitions at that tick (f,), as numbers: the next one's comes from them.
     """
 
     member: NDArray[np.int64]
