@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +43,11 @@ Mapping = Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="what th
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter gets a question mark
+            stream.reconfigure(errors="replace")
+    sys.stdout, sys.stderr = sys.stdout or open(os.devnull, "w"), sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be told to end is to be stopped: nothing is lost
     try:
         app()
     except KeyboardInterrupt:
@@ -74,7 +81,7 @@ def run(
 ) -> None:
     """Run a scenario once; tables, figures and a summary go to a folder.
 
-    NAME is a scenario (default: town). KEY=VALUE changes it: ticks=50 ecosystem.organisations=500 ~dynamics.media
+    NAME is a scenario (default: town). KEY=VALUE changes it: ticks=50 ecosystem.organisations=500 ~dynamics.ripple
     """
     with told():
         from ecosim.commands.run import Order, run_once

@@ -181,13 +181,13 @@ def _mechanisms(
     made: dict[str, Mechanism | None] = {}
     faults: list[str] = []
     for name, given in data.items():
-        made[name], more = _mechanism(name, given, activation, trust, source)
+        made[name], more = _mechanism(name, given, data, activation, trust, source)
         faults += more
     return made, faults
 
 
 def _mechanism(
-    name: str, given: Any, activation: Any, trust: frozenset[str], source: Source
+    name: str, given: Any, names: Iterable[str], activation: Any, trust: frozenset[str], source: Source
 ) -> tuple[Mechanism | None, list[str]]:
     here: tuple[str, ...] = ("dynamics", name)
     if not _NAME.fullmatch(name):
@@ -195,7 +195,10 @@ def _mechanism(
     if not isinstance(given, dict):
         return None, [f"{source.at(here)}: {shown(given)}; allowed: a mapping such as {{rule: bounded_confidence}}"]
     if "rule" not in given:
-        return None, [f"{source.at(here)}: the key rule is missing; it names the mechanism"]
+        others = [other for other in names if other != name]
+        return None, [
+            f"{source.at(here)}: the key rule is missing; it names the mechanism; {did_you_mean(name, others)}"
+        ]
     try:
         rule = find_rule(given["rule"], trust)
     except InputError as error:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ecosim.experiments.shards import Shard
 
 RUNS_A_SHARD = 100
-SECONDS_A_SHARD = 20.0
+SECONDS_A_SHARD = 5.0
 """How much finished work may wait in memory: a worker that is killed loses no more."""
 
 NO_RUN = -1

@@ -1,4 +1,4 @@
-"""Small kernels that others call: finding a tie, means of columns."""
+"""Small kernels that others call: finding a tie, means and ranges."""
 
 from __future__ import annotations
 
@@ -33,3 +33,14 @@ def mean_of(values: Any, otherwise: Any) -> Any:
     for value in values.flat:
         total += value
     return total / values.size
+
+
+@kernel
+def range_of(numbers: Any) -> Any:
+    """Return the least and the greatest of whole numbers (n,); (0, -1) where there is none."""
+    if numbers.size == 0:
+        return np.int64(0), np.int64(-1)
+    least, greatest = numbers[0], numbers[0]
+    for number in numbers:
+        least, greatest = min(least, number), max(greatest, number)
+    return least, greatest

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.world import coalitions, relationships
+from ecosim.world import coalitions, lookup, relationships
 from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
 from ecosim.world.names import unnamed
 from ecosim.world.pending import Pending
@@ -123,9 +123,14 @@ class World:
         self.index_ties()
         self.index_members()
 
-    if TYPE_CHECKING:
-
-        def __setattr__(self, name: str, value: Any) -> None: ...
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Take a new array for a column if it fits; kernels would read beyond one that does not."""
+        old = self.__dict__.get(name)
+        if type(old) is np.ndarray and name in COLUMNS:
+            value = np.ascontiguousarray(value, old.dtype)
+            if value.shape != old.shape:
+                raise ValueError(f"world.{name}: shape {value.shape}; allowed: {old.shape}")
+        self.__dict__[name] = value
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         # Reached only for names that are not set: a column this world does not have.
@@ -203,25 +208,28 @@ class World:
                 is given in the order of the pair. Others start at the table's initial value.
         """
         if len(pairs):
-            self.pending.ties_made.append(relationships.lower_first(np.asarray(pairs, np.int32).reshape(-1, 2), values))
+            ends = _rows_within(pairs, self.n, "add_ties: row of an organisation").astype(np.int32).reshape(-1, 2)
+            self.pending.ties_made.append(relationships.lower_first(ends, values))
             self.is_pending = True
 
     def end_ties(self, rows: Rows) -> None:
         """Ask for relationships, by their rows in the table, to end."""
         if len(rows):
-            self.pending.ties_ended.append(np.asarray(rows, np.int64))
+            self.pending.ties_ended.append(_rows_within(rows, self.ties, "end_ties: row of a relationship"))
             self.is_pending = True
 
     def join(self, organisations: Rows, coalition_rows: Rows) -> None:
         """Ask for organisations (p,) to join coalitions (p,), by rows; a member already stays one."""
         if len(organisations):
-            self.pending.joins.append((np.asarray(organisations, np.int64), np.asarray(coalition_rows, np.int64)))
+            who = _rows_within(organisations, self.n, "join: row of an organisation")
+            what = _rows_within(coalition_rows, self.coalitions, "join: row of a coalition")
+            self.pending.joins.append((who, what))
             self.is_pending = True
 
     def leave(self, rows: Rows) -> None:
         """Ask for memberships, by their rows in the table, to end. A coalition of fewer than two then dissolves."""
         if len(rows):
-            self.pending.leaves.append(np.asarray(rows, np.int64))
+            self.pending.leaves.append(_rows_within(rows, self.memberships, "leave: row of a membership"))
             self.is_pending = True
 
     def found_coalitions(self, founders: Rows, issues: Rows, members: NDArray[np.int64]) -> None:
@@ -232,7 +240,9 @@ class World:
         twice, and none depends on what others found (``ecosim.world.coalitions.numbers``).
         """
         if len(founders):
-            self.pending.founded.append((np.asarray(founders), np.asarray(issues), np.asarray(members)))
+            who = _rows_within(founders, self.n, "found_coalitions: row of a founder")
+            members = _rows_within(members, self.n, "found_coalitions: row of a member", least=-1)
+            self.pending.founded.append((who, np.asarray(issues), members))
             self.is_pending = True
 
     def found_coalition(self, founder: int, issue: int, members: Rows) -> None:
@@ -242,7 +252,7 @@ class World:
     def remove_organisations(self, rows: Rows) -> None:
         """Ask for organisations to go, with their ties and memberships. The others keep their numbers."""
         if len(rows):
-            self.pending.removed.append(np.asarray(rows, np.int64))
+            self.pending.removed.append(_rows_within(rows, self.n, "remove_organisations: row of an organisation"))
             self.is_pending = True
 
     def add_organisations(self, values: Mapping[str, NDArray[Any]], names: tuple[str, ...] | None = None) -> Rows:
@@ -393,6 +403,16 @@ def _chosen(names: frozenset[str]) -> tuple[tuple[Column, ...], Mapping[str, tup
     wanted = {COLUMNS[name].name for name in names}
     columns = tuple(column for column in COLUMNS.values() if column.always or column.name in wanted)
     return columns, {axis: tuple(column for column in columns if column.axis == axis) for axis in _AXES}
+
+
+def _rows_within(rows: Any, count: int, what: str, least: int = 0) -> Rows:
+    """Return rows as numbers, all of them within a table of so many."""
+    numbers = np.asarray(rows, np.int64)
+    lowest, highest = lookup.range_of(numbers.ravel())
+    if lowest < least or highest >= count:
+        wrong = lowest if lowest < least else highest
+        raise IndexError(f"{what}: {wrong}; allowed: {least} to {count - 1}")
+    return numbers
 
 
 _NONE = np.empty(0, np.int64)
