@@ -52,7 +52,8 @@ def without_table(words: str) -> str:
 
 def plain(text: object) -> str:
     """Return text that Markdown, and a browser that shows it, take letter by letter."""
-    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", str(text)).replace("&", "&amp;").replace("<", "&lt;")
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", str(text))
+    line = re.sub(r"&(?=#?\w+;)", "&amp;", line).replace("<", "&lt;")  # what a browser would read as more than text
     return re.sub(r"([\\`*_\[\]|>#$~])", r"\\\1", line)
 
 
