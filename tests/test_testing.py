@@ -105,10 +105,10 @@ class OnlyAtTheEnd(Fade):
 
 
 class Shape(Fade):
-    """Forgets an organisation."""
+    """Forgets an organisation, past the world's own guard."""
 
     def step(self, world, key):
-        world.capital = world.capital[1:]
+        world.__dict__["capital"] = world.capital[1:]
 
 
 class ByRow(Fade):
