@@ -1,9 +1,10 @@
 """The summary says what was measured, with its numbers, and is silent about the rest."""
 
+import numpy as np
 import pytest
 
 from ecosim.measures.measure import Measure
-from ecosim.results.words import number, percent, plain
+from ecosim.results.words import number, percent, plain, tell
 from tests.results.toys import a_run
 
 
@@ -70,3 +71,107 @@ def test_the_mean_is_over_the_second_half_and_the_early_success_over_the_first_t
     assert summary["stage"] == {"number": 1, "word": "network"}
     assert summary["missing_values_drawn"] == {"total": 2, "columns": {"capital": 2}}
     assert set(summary["ledger"]) == {"win_win_share"}
+
+
+def told(ticks=100, interventions=(), series=None, events=None, **measures):
+    """Return the words on a run with these measures, each as (start, mean of the second half, end)."""
+    counts = {"organisations": 6, "by_sector": {"business": 6}, "issues": 0, "relationships": 0, "coalitions": 0}
+    summary = {
+        "ticks": ticks,
+        "seed": 1,
+        "counts": {"start": counts, "end": counts},
+        "measures": {
+            name: {"start": start, "mean": mean, "final": end, "unit": "1"}
+            for name, (start, mean, end) in measures.items()
+        },
+        "success": {},
+        "ledger": {},
+        "stage": None,
+        "missing_values_drawn": {"total": 0, "columns": {}},
+    }
+    return tell(summary, {"title": "Told", "interventions": interventions}, {}, series, events)
+
+
+@pytest.mark.parametrize(
+    ("index", "distance", "humps", "verdict"),
+    [
+        ((0.01, 0.07), (0.2, 0.4), (0.4, 0.6), "Opinions polarised"),
+        ((0.07, 0.01), (0.4, 0.2), (0.6, 0.4), "Opinions became less polarised"),
+        ((0.07, 0.07), (0.4, 0.4), (0.6, 0.6), "Opinions stayed as polarised as they were"),
+        ((0.015, 0.073), (0.489, 0.170), (0.55, 0.40), "Opinions drew together into fewer, tighter camps"),
+        ((0.01, 0.07), (0.2, 0.4), (0.6, 0.4), "The indices of polarisation disagree"),
+        ((0.07, 0.01), (0.2, 0.4), (0.4, 0.6), "The indices of polarisation disagree"),
+    ],
+)
+def test_opinions_are_said_to_polarise_only_where_every_index_says_so(index, distance, humps, verdict):
+    both = {"esteban_ray": index, "dispersion": distance, "bimodality": humps}
+    words = told(**{name: (start, later, later) for name, (start, later) in both.items()})
+    assert f"**{verdict}:** the Esteban–Ray index went from {number(index[0])} to {number(index[1])}" in words
+    assert f"{number(distance[0])} to {number(distance[1])} and the bimodality coefficient" in words
+
+
+def test_one_index_alone_gives_no_verdict():
+    assert "**Opinions:** the Esteban–Ray index went from 0.010 to 0.070." in told(esteban_ray=(0.01, 0.07, 0.07))
+
+
+def test_an_issue_that_was_worst_on_the_way_is_told_with_its_peak():
+    series = {"tick": np.array([0, 37, 100]), "severity_climate": np.array([1.8, 16.8, 0.37])}
+    words = told(series=series, severity_climate=(1.8, 2.0, 0.37))
+    assert "climate (1.80, 2, 0.370) peaked at 16.8 in tick 37 and eased to 0.370." in words
+
+
+def test_the_second_half_of_what_was_measured_at_start_and_end_alone_is_a_dash():
+    series = {
+        "tick": np.arange(5),
+        "share_z": np.array([1.0, np.nan, np.nan, np.nan, 2.0]),
+        "share": np.array([1.0, 1.0, 2.0, 2.0, 2.0]),
+    }
+    words = told(ticks=4, series=series, share_z=(1.0, 2.0, 2.0), share=(1.0, 2.0, 2.0))
+    assert "| `share_z` | 1 | – | 2 |" in words
+    assert "| `share` | 1 | 2 | 2 |" in words
+
+
+NOBODY = {"sector": None, "names": [], "share": None, "number": None, "by": "chance"}
+CONVENED = {"at": 50, "do": "convene", "issue": "climate", "who": {**NOBODY, "sector": "government", "number": 9}}
+
+
+def test_each_intervention_is_told_with_its_tick():
+    done = [
+        {"at": 50, "do": "remove", "who": {**NOBODY, "names": ["Nets and Nests Trust", "Dockers' Union"]}},
+        CONVENED,
+        {"at": [60, 70], "do": "shock", "of": "urgency", "issue": None, "add": 3.0, "multiply": None},
+        {"at": 10, "every": 20, "until": 30, "do": "invite", "sector": "business", "number": 2, "names": []},
+        {"at": 80, "do": "set", "column": "stance", "part": "economy", "value": 0.5, "who": NOBODY},
+        {"at": 81, "do": "set", "column": "severity", "part": None, "value": 2.0, "issue": "health", "who": NOBODY},
+        {"at": 82, "do": "introduce", "pairs": [["A", "B"]]},
+    ]
+    words = told(interventions=done)
+    for sentence in (
+        "At tick 50: Nets and Nests Trust and Dockers' Union left; 9 of the government bodies were convened on climate.",
+        "At ticks 60 and 70: the urgency of every issue rose by 3.",
+        "At ticks 10 and 30: 2 businesses came.",
+        "At tick 80: stance (economy) of all organisations was set to 0.500.",
+        "At tick 81: severity of health was set to 2.",
+        "At tick 82: A and B were introduced.",
+    ):
+        assert sentence in words
+
+
+def test_where_events_were_kept_it_is_told_whom_an_intervention_reached():
+    events = {
+        "tick": np.array([49, 50, 50, 50]),
+        "kind": np.array(["convene", "convene", "convene", "joined"], object),
+        "organisation_name": np.array(["Port", "Coast Guard", "Council", "Port"], object),
+    }
+    reached = "At tick 50: 2 government bodies (Coast Guard and Council) were convened on climate."
+    assert reached in told(interventions=[CONVENED], events=events)
+    unnamed = {**events, "organisation_name": np.array([None, "government 12", "government 7", None], object)}
+    assert "At tick 50: 2 government bodies were convened" in told(interventions=[CONVENED], events=unnamed)
+    nobody = {**events, "tick": np.array([1, 2, 3, 4])}
+    assert "no coalition was convened on climate" in told(interventions=[CONVENED], events=nobody)
+
+
+def test_an_intervention_after_the_end_never_came():
+    words = told(interventions=[{**CONVENED, "at": 500}])
+    assert "A coalition that was to be convened at tick 500 never came: the run ended at tick 100." in words
+    assert "At tick 500" not in words

@@ -6,6 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.world.columns import COLUMNS
+
 PLURALS = {
     "business": "businesses",
     "government": "government bodies",
@@ -26,22 +31,39 @@ HARDLY = 0.05
 """A change below this part of the larger value is told as none."""
 
 
-def tell(summary: Mapping[str, Any], settings: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
+Columns = Mapping[str, NDArray[Any]]
+
+
+def tell(
+    summary: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    meanings: Mapping[str, str],
+    series: Columns | None = None,
+    events: Columns | None = None,
+) -> str:
     """Return the summary of a run as Markdown. What was not measured is not mentioned.
 
     Args:
         summary: see ``results.summary.summarise``.
-        settings: the resolved configuration; ``title``, ``description`` and ``watch`` are quoted from it.
+        settings: the resolved configuration; ``title`` and ``description`` are quoted from it, ``interventions`` told.
         meanings: what each measure means.
+        series: the recorded rows by column, "tick" among them; with them the worst of each issue is told.
+        events: the columns "tick", "kind" and "organisation_name" of the events, where they were kept; with them it is
+            told how many an intervention reached, and whom.
     """
     blocks = [f"# {plain(settings.get('title') or 'A run')}"]
     if settings.get("description"):
         blocks.append(plain(" ".join(str(settings["description"]).split())))
     blocks.append("## The world\n\n" + " ".join(_world(summary)))
-    told = list(_happened(summary)) if summary["ticks"] else ["Nothing: the run has 0 ticks.", *_as_it_is(summary)]
+    if summary["ticks"]:
+        told = list(_happened(summary, series or {}))
+    else:
+        told = ["Nothing: the run has 0 ticks.", *_as_it_is(summary)]
+    if done := list(_from_outside(settings.get("interventions") or (), summary["ticks"], events)):
+        told.insert(min(1, len(told)), f"**From outside:** {' '.join(done)}")
     if told:
         blocks.append("## What happened\n\n" + "\n\n".join(told))
-    blocks.append(f"{_TABLE}\n\n" + _table(summary, meanings))
+    blocks.append(f"{_TABLE}\n\n" + _table(summary, meanings, series or {}))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -147,8 +169,9 @@ def _as_it_is(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"**The network as it is:** {'; '.join(parts)}."
 
 
-def _happened(summary: Mapping[str, Any]) -> Iterator[str]:
-    told = [_collaboration(summary), _polarisation(summary), _severities(summary), _success(summary), _ledger(summary)]
+def _happened(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
+    issues = _severities(summary, series)
+    told = [_collaboration(summary), _polarisation(summary), issues, _success(summary), _ledger(summary)]
     paragraphs = [" ".join(sentences) for sentences in map(list, told) if sentences]
     stage = list(_stage(summary))
     if paragraphs:
@@ -180,31 +203,55 @@ def _collaboration(summary: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
-    measures = summary["measures"]
-    if found := _both(measures, "esteban_ray"):
-        start, later = found
-        moved = _moved(start, later, "polarised", "became less polarised", "stayed as polarised as they were")
-        yield (f"**Opinions {moved}:** the Esteban–Ray index went from {number(start)} to {number(later)}.")
-    if found := _both(measures, "dispersion"):
-        yield (
-            f"The mean distance from the average opinion was {number(found[0])} at the start and {number(found[1])} "
-            "later, on an axis from −1 to 1."
-        )
+    names = {
+        "esteban_ray": "the Esteban–Ray index",
+        "dispersion": "the mean distance from the average opinion, on an axis from −1 to 1,",
+        "bimodality": "the bimodality coefficient",
+    }
+    found = {name: both for name in names if (both := _both(summary["measures"], name))}
+    if not found:
+        return
+    way = {name: _moved(*both, "up", "down", "same") for name, both in found.items()}
+    verdicts = {"up": "Opinions polarised", "down": "Opinions became less polarised"}
+    if way.get("esteban_ray") == "up" and way.get("dispersion") == "down":
+        verdict = "Opinions drew together into fewer, tighter camps"
+    elif not {"esteban_ray", "dispersion"} <= found.keys():
+        verdict = "Opinions"
+    elif len(set(way.values())) == 1:
+        verdict = verdicts.get(way["dispersion"], "Opinions stayed as polarised as they were")
+    else:
+        verdict = "The indices of polarisation disagree"
+    parts = [f"{names[name]} went from {number(both[0])} to {number(both[1])}" for name, both in found.items()]
+    yield f"**{verdict}:** {_listed(parts)}."
 
 
-def _severities(summary: Mapping[str, Any]) -> Iterator[str]:
+def _severities(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
     measures = summary["measures"]
     groups: dict[str, list[str]] = {"got worse": [], "eased": [], "changed to and fro": [], "hardly changed": []}
+    peaked = []
     for name in _issues(summary):
         found, end = _both(measures, name), measures[name]["final"]
-        if found and end is not None:
-            issue = plain(name.removeprefix("severity_").replace("_", " "))
+        if not found or end is None:
+            continue
+        issue = plain(name.removeprefix("severity_").replace("_", " "))
+        told = f"{issue} ({number(found[0])}, {number(found[1])}, {number(end)})"
+        peak, tick = _peak(series, name)
+        if peak > max(found[0], end) and not _is_same(max(found[0], end), peak):
+            peaked.append(f"{told} peaked at {number(peak)} in tick {tick:,} and eased to {number(end)}")
+        else:
             moves = {_moved(found[0], value, "got worse", "eased", "hardly changed") for value in (found[1], end)}
-            way = moves.pop() if len(moves) == 1 else "changed to and fro"
-            groups[way].append(f"{issue} ({number(found[0])}, {number(found[1])}, {number(end)})")
-    parts = [f"{_listed(issues)} {what}" for what, issues in groups.items() if issues]
+            groups[moves.pop() if len(moves) == 1 else "changed to and fro"].append(told)
+    parts = [f"{_listed(issues)} {what}" for what, issues in groups.items() if issues] + peaked
     if parts:
         yield f"**Issues**, with severity at the start, later and at the end: {'; '.join(parts)}."
+
+
+def _peak(series: Columns, name: str) -> tuple[float, int]:
+    """Return the largest value of a measure and the first tick that has it; minus infinity where there is none."""
+    if name not in series or np.isnan(series[name]).all():
+        return -np.inf, 0
+    row = int(np.nanargmax(series[name]))
+    return float(series[name][row]), int(series["tick"][row])
 
 
 def _success(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -246,11 +293,117 @@ def _stage(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"**Stage at the end: {stage['word']}.** That means: {STAGE_MEANINGS[stage['word']]}."
 
 
-def _table(summary: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
+def _from_outside(interventions: Sequence[Mapping[str, Any]], last: int, events: Columns | None) -> Iterator[str]:
+    """Tell what each intervention did, a sentence for each time at which something was done."""
+    ticks = [_ticks(done, last) for done in interventions]
+    told: dict[str, list[str]] = {}
+    never = []
+    for done, (due, missed) in zip(interventions, ticks, strict=True):
+        if missed:
+            never.append(f"{_NOUNS[done['do']]} {_at(missed)} never came: the run ended at tick {last:,}.")
+        if due:
+            alone = (
+                sum(
+                    other["do"] == done["do"] and due[0] in days
+                    for other, (days, _) in zip(interventions, ticks, strict=True)
+                )
+                == 1
+            )
+            names = None
+            if events is not None and alone and len(due) == 1:
+                is_meant = np.flatnonzero(events["tick"] == due[0])
+                is_meant = is_meant[events["kind"][is_meant] == done["do"]]
+                names = [name for name in events["organisation_name"][is_meant] if isinstance(name, str)]
+            told.setdefault(_at(due), []).append(_deed(done, names))
+    for when, deeds in told.items():
+        yield f"{when[0].upper()}{when[1:]}: {'; '.join(deeds)}."
+    yield from never
+
+
+_NOUNS = {
+    "set": "A value that was to be set",
+    "shock": "A shock",
+    "invite": "Newcomers who were invited",
+    "remove": "A departure",
+    "introduce": "An introduction",
+    "convene": "A coalition that was to be convened",
+}
+
+
+def _ticks(done: Mapping[str, Any], last: int) -> tuple[list[int], list[int]]:
+    """Return the ticks at which an intervention acted, and those that it names but the run did not reach."""
+    at = done["at"] if isinstance(done["at"], list | tuple) else [done["at"]]
+    again = range(min(at), min(done.get("until") or last, last) + 1, done["every"]) if done.get("every") else ()
+    return sorted({*(tick for tick in at if tick <= last), *again}), sorted(tick for tick in at if tick > last)
+
+
+def _at(ticks: Sequence[int]) -> str:
+    if len(ticks) > 4:
+        return f"{len(ticks):,} times, from tick {ticks[0]:,} to tick {ticks[-1]:,}"
+    return f"at tick{'' if len(ticks) == 1 else 's'} {_listed([f'{tick:,}' for tick in ticks])}"
+
+
+def _deed(done: Mapping[str, Any], names: Sequence[str] | None) -> str:
+    """Return what was done; ``names``: of those it reached, where that is known."""
+    issue = plain(str(done.get("issue") or "every issue").replace("_", " "))
+    match done["do"]:
+        case "set":
+            column, part = plain(done["column"].replace("_", " ")), done.get("part")
+            column_of = COLUMNS.get(done["column"])
+            whose = issue if column_of and column_of.axis == "issue" else _group(done.get("who") or {})
+            value = done["value"] if isinstance(done["value"], list | tuple) else [done["value"]]
+            named = f" ({plain(part)})" if part else ""
+            return f"{column}{named} of {whose} was set to {_listed([number(one) for one in value])}"
+        case "shock":
+            add, by = done.get("add"), done.get("multiply")
+            how = (
+                f"was multiplied by {number(by)}"
+                if add is None
+                else f"{'rose' if add >= 0 else 'fell'} by {number(abs(add))}"
+            )
+            return f"the {plain(done.get('of', 'severity'))} of {issue} {how}"
+        case "invite":
+            count = len(done.get("names") or ()) or done.get("number") or 1
+            named = f" ({_listed([plain(name) for name in done['names']])})" if done.get("names") else ""
+            return f"{count:,} {_one_or(done['sector'], count)}{named} came"
+        case "remove":
+            return f"{_group(done['who'], names)} left"
+        case "introduce":
+            if done.get("pairs"):
+                return f"{'; '.join(_listed([plain(name) for name in pair]) for pair in done['pairs'])} were introduced"
+            count = done.get("number", 1) if names is None else len(names)
+            sides = f"{_group(done['one'])} and {_group(done['other'])}"
+            return f"{_count(count, 'pair')} of strangers between {sides} {'was' if count == 1 else 'were'} introduced"
+    if names is not None and len(names) < 2:
+        return f"no coalition was convened on {issue}, since fewer than two were there"
+    return f"{_group(done['who'], names)} were convened on {issue}"
+
+
+def _group(who: Mapping[str, Any], reached: Sequence[str] | None = None) -> str:
+    """Return who is meant; ``reached``: the names of those it came to, where they are known."""
+    sector = who.get("sector")
+    names = list(who.get("names") or ()) if reached is None else [n for n in reached if not re.search(r"^\w+ \d+$", n)]
+    listed = _listed([plain(name) for name in names])
+    if reached is not None:
+        count = len(reached)
+        what = _one_or(sector, count) if sector else "organisation" if count == 1 else "organisations"
+        if not sector and listed and count <= 6:
+            return listed
+        return (f"{count:,} {what}" if count else "nobody") + (f" ({listed})" if listed and count <= 6 else "")
+    what = f"{plural(sector) if sector else 'organisations'}{f' ({listed})' if sector and listed else ''}"
+    what = listed if listed and not sector else what
+    if who.get("share") is None and who.get("number") is None:
+        return what if listed else f"all {what}"
+    size = percent(who["share"]) if who.get("share") is not None else f"{who['number']:,}"
+    by = {"most_connected": ", those with most partners,", "least_connected": ", those with fewest partners,"}
+    return f"{size} of the {what}{by.get(who.get('by', 'chance'), '')}"
+
+
+def _table(summary: Mapping[str, Any], meanings: Mapping[str, str], series: Columns) -> str:
     head = "| measure | start | second half | end | unit | what it is |\n|---|--:|--:|--:|---|---|"
     rows = [
-        f"| {_code(name)} | {number(values['start'])} | {number(values['mean'])} | {number(values['final'])} "
-        f"| {plain(values['unit'])} | {plain(meanings.get(name, ''))} |"
+        f"| {_code(name)} | {number(values['start'])} | {number(_second_half(name, values, series))} "
+        f"| {number(values['final'])} | {plain(values['unit'])} | {plain(meanings.get(name, ''))} |"
         for name, values in summary["measures"].items()
     ]
     if not rows:
@@ -259,6 +412,16 @@ def _table(summary: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
         "\n".join([head, *rows])
         + "\n\n“–”: undefined or not measured at that tick; what a tick brings is undefined at the start."
     )
+
+
+def _second_half(name: str, values: Mapping[str, Any], series: Columns) -> float | None:
+    """Return the mean over the second half, or None where of several ticks only the last was measured."""
+    if name in series and series["tick"].size > 2:
+        late = series["tick"] >= series["tick"][-1] / 2
+        if late.sum() > 1 and np.count_nonzero(~np.isnan(series[name][late])) < 2:
+            return None
+    mean: float | None = values["mean"]
+    return mean
 
 
 def _issues(summary: Mapping[str, Any]) -> list[str]:
