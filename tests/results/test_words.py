@@ -98,7 +98,7 @@ def told(ticks=100, interventions=(), series=None, events=None, **measures):
         ((0.01, 0.07), (0.2, 0.4), (0.4, 0.6), "Opinions polarised"),
         ((0.07, 0.01), (0.4, 0.2), (0.6, 0.4), "Opinions became less polarised"),
         ((0.07, 0.07), (0.4, 0.4), (0.6, 0.6), "Opinions stayed as polarised as they were"),
-        ((0.015, 0.073), (0.489, 0.170), (0.55, 0.40), "Opinions drew together into fewer, tighter camps"),
+        ((0.015, 0.073), (0.489, 0.170), (0.55, 0.40), "Opinions drew together into tighter camps"),
         ((0.01, 0.07), (0.2, 0.4), (0.6, 0.4), "The indices of polarisation disagree"),
         ((0.07, 0.01), (0.2, 0.4), (0.4, 0.6), "The indices of polarisation disagree"),
     ],

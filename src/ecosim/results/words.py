@@ -214,7 +214,7 @@ def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
     way = {name: _moved(*both, "up", "down", "same") for name, both in found.items()}
     verdicts = {"up": "Opinions polarised", "down": "Opinions became less polarised"}
     if way.get("esteban_ray") == "up" and way.get("dispersion") == "down":
-        verdict = "Opinions drew together into fewer, tighter camps"
+        verdict = "Opinions drew together into tighter camps"
     elif not {"esteban_ray", "dispersion"} <= found.keys():
         verdict = "Opinions"
     elif len(set(way.values())) == 1:
