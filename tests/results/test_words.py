@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ecosim.measures.measure import Measure
-from ecosim.results.words import number, percent, plain, tell
+from ecosim.results.phrases import number, percent, plain
+from ecosim.results.words import tell
 from tests.results.toys import a_run
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecosim.reports.lines import fit_ticks
 from ecosim.reports.style import RUNG_COLOURS, name_and_explain, new_figure, require, styled
-from ecosim.results.words import percent
+from ecosim.results.phrases import percent
 from ecosim.world.columns import RUNGS
 
 if TYPE_CHECKING:

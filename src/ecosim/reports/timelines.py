@@ -25,7 +25,7 @@ from ecosim.reports.style import (
     styled,
     title_of,
 )
-from ecosim.results.words import number
+from ecosim.results.phrases import number
 from ecosim.world.names import for_plot
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError
@@ -123,7 +124,7 @@ class Run:
     def words(self) -> str:
         """The summary in plain words."""
         meanings = {name: note.meaning for name, note in self.notes("series").items()}
-        return tell(self.summary, self.settings, meanings)
+        return tell(self.summary, self.settings, meanings, self.recorded, self._deeds())
 
     @property
     def series(self) -> pd.DataFrame:
@@ -214,6 +215,13 @@ class Run:
         if self._folder is None:
             return [name for name in TABLES if name in self._tables]
         return [name for name in TABLES if (self._folder / f"{name}.parquet").is_file()]
+
+    def _deeds(self) -> dict[str, NDArray[Any]] | None:
+        """Return what words need of the events, or None where none were kept or nothing was done from outside."""
+        if not self.settings.get("interventions") or "events" not in self._kept():
+            return None
+        columns = self._tables["events"].columns if "events" in self._tables else self.events
+        return {name: np.asarray(columns[name]) for name in ("tick", "kind", "organisation_name")}
 
     def _frame(self, name: str) -> pd.DataFrame:
         return self._load(name)[0]

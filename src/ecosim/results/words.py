@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.world.columns import COLUMNS
-
-PLURALS = {
-    "business": "businesses",
-    "government": "government bodies",
-    "civil_society": "civil-society groups",
-}
-"""What the organisations of a sector are called together."""
+from ecosim.results.deeds import from_outside
+from ecosim.results.phrases import in_a_row, number, one_or, percent, plain, plural, some
 
 STAGE_MEANINGS = {
     "collection": "organisations beside each other, most of them without a path of relationships between them",
@@ -59,7 +53,7 @@ def tell(
         told = list(_happened(summary, series or {}))
     else:
         told = ["Nothing: the run has 0 ticks.", *_as_it_is(summary)]
-    if done := list(_from_outside(settings.get("interventions") or (), summary["ticks"], events)):
+    if done := list(from_outside(settings.get("interventions") or (), summary["ticks"], events)):
         told.insert(min(1, len(told)), f"**From outside:** {' '.join(done)}")
     if told:
         blocks.append("## What happened\n\n" + "\n\n".join(told))
@@ -72,55 +66,26 @@ def without_table(words: str) -> str:
     return words.partition(f"\n{_TABLE}\n")[0].rstrip() + "\n"
 
 
-def plain(text: object) -> str:
-    """Return text that Markdown, and a browser that shows it, take letter by letter."""
-    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", str(text))
-    line = re.sub(r"&(?=#?\w+;)", "&amp;", line).replace("<", "&lt;")  # what a browser would read as more than text
-    return re.sub(r"([\\`*_\[\]|>#$~])", r"\\\1", line)
-
-
-def number(value: float | None) -> str:
-    """Return a number with three significant digits, or a dash where it is missing."""
-    if value is None:
-        return "–"
-    if float(value).is_integer() and abs(value) < 1e6:
-        return f"{value:,.0f}".replace("-", "−")
-    if value != 0 and not 1e-3 <= abs(value) < 1e6:
-        return f"{value:.2e}".replace("-", "−")
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
-    return f"{value:,.{digits}f}".replace("-", "−")
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage, with a decimal where it is small."""
-    return f"{100 * share:.1f} %" if 0 < abs(share) < 0.095 else f"{100 * share:.0f} %"
-
-
-def plural(sector: str) -> str:
-    """Return what the organisations of a sector are called together."""
-    return PLURALS.get(sector, f"{plain(sector.replace('_', ' '))} organisations")
-
-
 def _world(summary: Mapping[str, Any]) -> Iterator[str]:
     start, end = summary["counts"]["start"], summary["counts"]["end"]
-    parts = [f"{count:,} {_one_or(sector, count)}" for sector, count in start["by_sector"].items() if count]
-    made = f" ({_listed(parts)})" if len(parts) > 1 else ""
+    parts = [f"{count:,} {one_or(sector, count)}" for sector, count in start["by_sector"].items() if count]
+    made = f" ({in_a_row(parts)})" if len(parts) > 1 else ""
     issues = [name.removeprefix("severity_") for name in _issues(summary)]
-    named = f" ({_listed([plain(name.replace('_', ' ')) for name in issues])})" if issues else ""
-    facing = f", {_count(start['issues'], 'issue')}{named}" if start["issues"] else ""
-    duration = f"{_count(summary['ticks'], 'tick')}, seed {summary['seed']}"
-    yield f"{_count(start['organisations'], 'organisation')}{made}{facing}; {duration}."
+    named = f" ({in_a_row([plain(name.replace('_', ' ')) for name in issues])})" if issues else ""
+    facing = f", {some(start['issues'], 'issue')}{named}" if start["issues"] else ""
+    duration = f"{some(summary['ticks'], 'tick')}, seed {summary['seed']}"
+    yield f"{some(start['organisations'], 'organisation')}{made}{facing}; {duration}."
     if not summary["ticks"]:
-        yield f"There are {_count(start['relationships'], 'relationship')} and {_count(start['coalitions'], 'coalition')}."
+        yield f"There are {some(start['relationships'], 'relationship')} and {some(start['coalitions'], 'coalition')}."
         yield from _tables(summary)
         return
     yield (
-        f"It began with {_count(start['relationships'], 'relationship')} and "
-        f"{_count(start['coalitions'], 'coalition')} and ended with {_count(end['relationships'], 'relationship')} and "
-        f"{_count(end['coalitions'], 'coalition')}."
+        f"It began with {some(start['relationships'], 'relationship')} and "
+        f"{some(start['coalitions'], 'coalition')} and ended with {some(end['relationships'], 'relationship')} and "
+        f"{some(end['coalitions'], 'coalition')}."
     )
     if end["organisations"] != start["organisations"]:
-        yield f"{_count(end['organisations'], 'organisation')} are left at the end."
+        yield f"{some(end['organisations'], 'organisation')} are left at the end."
     yield from _tables(summary)
 
 
@@ -130,8 +95,8 @@ def _tables(summary: Mapping[str, Any]) -> Iterator[str]:
         return
     start, ties = summary["counts"]["start"], summary["tables"]["ties"]
     if ties["reports"]:
-        both = f", {_count(ties['both_sides'], 'relationship')} from both sides" if ties["both_sides"] else ""
-        told = f"The ties were read from {_count(ties['reports'], 'row')} of your table{both}"
+        both = f", {some(ties['both_sides'], 'relationship')} from both sides" if ties["both_sides"] else ""
+        told = f"The ties were read from {some(ties['reports'], 'row')} of your table{both}"
         if ties["bond"]:
             least, mean, greatest = (number(bond) for bond in ties["bond"])
             yield f"{told}; their weights became bonds from {least} to {greatest}, {mean} on average."
@@ -142,9 +107,9 @@ def _tables(summary: Mapping[str, Any]) -> Iterator[str]:
     if drawn["total"]:
         parts = [f"{count:,} of {sizes[name]:,} of {plain(name)}" for name, count in drawn["columns"].items() if count]
         were = "was" if drawn["total"] == 1 else "were"
-        yield f"{_count(drawn['total'], 'missing value')} of your tables {were} drawn at random ({_listed(parts)})."
+        yield f"{some(drawn['total'], 'missing value')} of your tables {were} drawn at random ({in_a_row(parts)})."
     elif drawn["columns"]:
-        yield f"No value of {_listed([plain(name) for name in drawn['columns']])} was missing."
+        yield f"No value of {in_a_row([plain(name) for name in drawn['columns']])} was missing."
     yield "Whatever your tables do not speak of was drawn for everyone, as the scenario says."
 
 
@@ -222,7 +187,7 @@ def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
     else:
         verdict = "The indices of polarisation disagree"
     parts = [f"{names[name]} went from {number(both[0])} to {number(both[1])}" for name, both in found.items()]
-    yield f"**{verdict}:** {_listed(parts)}."
+    yield f"**{verdict}:** {in_a_row(parts)}."
 
 
 def _severities(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
@@ -241,7 +206,7 @@ def _severities(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
         else:
             moves = {_moved(found[0], value, "got worse", "eased", "hardly changed") for value in (found[1], end)}
             groups[moves.pop() if len(moves) == 1 else "changed to and fro"].append(told)
-    parts = [f"{_listed(issues)} {what}" for what, issues in groups.items() if issues] + peaked
+    parts = [f"{in_a_row(issues)} {what}" for what, issues in groups.items() if issues] + peaked
     if parts:
         yield f"**Issues**, with severity at the start, later and at the end: {'; '.join(parts)}."
 
@@ -265,7 +230,7 @@ def _success(summary: Mapping[str, Any]) -> Iterator[str]:
     for word, (early, later) in found.items():
         told = f"{plural(word)} ({number(early)} to {number(later)})"
         groups[_moved(early, later, "gained", "lost", "hardly moved")].append(told)
-    parts = [f"{_listed(who)} {what}" for what, who in groups.items() if who]
+    parts = [f"{in_a_row(who)} {what}" for what, who in groups.items() if who]
     if parts:
         yield f"**Success**, each sector by its own measure, first tenth of the run to later: {'; '.join(parts)}."
     if collective:
@@ -291,112 +256,6 @@ def _stage(summary: Mapping[str, Any]) -> Iterator[str]:
     stage = summary["stage"]
     if stage:
         yield f"**Stage at the end: {stage['word']}.** That means: {STAGE_MEANINGS[stage['word']]}."
-
-
-def _from_outside(interventions: Sequence[Mapping[str, Any]], last: int, events: Columns | None) -> Iterator[str]:
-    """Tell what each intervention did, a sentence for each time at which something was done."""
-    ticks = [_ticks(done, last) for done in interventions]
-    told: dict[str, list[str]] = {}
-    never = []
-    for done, (due, missed) in zip(interventions, ticks, strict=True):
-        if missed:
-            never.append(f"{_NOUNS[done['do']]} {_at(missed)} never came: the run ended at tick {last:,}.")
-        if due:
-            alone = (
-                sum(
-                    other["do"] == done["do"] and due[0] in days
-                    for other, (days, _) in zip(interventions, ticks, strict=True)
-                )
-                == 1
-            )
-            names = None
-            if events is not None and alone and len(due) == 1:
-                is_meant = np.flatnonzero(events["tick"] == due[0])
-                is_meant = is_meant[events["kind"][is_meant] == done["do"]]
-                names = [name for name in events["organisation_name"][is_meant] if isinstance(name, str)]
-            told.setdefault(_at(due), []).append(_deed(done, names))
-    for when, deeds in told.items():
-        yield f"{when[0].upper()}{when[1:]}: {'; '.join(deeds)}."
-    yield from never
-
-
-_NOUNS = {
-    "set": "A value that was to be set",
-    "shock": "A shock",
-    "invite": "Newcomers who were invited",
-    "remove": "A departure",
-    "introduce": "An introduction",
-    "convene": "A coalition that was to be convened",
-}
-
-
-def _ticks(done: Mapping[str, Any], last: int) -> tuple[list[int], list[int]]:
-    """Return the ticks at which an intervention acted, and those that it names but the run did not reach."""
-    at = done["at"] if isinstance(done["at"], list | tuple) else [done["at"]]
-    again = range(min(at), min(done.get("until") or last, last) + 1, done["every"]) if done.get("every") else ()
-    return sorted({*(tick for tick in at if tick <= last), *again}), sorted(tick for tick in at if tick > last)
-
-
-def _at(ticks: Sequence[int]) -> str:
-    if len(ticks) > 4:
-        return f"{len(ticks):,} times, from tick {ticks[0]:,} to tick {ticks[-1]:,}"
-    return f"at tick{'' if len(ticks) == 1 else 's'} {_listed([f'{tick:,}' for tick in ticks])}"
-
-
-def _deed(done: Mapping[str, Any], names: Sequence[str] | None) -> str:
-    """Return what was done; ``names``: of those it reached, where that is known."""
-    issue = plain(str(done.get("issue") or "every issue").replace("_", " "))
-    match done["do"]:
-        case "set":
-            column, part = plain(done["column"].replace("_", " ")), done.get("part")
-            column_of = COLUMNS.get(done["column"])
-            whose = issue if column_of and column_of.axis == "issue" else _group(done.get("who") or {})
-            value = done["value"] if isinstance(done["value"], list | tuple) else [done["value"]]
-            named = f" ({plain(part)})" if part else ""
-            return f"{column}{named} of {whose} was set to {_listed([number(one) for one in value])}"
-        case "shock":
-            add, by = done.get("add"), done.get("multiply")
-            how = (
-                f"was multiplied by {number(by)}"
-                if add is None
-                else f"{'rose' if add >= 0 else 'fell'} by {number(abs(add))}"
-            )
-            return f"the {plain(done.get('of', 'severity'))} of {issue} {how}"
-        case "invite":
-            count = len(done.get("names") or ()) or done.get("number") or 1
-            named = f" ({_listed([plain(name) for name in done['names']])})" if done.get("names") else ""
-            return f"{count:,} {_one_or(done['sector'], count)}{named} came"
-        case "remove":
-            return f"{_group(done['who'], names)} left"
-        case "introduce":
-            if done.get("pairs"):
-                return f"{'; '.join(_listed([plain(name) for name in pair]) for pair in done['pairs'])} were introduced"
-            count = done.get("number", 1) if names is None else len(names)
-            sides = f"{_group(done['one'])} and {_group(done['other'])}"
-            return f"{_count(count, 'pair')} of strangers between {sides} {'was' if count == 1 else 'were'} introduced"
-    if names is not None and len(names) < 2:
-        return f"no coalition was convened on {issue}, since fewer than two were there"
-    return f"{_group(done['who'], names)} were convened on {issue}"
-
-
-def _group(who: Mapping[str, Any], reached: Sequence[str] | None = None) -> str:
-    """Return who is meant; ``reached``: the names of those it came to, where they are known."""
-    sector = who.get("sector")
-    names = list(who.get("names") or ()) if reached is None else [n for n in reached if not re.search(r"^\w+ \d+$", n)]
-    listed = _listed([plain(name) for name in names])
-    if reached is not None:
-        count = len(reached)
-        what = _one_or(sector, count) if sector else "organisation" if count == 1 else "organisations"
-        if not sector and listed and count <= 6:
-            return listed
-        return (f"{count:,} {what}" if count else "nobody") + (f" ({listed})" if listed and count <= 6 else "")
-    what = f"{plural(sector) if sector else 'organisations'}{f' ({listed})' if sector and listed else ''}"
-    what = listed if listed and not sector else what
-    if who.get("share") is None and who.get("number") is None:
-        return what if listed else f"all {what}"
-    size = percent(who["share"]) if who.get("share") is not None else f"{who['number']:,}"
-    by = {"most_connected": ", those with most partners,", "least_connected": ", those with fewest partners,"}
-    return f"{size} of the {what}{by.get(who.get('by', 'chance'), '')}"
 
 
 def _table(summary: Mapping[str, Any], meanings: Mapping[str, str], series: Columns) -> str:
@@ -447,18 +306,3 @@ def _moved(start: float, later: float, up: str, down: str, same: str) -> str:
 
 def _is_same(start: float, later: float) -> bool:
     return abs(later - start) <= HARDLY * max(abs(start), abs(later))
-
-
-def _one_or(sector: str, count: int) -> str:
-    one = {"business": "business", "government": "government body", "civil_society": "civil-society group"}
-    if count != 1:
-        return plural(sector)
-    return one.get(sector) or plural(sector).removesuffix("s")
-
-
-def _count(count: int, thing: str) -> str:
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,60 @@
+"""Phrases: numbers, names and lists as a sentence has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+PLURALS = {
+    "business": "businesses",
+    "government": "government bodies",
+    "civil_society": "civil-society groups",
+}
+"""What the organisations of a sector are called together."""
+
+
+def plain(text: object) -> str:
+    """Return text that Markdown, and a browser that shows it, take letter by letter."""
+    line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", str(text))
+    line = re.sub(r"&(?=#?\w+;)", "&amp;", line).replace("<", "&lt;")  # what a browser would read as more than text
+    return re.sub(r"([\\`*_\[\]|>#$~])", r"\\\1", line)
+
+
+def number(value: float | None) -> str:
+    """Return a number with three significant digits, or a dash where it is missing."""
+    if value is None:
+        return "–"
+    if float(value).is_integer() and abs(value) < 1e6:
+        return f"{value:,.0f}".replace("-", "−")
+    if value != 0 and not 1e-3 <= abs(value) < 1e6:
+        return f"{value:.2e}".replace("-", "−")
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage, with a decimal where it is small."""
+    return f"{100 * share:.1f} %" if 0 < abs(share) < 0.095 else f"{100 * share:.0f} %"
+
+
+def plural(sector: str) -> str:
+    """Return what the organisations of a sector are called together."""
+    return PLURALS.get(sector, f"{plain(sector.replace('_', ' '))} organisations")
+
+
+def one_or(sector: str, count: int) -> str:
+    """Return what one organisation of a sector is called, or what several are."""
+    one = {"business": "business", "government": "government body", "civil_society": "civil-society group"}
+    if count != 1:
+        return plural(sector)
+    return one.get(sector) or plural(sector).removesuffix("s")
+
+
+def some(count: int, thing: str) -> str:
+    """Return a number of things, in the singular or the plural."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def in_a_row(parts: Sequence[str]) -> str:
+    """Return parts as a list in a sentence: a, b and c."""
+    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
