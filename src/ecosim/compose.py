@@ -198,7 +198,7 @@ def _read_override(text: str) -> Change:
     if len(text) > _MOST_TEXT:
         raise InputError(f"{here}: longer than {_MOST_TEXT:,} characters; allowed: a scenario file for more")
     check_plain(text, text.split("=")[0].lstrip("+~") or "key")
-    override = _parsed(text)
+    override = parsed_override(text)
     key = override.key_or_group
     if not key or override.package is not None:
         raise InputError(f"{here}; allowed: key=value, +key=value or ~key")
@@ -218,7 +218,12 @@ _ACTIONS: dict[str, Literal["set", "add", "remove"]] = {
 }
 
 
-def _parsed(text: str) -> Any:
+def parsed_override(text: str) -> Any:
+    """Return a change as Hydra's grammar reads it (its ``Override``).
+
+    Raises:
+        InputError: if it is not of that grammar.
+    """
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 

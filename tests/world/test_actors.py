@@ -242,7 +242,7 @@ def test_hostile_workbooks_are_refused_within_a_second(tmp_path: Path) -> None:
         start = time.process_time()
         with pytest.raises(InputError) as refused:
             read_actors(path)
-        assert time.process_time() - start < 2.0, name
+        assert time.process_time() - start < 1.0, name
         assert expected in str(refused.value), name
     (tmp_path / "text.xlsx").write_text(THREE)
     with pytest.raises(InputError, match="not an Excel workbook"):
@@ -304,12 +304,12 @@ def test_all_faults_of_both_tables_are_told_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_twenty_faults_are_told_and_the_rest_counted_in_little_time(tmp_path: Path) -> None:
+def test_twenty_faults_are_told_and_the_rest_counted_within_a_second(tmp_path: Path) -> None:
     names = "".join(f"organisation number {i},business\n" for i in range(5_000))
     ties = "".join(f"organisation number {i},organisation numbr {i}\n" for i in range(5_000))
     start = time.process_time()
     told = faults(tmp_path, "name,sector\n" + names, "source,target\n" + ties)
-    assert time.process_time() - start < 3.0  # about 1 s alone on a slow machine
+    assert time.process_time() - start < 1.0
     assert len(told) == 21
     assert told[-1] == "and 4980 more"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.commands.actors import actors_of
+from ecosim.compose import parsed_override
 from ecosim.errors import InputError
 from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Outcome, Progress, run_sweep
@@ -118,13 +119,10 @@ def split_axes(words: Iterable[str]) -> tuple[dict[str, Sequence[Any]], tuple[st
 def _axis(word: str) -> tuple[str, Sequence[Any]] | None:
     """Return key and values of a word that gives several; None for any other, which the composer will read."""
     check_plain(word, word.split("=")[0].lstrip("+~") or "key")
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
     try:
-        override = OverridesParser.create().parse_override(word)
-    except (HydraException, ValueError, RecursionError):
-        return None  # the composer says what is wrong with it
+        override = parsed_override(word)
+    except InputError:
+        return None  # the composer says it, among all other faults
     if not override.is_sweep_override():
         return None
     kind = override.value_type.name if override.value_type is not None else ""

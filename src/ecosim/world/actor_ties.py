@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from heapq import nlargest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from ecosim.world.actor_table import SOURCE_WORDS, TARGET_WORDS, Table, number_o
 from ecosim.world.faults import Faults
 from ecosim.world.workbook import Row
 
-_MOST_COMPARED = 2000
+_MOST_COMPARED = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,13 +171,21 @@ def _unknown(where: str, name: str, rows: Mapping[str, int]) -> str:
 
 
 def nearest(name: str, names: Mapping[str, int]) -> str:
-    """Return a clause with the name most like one that is not there; long lists are first cut to like beginnings."""
+    """Return a clause with the name most like one that is not there.
+
+    Likeness is costly to work out: of long lists, only those that share most pairs of letters are compared.
+    """
     known = list(names)
     if len(known) > _MOST_COMPARED:
-        start = name.casefold()[:2]
-        known = [other for other in known if other.casefold().startswith(start)][:_MOST_COMPARED]
+        own = _pairs(name[:200])
+        known = nlargest(_MOST_COMPARED, known, key=lambda other: len(own & _pairs(other)))
     near = difflib.get_close_matches(name[:200], known, n=1, cutoff=0.5)
     return f"; did you mean {shown(near[0])}?" if near else "; allowed: a name from the table of organisations"
+
+
+def _pairs(name: str) -> set[str]:
+    folded = name.casefold()
+    return {folded[k : k + 2] for k in range(len(folded) - 1)}
 
 
 def _weight(
