@@ -136,10 +136,20 @@ def _is_drawn(name: str, columns: set[str]) -> bool:
         column = COLUMNS.get(part.removesuffix("_jitter"))
         if column is not None and column.name not in columns:
             return False
-        extent = {"issues": "issue", "capabilities": "capability"}.get(part)
+        extent = _COUNTED.get(part)
         if extent and not any(extent in (COLUMNS[name].extent, COLUMNS[name].axis) for name in columns):
             return False
     return True
+
+
+_COUNTED = {
+    "issues": "issue",
+    "capabilities": "capability",
+    "practices": "practice",
+    "members": "member_stance",
+    "citizens": "citizen",
+}
+"""Parameter of founding to the axis or extent that it counts."""
 
 
 def _holds_models(value: Any) -> bool:

@@ -30,7 +30,13 @@ SIZES = ((1, 0, 0), (2, 1, 0), (12, 0, 0), (12, 9, 0), (40, 90, 9))
 """Organisations, ties asked for and coalitions of the worlds that are tried."""
 
 _RICH = Labels(
-    issues=("water", "work", "air"), stance_axes=("left", "up"), capabilities=("a", "b", "c", "d"), culture=3
+    issues=("water", "work", "air"),
+    stance_axes=("left", "up"),
+    capabilities=("a", "b", "c", "d"),
+    culture=3,
+    practices=6,
+    members=3,
+    citizens=40,
 )
 _POOR = Labels(sectors=("business",), issues=("water",), stance_axes=("left",), capabilities=("a",), culture=1)
 
@@ -142,6 +148,10 @@ def renumbered(world: World, order: NDArray[np.int64]) -> World:
     for column in world.columns:
         if column.axis == "membership":
             values[column.name] = values[column.name][rows]
+    for column in world.columns:
+        if _points_to_organisations(column):
+            rows = values[column.name]
+            values[column.name] = np.where(rows >= 0, place[rows], -1)
     twin = snapshot.copy(world)
     twin.__dict__.update(values)
     twin.index_ties()
@@ -297,8 +307,19 @@ def _different(one: World, moved: World) -> Iterator[str]:
             if column.extent == "side":
                 lower = one.identity[one.ends[:, 0]] != moved.identity[moved.ends[rows][:, 0]]
                 others[lower] = others[lower, ::-1]
+            if _points_to_organisations(column):
+                values, others = _whom(one, values), _whom(moved, others)
             if not np.allclose(values, others, rtol=1e-9, atol=1e-9):
                 yield f"the order of rows matters: other {column.name}"
+
+
+def _points_to_organisations(column: Column) -> bool:
+    return column.axis == "citizen" and column.unit == "row"
+
+
+def _whom(world: World, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers, kept for life, of the organisations in these rows; -1 for none."""
+    return np.where(rows >= 0, world.identity[rows], -1)
 
 
 def _numbers(world: World, axis: Axis) -> dict[Any, int]:
@@ -313,6 +334,8 @@ def _numbers(world: World, axis: Axis) -> dict[Any, int]:
     elif axis == "membership":
         of = world.coalition_identity[world.member_coalition].tolist()
         numbers = [(c, identity[i]) for c, i in zip(of, world.member.tolist(), strict=True)]
+    elif axis == "citizen":
+        numbers = list(range(world.labels.citizens))
     else:
         numbers = list(world.labels.issues)
     return {number: row for row, number in enumerate(numbers)}
@@ -321,8 +344,8 @@ def _numbers(world: World, axis: Axis) -> dict[Any, int]:
 def _random_values(column: Column, world: World, draw: np.random.Generator) -> NDArray[Any]:
     shape = world.__dict__[column.name].shape
     if column.dtype.startswith("int"):
-        most = {"index": len(world.labels.issues) - 1, "trait": 2, "rung": 5}.get(column.unit, 9)
-        return np.asarray(draw.integers(int(max(column.low, -9)), most + 1, size=shape))
+        most = {"index": len(world.labels.issues) - 1, "trait": 2, "rung": 5, "row": world.n - 1}.get(column.unit, 9)
+        return np.asarray(draw.integers(int(max(column.low, -9)), int(min(column.high, most)) + 1, size=shape))
     low = column.low if np.isfinite(column.low) else -1.0
     high = column.high if np.isfinite(column.high) else 2.0
     numbers = np.asarray(low + (high - low) * draw.random(shape))
@@ -338,4 +361,4 @@ def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
     return one.shape == other.shape and one.dtype == other.dtype and one.tobytes() == other.tobytes()
 
 
-_AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue")
+_AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue", "citizen")

@@ -433,3 +433,34 @@ def test_the_estimate_of_memory_holds_the_world():
     held += made.partner.nbytes + made.tie.nbytes + made.first_tie.nbytes
     assert held < estimated_bytes(settings, EVERYTHING) < 4 * held
     assert estimated_bytes(settings, {"stance"}) < estimated_bytes(settings)
+
+
+def test_one_citizen_more_changes_no_other():
+    few = world({"orientation", "citizen_stance", "buys_from"}, citizens={"count": 50}, stance={"axes": 2})
+    more = world({"orientation", "citizen_stance", "buys_from"}, citizens={"count": 51}, stance={"axes": 2})
+    assert few.citizen_stance.shape == (50, 2)
+    assert (more.orientation[:50] == few.orientation).all()
+    assert (more.citizen_stance[:50] == few.citizen_stance).all()
+    assert (few.buys_from == -1).all()
+
+
+def test_citizens_are_orientated_around_their_mean():
+    drawn = world({"orientation"}, citizens={"count": 20_000, "orientation": 0.3, "orientation_jitter": 0.4})
+    assert_mean(drawn.orientation, 0.3, 0.4 * np.sqrt(0.3 * 0.7))
+
+
+def test_members_stand_around_their_organisation():
+    """Within one organisation as far apart as asked; 200 organisations of 50 members, to within three parts in a hundred."""
+    drawn = world(
+        {"stance", "member_stance"}, organisations=200, stance={"axes": 2, "start": "normal", "spread": 0.1},
+        members={"each": 50, "spread": 0.05},
+    )  # fmt: skip
+    apart = drawn.member_stance.reshape(200, 50, 2) - drawn.stance[:, None]
+    assert apart.std() == pytest.approx(0.05, rel=0.03)
+    assert abs(apart.mean(axis=1)).max() < 0.05
+
+
+def test_a_worlds_members_do_not_depend_on_how_many_organisations_there_are():
+    settings = {"members": {"each": 4}, "stance": {"axes": 1}, "sectors": {"one": {}}}
+    few, more = (world({"stance", "member_stance"}, organisations=n, **settings) for n in (10, 11))
+    assert (more.member_stance[:10] == few.member_stance).all()

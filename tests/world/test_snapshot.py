@@ -20,7 +20,10 @@ ODD = "Ünïted =1+1 \U0001f600 \ud800"
 @pytest.fixture
 def world():
     """A world in the middle of its life: coalitions, ties gone, numbers that are no numbers, odd names."""
-    made = found(EcosystemSettings(organisations=30), 7, COLUMNS)
+    made = found(
+        EcosystemSettings(organisations=30, practices=5, members={"each": 2}, citizens={"count": 9}), 7, COLUMNS
+    )
+    made.buys_from[:] = np.arange(9) * 3
     made.names = tuple(f"{ODD} {row}" for row in range(made.n))
     made.tick, made.drawn = 12, {"capital": 3}
     made.found_coalition(0, 1, np.array([0, 5, 9]))

@@ -248,3 +248,12 @@ def test_an_unknown_column_is_refused_and_a_missing_one_explained():
         World(Labels(), 3, ["glory"])
     with pytest.raises(AttributeError, match="this world has no column 'capital'"):
         World(Labels(), 3).capital  # noqa: B018  (reading it is the test)
+
+
+def test_citizens_turn_to_nobody_when_an_organisation_goes_and_stay_with_the_others():
+    world = World(Labels(citizens=5), 4, {"buys_from", "works_for"})
+    world.buys_from[:], world.works_for[:] = [0, 1, 2, 3, -1], [3, 3, 1, 0, 2]
+    world.remove_organisations(np.array([1]))
+    world.commit()
+    assert world.buys_from.tolist() == [0, -1, 1, 2, -1]
+    assert world.works_for.tolist() == [2, 2, -1, 0, 1]

@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-Axis = Literal["organisation", "relationship", "coalition", "membership", "issue"]
-Extent = Literal["capability", "stance", "issue", "motive", "culture", "side"]
+Axis = Literal["organisation", "relationship", "coalition", "membership", "issue", "citizen"]
+Extent = Literal["capability", "stance", "issue", "motive", "culture", "practice", "member_stance", "side"]
 
 COMPONENTS = ("financial", "public_value", "mission", "relational", "legitimacy")
 """The five components of the ledger that ``motive`` weighs into ``success``."""
@@ -25,7 +25,8 @@ class Column(NamedTuple):
 
     Attributes:
         name: the word used in code, configuration, tables and plots.
-        axis: what has one entry each: an organisation, a relationship, a coalition, a membership, an issue.
+        axis: what has one entry each: an organisation, a relationship, a coalition, a membership, an issue,
+            a citizen.
         meaning: a sentence.
         unit: unit, or what 1 means.
         low: least value allowed.
@@ -80,6 +81,7 @@ COLUMNS: dict[str, Column] = _table(
     Column("ledger", "organisation", "this tick's five components of success", "see unit of each", extent="motive"),
     Column("success", "organisation", "its ledger weighed by its own motive", "1"),
     Column("reputation", "organisation", "how its conduct is regarded", "1", 0, 1, 0.5),
+    Column("member_stance", "organisation", "position of each of its members on each axis of opinion", "1", -1, 1, extent="member_stance"),
     # relationships
     Column("ends", "relationship", "rows of the two organisations, the lower first", "row", 0, 2**31 - 1, 0, "int64", extent="side", always=True),
     Column("trust", "relationship", "trust of each side in the other", "1", 0, 1, 0.5, extent="side"),
@@ -117,6 +119,13 @@ COLUMNS: dict[str, Column] = _table(
     Column("price", "issue", "what one unit of work on it is paid", "capital / output", 0, initial=1.0),
     Column("demand", "issue", "what the public pays for relief, against the long-run mean", "1", 0, initial=1.0),
     Column("pressure", "issue", "how fast it grows, against the usual rate; nobody sees it", "1", 0, initial=1.0),
+    # citizens
+    Column("orientation", "citizen", "0 consumer (us and them), 1 citizen (we)", "1", 0, 1, 0.5),
+    Column("citizen_stance", "citizen", "position on each axis of opinion", "1", -1, 1, extent="stance"),
+    Column("buys_from", "citizen", "row of the business it buys from, -1 for none", "row", -1, 2**31 - 1, -1, "int64"),
+    Column("works_for", "citizen", "row of the organisation it works for, -1 for none", "row", -1, 2**31 - 1, -1, "int64"),
+    Column("supports", "citizen", "row of the civil-society group it supports, -1 for none", "row", -1, 2**31 - 1, -1, "int64"),
+    Column("approval", "citizen", "its approval of government", "1", 0, 1, 0.5),
 )
 
 

@@ -70,6 +70,9 @@ def labels_of(settings: EcosystemSettings) -> Labels:
         stance_axes=settings.axis_names(),
         capabilities=settings.capability_names(),
         culture=settings.culture.features,
+        practices=settings.practices,
+        members=settings.members.each,
+        citizens=settings.citizens.count,
     )
 
 
@@ -86,6 +89,7 @@ def estimated_bytes(settings: EcosystemSettings, columns: Iterable[str] = tuple(
     n = sum(settings.counts())
     ties = expected_ties(settings.network, n)
     entries = {"organisation": float(n), "relationship": ties, "issue": float(len(labels.issues))}
+    entries["citizen"] = float(labels.citizens)
     total = n * 32 + ties * 80
     for name in {*columns, *(column.name for column in COLUMNS.values() if column.always)}:
         column = COLUMNS[name]
@@ -221,6 +225,37 @@ def _tie(world: World, draw: _Draw, actors: Actors | None) -> None:
     world.commit()
 
 
+def _orientation(draw: _Draw) -> Values:
+    settings = draw.settings.citizens
+    mean = np.array([settings.orientation])
+    return _betas(draw.key("orientation"), *_citizens(draw), mean, settings.orientation_jitter)
+
+
+def _citizen_stance(draw: _Draw) -> Values:
+    settings = draw.settings.citizens
+    centre = np.full((1, len(draw.labels.stance_axes)), settings.centre)
+    return distributions.stances(  # type: ignore[no-any-return]
+        draw.key("citizen_stance"), *_citizens(draw), centre, settings.spread, True, 0.0, 0.5
+    )
+
+
+def _citizens(draw: _Draw) -> tuple[Values, Values]:
+    """Return each citizen's number, and the one group they all belong to."""
+    number = np.arange(draw.labels.citizens)
+    return number, np.zeros(number.size, np.int8)
+
+
+def _member_stance(draw: _Draw) -> Values:
+    """Return the stances of members around their organisation's, which must have been drawn before."""
+    settings, world = draw.settings.members, draw.world
+    axes = len(draw.labels.stance_axes)
+    centre = world.stance if world.has("stance") else _stance(draw)
+    number = (world.identity[:, None] * settings.each + np.arange(settings.each)).ravel()
+    row = np.repeat(np.arange(world.n), settings.each)
+    own = distributions.stances(draw.key("member_stance"), number, row, centre, settings.spread, True, 0.0, 0.5)
+    return own.reshape(world.n, settings.each * axes)  # type: ignore[no-any-return]
+
+
 def _capital(draw: _Draw) -> Values:
     mean = draw.by_sector("capital")[:, None]
     spread = draw.settings.capital.spread
@@ -352,6 +387,9 @@ _DRAWN: dict[str, Callable[[_Draw], Values]] = {
     "reputation": lambda draw: draw.around_one(
         "reputation", draw.settings.reputation.value, draw.settings.reputation.jitter
     ),
+    "member_stance": _member_stance,
+    "orientation": _orientation,
+    "citizen_stance": _citizen_stance,
     "severity": _severity,
     "urgency": _severity,
     "needs": _needs,

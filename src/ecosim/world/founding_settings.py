@@ -185,6 +185,23 @@ class MeanSettings(_Settings):
     jitter: Jitter = Field(0.1, description=_JITTER)
 
 
+class CitizenSettings(_Settings):
+    """Citizens: employees, customers, audiences and voters, as many throughout a run."""
+
+    count: int = Field(0, ge=0, le=1_000_000_000, description="how many citizens")
+    orientation: Share = Field(0.4, description="mean orientation: 0 consumers only, 1 citizens only")
+    orientation_jitter: Jitter = Field(0.3, description="standard deviation between citizens, as of the other shares")
+    centre: float = Field(0.0, ge=-1, le=1, description="middle of their stances, on each axis of opinion")
+    spread: float = Field(0.4, ge=0, le=4, description="standard deviation of their stances around it")
+
+
+class MemberSettings(_Settings):
+    """Members: the same number of individuals stands for those inside each organisation."""
+
+    each: int = Field(0, ge=0, le=1000, description="how many members stand for those inside each organisation")
+    spread: float = Field(0.2, ge=0, le=4, description="standard deviation of their stances around the organisation's")
+
+
 class EcosystemSettings(_Settings):
     """Who there is at the start, what they have, what troubles them, and who is tied to whom."""
 
@@ -225,6 +242,13 @@ class EcosystemSettings(_Settings):
     )
     reputation: MeanSettings = Field(
         default_factory=lambda: MeanSettings(value=0.5), description="reputation at the start"
+    )
+    practices: int = Field(
+        0, ge=0, le=62, description="number of practices, each followed or not, that make up an organisation's solution"
+    )
+    members: MemberSettings = Field(default_factory=MemberSettings, description="individuals inside each organisation")
+    citizens: CitizenSettings = Field(
+        default_factory=CitizenSettings, description="who buys, works, supports and votes"
     )
     network: NetworkSettings = Field(default_factory=NetworkSettings, description="who is tied to whom at the start")
 

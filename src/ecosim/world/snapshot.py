@@ -169,8 +169,12 @@ def assembled(
 
 
 def _labels(words: dict[str, Any]) -> Labels:
-    culture = int(words.pop("culture"))
-    return Labels(**{name: tuple(str(word) for word in listed) for name, listed in words.items()}, culture=culture)
+    """Return labels: what is counted is a number, what has names a list of them."""
+    known: dict[str, Any] = {
+        name: listed if isinstance(listed, int) else tuple(str(word) for word in listed)
+        for name, listed in words.items()
+    }
+    return Labels(**known)
 
 
 def _check_nothing_is_pending(world: World) -> None:
@@ -192,6 +196,7 @@ def _check(labels: Labels, columns: dict[str, NDArray[Any]]) -> None:
         "coalition": len(columns["coalition_identity"]),
         "membership": len(columns["member"]),
         "issue": len(labels.issues),
+        "citizen": labels.citizens,
     }
     for name, values in columns.items():
         column = COLUMNS[name]
@@ -206,6 +211,10 @@ def _check(labels: Labels, columns: dict[str, NDArray[Any]]) -> None:
     )
     for name, size in rows:
         if columns[name].size and not 0 <= columns[name].min() <= columns[name].max() < size:
+            raise ValueError(f"{name} points to rows that are not there")
+    for name, values in columns.items():
+        points = COLUMNS[name].axis == "citizen" and COLUMNS[name].unit == "row"
+        if points and values.size and not -1 <= values.min() <= values.max() < sizes["organisation"]:
             raise ValueError(f"{name} points to rows that are not there")
     if (np.diff(columns["member_coalition"]) < 0).any() or (columns["ends"][:, 0] >= columns["ends"][:, 1]).any():
         raise ValueError("ties or memberships are out of order")

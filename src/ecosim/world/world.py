@@ -34,6 +34,9 @@ class Labels:
         stance_axes: name of each axis of opinion.
         capabilities: name of each kind of capability.
         culture: number of cultural features.
+        practices: number of practices that make up an organisation's solution.
+        members: number of members that stand for those inside each organisation.
+        citizens: number of citizens.
     """
 
     sectors: tuple[str, ...] = ("business", "government", "civil_society")
@@ -41,13 +44,16 @@ class Labels:
     stance_axes: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
     culture: int = 0
+    practices: int = 0
+    members: int = 0
+    citizens: int = 0
 
     def extent(self, column: Column) -> tuple[int, ...]:
         """Return the shape of one entry of a column: () for a number."""
         return () if column.extent is None else (len(self.words(column)),)
 
     def words(self, column: Column) -> tuple[str, ...]:
-        """Return the names of a column's entries, in their order: none for a number; cultural features count from 1."""
+        """Return the names of a column's entries, in their order: none for a number; what has no name counts from 1."""
         match column.extent:
             case None:
                 return ()
@@ -61,6 +67,10 @@ class Labels:
                 return COMPONENTS
             case "culture":
                 return tuple(str(feature) for feature in range(1, self.culture + 1))
+            case "practice":
+                return tuple(str(practice) for practice in range(1, self.practices + 1))
+            case "member_stance":
+                return tuple(f"{member}_{axis}" for member in range(1, self.members + 1) for axis in self.stance_axes)
             case "side":
                 return ("source", "target")
 
@@ -113,7 +123,11 @@ class World:
         self.columns, self._columns = _chosen(frozenset(columns))
         self.pending = Pending()
         self.is_pending = False
-        for axis, count in (("organisation", organisations), ("issue", len(labels.issues))):
+        for axis, count in (
+            ("organisation", organisations),
+            ("issue", len(labels.issues)),
+            ("citizen", labels.citizens),
+        ):
             for column in self._columns[axis]:
                 self.__dict__[column.name] = self._fresh(column, count)
         self._tables = {axis: self._table(axis) for axis in _CHANGING}
@@ -181,6 +195,7 @@ class World:
             "coalition": self.coalitions,
             "membership": self.memberships,
             "issue": len(self.labels.issues),
+            "citizen": self.labels.citizens,
         }[axis]
 
     def has(self, *names: str) -> bool:
@@ -378,6 +393,9 @@ class World:
         self._gather("relationship", np.flatnonzero(stays[self.ends].all(axis=1)))
         self.ends[:] = number[self.ends]
         self.member[:] = number[self.member]
+        for column in self._columns["citizen"]:
+            if column.unit == "row":
+                self.__dict__[column.name] = _renumbered(self.__dict__[column.name], stays, number)
         for column in self._columns["organisation"]:
             self.__dict__[column.name] = self.__dict__[column.name][stays]
         if self.names is not None:
@@ -415,6 +433,13 @@ def _rows_within(rows: Any, count: int, what: str, least: int = 0) -> Rows:
     return numbers
 
 
+def _renumbered(rows: Rows, stays: NDArray[np.bool_], number: Rows) -> Rows:
+    """Return rows of organisations as they are when some have gone: -1 for those, and for none."""
+    is_there = rows >= 0
+    is_there[is_there] = stays[rows[is_there]]
+    return np.where(is_there, number[rows], -1)
+
+
 _NONE = np.empty(0, np.int64)
 _CHANGING = ("relationship", "coalition", "membership")
-_AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue")
+_AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue", "citizen")
