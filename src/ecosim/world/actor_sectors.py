@@ -6,6 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 
 from ecosim.errors import InputError, did_you_mean
@@ -13,8 +14,8 @@ from ecosim.scenario_file import ascii_controls, shown
 from ecosim.world.actor_mapping import SectorMapping
 from ecosim.world.actor_suggestion import MOST_VALUES, suggest_organisations, suggest_ties, word_of
 from ecosim.world.actor_table import SECTOR_WORDS, Table
-from ecosim.world.actor_ties import nearest
 from ecosim.world.faults import Faults
+from ecosim.world.nearest_name import NearestNames
 
 MOST_SECTORS = 127
 _SECTOR_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -123,10 +124,14 @@ def _check_mapping(mapping: SectorMapping, names: Sequence[str], sectors: Sequen
     for key, sector in said:
         if sector not in sectors:
             faults.add(f"mapping, {ascii_controls(key)}: {shown(sector)} is no sector; {did_you_mean(sector, sectors)}")
-    known = {name: row for row, name in enumerate(names)}
+    known, nearest = set(names), NearestNames(dict.fromkeys(names))
     for name in mapping.names:
         if name not in known:
-            faults.add(f"mapping, sector.names: unknown organisation {shown(name)}{nearest(name, known)}")
+            faults.add(partial(_unknown, name, nearest))
+
+
+def _unknown(name: str, nearest: NearestNames) -> str:
+    return f"mapping, sector.names: unknown organisation {shown(name)}{nearest.clause(name)}"
 
 
 def _sector_column(table: Table, mapping: SectorMapping, faults: Faults) -> int | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from heapq import nlargest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +15,8 @@ from ecosim.scenario_file import shown
 from ecosim.world.actor_mapping import TieMapping, WeightMapping
 from ecosim.world.actor_table import SOURCE_WORDS, TARGET_WORDS, Table, number_of
 from ecosim.world.faults import Faults
+from ecosim.world.nearest_name import NearestNames
 from ecosim.world.workbook import Row
-
-_MOST_COMPARED = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +75,10 @@ def read_ties(
     first_line: dict[tuple[int, int], int] = {}
     weights: dict[tuple[int, int], float] = {}
     repeated = 0
+    nearest = NearestNames(rows)
     for row in table.rows:
         line = row[0]
-        direction = _direction(table, row, columns, rows, faults)
+        direction = _direction(table, row, columns, rows, nearest, faults)
         weight = _weight(table, row, weighing, missing, faults) if weighing else math.nan
         if direction is None:
             continue
@@ -144,7 +142,12 @@ def _weighing(
 
 
 def _direction(
-    table: Table, row: Row, columns: tuple[int, int], rows: Mapping[str, int], faults: Faults
+    table: Table,
+    row: Row,
+    columns: tuple[int, int],
+    rows: Mapping[str, int],
+    nearest: NearestNames,
+    faults: Faults,
 ) -> tuple[int, int] | None:
     """Return the rows of the two organisations that a tie names, in the order it names them."""
     line, cells = row
@@ -155,7 +158,7 @@ def _direction(
         if not name:
             faults.add(f"{where}: no organisation named; allowed: the name of an organisation")
         elif name not in rows:
-            faults.add(partial(_unknown, where, name, rows))
+            faults.add(partial(_unknown, where, name, nearest))
         else:
             ends.append(rows[name])
     if len(ends) < 2:
@@ -166,26 +169,8 @@ def _direction(
     return ends[0], ends[1]
 
 
-def _unknown(where: str, name: str, rows: Mapping[str, int]) -> str:
-    return f"{where}: unknown organisation {shown(name)}{nearest(name, rows)}"
-
-
-def nearest(name: str, names: Mapping[str, int]) -> str:
-    """Return a clause with the name most like one that is not there.
-
-    Likeness is costly to work out: of long lists, only those that share most pairs of letters are compared.
-    """
-    known = list(names)
-    if len(known) > _MOST_COMPARED:
-        own = _pairs(name[:200])
-        known = nlargest(_MOST_COMPARED, known, key=lambda other: len(own & _pairs(other)))
-    near = difflib.get_close_matches(name[:200], known, n=1, cutoff=0.5)
-    return f"; did you mean {shown(near[0])}?" if near else "; allowed: a name from the table of organisations"
-
-
-def _pairs(name: str) -> set[str]:
-    folded = name.casefold()
-    return {folded[k : k + 2] for k in range(len(folded) - 1)}
+def _unknown(where: str, name: str, nearest: NearestNames) -> str:
+    return f"{where}: unknown organisation {shown(name)}{nearest.clause(name)}"
 
 
 def _weight(
