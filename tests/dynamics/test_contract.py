@@ -10,10 +10,14 @@ from ecosim.testing import check_mechanism
 CHOOSE_BY_PLACE = {
     "attraction_repulsion",
     "bounded_confidence",
+    "culture_dissemination",
+    "committed_minority",
     "fermi_imitation",
     "joining",
     "meeting",
+    "naming_game",
     "payoff_proportional_imitation",
+    "thresholds",
 }
 """Rules that choose among partners, or among everyone, by place in a list: in another order they choose others."""
 

@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from ecosim.errors import InputError, did_you_mean
 from ecosim.rng import Key, stream, uniforms
 from ecosim.world import distributions
-from ecosim.world.columns import COLUMNS, Column
+from ecosim.world.columns import COLUMNS
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 from ecosim.world.founding_settings import EcosystemSettings as EcosystemSettings
+from ecosim.world.given import take_given
 from ecosim.world.names import identity_of_names
 from ecosim.world.networks import expected_ties, starting_ties
+from ecosim.world.thresholds import draw_thresholds
 from ecosim.world.world import Labels, World
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def found(settings: EcosystemSettings, seed: int, columns: Iterable[str], actors
         if name in names:
             world.__dict__[name][...] = drawn(draw)
     if actors is not None:
-        world.drawn = _take_given(world, actors)
+        world.drawn = take_given(world, actors)
     _tie(world, draw, actors)
     return world
 
@@ -139,53 +141,6 @@ def _sectors_of(actors: Actors, sectors: tuple[str, ...]) -> list[int]:
     if unknown:
         raise InputError([f"there is no sector '{name}'; {did_you_mean(name, sectors)}" for name in unknown])
     return [sectors.index(name) for name in actors.sector]
-
-
-def _take_given(world: World, actors: Actors) -> dict[str, int]:
-    """Put what actors give in the place of what was drawn; return how many numbers of each word stay drawn."""
-    given: dict[str, Values] = {}
-    drawn: dict[str, int] = {}
-    for word, numbers in actors.columns.items():
-        place = _place(word, world)
-        if place is None:
-            continue
-        column, entry = place
-        values = given.setdefault(column.name, np.full(world.__dict__[column.name].shape, np.nan))
-        values.reshape(world.n, -1)[:, entry] = numbers
-        drawn[word] = int(np.isnan(numbers).sum())
-    for name, values in given.items():
-        state = world.__dict__[name]
-        is_given = ~np.isnan(values)
-        state[is_given] = values[is_given]
-        if name in ("motive", "salience"):
-            _fill_up(state, is_given)
-    return drawn
-
-
-def _place(word: str, world: World) -> tuple[Column, int] | None:
-    """Return the column that a word of the actors' table stands for, and the entry; None if the world has it not."""
-    for column in world.columns:
-        if column.axis != "organisation":
-            continue
-        if word == column.name and column.extent is None:
-            return column, 0
-        for position, label in enumerate(world.labels.words(column)):
-            if word == f"{column.name}_{label}":
-                return column, position
-    return None
-
-
-def _fill_up(shares: Values, is_given: NDArray[np.bool_]) -> None:
-    """Make rows sum to 1: what was drawn shares what the given leave; where nothing is left, all are scaled."""
-    for row in np.flatnonzero(is_given.any(axis=1)):
-        fixed, free = shares[row, is_given[row]].sum(), shares[row, ~is_given[row]].sum()
-        if free > 0.0 and fixed < 1.0:
-            shares[row, ~is_given[row]] *= (1.0 - fixed) / free
-        elif fixed > 0.0:
-            shares[row, ~is_given[row]] = 0.0
-            shares[row] /= fixed
-        else:
-            shares[row] = 1.0 / shares.shape[1]
 
 
 def _tie(world: World, draw: _Draw, actors: Actors | None) -> None:
@@ -353,6 +308,22 @@ def _invest(draw: _Draw) -> Values:
     return draw.around("invest", mean, settings.invest.jitter)
 
 
+def _committed(draw: _Draw) -> Values:
+    settings = draw.settings
+    chance = np.array([settings.committed if s.committed is None else s.committed for s in settings.sectors.values()])
+    is_committed: Values = uniforms(draw.key("committed"), draw.world.identity) < chance[draw.world.sector]
+    return is_committed
+
+
+def _convention(draw: _Draw) -> Values:
+    starts_new = uniforms(draw.key("convention"), draw.world.identity) < draw.settings.convention
+    return (starts_new | _committed(draw)).astype(np.float64)
+
+
+def _conventions_met(draw: _Draw) -> Values:
+    return np.where(_convention(draw) > 0.0, np.int64(COLUMNS["conventions_met"].high), 0)
+
+
 def _severity(draw: _Draw) -> Values:
     issues = draw.settings.issues
     if isinstance(issues, int):
@@ -387,10 +358,16 @@ _DRAWN: dict[str, Callable[[_Draw], Values]] = {
     "reputation": lambda draw: draw.around_one(
         "reputation", draw.settings.reputation.value, draw.settings.reputation.jitter
     ),
+    "threshold": lambda draw: draw_thresholds(draw.settings.threshold, draw.world.identity, draw.key("threshold")),
+    "active": lambda draw: uniforms(draw.key("active"), draw.world.identity) < draw.settings.active,
+    "committed": _committed,
+    "convention": _convention,
+    "conventions_met": _conventions_met,
     "member_stance": _member_stance,
     "orientation": _orientation,
     "citizen_stance": _citizen_stance,
     "severity": _severity,
     "urgency": _severity,
+    "usual_severity": _severity,
     "needs": _needs,
 }

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ecosim.errors import did_you_mean
 from ecosim.world.columns import COMPONENTS
 from ecosim.world.networks import NetworkSettings
+from ecosim.world.thresholds import ThresholdSettings
 
 MOST_ORGANISATIONS = 2_000_000_000
 MOST_OF_A_SECTOR = 1 << 24
@@ -106,6 +107,7 @@ class SectorSettings(_Settings):
     invest: Share | None = Field(
         None, description="mean share of its effort put into relationships; as everyone's if missing"
     )
+    committed: Share | None = Field(None, description="chance to be committed; as everyone's if missing")
 
 
 class IssueSettings(_Settings):
@@ -243,6 +245,14 @@ class EcosystemSettings(_Settings):
     reputation: MeanSettings = Field(
         default_factory=lambda: MeanSettings(value=0.5), description="reputation at the start"
     )
+    threshold: ThresholdSettings = Field(
+        default_factory=ThresholdSettings, description="how many others must act before an organisation does"
+    )
+    active: Share = Field(0.0, description="chance to act from the start, whoever else does")
+    committed: Share = Field(
+        0.0, description="chance to be committed: whatever others do, its convention stays the new one"
+    )
+    convention: Share = Field(0.0, description="chance to start with the new convention without being committed")
     practices: int = Field(
         0, ge=0, le=62, description="number of practices, each followed or not, that make up an organisation's solution"
     )
@@ -276,6 +286,7 @@ class EcosystemSettings(_Settings):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> EcosystemSettings:
         faults = [*_organisation_faults(self), *_length_faults(self)]
+        faults += self.threshold.faults(sum(self.counts()))
         if not isinstance(self.issues, int):
             try:
                 _distinct_words(tuple(issue.name for issue in self.issues))
