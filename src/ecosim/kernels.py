@@ -25,7 +25,15 @@ from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-SHARED = ("kernels.py", "rng.py", "world/lookup.py", "dynamics/gap.py", "dynamics/production/joint_work.py")
+SHARED = (
+    "kernels.py",
+    "rng.py",
+    "world/lookup.py",
+    "dynamics/gap.py",
+    "dynamics/production/joint_work.py",
+    "dynamics/encounter.py",
+    "dynamics/coalition/utility.py",
+)
 """Files whose kernels are called from kernels in other files; a test holds this list against the imports."""
 
 PACKAGE = Path(__file__).parent

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 Axis = Literal["organisation", "relationship", "coalition", "membership", "issue", "citizen"]
-Extent = Literal["capability", "stance", "issue", "motive", "culture", "practice", "member_stance", "side"]
+Extent = Literal["capability", "stance", "issue", "motive", "culture", "practice", "member_stance", "sector", "side"]
 
 COMPONENTS = ("financial", "public_value", "mission", "relational", "legitimacy")
 """The five components of the ledger that ``motive`` weighs into ``success``."""
@@ -81,6 +81,11 @@ COLUMNS: dict[str, Column] = _table(
     Column("ledger", "organisation", "this tick's five components of success", "see unit of each", extent="motive"),
     Column("success", "organisation", "its ledger weighed by its own motive", "1"),
     Column("reputation", "organisation", "how its conduct is regarded", "1", 0, 1, 0.5),
+    Column("meetings", "organisation", "organisations of each sector that it met when organisations last looked for partners", "meetings", 0, 2**31 - 1, 0, "int32", extent="sector"),
+    Column("acceptances", "organisation", "those of them where both said yes", "meetings", 0, 2**31 - 1, 0, "int32", extent="sector"),
+    Column("introductions", "organisation", "organisations of each sector that it was introduced to when a synergist last acted", "meetings", 0, 2**31 - 1, 0, "int32", extent="sector"),
+    Column("introductions_accepted", "organisation", "those of them where both said yes", "meetings", 0, 2**31 - 1, 0, "int32", extent="sector"),
+    Column("camp", "organisation", "camp it belongs to under the landscape theory of aggregation, -1 before it has one", "index", -1, 2**15 - 1, -1, "int16"),
     Column("customers", "organisation", "citizens who buy from it", "citizens", 0),
     Column("workers", "organisation", "citizens who work for it", "citizens", 0),
     Column("supporters", "organisation", "citizens who support it", "citizens", 0),
@@ -113,6 +118,7 @@ COLUMNS: dict[str, Column] = _table(
     Column("pool", "coalition", "knowledge the members have pooled", "1", 0, 1),
     Column("output", "coalition", "what it made this tick", "output", 0),
     Column("output_alone", "coalition", "what its members' effort would have made alone", "output", 0),
+    Column("losing", "coalition", "ticks in a row in which it made less than its members would alone", "tick", 0, dtype="int64"),
     # memberships
     Column("member", "membership", "row of the organisation", "row", 0, 2**31 - 1, 0, "int64", always=True),
     Column("member_coalition", "membership", "row of the coalition", "row", 0, 2**31 - 1, 0, "int64", always=True),

@@ -71,6 +71,8 @@ class Labels:
                 return tuple(str(practice) for practice in range(1, self.practices + 1))
             case "member_stance":
                 return tuple(f"{member}_{axis}" for member in range(1, self.members + 1) for axis in self.stance_axes)
+            case "sector":
+                return self.sectors
             case "side":
                 return ("source", "target")
 
