@@ -91,7 +91,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         self.recorder.record(world)
 
     def run(self, ticks: int | None = None, progress: Callable[[int, int], object] | None = None) -> None:
-        """Let many ticks pass.
+        """Let many ticks pass; fewer, where the settings say what ends a run before (``stop``).
 
         Args:
             ticks: how many; those that the settings still ask for, where there is none.
@@ -99,9 +99,20 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         """
         ticks = max(0, self.settings.ticks - self.world.tick) if ticks is None else ticks
         for done in range(1, ticks + 1):
+            if self._is_over():
+                break
             self.step()
             if progress is not None:
                 progress(done, ticks)
+        if self._is_over():
+            self.recorder.end(self.world)
+
+    def _is_over(self) -> bool:
+        """Return whether the run has come to what ends it before its last tick."""
+        stop = self.settings.stop
+        return (
+            stop is not None and self._ending is not None and stop.is_reached(self._ending.of(self.world, stop.measure))
+        )
 
     def results(self) -> Run:
         """Return what has been recorded so far, and the world as it is now."""
@@ -194,11 +205,14 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         self.schedule = Schedule(in_order(settings, dynamics), seed)
         listed = measures_named(settings.measures, labels_of(settings.ecosystem)) if settings.measures else ()
         self.measures = [*listed, *(_measure(name, rule) for name, rule in measures.items())]
+        stop = settings.stop
+        self._ending = None if stop is None else measures_named((stop.measure,), labels_of(settings.ecosystem))[0]
         self._interventions = with_luck(settings.interventions, seed)
 
     def _columns(self) -> set[str]:
         """Return the columns that anything in this model names."""
-        measured = {name for measure in self.measures for name in measure.reads}
+        asked = self.measures if self._ending is None else [*self.measures, self._ending]
+        measured = {name for measure in asked for name in measure.reads}
         changed = {name for intervention, _ in self._interventions for name in intervention.columns()}
         return self.schedule.columns() | measured | changed
 

@@ -51,6 +51,27 @@ class RecordSettings(BaseModel):
     costly_at_start: bool = Field(True, description="whether costly measures are taken at tick 0, too")
 
 
+class StopSettings(BaseModel):
+    """When a run ends before its last tick: as soon as a measure is as low, or as high, as this."""
+
+    model_config = _PLAIN
+
+    measure: str = Field(description="name of the measure; where it fills several columns, of one of them")
+    at_most: float | None = Field(None, description="greatest value at which the run ends; null: none is low enough")
+    at_least: float | None = Field(None, description="least value at which the run ends; null: none is high enough")
+
+    @model_validator(mode="after")
+    def _says_when(self) -> StopSettings:
+        if self.at_most is None and self.at_least is None:
+            raise ValueError("neither at_most nor at_least is given; allowed: one of them, or both")
+        return self
+
+    def is_reached(self, value: float) -> bool:
+        """Return whether a run ends at this value of the measure; an undefined one ends nothing."""
+        is_low = self.at_most is not None and value <= self.at_most
+        return is_low or (self.at_least is not None and value >= self.at_least)
+
+
 class PlainSettings(BaseModel):
     """What a run needs besides its mechanisms."""
 
@@ -61,6 +82,7 @@ class PlainSettings(BaseModel):
     watch: str = Field("", max_length=1000, description="two sentences: what to look at, and what to change")
     seed: int = Field(1, ge=0, le=LARGEST_SEED, description="chooses the luck of a run; the same seed, the same result")
     ticks: int = Field(200, ge=0, le=MOST_TICKS, description="how often the schedule is run through")
+    stop: StopSettings | None = Field(None, description="what ends a run before its last tick; null: nothing does")
     activation: Literal["simultaneous", "random", "sweep"] = Field(
         "simultaneous",
         description="who acts when, in every mechanism that has an activation and is not given its own: all on the same "
@@ -127,7 +149,7 @@ def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: So
     names = rest.get("schedule")
     if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
         faults += [fault for fault in _schedule_faults(names, dynamics) if fault not in faults]
-    faults += _measure_faults(plain, trusted) if plain else []
+    faults += [*_measure_faults(plain, trusted), *_stop_faults(plain, trusted)] if plain else []
     if faults or plain is None:
         raise InputError(faults)
     values = {name: getattr(plain, name) for name in PlainSettings.model_fields}
@@ -243,6 +265,22 @@ def _measure_faults(settings: PlainSettings, trust: frozenset[str]) -> list[str]
         except InputError as error:
             faults += error.faults
     return faults
+
+
+def _stop_faults(settings: PlainSettings, trust: frozenset[str]) -> list[str]:
+    if settings.stop is None:
+        return []
+    name, labels = settings.stop.measure, labels_of(settings.ecosystem)
+    try:
+        if ":" in name:
+            find_trusted(name, trust)
+        measure = find_measures([name], labels)[0]
+    except InputError as error:
+        return [f"stop.{fault}" for fault in error.faults]
+    columns = measure.columns(labels)
+    if measure.per is None or name in columns:
+        return []
+    return [f"stop.measure: {shown(name)} has several values; {did_you_mean(name, columns)}"]
 
 
 def _twice(names: Iterable[str]) -> list[str]:

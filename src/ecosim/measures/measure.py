@@ -38,6 +38,15 @@ class Measure:
     source: str = ""
     flow: bool = False
 
+    def of(self, world: World, column: str | None = None) -> float:
+        """Return this measure of a world: of one of its columns, where it fills several; NaN where undefined."""
+        if not world.has(*self.reads):
+            return float("nan")
+        found = self.compute(world)
+        if self.part is not None:
+            found = found[self.part]
+        return float(found if self.per is None else found[self.columns(world.labels).index(column or self.name)])
+
     def columns(self, labels: Labels) -> tuple[str, ...]:
         """Return the names of the columns that this measure fills in a table."""
         if self.per is None:

@@ -122,6 +122,14 @@ class Recorder:
         if self.events is not None:
             self.events.add(tick, kind, organisation, other, coalition, issue, value)
 
+    def end(self, world: World) -> None:
+        """Take this tick for the last one, and record it as such, though more were planned."""
+        self.ticks = world.tick
+        if not self._rows or self._ticks[self._rows - 1] != world.tick:
+            self._add_row(world, costly=bool(self.measures))
+        elif self.measures:
+            self._look(world, self._rows - 1, only_costly=True)
+
     def closed(self, world: World) -> Recorder:
         """Return a copy that has the last row, costly measures, final tables and the last frame of this world.
 
