@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ecosim.errors import InputError, did_you_mean
-from ecosim.measures import coalitions, culture, interactions, issues, opinions, pattern, success
+from ecosim.measures import coalitions, conduct, culture, interactions, issues, opinions, pattern, success
 from ecosim.measures.measure import Measure
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import Labels

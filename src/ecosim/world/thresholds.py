@@ -74,8 +74,8 @@ def draw_thresholds(settings: ThresholdSettings, identity: NDArray[np.int64], ke
     if settings.start == "list":
         return np.asarray(settings.values, float)
     if settings.start == "sequence":
-        rank = _ranks(uniforms(key, identity))
-        return rank * settings.increment if settings.increment is not None else np.asarray(rank / n)
+        rank = _ranks(uniforms(key, identity)).astype(np.float64)
+        return rank / n if settings.increment is None else rank * settings.increment
     if settings.start == "normal" and not settings.dealt:
         return settings.mean + settings.spread * normals(key, identity)
     if settings.start == "beta" and not settings.dealt:
