@@ -25,6 +25,7 @@ RULES: dict[str, str] = {
     "attraction_repulsion": "ecosim.dynamics.stance.attraction_repulsion:AttractionRepulsion",
     "bounded_confidence": "ecosim.dynamics.stance.bounded_confidence:BoundedConfidence",
     "friedkin_johnsen": "ecosim.dynamics.stance.friedkin_johnsen:FriedkinJohnsen",
+    "structural_balance": "ecosim.dynamics.stance.balance:StructuralBalance",
     "culture_dissemination": "ecosim.dynamics.stance.culture:CultureDissemination",
     "committed_stance": "ecosim.dynamics.commitment:CommittedStance",
     "thresholds": "ecosim.dynamics.stance.thresholds:Thresholds",
@@ -37,6 +38,8 @@ RULES: dict[str, str] = {
     "best_response": "ecosim.dynamics.contribution.best_response:BestResponse",
     "fermi_imitation": "ecosim.dynamics.contribution.imitation:FermiImitation",
     "payoff_proportional_imitation": "ecosim.dynamics.contribution.imitation:PayoffProportionalImitation",
+    "moran": "ecosim.dynamics.contribution.moran:Moran",
+    "aspiration": "ecosim.dynamics.contribution.aspiration:Aspiration",
     "committed_contribution": "ecosim.dynamics.commitment:CommittedContribution",
     "joint_work": "ecosim.dynamics.production.joint_work:JointWork",
     "public_goods": "ecosim.dynamics.production.public_goods:PublicGoods",
@@ -50,6 +53,7 @@ RULES: dict[str, str] = {
     "purpose": "ecosim.dynamics.purpose:Purpose",
     "turnover": "ecosim.dynamics.turnover:Turnover",
     "technology": "ecosim.dynamics.technology:Technology",
+    "citizens": "ecosim.dynamics.citizens.citizens:Citizens",
     "agent_rules": "ecosim.dynamics.agent_rules:AgentRules",
 }
 """Rule to the class behind it, ``module:Class``, in the order in which such rules act in a tick."""

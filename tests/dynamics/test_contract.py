@@ -10,14 +10,19 @@ from ecosim.testing import check_mechanism
 CHOOSE_BY_PLACE = {
     "attraction_repulsion",
     "bounded_confidence",
+    "citizens",
     "culture_dissemination",
     "committed_minority",
     "fermi_imitation",
+    "friedkin_johnsen",
     "joining",
     "meeting",
     "naming_game",
+    "moran",
     "payoff_proportional_imitation",
+    "purpose",
     "thresholds",
+    "turnover",
 }
 """Rules that choose among partners, or among everyone, by place in a list: in another order they choose others."""
 

@@ -64,6 +64,31 @@ def found(settings: EcosystemSettings, seed: int, columns: Iterable[str], actors
     return world
 
 
+def draw_organisations(
+    settings: EcosystemSettings, seed: int, labels: Labels, identity: NDArray[np.int64], sector: int, columns: Iterable[str]
+) -> dict[str, Values]:
+    """Return what organisations of these numbers (p,) and one sector would have been at founding: column to entries.
+
+    Args:
+        settings: what the world was founded from.
+        seed: the run's seed.
+        labels: names of what columns number.
+        identity: their numbers.
+        sector: their sector.
+        columns: names of columns of organisations; those that are not drawn at founding are left out.
+    """
+    world = World(labels, identity.size, columns)
+    world.identity[:], world.sector[:] = identity, sector
+    draw = _Draw(settings, seed, labels, world)
+    named = {column.name for column in world.columns if column.axis == "organisation"}
+    values = {}
+    for name, drawn in _DRAWN.items():
+        if name in named:
+            values[name] = world.__dict__[name]
+            values[name][...] = drawn(draw)
+    return values
+
+
 def labels_of(settings: EcosystemSettings) -> Labels:
     """Return the names of sectors, issues, axes and capabilities."""
     return Labels(
@@ -176,6 +201,13 @@ def _tie(world: World, draw: _Draw, actors: Actors | None) -> None:
         values["affect"] = np.clip(
             distributions.pair_uniforms(draw.key("affect"), world.identity, ends, low, high), -1, 1
         )
+    if network.affects is not None:
+        if faults := network.faults(world.n):
+            raise InputError([f"ecosystem.{fault}" for fault in faults])
+        affects = np.array(network.affects)
+        values["affect"] = affects[ends[:, 0], ends[:, 1]]
+        if "self_affect" in names:
+            world.self_affect[:] = affects.diagonal()
     world.add_ties(ends, **values)
     world.commit()
 
@@ -349,6 +381,10 @@ _DRAWN: dict[str, Callable[[_Draw], Values]] = {
     "capital": _capital,
     "capability": _capability,
     "stance": _stance,
+    "prejudice": _stance,
+    "susceptibility": lambda draw: draw.around_one(
+        "susceptibility", draw.settings.susceptibility.value, draw.settings.susceptibility.jitter
+    ),
     "salience": _salience,
     "motive": _motive,
     "purpose": lambda draw: draw.around("purpose", draw.by_sector("purpose"), draw.settings.purpose_jitter),

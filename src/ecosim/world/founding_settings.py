@@ -235,6 +235,10 @@ class EcosystemSettings(_Settings):
     salience_jitter: Jitter = Field(0.3, description=f"salience: {_JITTER}")
     purpose_jitter: Jitter = Field(0.2, description=f"purpose: {_JITTER}")
     stance: StanceSettings = Field(default_factory=StanceSettings, description="how stances are distributed")
+    susceptibility: MeanSettings = Field(
+        default_factory=lambda: MeanSettings(value=0.8),
+        description="how far stances are open to influence, where organisations remember what they began with",
+    )
     culture: CultureSettings = Field(default_factory=CultureSettings, description="how cultural traits are distributed")
     contribution: ContributionSettings = Field(
         default_factory=ContributionSettings, description="contribution at the start"
@@ -286,7 +290,7 @@ class EcosystemSettings(_Settings):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> EcosystemSettings:
         faults = [*_organisation_faults(self), *_length_faults(self)]
-        faults += self.threshold.faults(sum(self.counts()))
+        faults += [*self.threshold.faults(sum(self.counts())), *self.network.faults(sum(self.counts()))]
         if not isinstance(self.issues, int):
             try:
                 _distinct_words(tuple(issue.name for issue in self.issues))

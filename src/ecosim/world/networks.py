@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,24 @@ class NetworkSettings(BaseModel):
     affect_spread: float = Field(
         0.0, ge=0, le=1, description="affect is uniform within this distance of its mean, cut at ±1"
     )
+    affects: tuple[tuple[Annotated[float, Field(ge=-1, le=1)], ...], ...] | None = Field(
+        None,
+        max_length=100,
+        description="affect between each two, a row for each organisation in their order, the same both ways, and on the "
+        "diagonal towards oneself; null: drawn",
+    )
+
+    @model_validator(mode="after")
+    def _affects_are_mutual(self) -> NetworkSettings:
+        rows = self.affects
+        if rows is None:
+            return self
+        if any(len(row) != len(rows) for row in rows):
+            raise ValueError(f"affects has rows of other lengths; allowed: {len(rows)} numbers in each row")
+        odd = [f"({i + 1}, {j + 1})" for i, row in enumerate(rows) for j in range(i) if row[j] != rows[j][i]]
+        if odd:
+            raise ValueError(f"affects is not the same both ways at {', '.join(odd[:10])}; allowed: a symmetric matrix")
+        return self
 
     @model_validator(mode="after")
     def _degree_is_even_on_a_ring(self) -> NetworkSettings:
@@ -85,6 +103,12 @@ class NetworkSettings(BaseModel):
                 f"degree is {self.degree:g}, but a {self.kind} needs an even whole number, half on each side"
             )
         return self
+
+    def faults(self, organisations: int) -> list[str]:
+        """Return what is wrong with it where there are so many organisations."""
+        if self.affects is None or len(self.affects) == organisations:
+            return []
+        return [f"network.affects has {len(self.affects)} rows; allowed: {organisations}, one for each organisation"]
 
 
 def starting_ties(

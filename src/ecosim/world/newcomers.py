@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.rng import Key, uniforms
+from ecosim.world.columns import COLUMNS, Column
+from ecosim.world.founding import draw_organisations
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 from ecosim.world.names import LARGEST_IDENTITY, identity_of_names
 from ecosim.world.world import Rows, World
 
-OUTCOMES = ("effort", "alone", "payoff", "spillover", "ledger", "success")
+OUTCOMES = ("effort", "alone", "payoff", "spillover", "ledger", "success", "insolvency")
 """What a newcomer has not got yet, whoever it takes after."""
 
 
@@ -55,7 +57,29 @@ def _lowest_free(world: World, sector: int, count: int) -> Rows:
     return first + np.flatnonzero(is_free)[:count]
 
 
-def likenesses(world: World, sector: int, identity: Rows, key: Key) -> dict[str, NDArray[Any]]:
+def founded(world: World, sector: int, identity: Rows) -> dict[str, NDArray[Any]]:
+    """Return values for newcomers of a sector as they would have been drawn at founding; the world has an ``origin``."""
+    if world.origin is None:
+        raise ValueError("this world does not know what it was founded from; allowed: the world of a model")
+    settings, seed = world.origin
+    columns = [column.name for column in _inherited(world)]
+    values = draw_organisations(settings, seed, world.labels, identity, sector, columns)
+    return _entering(values, identity, sector)
+
+
+def recombined(world: World, sector: int, identity: Rows, alike: Rows, key: Key) -> dict[str, NDArray[Any]]:
+    """Return values for newcomers of a sector: each attribute is that of another of the rows ``alike``, by chance."""
+    values: dict[str, NDArray[Any]] = {}
+    if alike.size:
+        for column in _inherited(world):
+            luck = uniforms(key, identity, _RECOMBINES + _PLACE[column.name])
+            values[column.name] = getattr(world, column.name)[alike[(luck * alike.size).astype(np.int64)]]
+    return _entering(values, identity, sector)
+
+
+def likenesses(
+    world: World, sector: int, identity: Rows, key: Key, alike: Rows | None = None, better_of_two: bool = False
+) -> dict[str, NDArray[Any]]:
     """Return values for newcomers of a sector: each takes after one organisation of it, drawn by its own luck.
 
     Args:
@@ -63,15 +87,34 @@ def likenesses(world: World, sector: int, identity: Rows, key: Key) -> dict[str,
         sector: their sector.
         identity: their numbers (p,).
         key: source of the draws.
+        alike: rows that they may take after; all of the sector if not said.
+        better_of_two: whether two are drawn, and the more successful counts, the first if they fare alike.
 
     Returns:
         Column name to entries (p, ...); outcomes, and everything in a sector that is empty, are left to the table's
         initial values.
     """
     values: dict[str, NDArray[Any]] = {}
-    alike = np.flatnonzero(world.sector == sector)
+    alike = np.flatnonzero(world.sector == sector) if alike is None else alike
     if alike.size:
         after = alike[(uniforms(key, identity) * alike.size).astype(np.int64)]
-        columns = [c.name for c in world.columns if c.axis == "organisation" and c.name not in OUTCOMES]
-        values = {name: getattr(world, name)[after] for name in columns}
+        if better_of_two:
+            other = alike[(uniforms(key, identity, 1) * alike.size).astype(np.int64)]
+            after = np.where(world.success[other] > world.success[after], other, after)
+        values = {column.name: getattr(world, column.name)[after] for column in _inherited(world)}
+    return _entering(values, identity, sector)
+
+
+def _inherited(world: World) -> list[Column]:
+    return [c for c in world.columns if c.axis == "organisation" and c.name not in OUTCOMES]
+
+
+def _entering(values: dict[str, NDArray[Any]], identity: Rows, sector: int) -> dict[str, NDArray[Any]]:
+    if "stance" in values:  # what it comes with is what it starts with
+        values["prejudice"] = values["stance"]
     return {**values, "identity": identity, "sector": np.full(identity.size, sector, np.int8)}
+
+
+_RECOMBINES = 2
+"""First draw of a newcomer for whom each attribute is taken after; those before are of ``likenesses``."""
+_PLACE = {name: place for place, name in enumerate(COLUMNS)}
