@@ -30,7 +30,10 @@ SHARED = (
     "rng.py",
     "world/lookup.py",
     "dynamics/gap.py",
+    "dynamics/conduct.py",
+    "dynamics/citizens/offers.py",
     "dynamics/production/joint_work.py",
+    "dynamics/contribution/revision.py",
     "dynamics/encounter.py",
     "dynamics/coalition/utility.py",
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
+from ecosim.dynamics.conduct import Witness, conduct_of
 from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
@@ -23,7 +25,7 @@ class Ledger(Mechanism):
     public value    Σ_q σ_iq (1 − 2 h_q / H): the state of what it cares about, from 1 (solved) to −1 (at its worst)
     mission         Σ over its coalitions of Q σ_iq p(u_q) × its share: need that it met itself
     relational      Σ of its bonds / ``full_circle``
-    legitimacy      2 × reputation − 1
+    legitimacy      2 × reputation − 1; where citizens choose, 2 × their support − 1
     ==============  ===============================================================================================
 
     .. math:: \text{success}_i = \sum_k m_{ik} L_{ik}
@@ -33,7 +35,7 @@ class Ledger(Mechanism):
     itself is not net of upkeep: the net flow tends to zero for everyone, rich or poor. Attention is scarce, so
     reputation moves towards conduct compared with that of others, :math:`c_i / (c_i + \bar c)`: one organisation's gain
     is the others' loss. For whoever is answerable for outcomes (``answerable`` sectors) half of it is how far issues are
-    from their worst.
+    from their worst. Where media tell of conduct, reputation follows what they show, and not this.
     """
 
     spill_value: float = Field(
@@ -56,6 +58,9 @@ class Ledger(Mechanism):
     memory: float = Field(20.0, ge=1, le=10_000, description="ticks over which reputation follows conduct")
     answerable: tuple[str, ...] = Field(("government",), description="sectors whose reputation is half outcomes")
 
+    _citizens_judge: bool = PrivateAttr(False)
+    _media_tell: bool = PrivateAttr(False)
+
     reads: ClassVar[tuple[str, ...]] = (
         "sector", "capital", "income", "payoff", "spillover", "salience", "severity", "urgency", "bond", "motive",
         "contribution", "member_share", "coalition_issue", "reputation",
@@ -65,22 +70,29 @@ class Ledger(Mechanism):
     def faults(self, labels: Labels) -> list[str]:
         return [] if self.is_default("answerable") else unknown("answerable", self.answerable, labels.sectors)
 
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        bound = self.model_copy()
+        bound._citizens_judge = any("support" in each.writes for each in schedule.values())
+        bound._media_tell = any(isinstance(each, Witness) for each in schedule.values())
+        return bound
+
     def step(self, world: World, key: Key) -> None:
+        regard = world.support if self._citizens_judge and world.labels.citizens else world.reputation
         answerable = np.array([name in self.answerable for name in world.labels.sectors])
         close_books(
             world.sector, answerable, world.capital, world.income, world.payoff, world.spillover, world.salience,
-            world.severity, world.urgency, world.bond, world.motive, world.contribution, world.reputation,
+            world.severity, world.urgency, world.bond, world.motive, world.contribution, world.reputation, regard,
             world.first_tie, world.tie, world.first_membership, world.membership, world.member_coalition,
             world.coalition_issue, world.member_share, world.ledger, world.success,
             (self.spill_value, self.spending, self.thrift, self.least_capital, self.worst, self.pressing_at,
-             self.full_circle, 1.0 / self.memory),
+             self.full_circle, 0.0 if self._media_tell else 1.0 / self.memory),
         )  # fmt: skip
 
 
 @kernel
 def close_books(
     sector: Any, answerable: Any, capital: Any, income: Any, payoff: Any, spillover: Any, salience: Any, severity: Any,
-    urgency: Any, bond: Any, motive: Any, contribution: Any, reputation: Any, first_tie: Any, tie: Any,
+    urgency: Any, bond: Any, motive: Any, contribution: Any, reputation: Any, regard: Any, first_tie: Any, tie: Any,
     first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, member_share: Any, ledger: Any,
     success: Any, rates: Any,
 ) -> None:  # fmt: skip
@@ -103,12 +115,10 @@ def close_books(
         for h in range(first_tie[i], first_tie[i + 1]):
             relational += bond[tie[h]] / full_circle
         ledger[i, 0], ledger[i, 1], ledger[i, 2] = financial, public, mission
-        ledger[i, 3], ledger[i, 4] = relational, 2.0 * reputation[i] - 1.0
+        ledger[i, 3], ledger[i, 4] = relational, 2.0 * regard[i] - 1.0
         success[i] = 0.0
         for k in range(5):
             success[i] += motive[i, k] * ledger[i, k]
         capital[i] = max(least_capital, capital[i] + thrift * (financial - spending * capital[i]))
-        conduct = contribution[i] / (contribution[i] + usual)
-        if answerable[sector[i]]:
-            conduct = 0.5 * (conduct + wellbeing)
+        conduct = conduct_of(contribution[i], usual, answerable[sector[i]], wellbeing)
         reputation[i] += fresh * (conduct - reputation[i])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.mechanism import Mechanism
@@ -34,6 +35,10 @@ class Market(Mechanism):
 
     Sectors named in ``customers`` live by customers, those in ``taxes`` by taxes, all others by donors. What of the pay
     for relief government does not bear, the public at large does.
+
+    Where citizens choose (``Citizens`` in the schedule, and citizens in the world), they are the weights, once they have
+    chosen: customers' spending is divided by who has how many of them, gifts by who has how many supporters, and shrink
+    with the share of citizens who buy, or support anyone. Contributing then forgoes the custom at stake.
     """
 
     floor: float = Field(0.2, ge=0, le=1, description="m, part of the price that does not depend on urgency")
@@ -56,8 +61,17 @@ class Market(Mechanism):
         le=1000,
         description="donors' giving per organisation and tick when every issue is most urgent (capital)",
     )
+    each_spends: float | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        description="spending of each citizen who buys, per tick (capital), whatever the number of businesses; if not "
+        "given, the citizens share what ``spending`` says",
+    )
     customers: tuple[str, ...] = Field(("business",), description="sectors that live by customers")
     taxes: tuple[str, ...] = Field(("government",), description="sectors that live by taxes")
+
+    _citizens_choose: bool = PrivateAttr(False)
 
     reads: ClassVar[tuple[str, ...]] = (
         "sector", "capital", "contribution", "reputation", "severity", "urgency", "demand", "relief", "price",
@@ -68,28 +82,44 @@ class Market(Mechanism):
         given = [name for name in ("customers", "taxes") if not self.is_default(name)]
         return [fault for name in given for fault in unknown(name, getattr(self, name), labels.sectors)]
 
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        bound = self.model_copy()
+        bound._citizens_choose = any("custom_at_stake" in each.writes for each in schedule.values())
+        return bound
+
     def step(self, world: World, key: Key) -> None:
+        chosen, citizens = (_NOBODY, _NOBODY, _NOBODY), 0
+        if self._citizens_choose and world.labels.citizens:
+            chosen, citizens = (world.customers, world.supporters, world.custom_at_stake), world.labels.citizens
         set_prices_and_incomes(
-            world.sector, self._purse_of(world.labels.sectors), world.capital, world.contribution, world.reputation,
+            world.sector, self.purse_of(world.labels.sectors), world.capital, world.contribution, world.reputation,
             world.severity, world.urgency, world.demand, world.relief, world.price, world.income, world.forgone,
             (self.floor, self.rivalry, self.pressing_at),
-            (self.spending, self.loss, self.attention, self.tax, self.public_share, self.giving),
+            (self.spending, self.loss, self.attention, self.tax, self.public_share, self.giving), chosen,
+            (citizens, -1.0 if self.each_spends is None else self.each_spends),
         )  # fmt: skip
 
-    def _purse_of(self, sectors: tuple[str, ...]) -> NDArray[np.int64]:
+    def purse_of(self, sectors: tuple[str, ...]) -> NDArray[np.int64]:
+        """Return what organisations of each sector live by: 0 customers, 1 taxes, 2 donors."""
         return np.array([0 if name in self.customers else 1 if name in self.taxes else 2 for name in sectors])
 
 
 @kernel
 def set_prices_and_incomes(
     sector: Any, purse_of: Any, capital: Any, contribution: Any, reputation: Any, severity: Any, urgency: Any,
-    demand: Any, relief: Any, price: Any, income: Any, forgone: Any, pricing: Any, rates: Any,
+    demand: Any, relief: Any, price: Any, income: Any, forgone: Any, pricing: Any, rates: Any, chosen: Any,
+    public: Any,
 ) -> None:  # fmt: skip
     """Write the price of work on each issue, and each organisation's income and what of it contributing forgoes.
 
-    ``purse_of`` gives, for each sector, 0 for customers, 1 for taxes, 2 for donors.
+    ``purse_of`` gives, for each sector, 0 for customers, 1 for taxes, 2 for donors. ``chosen`` are each organisation's
+    customers, supporters and custom at stake, where there are citizens; ``public`` their number and what each spends, -1
+    where they share what businesses are spent on.
     """
     floor, rivalry, half = pricing
+    customers, supporters, at_stake = chosen
+    citizens, each_spends = public
+    have_chosen = citizens > 0 and customers.sum() > 0.0
     spending, loss, attention, tax, public_share, giving = rates
     issues = price.size
     paid, hardship, appeal = 0.0, 0.0, 0.0
@@ -107,13 +137,25 @@ def set_prices_and_incomes(
         income[i] = np.sqrt(capital[i]) * (1.0 if purse == 1 else 0.5 + reputation[i])
         if purse == 0:
             income[i] *= 1.0 - attention * contribution[i]
+        if have_chosen and purse != 1:
+            income[i] = customers[i] if purse == 0 else supporters[i]
         total[purse] += income[i]
         members[purse] += 1.0
-    turnover = spending * members[0] * (1.0 - loss * hardship)
-    collected = tax * turnover
+    turnover = spending * members[0]
     gifts = giving * members[2] * (0.25 + 0.75 * appeal)
+    if have_chosen:
+        turnover = total[0] * (turnover / citizens if each_spends < 0.0 else each_spends)
+        gifts = giving * members[2] * total[2] / citizens
+    turnover *= 1.0 - loss * hardship
+    collected = tax * turnover
     purses = (turnover - collected, collected - min(paid, 0.5 * collected), gifts)
     for i in range(sector.size):
         purse = purse_of[sector[i]]
         income[i] *= purses[purse] / total[purse] if total[purse] > 0.0 else 0.0
-        forgone[i] = attention * income[i] / max(1e-9, 1.0 - attention * contribution[i]) if purse == 0 else 0.0
+        if have_chosen:
+            forgone[i] = at_stake[i] * income[i]
+        else:
+            forgone[i] = attention * income[i] / max(1e-9, 1.0 - attention * contribution[i]) if purse == 0 else 0.0
+
+
+_NOBODY = np.zeros(0)

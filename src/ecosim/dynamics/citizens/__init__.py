@@ -1,0 +1,1 @@
+"""Citizens: they buy, work, support and approve, and organisations live by that."""

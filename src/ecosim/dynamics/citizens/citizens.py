@@ -1,0 +1,140 @@
+"""Citizens: the only ones whose judgement finally counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+import numpy as np
+from pydantic import Field, PrivateAttr
+
+from ecosim.dynamics.citizens.choices import count, reconsider
+from ecosim.dynamics.citizens.offers import CUSTOMERS, DONORS, mood_of, offers_of, stakes, togetherness
+from ecosim.dynamics.market import Market
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.rng import Key
+from ecosim.world.world import World
+
+
+class Citizens(Mechanism):
+    r"""They buy, work, support and vote; that is the organisations' income and legitimacy.
+
+    **Choice.** Whom a citizen of orientation :math:`\theta` buys from, works for and supports follows, in the long run,
+
+    .. math:: P(j) \propto e^{\beta U_j}, \qquad U_j = (1 - \theta)\, v_j + \theta\, r_j - w\, d_j
+
+    with offer :math:`v_j`, regard :math:`r_j` and distance of stance :math:`d_j`, all in [0, 1] (d: 1 for the two ends of
+    opinion on every axis). Each time it acts a share ``looking`` of the citizens, and whoever has lost its supplier or
+    employer, compares what it has with ``considered`` alternatives, one after the other, each drawn uniformly, and takes
+    the alternative with probability :math:`1 / (1 + e^{-\beta (U_{alternative} - U_{present})})`. Alternatives are drawn
+    alike from either side, so these steps balance in detail, and the distribution they tend to is that of a choice
+    among all, at a cost that does not grow with the number of organisations.
+
+    **Offers** are compared with the usual, :math:`v = x / (x + \bar x)`, with size :math:`S_j = \sqrt{K_j}\,(\tfrac{1}{2} +
+    m_j)`, where :math:`m_j` compares its workers with the usual:
+
+    ========  ===========================================  ===============================  ========================
+    to        by whom                                      x                                regard
+    ========  ===========================================  ===============================  ========================
+    buy       who lives by customers                       :math:`S_j (1 - a c_j)`          reputation
+    work      anyone                                       :math:`K_j`                      (reputation + purpose) / 2
+    support   who lives by donors                          :math:`S_j c_j \sum_q Q \sigma_{jq} p(u_q)`  reputation
+    ========  ===========================================  ===============================  ========================
+
+    Half of the alternatives for support are to support nobody, which is as good as ``reserve`` times
+    :math:`1 - \overline{p(u)}`: where needs are pressing, more support somebody. Nobody weighs as much as all groups of
+    utility 0 together, however many there are.
+
+    **Vote.** Approval of government moves the share ``voting`` of the way to :math:`1 / (1 + e^{-\beta A})`,
+    :math:`A = (1 - \theta)\, g + \theta\, o - w d`: consumers judge the trend g, by how much issues are milder than usual,
+    citizens its merit o, the mean of reputation and of how far issues are from their worst.
+
+    **Orientation** moves the share ``drift`` of the way to what the citizen sees, from 0 (us and them) to 1 (we): a third
+    each its employer's joint work with other sectors, the trust that others have in its employer, and the trend. **Stance**
+    moves the share ``belonging`` of the way to the mean of its employer and of the group it supports.
+
+    Organisations read ``support`` (customers or supporters beside the usual, or the mean approval), and
+    ``custom_at_stake``: what of its custom a business would lose by contributing everything rather than nothing, as far
+    as it foresees (``foresight``) what customers will make of its better name. The market in the same schedule says who
+    lives by customers, taxes and donors, and how much attention contributing takes from customers.
+
+    A draw picks an alternative by its place in a list: in another order of rows, it may pick another, each still
+    equally likely.
+
+    References:
+        Luce (1959), Individual Choice Behavior; logit as utility with Gumbel noise: McFadden (1974), Conditional logit
+        analysis of qualitative choice behavior (both unchecked). Steps of this probability have this distribution:
+        Barker (1965), Aust. J. Phys. 18, 119 (unchecked).
+    """
+
+    looking: float = Field(0.1, ge=0, le=1, description="share of citizens who look around each time it acts")
+    considered: int = Field(1, ge=1, le=64, description="alternatives a citizen compares when it looks around")
+    selectivity: float = Field(4.0, ge=0, le=100, description="β, per unit of utility: 0 a coin toss")
+    distance: float = Field(1.0, ge=0, le=100, description="w, weight of the distance of stance")
+    reserve: float = Field(0.6, ge=-10, le=10, description="utility of supporting nobody where no issue is pressing")
+    voting: float = Field(0.3, ge=0, le=1, description="share of the way that approval moves when a citizen looks")
+    drift: float = Field(0.05, ge=0, le=1, description="share of the way that orientation moves when a citizen looks")
+    belonging: float = Field(
+        0.02, ge=0, le=1, description="share of the way to those it belongs to that a stance moves when a citizen looks"
+    )
+    foresight: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="how much of what a better name will win is foreseen by those who live by customers",
+    )
+    memory: float = Field(20.0, ge=1, le=10_000, description="ticks over which citizens get used to a severity")
+    worst: float = Field(
+        10.0, gt=0, le=1_000_000, description="severity at its worst; beyond it nothing counts as worse"
+    )
+    pressing_at: float = Field(1.0, gt=0, le=1000, description="h₀, urgency that is half pressing (severity)")
+
+    _market: Market = PrivateAttr(default_factory=Market)
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "sector", "capital", "contribution", "reputation", "purpose", "salience", "stance", "trust", "severity",
+        "urgency", "usual_severity", "orientation", "citizen_stance", "buys_from", "works_for", "supports", "approval",
+        "workers",
+    )  # fmt: skip
+    writes: ClassVar[tuple[str, ...]] = (
+        "orientation", "citizen_stance", "buys_from", "works_for", "supports", "approval", "customers", "workers",
+        "supporters", "support", "custom_at_stake", "usual_severity",
+    )  # fmt: skip
+
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        bound = self.model_copy()
+        bound._market = next((each for each in schedule.values() if isinstance(each, Market)), self._market)
+        return bound
+
+    def step(self, world: World, key: Key) -> None:
+        if not world.labels.citizens:
+            return
+        purse = self._market.purse_of(world.labels.sectors)[world.sector]
+        attention = self._market.attention
+        people = (
+            world.orientation, world.citizen_stance, world.buys_from, world.works_for, world.supports, world.approval
+        )  # fmt: skip
+        offer, regard, sizes, usual = offers_of(
+            purse, world.capital, world.contribution, world.reputation, world.purpose, world.salience, world.workers,
+            world.urgency, attention, self.pressing_at,
+        )  # fmt: skip
+        together = togetherness(
+            world.sector,
+            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
+            (world.first_tie, world.tie, world.ends), world.trust,
+        )  # fmt: skip
+        mood, position = mood_of(
+            purse, world.reputation, world.stance, world.severity, world.urgency, world.usual_severity,
+            self.pressing_at, self.worst, 1.0 / self.memory,
+        )  # fmt: skip
+        reconsider(
+            people, (purse, world.stance, offer, regard, together),
+            (np.flatnonzero(purse == CUSTOMERS), np.flatnonzero(purse == DONORS)), mood, position,
+            (self.looking, self.voting, self.drift, self.belonging), (self.selectivity, self.distance, self.reserve),
+            self.considered, key,
+        )  # fmt: skip
+        caring = count(people, purse, (world.customers, world.workers, world.supporters, world.support))
+        stakes(
+            purse, world.contribution, sizes, caring, usual[0], world.custom_at_stake, attention, self.foresight,
+            self.selectivity,
+        )  # fmt: skip
