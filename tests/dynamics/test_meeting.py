@@ -5,6 +5,7 @@ import pytest
 
 from ecosim.dynamics.gap import Gap
 from ecosim.dynamics.meeting import Meeting
+from ecosim.world.reasons import Reasons
 from tests.dynamics.worlds import everyone_tied, live, some_tied, world_for
 
 CLOSE = Gap(sector=0.0, culture=0.0, stance=0.0)
@@ -145,3 +146,154 @@ def test_a_world_of_nobody_or_of_one_makes_no_ties():
 def test_impossible_parameters_are_all_named_at_once():
     with pytest.raises(ValueError, match=r"(?s)rate.*friends.*cost.*attention"):
         Meeting(rate=2.0, friends=-0.1, cost=-1.0, attention=-1)
+
+
+def test_the_ways_to_meet_are_shares_of_one_whole():
+    with pytest.raises(ValueError, match=r"sum to 1.2; allowed: at most 1"):
+        Meeting(friends=0.4, likeness=0.4, forums=0.4)
+    assert Meeting(friends=0.4, likeness=0.3, complementarity=0.2, forums=0.1).upto()[-1] == pytest.approx(1.0)
+
+
+def looked_at(meeting, n=40, seeds=300):
+    """Return a world of strangers, and how often each pair met over so many ticks' luck."""
+    world = strangers(meeting, n)
+    counts = np.zeros((n, n), int)
+    for seed in range(seeds):
+        live(world, meeting, seed=seed)
+        np.add.at(counts, tuple(world.ends.T), 1)
+        world.end_ties(np.arange(world.ties))
+        world.commit()
+    return world, counts + counts.T
+
+
+def test_whoever_looks_for_likeness_finds_the_most_alike_of_all_if_it_looks_at_enough():
+    # 200 draws among 10: one is missed with probability .9^200 = 7e-10; everyone's partner is known beforehand.
+    meeting = eager(friends=0.0, likeness=1.0, sample=200, gap=Gap(sector=0.3, culture=0.5, stance=0.7))
+    world = strangers(meeting, 10, seed=4)
+    gap = np.zeros((10, 10))
+    for i, j in everyone_tied(10):
+        gap[i, j] = gap[j, i] = (
+            0.3 * (world.sector[i] != world.sector[j])
+            + 0.5 * np.mean(world.culture[i] != world.culture[j])
+            + 0.7 * 0.5 * np.sqrt(np.mean((world.stance[i] - world.stance[j]) ** 2))
+        )
+    np.fill_diagonal(gap, np.inf)
+    live(world, meeting)
+    assert tied(world) == {tuple(sorted((i, int(gap[i].argmin())))) for i in range(10)}
+
+
+def test_whoever_looks_for_complementarity_finds_who_completes_it_best():
+    meeting = eager(friends=0.0, complementarity=1.0, sample=200)
+    world = strangers(meeting, 10, seed=5)
+    angle = world.capability / np.linalg.norm(world.capability, axis=1)[:, None]
+    live(world, meeting)
+    assert tied(world) == {tuple(sorted((i, int((angle @ angle[i]).argmin())))) for i in range(10)}
+
+
+@pytest.mark.parametrize("way", ["likeness", "complementarity"])
+def test_a_sample_of_one_is_meeting_at_random(way):
+    # Everyone looks at one of all n by chance, 300 times: the 780 pairs' counts are near Poisson, so their index of
+    # dispersion is 1 ± sqrt(2 / 780). 5 standard errors and .05 for double looks: false alarm below 6e-7.
+    _, counts = looked_at(eager(**{"friends": 0.0, way: 1.0, "sample": 1}))
+    pairs = counts[np.triu_indices(40, 1)]
+    assert abs(pairs.var() / pairs.mean() - 1) < 5 * np.sqrt(2 / 780) + 0.05
+
+
+def test_the_more_a_seeker_of_likeness_looks_at_the_narrower_the_gaps_it_bridges():
+    widths = []
+    for sample in (1, 4, 16):
+        meeting = eager(friends=0.0, likeness=1.0, sample=sample, gap=Gap(sector=0.0, culture=0.0, stance=1.0))
+        world = live(strangers(meeting, 2000), meeting)
+        widths.append(np.linalg.norm(world.stance[world.ends[:, 0]] - world.stance[world.ends[:, 1]], axis=1).mean())
+    assert widths[0] > 1.5 * widths[1] > 2 * widths[2]
+
+
+def at_forums(**more):
+    return eager(**{"friends": 0.0, "forums": 1.0, "convening": 1.0, "seats": 1000, **more})
+
+
+def test_those_at_a_forum_care_about_its_issue():
+    # Two camps, each of which cares about one issue only, and hosts of both: nobody meets the other camp.
+    meeting = at_forums()
+    world = strangers(meeting, 200)
+    world.salience[:] = np.eye(2)[np.arange(200) % 2]
+    live(world, meeting, ticks=5)
+    assert world.ties > 200
+    assert np.all(world.ends[:, 0] % 2 == world.ends[:, 1] % 2)
+
+
+def test_at_a_forum_of_few_seats_only_so_many_meet():
+    meeting = at_forums(seats=5)
+    world = strangers(meeting, 300)
+    world.sector[:] = 0
+    world.sector[:3] = 1
+    for seed in range(10):
+        live(world, meeting, seed=seed)
+        assert 0 < world.ties <= 15
+        assert np.unique(world.ends).size <= 15
+        world.end_ties(np.arange(world.ties))
+        world.commit()
+
+
+def test_guests_are_let_in_by_luck_not_by_row():
+    # One host, 99 guests and 9 further seats, 2,000 ticks: each guest is let in with probability 1/11, and then meets
+    # someone. 5.6 standard errors for 99 guests: false alarm 2e-6 × 99 / 100; a bias of 40 % would be seen.
+    meeting = at_forums(seats=10)
+    world = strangers(meeting, 100)
+    world.sector[:], world.salience[:] = 0, 0.5
+    world.sector[50] = 1
+    seated = np.zeros(100)
+    for seed in range(2000):
+        live(world, meeting, seed=seed)
+        seated[np.flatnonzero(world.meetings.sum(axis=1))] += 1
+        world.end_ties(np.arange(world.ties))
+        world.commit()
+    guests = np.delete(seated, 50)
+    mean = guests.mean()
+    assert 0 < mean < 2000 / 11 + 1
+    assert np.all(np.abs(guests - mean) < 5.6 * np.sqrt(mean))
+
+
+def test_nobody_but_a_host_convenes():
+    meeting = at_forums(convening=0.0)
+    assert live(strangers(meeting, 50), meeting, ticks=5).ties == 0
+    nobody = at_forums()
+    world = strangers(nobody, 50)
+    world.sector[:] = 0
+    assert live(world, nobody, ticks=5).ties == 0
+
+
+def test_a_convener_that_is_no_sector_is_refused():
+    world = strangers(at_forums(), 3)
+    assert at_forums().faults(world.labels) == []
+    (fault,) = at_forums(convener="goverment").faults(world.labels)
+    assert "did you mean 'government'" in fault
+
+
+def test_meetings_and_acceptances_are_counted_on_both_sides_by_sector():
+    meeting = Meeting(rate=1.0)
+    world = live(strangers(meeting, 400, ties=some_tied(400, 0.01)), meeting)
+    before = some_tied(400, 0.01)
+    assert np.all(world.acceptances <= world.meetings)
+    assert 0 < world.acceptances.sum() == 2 * (world.ties - len(before)) < world.meetings.sum()
+    of = np.zeros((3, 3), int)
+    np.add.at(of, world.sector, world.meetings)
+    assert np.array_equal(of, of.T)
+    live(world, meeting.model_copy(update={"rate": 0.0}))
+    assert not world.meetings.any()
+
+
+def test_why_two_became_partners_is_told_in_the_terms_of_their_choice():
+    meeting = Meeting(rate=1.0, friends=0.2, likeness=0.4)
+    world = strangers(meeting, 100)
+    world.reasons = Reasons()
+    live(world, meeting)
+    (noted,) = world.reasons.take()
+    assert noted.kind == "tie_made"
+    assert set(noted.why) == {"likeness", "random"}  # nobody has friends yet
+    assert len(noted.why) == world.ties > 10
+    terms = noted.terms
+    logistic = 1 / (1 + np.exp(-meeting.selectivity * (terms["gain"] - terms["cost"] - terms["threshold"])))
+    assert terms["chance"] == pytest.approx(logistic)
+    assert terms["cost"] == pytest.approx(meeting.cost * terms["gap"])
+    assert world.reasons.take() == []

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ecosim.dynamics.gap import Gap, gap_between
+from ecosim.dynamics.gap import Gap
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel
-from ecosim.rng import Key, uniform, uniform4
-from ecosim.world.lookup import find_half_edge, mean_of
-from ecosim.world.world import World
+from ecosim.dynamics.partners import WAYS, convene, find_partners, terms_of
+from ecosim.errors import did_you_mean
+from ecosim.rng import Key
+from ecosim.world.lookup import mean_of
+from ecosim.world.world import Labels, World
 
 
 class Meeting(Mechanism):
     r"""New ties, where two organisations expect more from each other than it costs them to understand one another.
 
-    Each time it acts, a share ``rate`` of the organisations looks for a partner: with probability ``friends`` a friend of a
-    friend (nobody, for whoever has no ties), else anyone. What a pair expects is how well their capabilities complete
-    each other, on what both care about,
+    Each time it acts, a share ``rate`` of the organisations looks for a partner, each in one of five ways:
+
+    - ``friends``: a friend of a friend (nobody, for whoever has no ties);
+    - ``likeness``: of ``sample`` strangers drawn by chance, the one across the narrowest gap;
+    - ``complementarity``: of as many, the one whose capabilities complete its own best;
+    - ``forums``: one of those at a forum. A share ``convening`` of the organisations of the sector ``convener`` holds
+      one each, on an issue drawn by its salience to the host. Whoever looks there draws an issue by its own salience,
+      and a forum on it; the first ``seats`` to arrive are let in, the host among them;
+    - the rest at random: anyone.
+
+    What a pair expects is how well their capabilities complete each other, on what both care about,
 
     .. math:: g_{ij} = (1 - \cos(a_i, a_j)) + c \sum_q \min(\sigma_{iq}, \sigma_{jq})
 
@@ -35,6 +44,8 @@ class Meeting(Mechanism):
     the society, weighed by ``prior_trust``, and a thread of a bond. A draw picks whom one looks at by place among rows or
     ties: in another order of rows, the same draw may pick another, each still equally likely.
 
+    ``meetings`` and ``acceptances`` count, for each organisation, whom it met and agreed with, by sector.
+
     References:
         Cosine of capabilities as (dis)similarity of organisations: Jaffe (1986), Am. Econ. Rev. 76, 984.
     """
@@ -43,6 +54,15 @@ class Meeting(Mechanism):
         0.35, ge=0, le=1, description="share of organisations that look for a partner each time it acts"
     )
     friends: float = Field(0.5, ge=0, le=1, description="share of looks that go to a friend of a friend")
+    likeness: float = Field(0.0, ge=0, le=1, description="share of looks that go to whoever is most alike")
+    complementarity: float = Field(
+        0.0, ge=0, le=1, description="share of looks that go to whoever completes one's capabilities best"
+    )
+    forums: float = Field(0.0, ge=0, le=1, description="share of looks that go to forums; what is left is at random")
+    sample: int = Field(8, ge=1, le=1000, description="strangers among whom one finds the most alike or complementary")
+    convener: str = Field("government", description="sector whose organisations hold forums")
+    convening: float = Field(0.3, ge=0, le=1, description="share of them that hold one each time it acts")
+    seats: int = Field(12, ge=2, le=1_000_000, description="greatest number of organisations at one forum")
     cost: float = Field(1.0, ge=0, le=100, description="κ, cost of a translation gap of 1, in units of expected gain")
     concern: float = Field(0.5, ge=0, le=100, description="c, weight of caring about the same issues")
     selectivity: float = Field(6.0, gt=0, le=1000, description="β, per unit of expected gain")
@@ -55,76 +75,62 @@ class Meeting(Mechanism):
     gap: Gap = Field(Gap(), description="weights of the translation gap")
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "sector", "capability", "salience", "culture", "stance", "trust")
-    writes: ClassVar[tuple[str, ...]] = ("ties", "trust", "bond")
+    writes: ClassVar[tuple[str, ...]] = ("ties", "trust", "bond", "meetings", "acceptances")
+
+    @model_validator(mode="after")
+    def _shares_of_one_whole(self) -> Self:
+        total = self.friends + self.likeness + self.complementarity + self.forums
+        if total > 1.0 + 1e-9:
+            raise ValueError(
+                f"friends, likeness, complementarity and forums sum to {total:g}; allowed: at most 1, the rest is at random"
+            )
+        return self
+
+    def faults(self, labels: Labels) -> list[str]:
+        if self.forums > 0 and self.convener not in labels.sectors:
+            return [f"convener names '{self.convener}'; {did_you_mean(self.convener, labels.sectors)}"]
+        return []
 
     def step(self, world: World, key: Key) -> None:
-        pairs = find_partners(
-            world.identity, world.sector, world.capability, world.salience, world.culture, world.stance,
-            world.first_tie, world.partner, self.rate, self.friends, self.cost, self.concern, self.selectivity,
-            self.reserve, self.attention, self.gap.weights(), key,
+        kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
+        gap, upto = self.gap.weights(), self.upto()
+        pairs, ways = find_partners(
+            world.identity, kind, (world.first_tie, world.partner), upto, self.sample, self.rate, self.terms(),
+            self.attention, gap, self._forums(world, upto, key), (world.meetings, world.acceptances), key,
         )  # fmt: skip
         if len(pairs):
             society = mean_of(world.trust, 0.5)
             world.add_ties(pairs, trust=self.prior_trust * society, bond=self.first_bond)
+            if world.reasons is not None:
+                note_meetings(world, pairs, [WAYS[way] for way in ways], kind, self.terms(), gap)
+
+    def upto(self) -> tuple[float, ...]:
+        """Return where, from 0 to 1, the share of each way but the last ends."""
+        shares = (self.friends, self.likeness, self.complementarity, self.forums)
+        return tuple(sum(shares[: way + 1]) for way in range(len(shares)))
+
+    def terms(self) -> tuple[float, ...]:
+        """Return the parameters of saying yes as a kernel takes them."""
+        return (self.cost, self.concern, self.selectivity, self.reserve)
+
+    def _forums(self, world: World, upto: tuple[float, ...], key: Key) -> Any:
+        if not self.forums:
+            return _NO_FORUMS
+        if self.convener not in world.labels.sectors:
+            return np.full(world.n, -1), *_NO_FORUMS[1:]
+        return convene(
+            world.identity, world.sector, world.salience, world.labels.sectors.index(self.convener), self.convening,
+            self.seats, self.rate, upto[2], upto[3], key,
+        )  # fmt: skip
 
 
-@kernel
-def find_partners(
-    identity: Any, sector: Any, capability: Any, salience: Any, culture: Any, stance: Any, first_tie: Any, partner: Any,
-    rate: Any, friends: Any, cost: Any, concern: Any, selectivity: Any, reserve: Any, attention: Any, gap: Any, key: Any,
-) -> Any:  # fmt: skip
-    """Return the pairs of rows (p, 2) that agree to be tied."""
-    n = identity.size
-    pairs = np.empty((n, 2), np.int32)
-    count = 0
-    added = np.zeros(n, np.int32)
-    start = np.int64(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
-    for turn in range(n):
-        i = (start + turn) % n
-        looks, how, first, second = uniform4(key, identity[i], 0)
-        if looks >= rate or first_tie[i + 1] - first_tie[i] + added[i] >= attention:
-            continue
-        j = _candidate(i, n, how < friends, first, second, first_tie, partner)
-        if j < 0 or j == i or first_tie[j + 1] - first_tie[j] + added[j] >= attention:
-            continue
-        if find_half_edge(first_tie, partner, i, j) >= 0:
-            continue
-        expected = _expected_gain(i, j, capability, salience, concern)
-        hurdle = cost * gap_between(i, j, sector, culture, stance, gap) + reserve
-        accepts = 1.0 / (1.0 + np.exp(-selectivity * (expected - hurdle)))
-        own, other, _, _ = uniform4(key, identity[i], 1)
-        if own < accepts and other < accepts:
-            pairs[count, 0], pairs[count, 1] = i, j
-            count += 1
-            added[i] += 1
-            added[j] += 1
-    return pairs[:count]
+def note_meetings(world: World, pairs: Any, ways: Any, kind: Any, terms: Any, gap: Any) -> None:
+    """Note why pairs (p, 2), who met in these ways, became partners: the terms of saying yes."""
+    gain, between, chance = terms_of(pairs, kind, terms, gap)
+    world.reasons.note(
+        "tie_made", ways, world.identity[pairs[:, 0]], world.identity[pairs[:, 1]], gain=gain, gap=between,
+        cost=terms[0] * between, threshold=terms[3], chance=chance,
+    )  # fmt: skip
 
 
-@kernel
-def _candidate(i: Any, n: Any, through_friend: Any, first: Any, second: Any, first_tie: Any, partner: Any) -> Any:
-    """Return the row to look at: a partner's partner, or anyone; -1 without a friend, or where it has no other."""
-    ties = first_tie[i + 1] - first_tie[i]
-    if not through_friend:
-        return np.int64(first * n)
-    if ties == 0:
-        return np.int64(-1)
-    friend = partner[first_tie[i] + np.int64(first * ties)]
-    theirs = first_tie[friend + 1] - first_tie[friend]
-    if theirs < 2:
-        return np.int64(-1)
-    return np.int64(partner[first_tie[friend] + np.int64(second * theirs)])
-
-
-@kernel
-def _expected_gain(i: Any, j: Any, capability: Any, salience: Any, concern: Any) -> Any:
-    product, own, other = 0.0, 0.0, 0.0
-    for k in range(capability.shape[1]):
-        product += capability[i, k] * capability[j, k]
-        own += capability[i, k] ** 2
-        other += capability[j, k] ** 2
-    likeness = product / np.sqrt(own * other) if own * other > 0.0 else 1.0
-    shared = 0.0
-    for q in range(salience.shape[1]):
-        shared += min(salience[i, q], salience[j, q])
-    return 1.0 - likeness + concern * shared
+_NO_FORUMS = (np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, np.int64))

@@ -19,6 +19,7 @@ from ecosim.world import coalitions, lookup, relationships
 from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
 from ecosim.world.names import unnamed
 from ecosim.world.pending import Pending
+from ecosim.world.reasons import Reasons
 from ecosim.world.table import Table
 
 Rows = NDArray[np.int64]
@@ -87,7 +88,9 @@ class World:
         first_tie, partner, tie: half-edges, see ``ecosim.world.relationships``.
         first_member, first_membership, membership: see ``ecosim.world.coalitions``.
         agents: the model's agents, where a model lends them (``ecosim.agents``); None otherwise.
+        reasons: where mechanisms note why they make and end what they do, where a model keeps that; None otherwise.
         drawn: where named organisations were read: how many numbers of each column were drawn, not given.
+        origin: settings and seed that organisations are drawn from, where a model lends them; None otherwise.
         changes: how often organisations have come or gone, so that views of rows know when to look again.
         gone: numbers of the organisations that went (g,): nobody gets them again.
         founders, founders_at: who founded coalitions at that tick (f,), as numbers: the next one's comes from them.
@@ -118,7 +121,9 @@ class World:
         self.names: tuple[str, ...] | None = None
         self.tick = 0
         self.agents: Any = None
+        self.reasons: Reasons | None = None
         self.drawn: dict[str, int] = {}
+        self.origin: tuple[Any, int] | None = None
         self.changes = 0
         self.gone = self.founders = _NONE
         self.founders_at = 0
