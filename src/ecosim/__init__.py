@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ecosim.dynamics.mechanism import Mechanism
     from ecosim.ecosystem import Ecosystem
     from ecosim.errors import InputError
+    from ecosim.experiments.compare import compare
+    from ecosim.experiments.sweep import sweep
     from ecosim.measures.measure import Measure
     from ecosim.own_tables import actors
     from ecosim.results.run import read
@@ -38,6 +40,7 @@ _HOMES = {
     "World": "world.world",
     "actors": "own_tables",
     "branch": "branching",
+    "compare": "experiments.compare",
     "load": "compose",
     "read": "results.run",
     "read_actors": "world.actors",
@@ -59,6 +62,7 @@ __all__ = [
     "__version__",
     "actors",
     "branch",
+    "compare",
     "load",
     "read",
     "read_actors",

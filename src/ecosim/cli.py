@@ -158,6 +158,56 @@ def sweep(
         raise typer.Exit(code)
 
 
+@app.command()
+def compare(
+    words: Words = None,
+    replicates: Annotated[int, typer.Option(help="runs of each scenario, the same luck in all")] = 30,
+    measure: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="compare only this; may be repeated")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="folder for runs, table and figure; again, to continue")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="the seeds of the replicates come from it")] = None,
+    workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None,
+    timeout: Annotated[float, typer.Option(metavar="S", help="seconds that a run may take; 0: any")] = 3600.0,
+    memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None,
+    trust: Trust = None,
+    yes: Annotated[bool, typer.Option("--yes", help="go on although the comparison is very large")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print the differences as JSON")] = False,
+) -> None:
+    """Run scenarios under the same luck and tell how each differs from the first, with 95 % intervals.
+
+    Names of scenarios and files of your own (.yaml), then KEY=VALUE for changes of all: compare town my_town.yaml ticks=300
+    """
+    with told():
+        from ecosim.commands.compare import Order, compare_once
+
+        given_words = words or []
+        arms = tuple(word for word in given_words if "=" not in word and not word.startswith("~"))
+        overrides = tuple(word for word in given_words if word not in arms)
+        code = compare_once(
+            Order(
+                arms=arms,
+                overrides=overrides,
+                out=out,
+                trust=tuple(trust or ()),
+                replicates=replicates,
+                seed=seed,
+                measures=tuple(measure or ()),
+                workers=workers,
+                timeout=timeout,
+                memory=memory,
+                yes=yes,
+                quiet=quiet,
+                as_json=as_json,
+            )
+        )
+    if code:
+        raise typer.Exit(code)
+
+
 @app.command("list")
 def list_all(as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False) -> None:
     """List the scenarios, the rules and the measures that there are."""
@@ -174,13 +224,23 @@ def explain(
     trust: Trust = None,
     as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="print it as Markdown, equations in TeX")] = False,
+    odd: Annotated[
+        bool, typer.Option("--odd", help="under the headings of the ODD protocol (Grimm et al. 2020)")
+    ] = False,
 ) -> None:
     """Describe a scenario: who is in it, what happens in a tick, every parameter with its range, and the sources."""
     with told():
         from ecosim.commands.explain import show
 
         name, overrides = split(words or [])
-        show(name, overrides, scenario, tuple(trust or ()), "json" if as_json else "markdown" if markdown else "text")
+        show(
+            name,
+            overrides,
+            scenario,
+            tuple(trust or ()),
+            "json" if as_json else "markdown" if markdown else "text",
+            odd,
+        )
 
 
 @contextmanager

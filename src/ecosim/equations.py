@@ -16,22 +16,25 @@ class Words(NamedTuple):
         text: all before the references, as Markdown; equations in TeX between dollars.
         equations: its displayed equations, in TeX.
         references: one line each.
+        concepts: what its section ``Concepts:`` says of each design concept of the ODD protocol, by its name.
     """
 
     sentence: str
     text: str
     equations: tuple[str, ...]
     references: tuple[str, ...]
+    concepts: tuple[tuple[str, str], ...] = ()
 
 
 def words_of(documented: object) -> Words:
     """Return what the docstring of a class or function says."""
     docstring = inspect.getdoc(documented) or ""
     body, _, rest = docstring.partition("\nReferences:")
+    body, _, listed = body.partition("\nConcepts:")
     sentence = _ROLE.sub(lambda found: readable(found.group(1)), " ".join(body.split("\n\n")[0].split()))
     equations = tuple(" ".join(found.split()) for found in _DISPLAYED.findall(body + "\n\n"))
     references = " ".join(rest.split("\n\n")[0].split())
-    return Words(sentence, _markdown(body), equations, _split(references))
+    return Words(sentence, _markdown(body), equations, _split(references), _concepts(listed))
 
 
 def readable(tex: str) -> str:
@@ -60,6 +63,12 @@ def _markdown(body: str) -> str:
     body = _ROLE.sub(lambda found: "$" + " ".join(found.group(1).split()) + "$", body)
     body = re.sub(r":\w+:`~?(.+?)`", r"`\1`", body)
     return _TABLE.sub(_fenced, body.replace("``", "`")).strip()
+
+
+def _concepts(listed: str) -> tuple[tuple[str, str], ...]:
+    """Return entries ``name: words`` of an indented section; an entry may go on, further indented, on the next line."""
+    entries = re.findall(r"^    (\w[\w ]*): (.+(?:\n     +.+)*)", listed, re.M)
+    return tuple((name.lower(), " ".join(words.split())) for name, words in entries)
 
 
 def _fenced(found: re.Match[str]) -> str:

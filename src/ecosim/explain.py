@@ -31,6 +31,7 @@ _ENTITIES = {
     "coalition": "coalitions: organisations joined for change on one issue",
     "membership": "memberships of organisations in coalitions",
     "issue": "issues: problems that no organisation solves alone",
+    "citizen": "citizens: employees, customers, audiences and voters",
 }
 
 
@@ -40,9 +41,9 @@ def describe(settings: Settings) -> Description:
     Returns:
         ``title``, ``purpose``, ``watch``, ``ticks``, ``seed``; ``state`` [{name, axis, meaning, unit, low, high}];
         ``schedule`` [{position, name, rule, every, reads, writes}]; ``founding`` [parameter]; ``mechanisms``
-        [{name, rule, sentence, text, equations, parameters, references}]; ``interventions``; ``record`` [parameter];
-        ``measures`` [{name, meaning, unit, source}]; ``references``. A parameter is {name, value, allowed, unit,
-        meaning}.
+        [{name, rule, sentence, text, concepts, equations, parameters, references}]; ``interventions``;
+        ``record`` [parameter]; ``measures`` [{name, meaning, unit, source}]; ``references``. A parameter is {name,
+        value, allowed, unit, meaning}.
     """
     schedule = Schedule({name: settings.dynamics[name] for name in settings.schedule}, settings.seed)
     columns = columns_named(settings.dynamics.values())
@@ -83,21 +84,20 @@ def as_markdown(description: Mapping[str, Any], tex: bool = True) -> str:
         description["purpose"],
         description["watch"],
         "## Entities and state",
-        *_state_tables(description["state"]),
+        *state_tables(description["state"]),
         "## What happens in a tick",
         f"{description['ticks']} ticks by default. In each, in this order:",
-        _schedule_table(description["schedule"]),
+        schedule_table(description["schedule"]),
         "## How it starts",
-        _parameter_table(description["founding"]),
+        parameter_table(description["founding"]),
         "## Interventions",
-        *([f"- {_compact(item)}" for item in description["interventions"]] or ["None."]),
+        interventions_list(description["interventions"]),
         "## Mechanisms",
-        *(part for mechanism in description["mechanisms"] for part in _mechanism_parts(mechanism, tex)),
+        *(part for mechanism in description["mechanisms"] for part in mechanism_parts(mechanism, tex)),
         "## What is kept",
-        _parameter_table(description["record"]),
+        parameter_table(description["record"]),
         "## What is measured",
-        _table(("measure", "meaning", "unit"), ((m["name"], m["meaning"], m["unit"]) for m in description["measures"]))
-        or "Nothing.",
+        measures_table(description["measures"]) or "Nothing.",
         "## Sources",
         "\n".join(f"- {reference}" for reference in description["references"]) or "None.",
     ]
@@ -111,6 +111,7 @@ def _mechanism(name: str, mechanism: Mechanism) -> Description:
         "rule": rule_name(type(mechanism)),
         "sentence": words.sentence,
         "text": words.text,
+        "concepts": dict(words.concepts),
         "equations": [{"tex": equation, "text": readable(equation)} for equation in words.equations],
         "parameters": list(_parameters(mechanism)),
         "references": list(words.references),
@@ -188,7 +189,8 @@ def _measures(names: Sequence[str]) -> list[Description]:
     ]
 
 
-def _state_tables(state: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def state_tables(state: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the columns of each kind of entity as a table under its name."""
     for axis, words in _ENTITIES.items():
         rows = [(c["name"], c["meaning"], c["unit"], _span(c)) for c in state if c["axis"] == axis]
         if rows:
@@ -196,11 +198,12 @@ def _state_tables(state: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield _table(("column", "meaning", "unit", "range"), rows)
 
 
-def _mechanism_parts(mechanism: Mapping[str, Any], tex: bool) -> Iterator[str]:
+def mechanism_parts(mechanism: Mapping[str, Any], tex: bool) -> Iterator[str]:
+    """Yield a mechanism as Markdown: name, rule, what its docstring says, parameters, sources."""
     yield f"### {mechanism['name']}"
     yield f"Rule `{mechanism['rule']}`."
     yield mechanism["text"] if tex else _without_tex(mechanism["text"])
-    yield _parameter_table(mechanism["parameters"])
+    yield parameter_table(mechanism["parameters"])
     if mechanism["references"]:
         yield "\n".join(f"- {reference}" for reference in mechanism["references"])
 
@@ -215,7 +218,8 @@ def _without_tex(text: str) -> str:
     return "".join(parts)
 
 
-def _parameter_table(rows: Sequence[Mapping[str, Any]]) -> str:
+def parameter_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return parameters as a table; empty if there are none."""
     cells = ((row["name"], _compact(row["value"]), row["allowed"], row["meaning"]) for row in rows)
     return _table(("parameter", "value", "allowed", "meaning"), cells)
 
@@ -225,7 +229,18 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines]) if lines else ""
 
 
-def _schedule_table(entries: Iterable[Mapping[str, Any]]) -> str:
+def interventions_list(interventions: Sequence[Mapping[str, Any]]) -> str:
+    """Return interventions as a list."""
+    return "\n".join(f"- {_compact(item)}" for item in interventions) or "None."
+
+
+def measures_table(measures: Sequence[Mapping[str, Any]]) -> str:
+    """Return measures as a table; empty if there are none."""
+    return _table(("measure", "meaning", "unit"), ((m["name"], m["meaning"], m["unit"]) for m in measures))
+
+
+def schedule_table(entries: Iterable[Mapping[str, Any]]) -> str:
+    """Return the order of a tick as a table."""
     head, *rows = in_words([(*entry.values(),) for entry in entries])
     return _table(head, rows) or "Nothing."
 

@@ -8,7 +8,12 @@ from pathlib import Path
 
 
 def show(
-    name: str | None, overrides: tuple[str, ...], scenario: Path | None, trust: tuple[str, ...], form: str
+    name: str | None,
+    overrides: tuple[str, ...],
+    scenario: Path | None,
+    trust: tuple[str, ...],
+    form: str,
+    odd: bool = False,
 ) -> None:
     """Print the description of a scenario.
 
@@ -18,10 +23,14 @@ def show(
         scenario: the user's own file.
         trust: packages whose rules may be imported.
         form: ``text``, ``markdown`` or ``json``.
+        odd: whether under the headings of the ODD protocol.
     """
+    from ecosim import explain
+    from ecosim import odd as protocol
     from ecosim.compose import load
-    from ecosim.explain import as_markdown, describe
+    from ecosim.explain import describe
 
+    as_markdown = protocol.as_markdown if odd else explain.as_markdown
     description = describe(load(name, *overrides, scenario=scenario, trust=trust, yes=True))
     if form == "json":
         print(json.dumps(description, ensure_ascii=False, indent=2))

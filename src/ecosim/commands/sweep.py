@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ecosim.commands.actors import actors_of
+from ecosim.commands.progress import Bar
 from ecosim.compose import parsed_override
 from ecosim.errors import InputError
 from ecosim.experiments.execute import CannotGoOn
-from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Outcome, Progress, run_sweep
+from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Outcome, run_sweep
 from ecosim.scenario_file import check_plain, printable, shown
 
 FAILED, STOPPED = 1, 130
@@ -74,7 +74,7 @@ def sweep_once(order: Order) -> int:
 
     if is_cold():
         say("The first run on this machine compiles the model once; that takes up to a minute.")
-    with _Bar(is_shown=not order.quiet and sys.stderr.isatty()) as bar:
+    with Bar(is_shown=not order.quiet and sys.stderr.isatty()) as bar:
         try:
             outcome = run_sweep(plan, order.out, execution, say=say, progress=bar)
         except KeyboardInterrupt:
@@ -170,41 +170,6 @@ def _tell(order: Order, outcome: Outcome, say: Callable[[str], None]) -> None:
 
 def _how_to_go_on(out: Path) -> str:
     return f"what is finished is in {printable(out)}; the same command again goes on from there"
-
-
-class _Bar:
-    """A bar with the time left and the failures so far, on a terminal."""
-
-    def __init__(self, is_shown: bool) -> None:
-        self._is_shown = is_shown
-        self._bar: Any = None
-        self._task: Any = None
-        self._next = 0.0
-
-    def __enter__(self) -> Callable[[Progress], None] | None:
-        return self._advance if self._is_shown else None
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def _advance(self, progress: Progress) -> None:
-        if time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + 0.1
-        if self._bar is None:
-            self._begin(progress.total)
-        self._bar.update(self._task, completed=progress.done, failed=f"{progress.failed:,} failed")
-
-    def _begin(self, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
-
-        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[failed]}"))
-        self._bar = Bar(TextColumn("runs"), *columns, console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task("runs", total=total, failed="0 failed")
-        self._bar.start()
 
 
 def _say(sentence: str) -> None:

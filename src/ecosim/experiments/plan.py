@@ -24,6 +24,9 @@ from ecosim.world.actors import Actors
 GROUPS = ("ecosystem", "dynamics", "measures")
 """Keys whose values may be names of files, which take the place of that part of the scenario."""
 
+SCENARIO = "scenario"
+"""Key of the axis whose values are whole scenarios: the arms of a comparison."""
+
 MOST_FAULTS = 20
 
 KEPT = {"organisations": "never", "relationships": "never", "coalitions": "never", "events": False, "figures": False}
@@ -132,7 +135,7 @@ class Plan:
 
     @cached_property
     def _choosing(self) -> tuple[str, ...]:
-        return tuple(axis.key for axis in self.design.axes if chooses_files(axis))
+        return tuple(axis.key for axis in self.design.axes if axis.key == SCENARIO or chooses_files(axis))
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:

@@ -1,0 +1,273 @@
+"""Compare: several scenarios under the same luck, and how they differ, each difference with its interval."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.compose import plain, read
+from ecosim.errors import InputError, did_you_mean
+from ecosim.experiments.design import Axis, Design
+from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
+from ecosim.experiments.shards import read_runs
+from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, run_sweep
+from ecosim.rules import find_measures
+from ecosim.scenario_file import shown
+from ecosim.settings import Settings, settings_from
+from ecosim.world.founding import labels_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Arm = str | Path | Settings | Sequence[str]
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison came to.
+
+    Attributes:
+        runs: a row a run, as of a sweep; the column ``scenario`` names the arm.
+        differences: a row for each measure and each arm but the first: see :func:`differences`.
+    """
+
+    runs: pd.DataFrame
+    differences: pd.DataFrame
+
+
+def compare(
+    arms: Mapping[str, Arm] | Sequence[str | Path],
+    *overrides: str,
+    replicates: int = 30,
+    seed: int | None = None,
+    measures: Iterable[str] = (),
+    out: str | Path | None = None,
+    trust: Iterable[str] = (),
+    workers: int | None = None,
+    timeout: float = SECONDS_A_RUN,
+    memory: float | None = None,
+    yes: bool = False,
+) -> Comparison:
+    """Run scenarios under common random numbers and return how each differs from the first.
+
+    Replicate r has the same seed in every arm, so that what differs between them was caused, not drawn.
+
+    Args:
+        arms: names of scenarios or files, the first of them the reference; or a mapping of labels to such names, to
+            settings, or to a list of a name and further changes: ``{"without": "town", "with": ["town",
+            "dynamics.synergist.budget=2"]}``.
+        *overrides: changes of all arms, in Hydra's grammar.
+        replicates: runs of each arm.
+        seed: those of the replicates are derived from it; by default the first arm's.
+        measures: which to compare (``name`` at the end of a run, ``name.mean`` over its second half); all by default.
+        out: folder for the runs; if it holds this comparison already, only what is missing is run.
+        trust: top-level packages whose rules and measures may be imported.
+        workers: processes, by default one for each core; 0 makes the runs in this process.
+        timeout: seconds that a run may take; 0 for no limit.
+        memory: megabytes that a run may take.
+        yes: whether a very large comparison is meant.
+
+    Raises:
+        InputError: before any run, naming every fault of every arm.
+
+    Examples:
+        >>> ecosim.compare(["town", "opinions"], replicates=30).differences  # doctest: +SKIP
+    """
+    plan = plan_of_arms(arms, overrides, replicates=replicates, seed=seed, trust=trust)
+    execution = Execution(workers, timeout, memory, False, yes)
+    if out is not None:
+        return run_comparison(plan, Path(out), execution, measures)
+    with tempfile.TemporaryDirectory(prefix="ecosim-compare-") as folder:
+        return run_comparison(plan, Path(folder), execution, measures)
+
+
+def run_comparison(
+    plan: Plan, out: Path, execution: Execution, measures: Iterable[str] = (), **told: Any
+) -> Comparison:
+    """Make the runs of a comparison that its folder lacks, and compare them.
+
+    Args:
+        plan: what ``plan_of_arms`` returns.
+        out: folder of the runs.
+        execution: how they are made.
+        measures: which to compare; all if none.
+        **told: ``say`` and ``progress`` of :func:`ecosim.experiments.sweep.run_sweep`.
+
+    Raises:
+        InputError: before any run, or if a measure is none of the runs'.
+    """
+    measures = list(measures)
+    _refuse_unknown(measures, _measured(plan))
+    run_sweep(plan, out, execution, **told)
+    runs = read_runs(out)
+    return Comparison(runs, differences(runs, measures))
+
+
+def plan_of_arms(
+    arms: Mapping[str, Arm] | Sequence[str | Path],
+    overrides: Iterable[str] = (),
+    *,
+    replicates: int = 30,
+    seed: int | None = None,
+    trust: Iterable[str] = (),
+) -> Plan:
+    """Return the plan whose points are whole scenarios; arguments as in :func:`compare`.
+
+    Raises:
+        InputError: naming every fault of the arms.
+    """
+    labelled = arms if isinstance(arms, Mapping) else _labelled(arms)
+    if len(labelled) < 2:
+        raise InputError(f"{len(labelled)} scenario to compare; allowed: at least two")
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 2:
+        raise InputError(f"replicates: {shown(replicates)}; allowed: at least 2, for without no interval is known")
+    configurations: dict[str, dict[str, Any]] = {}
+    faults: list[str] = []
+    for label, arm in labelled.items():
+        try:
+            data = _data_of(arm, tuple(overrides))
+            settings_from(data, trust)
+        except InputError as error:
+            faults += [f"{label}: {fault}" for fault in error.faults]
+            continue
+        data["record"] = {**THINNED, **(data.get("record") or {}), **KEPT}
+        configurations[f"{SCENARIO}={label}"] = data
+    if faults:
+        raise InputError(faults)
+    luck = next(iter(configurations.values())).get("seed", Settings.model_fields["seed"].default)
+    design = Design((Axis(SCENARIO, tuple(labelled)),), "grid", replicates, luck if seed is None else seed)
+    return Plan(design, configurations, tuple(trust))
+
+
+def differences(runs: pd.DataFrame, measures: Iterable[str] = ()) -> pd.DataFrame:
+    r"""Return how the runs of each arm differ from those of the first, replicate by replicate.
+
+    With :math:`d_r = x_r - y_r` over the n replicates of which both arms have a value, the interval is
+
+    .. math:: \bar d \pm t_{n-1}\, s_d / \sqrt n
+
+    at 95 %. It is right for the mean difference if the d are about normal or n is large. Many measures compared at once
+    are many chances for a false alarm: nothing is corrected here.
+
+    Args:
+        runs: a row a run, with ``scenario`` and ``replicate``.
+        measures: columns to compare; all that hold numbers if none.
+
+    Returns:
+        Columns ``measure``, ``scenario``, ``against``, ``runs`` (pairs), ``mean``, ``mean_against``, ``difference``,
+        ``low``, ``high``, and ``variance_gain``: how many times as many runs independent seeds would need for the
+        same interval, (s_x² + s_y²) / s_d². Missing where there are fewer than two pairs.
+
+    Raises:
+        InputError: if a measure is no column of the runs.
+
+    References:
+        Law (2015), Simulation modeling and analysis, 5th ed., §10.2.1 and §11.2 (unchecked).
+    """
+    import pandas as pd
+
+    chosen = _columns(runs, measures)
+    good = runs[runs["status"] == "ok"]
+    arms = list(dict.fromkeys(runs[SCENARIO]))
+    tables = {arm: good[good[SCENARIO] == arm].set_index("replicate")[chosen] for arm in arms}
+    rows = [
+        {"measure": name, "scenario": arm, "against": arms[0], **_paired(tables[arm][name], tables[arms[0]][name])}
+        for name in chosen
+        for arm in arms[1:]
+    ]
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _paired(one: pd.Series, other: pd.Series) -> dict[str, float]:
+    """Return the means of two arms over the replicates that both have, and their difference with its interval."""
+    from scipy.stats import t
+
+    here, there = one.align(other, join="inner")
+    both = (here.notna() & there.notna()).to_numpy()
+    x, y = here.to_numpy(float)[both], there.to_numpy(float)[both]
+    n = x.size
+    if n < 2:
+        return {"runs": n}
+    d = x - y
+    half = float(t.ppf((1 + CONFIDENCE) / 2, n - 1)) * d.std(ddof=1) / np.sqrt(n)
+    spread = float(d.var(ddof=1))
+    apart = float(x.var(ddof=1) + y.var(ddof=1))
+    return {
+        "runs": n,
+        "mean": float(x.mean()),
+        "mean_against": float(y.mean()),
+        "difference": float(d.mean()),
+        "low": float(d.mean() - half),
+        "high": float(d.mean() + half),
+        "variance_gain": apart / spread if spread > 0 else np.nan,
+    }
+
+
+def _columns(runs: pd.DataFrame, measures: Iterable[str]) -> list[str]:
+    there = [
+        name for name in runs.columns if name not in (*_NOT_MEASURED, SCENARIO) and runs[name].dtype.kind in "fiub"
+    ]
+    wanted = list(measures)
+    _refuse_unknown(wanted, there)
+    return wanted or there
+
+
+def _measured(plan: Plan) -> list[str]:
+    """Return the columns that runs of any arm will have."""
+    names: dict[str, None] = {}
+    for point in range(plan.design.points):
+        settings = plan.settings(point)
+        labels = labels_of(settings.ecosystem)
+        for measure in find_measures(settings.measures, labels) if settings.measures else ():
+            for name in measure.columns(labels):
+                names |= {name: None, f"{name}.mean": None}
+    return list(names)
+
+
+def _refuse_unknown(wanted: Sequence[str], there: Sequence[str]) -> None:
+    faults = [
+        f"measure {shown(name)}: not in these runs; {did_you_mean(name, there)}" for name in wanted if name not in there
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def _labelled(arms: Sequence[str | Path]) -> dict[str, Arm]:
+    if isinstance(arms, str):
+        raise InputError(
+            f"arms: {shown(arms)}; allowed: at least two scenarios, for example [{shown(arms)}, 'opinions']"
+        )
+    labels = [Path(arm).stem if _is_file(arm) else str(arm) for arm in arms]
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise InputError(f"{', '.join(twice)}: given twice; allowed: each once, or a mapping of labels to scenarios")
+    return dict(zip(labels, arms, strict=True))
+
+
+def _data_of(arm: Arm, overrides: tuple[str, ...]) -> dict[str, Any]:
+    """Return the configuration of an arm as plain data."""
+    if isinstance(arm, Settings):
+        if overrides:
+            raise InputError("settings are complete; allowed: further changes where arms are named")
+        return plain(arm)
+    name, *further = [arm] if isinstance(arm, str | Path) else arm
+    if _is_file(name):
+        return read(None, *further, *overrides, scenario=name)[0]
+    return read(str(name), *further, *overrides)[0]
+
+
+def _is_file(arm: str | Path) -> bool:
+    return isinstance(arm, Path) or arm.endswith((".yaml", ".yml"))
+
+
+_NOT_MEASURED = ("run_id", "status", "point", "replicate", "seed")
+_COLUMNS = [
+    "measure", "scenario", "against", "runs", "mean", "mean_against", "difference", "low", "high", "variance_gain",
+]  # fmt: skip

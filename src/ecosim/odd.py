@@ -1,0 +1,173 @@
+"""ODD: a scenario described under the headings that journals ask for, from its own code and settings.
+
+What each rule contributes to a design concept stands in the ``Concepts:`` section of its docstring; what the engine
+itself does is said here once. The rest (state, schedule, equations, parameters, sources) is what ``ecosim.explain``
+collects, so a description cannot lag behind the model.
+
+References:
+    Grimm et al. (2020), The ODD protocol for describing agent-based and other simulation models: a second update to
+    improve clarity, replication, and structural realism, JASSS 23(2) 7, doi:10.18564/jasss.4259.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ecosim import explain
+
+CONCEPTS: dict[str, str] = {
+    "basic principles": "What happens between very different organisations is designed by none of them: rules tell what "
+    "each does in its own situation, and everything larger is read off the result.",
+    "emergence": "No rule mentions a pattern of the whole. What is measured below arises from the rules; none of the "
+    "measures is fed back into them.",
+    "adaptation": "",
+    "objectives": "",
+    "learning": "",
+    "prediction": "",
+    "sensing": "A rule sees the columns that the schedule lists under “reads”, as they stood when it began, and without "
+    "error unless it says otherwise.",
+    "interaction": "",
+    "stochasticity": "Every draw is a function of the run's seed, the rule's name, the tick and the number of whom it "
+    "concerns (a counter-based generator, Philox 4×32-10): the same seed gives the same run, and two scenarios share "
+    "their luck where they do not differ.",
+    "collectives": "",
+    "observation": "",
+}
+"""The design concepts of the protocol in its order, each with what holds for every scenario; empty where nothing does."""
+
+_NOTHING = {
+    "adaptation": "No rule of this scenario lets anyone change what they do in answer to their situation.",
+    "objectives": "Nobody pursues a declared objective in this scenario.",
+    "learning": "Nobody changes how they decide: rules and their parameters stay the same throughout.",
+    "prediction": "Nobody forecasts: what is expected is what was seen last.",
+    "interaction": "Nobody meets anybody.",
+    "collectives": "There are no groups with a state of their own.",
+}
+
+
+def as_markdown(description: Mapping[str, Any], tex: bool = True) -> str:
+    """Return a description as Markdown under the seven headings of the ODD protocol.
+
+    Args:
+        description: what ``ecosim.explain.describe`` returns.
+        tex: whether equations stay in TeX, between dollars; else they are made readable as they stand.
+    """
+    title = description["title"] or "A scenario"
+    parts = [
+        f"# {title}: a description after the ODD protocol",
+        "The headings are those of Grimm et al. (2020). Names in `this type` are the words that configuration and result "
+        "tables use.",
+        *_purpose(description),
+        *_entities(description),
+        *_processes(description),
+        "## 4. Design concepts",
+        *(part for concept in CONCEPTS for part in _concept(concept, description)),
+        *_initialisation(description),
+        *_input(description),
+        "## 7. Submodels",
+        *(part for mechanism in description["mechanisms"] for part in explain.mechanism_parts(mechanism, tex)),
+        "## Sources",
+        "\n".join(f"- {reference}" for reference in description["references"]) or "None.",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def undescribed(description: Mapping[str, Any]) -> list[str]:
+    """Return what the description leaves unsaid, one sentence each: empty for a scenario that is described completely.
+
+    Every mechanism in the schedule needs a sentence, more than that sentence, a word on at least one design concept, and
+    a meaning and a range for each of its parameters.
+    """
+    gaps = []
+    for mechanism in description["mechanisms"]:
+        name = f"{mechanism['name']} ({mechanism['rule']})"
+        if not mechanism["sentence"] or len(mechanism["text"]) <= len(mechanism["sentence"]) + 1:
+            gaps.append(f"{name}: its docstring says no more than one sentence")
+        if not mechanism["concepts"]:
+            gaps.append(f"{name}: its docstring has no section 'Concepts:'")
+        gaps += [
+            f"{name}: Concepts names '{concept}'; allowed: {', '.join(CONCEPTS)}"
+            for concept in mechanism["concepts"]
+            if concept not in CONCEPTS
+        ]
+        gaps += [
+            f"{name}: the parameter {parameter['name']} lacks a meaning or what it may be"
+            for parameter in mechanism["parameters"]
+            if not (parameter["meaning"] and parameter["allowed"])
+        ]
+    return gaps
+
+
+def _purpose(description: Mapping[str, Any]) -> Iterator[str]:
+    yield "## 1. Purpose and patterns"
+    yield description["purpose"]
+    yield description["watch"]
+    if description["measures"]:
+        words = "; ".join(f"{measure['meaning']} (`{measure['name']}`)" for measure in description["measures"][:12])
+        more = len(description["measures"]) - 12
+        yield f"Patterns by which it is judged: {words}" + (
+            f"; and {more} more, listed under observation." if more > 0 else "."
+        )
+
+
+def _entities(description: Mapping[str, Any]) -> Iterator[str]:
+    yield "## 2. Entities, state variables and scales"
+    yield from explain.state_tables(description["state"])
+    yield (
+        f"**Scales.** A run lasts {description['ticks']} ticks unless told otherwise. A tick is one round of decisions; it "
+        "stands for no fixed length of calendar time. There is no space: who can affect whom is told by relationships, "
+        "coalitions and, where there are some, by citizens' choices."
+    )
+
+
+def _processes(description: Mapping[str, Any]) -> Iterator[str]:
+    yield "## 3. Process overview and scheduling"
+    yield (
+        "In a tick, interventions that are due come first; then each of these mechanisms acts in this order; then the "
+        "state is recorded. Values that a mechanism writes hold at once. Ties, memberships and organisations that it "
+        "makes or ends come and go when it has finished, so it sees the world as it stood when it began, unless it says "
+        "otherwise."
+    )
+    yield explain.schedule_table(description["schedule"])
+    yield "\n".join(
+        f"{place}. **{m['name']}**: {m['sentence']}" for place, m in enumerate(description["mechanisms"], 1)
+    )
+
+
+def _concept(concept: str, description: Mapping[str, Any]) -> Iterator[str]:
+    said = [
+        f"- `{mechanism['name']}`: {mechanism['concepts'][concept]}"
+        for mechanism in description["mechanisms"]
+        if concept in mechanism["concepts"]
+    ]
+    yield f"### {concept.capitalize()}"
+    yield CONCEPTS[concept]
+    yield "\n".join(said)
+    if concept == "observation":
+        yield from _observation(description)
+    elif not said and not CONCEPTS[concept]:
+        yield _NOTHING[concept]
+
+
+def _observation(description: Mapping[str, Any]) -> Iterator[str]:
+    yield explain.parameter_table(description["record"])
+    yield explain.measures_table(description["measures"]) or "Nothing is measured."
+
+
+def _initialisation(description: Mapping[str, Any]) -> Iterator[str]:
+    yield "## 5. Initialisation"
+    yield (
+        "The world of tick 0 is drawn from these settings; each attribute has a stream of its own, and each entity's draws "
+        "come from its number, so that one entity more changes no other."
+    )
+    yield explain.parameter_table(description["founding"])
+
+
+def _input(description: Mapping[str, Any]) -> Iterator[str]:
+    yield "## 6. Input data"
+    yield (
+        "No time series drives the model. Organisations and ties may be read from a user's tables (`--organisations`, "
+        "`--ties`); what these leave out is drawn as above. Interventions are changes from outside at set ticks:"
+    )
+    yield explain.interventions_list(description["interventions"])

@@ -1,0 +1,65 @@
+"""How scenarios differ from the first of them, with intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecosim.errors import InputError
+from ecosim.reports.style import SECTOR_COLOURS, SECTOR_SHAPES, label, name_and_explain, new_figure, styled, title_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+MOST_PANELS = 12
+
+
+@styled
+def differences(table: pd.DataFrame, title: str = "How the scenarios differ") -> Figure:
+    """Return the figure of a comparison: a panel a measure, in it each scenario's difference from the first.
+
+    Args:
+        table: what ``ecosim.experiments.compare.differences`` returns; the first dozen measures are shown.
+        title: above the figure.
+
+    Raises:
+        InputError: if no measure has an interval.
+    """
+    known = table[table["difference"].notna()]
+    measures = list(dict.fromkeys(known["measure"]))[:MOST_PANELS]
+    if not measures:
+        raise InputError("nothing to draw: no measure has a value in two replicates of two scenarios")
+    arms = list(dict.fromkeys(known["scenario"]))
+    columns = min(3, len(measures))
+    rows = -(-len(measures) // columns)
+    figure = new_figure(4.2 * columns, (0.9 + 0.42 * len(arms)) * rows + 1.3)
+    panels = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
+    for axes, measure in zip(panels, measures, strict=False):
+        part = known[known["measure"] == measure].set_index("scenario")
+        for place, arm in enumerate(arms):
+            if arm not in part.index:
+                continue
+            row = part.loc[arm]
+            colour = SECTOR_COLOURS[place % len(SECTOR_COLOURS)]
+            axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2.4, solid_capstyle="butt")
+            axes.plot(row["difference"], place, SECTOR_SHAPES[place % len(SECTOR_SHAPES)], color=colour, markersize=7)
+        axes.axvline(0.0, color="#222222", linewidth=1.0)
+        axes.set_yticks(range(len(arms)), [label(arm) for arm in arms])
+        axes.set_ylim(len(arms) - 0.4, -0.6)
+        axes.grid(axis="y", visible=False)
+        axes.grid(axis="x", visible=True)
+        axes.set_title(
+            title_of(measure.removesuffix(".mean")) + (", mean" if measure.endswith(".mean") else ""), loc="left"
+        )
+    for axes in panels[len(measures) :]:
+        axes.set_visible(False)
+    pairs = int(known["runs"].min())
+    name_and_explain(
+        figure,
+        title,
+        f"Difference from “{known['against'].iloc[0]}” in each measure's own unit: mean over {pairs} pairs of runs "
+        "with the same luck, and its 95 % interval. An interval across the black line is compatible with no difference.",
+    )
+    return figure

@@ -1,0 +1,101 @@
+"""Comparisons: the same luck in every arm, intervals that hold what they promise, and refusals before any run."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import ecosim
+from ecosim.errors import InputError
+from ecosim.experiments.compare import compare, differences, plan_of_arms
+
+SMALL = ("ecosystem.organisations=20", "ticks=10", "measures=[dispersion,spread]")
+NARROW = ["opinions", "dynamics.stance.tolerance=0.2"]
+
+
+def runs(first, second, statuses=()):
+    """Return the runs of two arms with one measure; all went well in the first."""
+    count = len(first)
+    return pd.DataFrame(
+        {
+            "run_id": [str(k) for k in range(2 * count)],
+            "status": ["ok"] * count + (list(statuses) or ["ok"] * count),
+            "scenario": ["a"] * count + ["b"] * count,
+            "replicate": [*range(count)] * 2,
+            "value": [*first, *second],
+        }
+    )
+
+
+def test_a_scenario_does_not_differ_from_itself():
+    table = compare({"one": "opinions", "other": "opinions"}, *SMALL, replicates=3, workers=0).differences
+    assert (table["difference"] == 0).all()
+    assert (table["runs"] == 3).all()
+
+
+def test_arms_share_their_luck():
+    """Founding is the same in all arms, so the series begin alike, run by run."""
+    found = compare({"wide": "opinions", "narrow": NARROW}, *SMALL, "ticks=0", replicates=4, workers=0).runs
+    wide, narrow = (found[found["scenario"] == arm]["dispersion"].to_numpy() for arm in ("wide", "narrow"))
+    assert (wide == narrow).all()
+    assert np.unique(wide).size == 4
+
+
+def test_differences_are_those_of_a_paired_t_test():
+    draw = np.random.default_rng(3)
+    x = draw.normal(size=12)
+    y = x + draw.normal(0.5, 0.3, size=12)
+    row = differences(runs(x, y)).iloc[0]
+    theirs = stats.ttest_rel(y, x).confidence_interval(0.95)
+    assert (row["low"], row["high"]) == pytest.approx((theirs.low, theirs.high))
+    assert row["difference"] == pytest.approx((y - x).mean())
+    assert row["variance_gain"] == pytest.approx((x.var(ddof=1) + y.var(ddof=1)) / (y - x).var(ddof=1))
+
+
+def test_failed_runs_are_left_out_with_those_of_the_same_luck():
+    row = differences(runs([1.0, 2.0, 3.0], [2.0, 9.0, 5.0], statuses=["ok", "error", "ok"])).iloc[0]
+    assert row["runs"] == 2
+    assert row["difference"] == pytest.approx(1.5)
+
+
+def test_a_measure_without_values_has_no_difference():
+    row = differences(runs([np.nan] * 3, [1.0, 2.0, 3.0])).iloc[0]
+    assert row["runs"] == 0
+    assert np.isnan(row["difference"])
+
+
+def test_the_interval_holds_the_true_difference_as_often_as_it_says():
+    """1,000 measures of 8 pairs: 95 % ± 3.5 points; false alarm 1e-6."""
+    draw = np.random.default_rng(11)
+    table = runs(range(8), range(8)).drop(columns="value")
+    x = draw.normal(size=(8, 1_000))
+    values = np.concatenate((x, x + draw.normal(0.3, 1.0, size=x.shape)))
+    found = differences(pd.concat((table, pd.DataFrame(values).add_prefix("m")), axis=1))
+    hits = ((found["low"] <= 0.3) & (found["high"] >= 0.3)).sum()
+    low, high = stats.binom.ppf([5e-7, 1 - 5e-7], 1_000, 0.95)
+    assert low <= hits <= high
+
+
+@pytest.mark.parametrize(
+    ("arms", "words", "message"),
+    [
+        (["opinions"], {}, "at least two"),
+        (["opinions", "opinions"], {}, "given twice"),
+        (["opinions", "opinoins"], {}, "opinions"),
+        (["opinions", "town"], {"replicates": 1}, "at least 2"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_before_any_run(arms, words, message):
+    with pytest.raises(InputError, match=message):
+        plan_of_arms(arms, **words)
+
+
+def test_an_unknown_measure_is_refused_with_the_nearest():
+    with pytest.raises(InputError, match="dispersion"):
+        compare(["opinions", "town"], "ticks=0", replicates=2, workers=0, measures=["dispersoin"])
+
+
+def test_faults_of_all_arms_are_told_at_once():
+    with pytest.raises(InputError) as refused:
+        ecosim.compare({"a": ["opinions", "dynamics.stance.tolerance=7"], "b": ["opinions", "tocks=3"]}, workers=0)
+    assert len(refused.value.faults) == 2

@@ -1,0 +1,67 @@
+"""The ODD description: complete by a check that can fail, and made of the model's own words."""
+
+import pytest
+
+from ecosim import odd
+from ecosim.compose import load
+from ecosim.equations import words_of
+from ecosim.explain import describe
+from ecosim.rules import RULES, find_rule
+
+HEADINGS = [
+    "## 1. Purpose and patterns",
+    "## 2. Entities, state variables and scales",
+    "## 3. Process overview and scheduling",
+    "## 4. Design concepts",
+    "## 5. Initialisation",
+    "## 6. Input data",
+    "## 7. Submodels",
+]
+
+
+@pytest.fixture(scope="module")
+def town():
+    return describe(load("town"))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_says_what_it_adds_to_the_design_concepts(rule):
+    words = words_of(find_rule(rule))
+    assert words.concepts, f"the docstring of {rule} has no section 'Concepts:'"
+    assert {name for name, _ in words.concepts} <= set(odd.CONCEPTS)
+    assert "Concepts:" not in words.text
+
+
+def test_nothing_in_the_schedule_is_undescribed(town):
+    assert odd.undescribed(town) == []
+
+
+def test_a_mechanism_without_words_is_missed(town):
+    silent = {**town["mechanisms"][0], "concepts": {}, "text": "x", "sentence": "x"}
+    odd_word = {**town["mechanisms"][1], "concepts": {"magic": "it happens"}}
+    gaps = odd.undescribed({**town, "mechanisms": [silent, odd_word]})
+    assert [gap.split(": ")[1].split("'")[0] for gap in gaps] == [
+        "its docstring says no more than one sentence",
+        "its docstring has no section ",
+        "Concepts names ",
+    ]
+
+
+def test_all_seven_elements_come_in_their_order(town):
+    page = odd.as_markdown(town)
+    places = [page.index(heading) for heading in HEADINGS]
+    assert places == sorted(places)
+    for concept in odd.CONCEPTS:
+        assert f"### {concept.capitalize()}" in page
+
+
+def test_every_mechanism_of_the_schedule_is_a_process_and_a_submodel(town):
+    page = odd.as_markdown(town)
+    processes, submodels = page.split("## 4. Design concepts")[0], page.split("## 7. Submodels")[1]
+    for entry in town["schedule"]:
+        assert f"**{entry['name']}**" in processes
+        assert f"### {entry['name']}\n" in submodels
+
+
+def test_no_tex_is_left_where_none_is_wanted(town):
+    assert "\\" not in odd.as_markdown(town, tex=False).replace("\\|", "")
