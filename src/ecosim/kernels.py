@@ -36,6 +36,11 @@ SHARED = (
     "dynamics/contribution/revision.py",
     "dynamics/encounter.py",
     "dynamics/coalition/utility.py",
+    "measures/clusters.py",
+    "measures/collaboration.py",
+    "measures/groups.py",
+    "measures/network.py",
+    "measures/polarisation.py",
 )
 """Files whose kernels are called from kernels in other files; a test holds this list against the imports."""
 

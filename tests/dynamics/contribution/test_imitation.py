@@ -147,7 +147,7 @@ def test_nothing_happens_in_an_empty_world():
 
 
 def test_impossible_parameters_are_all_named_at_once():
-    with pytest.raises(ValueError, match=r"(?s)selectivity.*looking.*within"):
+    with pytest.raises(ValueError, match=r"(?s)within.*selectivity.*looking"):
         FermiImitation(selectivity=0.0, looking=2.0, within="family")
     with pytest.raises(ValueError, match=r"(?s)normaliser.*difference"):
         PayoffProportionalImitation(normaliser="none", difference=0.0)
