@@ -219,6 +219,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
     def _begin(self, world: World) -> None:
         """Live in a world from now on."""
         self.world = world
+        world.origin = (self.settings.ecosystem, self.seed)
         faults = [
             f"dynamics.{name}.{fault}" for name, mechanism in self.schedule for fault in mechanism.faults(world.labels)
         ]

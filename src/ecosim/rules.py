@@ -41,6 +41,7 @@ RULES: dict[str, str] = {
     "payoff_proportional_imitation": "ecosim.dynamics.contribution.imitation:PayoffProportionalImitation",
     "moran": "ecosim.dynamics.contribution.moran:Moran",
     "aspiration": "ecosim.dynamics.contribution.aspiration:Aspiration",
+    "research": "ecosim.dynamics.contribution.research:Research",
     "committed_contribution": "ecosim.dynamics.commitment:CommittedContribution",
     "joint_work": "ecosim.dynamics.production.joint_work:JointWork",
     "public_goods": "ecosim.dynamics.production.public_goods:PublicGoods",

@@ -286,7 +286,8 @@ def _stance(draw: _Draw) -> Values:
         {"uniform": 1.0, "normal": 0.3, "camps": 0.15}[settings.start] if settings.spread is None else settings.spread
     )
     apart = settings.separation if settings.start == "camps" else 0.0
-    return distributions.stances(  # type: ignore[no-any-return]
+    law = distributions.stances if settings.beyond == "reflected" else distributions.stances_drawn_again
+    return law(  # type: ignore[no-any-return]
         draw.key("stance"),
         draw.world.identity,
         draw.world.sector,

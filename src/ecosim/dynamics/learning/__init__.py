@@ -1,0 +1,1 @@
+"""Rules by which organisations learn: alone and from partners, together, and across a bond."""

@@ -1,0 +1,170 @@
+"""Turnover: the insolvent leave, and newcomers enter."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.kernels import kernel
+from ecosim.rng import Key, normal2, uniform
+from ecosim.world.lookup import mean_of
+from ecosim.world.newcomers import founded, likenesses, new_identities, recombined
+from ecosim.world.world import Rows, World
+
+
+class Turnover(Mechanism):
+    r"""Who goes, who comes, and what newcomers are like.
+
+    *Going.* An organisation is insolvent while its capital is below ``floor``; after ``patience`` ticks of it on end it
+    leaves, with its ties and memberships. Its number is nobody's after that.
+
+    *Coming.* By ``entry``:
+
+    - ``replacing``: for each that leaves, one of the same sector comes; numbers stay as they are.
+    - ``rate``: into a sector of :math:`n_s` organisations come Poisson(:math:`r\, n_s \max(0, 1 - n / N)`) newcomers each
+      time it acts, with ``rate`` r and all n organisations; N is the ``room`` there is (no limit where none is given).
+
+    One draw a sector tells how many come, and more come from a higher mean by the same draw. Newcomers take the lowest
+    numbers that nobody of their sector has or had, and their own draws go with these.
+
+    *What they are like*, by ``born``: ``founded``, as they would have been drawn at founding (in a world that nobody
+    founded, as ``imitating``); ``imitating``, each takes after the more successful of two of its sector; ``recombined``,
+    each attribute after another one of its sector. In a sector that is empty they are at the initial values. In any
+    case their capital is ``size`` of that, and never below ``floor``. Each is tied to ``acquaintances`` of those that stay,
+    drawn uniformly, with the society's mean trust and a bond of ``first_bond``. A draw picks organisations by place
+    among rows: in another order of rows, the same draw may pick another, each still equally likely.
+
+    References:
+        Entry that falls as a population fills its niche: Hannan & Freeman (1989), Organizational Ecology, Harvard
+        University Press (unchecked).
+    """
+
+    floor: float = Field(0.1, ge=0, le=1000, description="capital below which an organisation is insolvent")
+    patience: int = Field(
+        10, ge=1, le=1_000_000, description="ticks of insolvency on end after which an organisation leaves"
+    )
+    entry: Literal["replacing", "rate"] = Field("replacing", description="how many come")
+    rate: float = Field(
+        0.002, ge=0, le=10, description="r, newcomers per organisation each time it acts, while there is room"
+    )
+    room: int | None = Field(
+        None, ge=1, le=100_000_000, description="N, number of organisations at which no more enter; null: no limit"
+    )
+    born: Literal["founded", "imitating", "recombined"] = Field("founded", description="what newcomers are like")
+    size: float = Field(0.5, ge=0, le=1000, description="capital of a newcomer, as a share of what it would else have")
+    acquaintances: int = Field(2, ge=0, le=1000, description="ties with which a newcomer begins")
+    first_bond: float = Field(0.1, ge=0, le=1, description="bond with which such a tie begins")
+
+    reads: ClassVar[tuple[str, ...]] = ("identity", "sector", "success")
+    writes: ClassVar[tuple[str, ...]] = ("insolvency", "organisations", "ties", "capital", "trust", "bond")
+
+    def step(self, world: World, key: Key) -> None:
+        sectors = len(world.labels.sectors)
+        mean_rate = self.rate if self.entry == "rate" else 0.0
+        leaving, coming = count(
+            world.sector, world.capital, world.insolvency, sectors, (self.floor, self.patience, self.every),
+            mean_rate, 0 if self.room is None else self.room, key,
+        )  # fmt: skip
+        if leaving == 0 and not coming.any():
+            return
+        going = np.flatnonzero(world.insolvency >= self.patience)
+        if self.entry == "replacing":
+            coming = np.bincount(world.sector[going], minlength=sectors)
+        staying = np.flatnonzero(world.insolvency < self.patience)
+        world.remove_organisations(going)
+        for sector in np.flatnonzero(coming).tolist():
+            self._welcome(world, sector, int(coming[sector]), staying, key)
+
+    def _welcome(self, world: World, sector: int, count: int, staying: Rows, key: Key) -> None:
+        """Let newcomers of one sector enter, and tie them to some of those that stay."""
+        identity = new_identities(world, sector, count)
+        society = mean_of(world.trust, 0.5)
+        values = self._values(world, sector, identity, staying, key)
+        fresh = np.full(count, 1.0)
+        values["capital"] = np.maximum(self.floor, self.size * values.get("capital", fresh))
+        values["insolvency"] = np.zeros(count, np.int64)
+        rows = world.add_organisations(values)
+        known = min(self.acquaintances, staying.size)
+        if known:
+            pairs = acquainted(identity, rows, staying, known, key)
+            world.add_ties(pairs, trust=society, bond=self.first_bond)
+
+    def _values(self, world: World, sector: int, identity: Rows, staying: Rows, key: Key) -> dict[str, NDArray[Any]]:
+        if self.born == "founded" and world.origin is not None:
+            return founded(world, sector, identity)
+        alike = staying[world.sector[staying] == sector]
+        if self.born == "recombined":
+            return recombined(world, sector, identity, alike, key)
+        return likenesses(world, sector, identity, key, alike, better_of_two=True)
+
+
+@kernel
+def count(
+    sector: Any, capital: Any, insolvency: Any, sectors: Any, limits: Any, rate: Any, room: Any, key: Any
+) -> Any:  # fmt: skip
+    """Write how long each has been insolvent (n,); return how many leave, and how many come to each sector (sectors,).
+
+    ``limits`` are the floor, the patience and the ticks since it last acted; a room of 0 is no limit.
+    """
+    floor, patience, ticks = limits
+    leaving = 0
+    members = np.zeros(sectors, np.int64)
+    for i in range(sector.size):
+        insolvency[i] = insolvency[i] + ticks if capital[i] < floor else 0
+        leaving += insolvency[i] >= patience
+        members[sector[i]] += 1
+    coming = np.zeros(sectors, np.int64)
+    if rate > 0.0:
+        left = max(0.0, 1.0 - sector.size / room) if room > 0 else 1.0
+        for s in range(sectors):
+            coming[s] = poisson(rate * members[s] * left, key, s)
+    return leaving, coming
+
+
+@kernel
+def poisson(mean: Any, key: Any, entity: Any) -> Any:
+    """Return a Poisson number by inversion of one uniform draw: it never falls as the mean rises.
+
+    Above a mean of 500 it is the nearest whole number of the normal law of the same mean and variance.
+    """
+    if mean <= 0.0:
+        return np.int64(0)
+    if mean > 500.0:
+        normal, _ = normal2(key, entity, _ARRIVALS)
+        return np.int64(max(0.0, np.rint(mean + np.sqrt(mean) * normal)))
+    luck = uniform(key, entity, _ARRIVALS)
+    chance = np.exp(-mean)
+    total, number = chance, np.int64(0)
+    while luck >= total and number < 2000:
+        number += 1
+        chance *= mean / number
+        total += chance
+    return number
+
+
+@kernel
+def acquainted(identity: Any, rows: Any, staying: Any, known: Any, key: Any) -> Any:
+    """Return pairs of each newcomer's row and those of ``known`` different ones of those that stay (p, 2).
+
+    Drawn without replacement (Floyd's sampling: of the places up to k one is drawn, and where it was drawn before, k).
+    """
+    pairs = np.empty((rows.size * known, 2), np.int64)
+    for a in range(rows.size):
+        for b in range(known):
+            last = staying.size - known + b
+            luck = uniform(key, identity[a], _ACQUAINTANCES + b)
+            place = np.int64(luck * (last + 1))
+            for before in range(a * known, a * known + b):
+                if pairs[before, 1] == staying[place]:
+                    place = last
+                    break
+            pairs[a * known + b, 0], pairs[a * known + b, 1] = rows[a], staying[place]
+    return pairs
+
+
+_ACQUAINTANCES, _ARRIVALS = 100_000, 2**31
+"""First draw of a newcomer for whom it knows (those before are of whom it takes after), and the draw of a sector."""
