@@ -243,6 +243,30 @@ def explain(
         )
 
 
+@app.command()
+def verify(
+    cases: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE]…", help="published results (default: all)")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="fewer runs: all cases within two minutes")] = False,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="chooses the luck of all runs")] = 1,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for tables, figures and a page")] = None,
+    page: Annotated[Path | None, typer.Option(metavar="FILE.md", help="page whose marked part is written anew")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="processes (default: one a core)")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print what was found as JSON")] = False,
+) -> None:
+    """Run published models and hold what comes out against what was published; ends with 1 where something differs.
+
+    CASE is the name of a published result, as `ecosim list` shows it: axelrod_1997 may_1977
+    """
+    with told():
+        from ecosim.commands.verify import Order, verify_once
+
+        code = verify_once(Order(tuple(cases or ()), quick, seed, out, page, workers, quiet, as_json))
+    raise typer.Exit(code)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Tell errors in plain words and end with their exit code: 2 refused, 1 failed, 130 stopped by Ctrl-C."""

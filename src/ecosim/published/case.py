@@ -28,6 +28,8 @@ class Cell(NamedTuple):
         error: standard error of the reference itself; 0 where it is exact.
         allowance: systematic difference that is allowed (rounding of a printed value, finite size); ``note`` says why.
         note: where ours differs from what the paper prints, and why; empty where there is nothing to say.
+        known: whether it is known that ours differs from this reference, for the reason in ``note``: such a cell is
+            shown, and counts neither for nor against us.
     """
 
     setting: str
@@ -38,6 +40,7 @@ class Cell(NamedTuple):
     error: float = 0.0
     allowance: float = 0.0
     note: str = ""
+    known: bool = False
 
 
 class Effort(NamedTuple):

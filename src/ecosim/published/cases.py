@@ -8,8 +8,21 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.published.case import Case
 from ecosim.scenario_file import shown
 
-CASES: dict[str, str] = {}
+CASES: dict[str, str] = {
+    "axelrod_1997": "axelrod_1997",
+    "santos_2008": "santos_2008",
+    "deffuant_2000": "deffuant_2000",
+    "hegselmann_2002": "hegselmann_2002",
+    "friedkin_1999": "friedkin_1999",
+    "marvel_2011": "marvel_2011",
+    "axelrod_2021": "axelrod_2021",
+    "may_1977": "may_1977",
+}
 """In the order of the page. A module is imported when its case is run."""
+
+SECONDS: dict[str, tuple[float, float]] = {}
+"""About how long the quick and the full form of a case take on one core, to begin with the longest and to say how far
+the work is; nothing depends on it."""
 
 
 def find_case(name: str) -> Case:

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     from ecosim.results.run import Run
 
-__all__ = ["FIGURES", "collaboration", "ladder", "network", "save_figures", "severity", "success", "timeline"]
+__all__ = [
+    "FIGURES",
+    "collaboration",
+    "ladder",
+    "network",
+    "save_figures",
+    "severity",
+    "success",
+    "timeline",
+    "write_figure",
+]
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "network": network,
@@ -62,10 +72,24 @@ def save_figures(run: Run, folder: str | Path, told: Callable[[str], object] | N
             if told is not None:
                 told(str(why))
             continue
-        for file in files:
-            write_bytes(file, _rendered(figure, file.suffix[1:]))
-        written += files
+        written += write_figure(figure, folder / name)
     return written
+
+
+def write_figure(figure: Figure, path: Path) -> list[Path]:
+    """Write a figure as SVG and as PNG (150 dots an inch), and return the files.
+
+    Args:
+        figure: which.
+        path: name of the files without the suffix.
+
+    Raises:
+        OSError: if one cannot be written.
+    """
+    files = [path.with_name(f"{path.name}.{kind}") for kind in FORMATS]
+    for file in files:
+        write_bytes(file, _rendered(figure, file.suffix[1:]))
+    return files
 
 
 def _rendered(figure: Figure, kind: str) -> bytes:

@@ -163,6 +163,32 @@ def stances(
 
 
 @kernel
+def stances_drawn_again(
+    key: Any, identity: Any, kind: Any, centre: Any, spread: Any, is_normal: Any, apart: Any, share: Any
+) -> Any:
+    """Return stances (n, axes) in [-1, 1] as :func:`stances` does, but draw anew what lies beyond: a truncated law.
+
+    Should a hundred draws in turn lie beyond, the last is put on the border.
+    """
+    n, axes = identity.size, centre.shape[1]
+    numbers = np.empty((n, axes))
+    for i in range(n):
+        camp = apart if uniform(key, identity[i], 0) < share else -apart
+        for d in range(axes):
+            for attempt in range(100):
+                draw = 1 + d + attempt * axes
+                if is_normal:
+                    distance, _ = normal2(key, identity[i], draw)
+                else:
+                    distance = 2.0 * uniform(key, identity[i], draw) - 1.0
+                x = centre[kind[i], d] + camp + spread * distance
+                if abs(x) <= 1.0:
+                    break
+            numbers[i, d] = min(1.0, max(-1.0, x))
+    return numbers
+
+
+@kernel
 def traits(key: Any, identity: Any, kind: Any, typical: Any, number: Any, likeness: Any) -> Any:
     """Return cultural traits (n, features), 0 … number - 1: one's kind's with chance ``likeness``, else any."""
     features = typical.shape[1]

@@ -138,7 +138,7 @@ class CapabilitySettings(_Settings):
 
 
 class StanceSettings(_Settings):
-    """Stances at the start, on each axis from -1 to 1; what would lie beyond is reflected at the border."""
+    """Stances at the start, on each axis from -1 to 1."""
 
     axes: Annotated[int | Names, _count_or("axes of opinion", 64)] = Field(
         1, description="how many axes of opinion, or their names"
@@ -156,6 +156,11 @@ class StanceSettings(_Settings):
     )
     separation: float = Field(0.6, ge=0, le=1, description="camps: distance of each camp from the centre")
     share: Share = Field(0.5, description="camps: share in the upper camp")
+    beyond: Literal["reflected", "drawn_again"] = Field(
+        "reflected",
+        description="what becomes of a stance that would lie beyond -1 or 1: reflected there, or drawn again (a "
+        "truncated law)",
+    )
 
 
 class CultureSettings(_Settings):
