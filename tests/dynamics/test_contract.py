@@ -20,6 +20,7 @@ CHOOSE_BY_PLACE = {
     "naming_game",
     "moran",
     "payoff_proportional_imitation",
+    "research",
     "synergist",
     "purpose",
     "thresholds",

@@ -133,6 +133,45 @@ def test_within_a_sector_only_its_own_are_copied_each_as_often(rule):
     assert np.all(np.abs(counts[[2, 4, 5]] - 1000) < 6 * np.sqrt(3000 * 2 / 9))
 
 
+@pytest.mark.parametrize("rule", [FermiImitation, PayoffProportionalImitation])
+@pytest.mark.parametrize("within", ["anyone", "sector"])
+def test_among_everyone_whoever_is_meant_is_copied_as_often_tied_or_not(rule, within):
+    # Row 1 of seven, nobody tied; of its sector are 0, 3 and 6. 3,000 ticks, six standard deviations (false alarm 2e-9
+    # for each of those who may be copied).
+    rule = rule(
+        looking=1.0, among="everyone", within=within, **({"selectivity": 1e9} if rule is FermiImitation else {})
+    )
+    world = society(rule, np.arange(7) / 10, np.array([1.0, 0, 1, 1, 1, 1, 1]), [])
+    world.sector[:] = [1, 1, 0, 1, 2, 0, 1]
+    copied = []
+    for _ in range(3000):
+        world.contribution[:] = np.arange(7) / 10
+        copied.append(round(live(world, rule).contribution[1] * 10))
+    expected = {0, 3, 6} if within == "sector" else {0, 2, 3, 4, 5, 6}
+    counts = np.bincount(copied, minlength=7)
+    assert set(np.flatnonzero(counts)) == expected
+    share = 1 / len(expected)
+    assert np.all(np.abs(counts[sorted(expected)] - 3000 * share) < 6 * np.sqrt(3000 * share * (1 - share)))
+
+
+@pytest.mark.parametrize("rule", BOTH)
+def test_among_everyone_and_tied_to_everyone_are_the_same_with_the_same_luck(rule):
+    contribution, payoff = np.linspace(0, 1, 30), np.sin(np.arange(30))
+    tied = live(society(rule, contribution, payoff, everyone_tied(30)), rule)
+    mixed = rule.model_copy(update={"among": "everyone"})
+    assert np.array_equal(live(society(mixed, contribution, payoff, []), mixed).contribution, tied.contribution)
+
+
+@pytest.mark.parametrize("rule", BOTH)
+def test_a_trembling_hand_draws_a_contribution_afresh(rule):
+    """Five standard deviations of 20,000 (false alarm 6e-7)."""
+    rule = rule.model_copy(update={"trembling": 0.1})
+    drawn = live(society(rule, np.full(20_000, 0.5), np.zeros(20_000), []), rule).contribution
+    fresh = drawn[drawn != 0.5]
+    assert abs(fresh.size / 20_000 - 0.1) < 5 * np.sqrt(0.09 / 20_000)
+    assert abs(fresh.mean() - 0.5) < 5 * np.sqrt(1 / 12 / fresh.size)
+
+
 @pytest.mark.parametrize("rule", BOTH)
 def test_who_comes_later_leaves_others_their_luck(rule):
     contribution, payoff, ties = np.linspace(0, 1, 21), np.sin(np.arange(21)), some_tied(20)
