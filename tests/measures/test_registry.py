@@ -14,6 +14,7 @@ from ecosim.measures.held import held
 from ecosim.measures.measure import Measure
 from ecosim.measures.registry import MEASURES, everything_for, find
 from ecosim.results.recorder import Recorder
+from ecosim.testing import renumbered
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import Labels, World
 from tests.ecosystems import coupled
@@ -156,36 +157,6 @@ def test_measures_do_not_depend_on_the_rows_of_organisations(seed):
     assert measured(other) == pytest.approx(measured(world), nan_ok=True, rel=1e-9, abs=1e-12)
 
 
-def renumbered(world, row_of):
-    """Return the same world with organisation i in row ``row_of[i]``."""
-    other = World(world.labels, world.n, [column.name for column in world.columns])
-    other.tick = world.tick
-    for column in world.columns:
-        values = world.__dict__[column.name]
-        if column.axis == "organisation":
-            other.__dict__[column.name][row_of] = values
-        elif column.axis == "issue":
-            other.__dict__[column.name][...] = values
-    ends = row_of[world.ends]
-    swapped = ends[:, 0] > ends[:, 1]
-    other.add_ties(ends)
-    for c in range(world.coalitions):
-        members = world.member[world.first_member[c] : world.first_member[c + 1]]
-        other.found_coalition(int(row_of[members[0]]), 0, row_of[members])
-    other.commit()
-    tie_of = {tuple(sorted(pair)): t for t, pair in enumerate(ends.tolist())}
-    ties = np.array([tie_of[tuple(pair)] for pair in other.ends.tolist()], dtype=np.int64)
-    for column in world.columns:
-        if column.axis == "relationship" and column.name != "ends":
-            values = world.__dict__[column.name].copy()
-            if column.extent == "side":
-                values[swapped] = values[swapped, ::-1]
-            other.__dict__[column.name][...] = values[ties]
-        elif column.axis == "coalition":
-            other.__dict__[column.name][...] = world.__dict__[column.name]
-    return other
-
-
 def test_measures_that_share_a_pass_agree_with_being_measured_alone():
     together = measured(some_world())
     for measure in MEASURES.values():
@@ -241,7 +212,7 @@ def test_success_pay_and_work_are_undefined_before_the_first_tick_and_told_from_
     assert flows == {
         "success", "success_collective", "payoff", "payoff_mean", "income", "income_mean", "spillover", "spillover_mean",
         "relief", "total_value", "output_per_effort", "superadditive_surplus", "surplus_ratio", "surplus_share",
-        "deficit_share",
+        "deficit_share", "collective_intelligence",
     }  # fmt: skip
     model = coupled(measures=sorted({*flows, "capital", "severity_mean", "coalitions"}))
     model.run(3)

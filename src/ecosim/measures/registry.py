@@ -11,7 +11,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ecosim.errors import InputError, did_you_mean
-from ecosim.measures import coalitions, conduct, culture, interactions, issues, opinions, pattern, success
+from ecosim.measures import (
+    coalitions,
+    conduct,
+    culture,
+    intelligence,
+    interactions,
+    issues,
+    opinions,
+    panel,
+    pattern,
+    success,
+)
 from ecosim.measures.measure import Measure
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import Labels
@@ -20,7 +31,9 @@ _LISTED = (
     *pattern.MEASURES,
     *interactions.MEASURES,
     *coalitions.MEASURES,
+    *intelligence.MEASURES,
     *opinions.MEASURES,
+    *panel.MEASURES,
     *culture.MEASURES,
     *conduct.MEASURES,
     *success.MEASURES,
