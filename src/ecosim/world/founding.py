@@ -357,6 +357,13 @@ def _conventions_met(draw: _Draw) -> Values:
     return np.where(_convention(draw) > 0.0, np.int64(COLUMNS["conventions_met"].high), 0)
 
 
+def _solution(draw: _Draw) -> Values:
+    """Return practices, each followed or not with the same probability."""
+    key, identity = draw.key("solution"), draw.world.identity
+    each = [uniforms(key, identity, practice) < 0.5 for practice in range(draw.labels.practices)]
+    return np.stack(each, axis=1) if each else np.zeros((identity.size, 0))
+
+
 def _severity(draw: _Draw) -> Values:
     issues = draw.settings.issues
     if isinstance(issues, int):
@@ -400,6 +407,7 @@ _DRAWN: dict[str, Callable[[_Draw], Values]] = {
     "committed": _committed,
     "convention": _convention,
     "conventions_met": _conventions_met,
+    "solution": _solution,
     "member_stance": _member_stance,
     "orientation": _orientation,
     "citizen_stance": _citizen_stance,

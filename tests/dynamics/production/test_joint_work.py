@@ -193,12 +193,18 @@ def test_effort_is_split_evenly_over_coalitions_and_none_is_lost():
     assert world.effort_total.sum() == pytest.approx(world.effort[members].sum())
 
 
-def test_what_is_pooled_approaches_everything_there_is_to_know():
-    work = JointWork(pooling=0.02)
-    world = live(workshop(work, coalitions=COALITIONS), work, ticks=0)
-    start = world.pool.copy()
+def test_better_practices_multiply_effort():
+    work = JointWork()
+    world = live(workshop(work), work)
+    usual = world.effort.copy()
+    world.performance[:] = np.linspace(0, 1, world.n)
+    np.testing.assert_allclose(live(world, work).effort, usual * np.linspace(0.5, 1.5, world.n), rtol=1e-12)
+
+
+def test_coalitions_and_memberships_grow_older():
+    work = JointWork()
+    world = workshop(work, coalitions=COALITIONS)
     live(world, work, ticks=25)
-    assert world.pool == pytest.approx(1 - (1 - start) * 0.98**25)
     assert np.all(world.coalition_age == 25)
     assert np.all(world.member_age == 25)
 
@@ -212,5 +218,5 @@ def test_where_there_is_no_issue_nobody_works():
 
 
 def test_impossible_parameters_are_all_named_at_once():
-    with pytest.raises(ValueError, match=r"(?s)complementarity.*productivity.*pooling"):
-        JointWork(complementarity=0.0, productivity=0.0, pooling=2.0)
+    with pytest.raises(ValueError, match=r"(?s)complementarity.*productivity.*coordination"):
+        JointWork(complementarity=0.0, productivity=0.0, coordination=-1.0)

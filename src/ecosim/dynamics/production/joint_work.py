@@ -18,15 +18,16 @@ from ecosim.world.world import World
 class JointWork(Mechanism):
     r"""Production in coalitions, with complementing capabilities and a cost of understanding one another.
 
-    An organisation's effort is :math:`e_i = (1 - v_i)\, c_i \sqrt{K_i}` (what it invests in its bonds is not there for
-    work), split evenly over its coalitions. A coalition for an issue with needs :math:`\nu_k` makes
+    An organisation's effort is :math:`e_i = (1 - v_i)\, c_i \sqrt{K_i}\, (\tfrac{1}{2} + P_i)` (what it invests in its
+    bonds is not there for work; its performance :math:`P_i` is ½ where nobody searches for better practices), split
+    evenly over its coalitions. A coalition for an issue with needs :math:`\nu_k` makes
 
     .. math:: Y = A \left(\sum_k \nu_k X_k^\eta\right)^{1/\eta}, \quad X_k = \sum_i e_i a_{ik}, \quad
        A = A_0 \frac{(1 + \alpha_b B)(1 + \alpha_p P)\, e^{-\tau D (1 - B)}}{1 + \kappa (m - 1)}
 
     where B and D are the mean bond and translation gap over all pairs of its m members (where two are
     not tied, bond 0 and the whole gap; where they are, the share ``translation`` of it that remains) and P is what it has
-    pooled, which grows by ``pooling`` a tick towards 1. η = 1 adds up; η < 1 makes the parts need each other. Alone, with
+    pooled (``pooling``). η = 1 adds up; η < 1 makes the parts need each other. Alone, with
     the same effort, an organisation makes :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition
     does so on the issue that presses it most. ``relief`` of an issue is all the work done on it.
 
@@ -44,24 +45,23 @@ class JointWork(Mechanism):
         0.6, ge=0, le=100, description="τ, loss per unit of translation gap not yet bridged by bonds"
     )
     coordination: float = Field(0.06, ge=0, le=100, description="κ, cost of each further member (share of output)")
-    pooling: float = Field(0.02, ge=0, le=1, description="share of what is not yet pooled that is pooled each tick")
     pressing_at: float = Field(1.0, gt=0, le=1000, description="urgency that is half pressing (severity)")
     gap: Gap = Field(Gap(), description="weights of the translation gap")
 
     reads: ClassVar[tuple[str, ...]] = (
         "sector", "capital", "capability", "culture", "stance", "salience", "contribution", "invest", "bond",
-        "translation", "coalition_issue", "pool", "urgency", "needs",
+        "translation", "coalition_issue", "pool", "urgency", "needs", "performance",
     )  # fmt: skip
     writes: ClassVar[tuple[str, ...]] = (
         "effort", "alone", "works_on", "member_effort", "member_alone", "member_age", "output", "output_alone",
         "effort_total",
-        "coalition_bond", "coalition_gap", "coalition_age", "pool", "relief",
+        "coalition_bond", "coalition_gap", "coalition_age", "relief",
     )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
         produce(
             (world.sector, world.culture, world.stance, world.capability, world.capital, world.salience),
-            (world.contribution, world.invest, world.effort, world.alone, world.works_on),
+            (world.contribution, world.invest, world.performance, world.effort, world.alone, world.works_on),
             (world.first_tie, world.partner, world.tie, world.bond, world.translation),
             (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
             (world.member_effort, world.member_alone, world.member_age),
@@ -75,14 +75,13 @@ class JointWork(Mechanism):
         """Return the parameters of output as a kernel takes them."""
         return (
             self.complementarity, self.productivity, self.bond_gain, self.pool_gain, self.translation, self.coordination,
-            self.pooling,
         )  # fmt: skip
 
 
 @inlined
 def multiplier(bond: Any, gap: Any, pool: Any, members: Any, rates: Any) -> Any:
     """Return A of a coalition: productivity after bonds, pooled knowledge, translation and coordination."""
-    _, productivity, bond_gain, pool_gain, translation, coordination, _ = rates
+    _, productivity, bond_gain, pool_gain, translation, coordination = rates
     growth = (1.0 + bond_gain * bond) * (1.0 + pool_gain * pool)
     return productivity * growth * np.exp(-translation * gap * (1.0 - bond)) / (1.0 + coordination * (members - 1.0))
 
@@ -94,14 +93,14 @@ def produce(
 ) -> None:  # fmt: skip
     """Let everyone work, alone and in coalitions: one call for a tick of ``JointWork``."""
     sector, culture, stance, capability, capital, salience = kind
-    contribution, invest, effort, alone, works_on = acts
+    contribution, invest, performance, effort, alone, works_on = acts
     first_tie, partner, tie, bond, translation = graph
     member, first_member, first_membership, membership, member_coalition = groups
     member_effort, member_alone, member_age = shares
     issue, coalition_bond, coalition_gap, pool, output, output_alone, effort_total, coalition_age = coalition
     urgency, needs, relief = issues
     work_alone(
-        capital, capability, salience, contribution, invest, urgency, needs, first_membership, membership,
+        capital, capability, salience, contribution, invest, performance, urgency, needs, first_membership, membership,
         member_coalition, issue, effort, alone, works_on, member_effort, member_alone, relief, rates[0], rates[1], half,
     )  # fmt: skip
     understand(
@@ -116,15 +115,15 @@ def produce(
 
 @kernel
 def work_alone(
-    capital: Any, capability: Any, salience: Any, contribution: Any, invest: Any, urgency: Any, needs: Any,
-    first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, effort: Any, alone: Any,
+    capital: Any, capability: Any, salience: Any, contribution: Any, invest: Any, performance: Any, urgency: Any,
+    needs: Any, first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, effort: Any, alone: Any,
     works_on: Any, member_effort: Any, member_alone: Any, relief: Any, complementarity: Any, productivity: Any, half: Any,
 ) -> None:  # fmt: skip
     """Write each organisation's effort, its split over coalitions, and what each part would make alone."""
     relief[:] = 0.0
     pressure = 0.01 + pressing(urgency, half)
     for i in range(capital.size):
-        effort[i] = (1.0 - invest[i]) * contribution[i] * np.sqrt(capital[i])
+        effort[i] = (1.0 - invest[i]) * contribution[i] * np.sqrt(capital[i]) * (0.5 + performance[i])
         joined = first_membership[i + 1] - first_membership[i]
         alone[i] = 0.0
         works_on[i] = -1
@@ -190,8 +189,8 @@ def work_together(
     member_alone: Any, coalition_bond: Any, coalition_gap: Any, pool: Any, output: Any, output_alone: Any,
     effort_total: Any, relief: Any, coalition_age: Any, member_age: Any, rates: Any,
 ) -> None:  # fmt: skip
-    """Write what each coalition makes, what its members would make alone, its effort and its pool; add to relief."""
-    complementarity, pooling = rates[0], rates[6]
+    """Write what each coalition makes, what its members would make alone, and its effort; add to relief."""
+    complementarity = rates[0]
     for c in range(first_member.size - 1):
         issue = coalition_issue[c]
         start, end = first_member[c], first_member[c + 1]
@@ -209,4 +208,3 @@ def work_together(
         relief[issue] += output[c]
         coalition_age[c] += 1
         member_age[start:end] += 1
-        pool[c] += pooling * (1.0 - pool[c])
