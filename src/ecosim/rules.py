@@ -22,6 +22,7 @@ from ecosim.world.world import Labels
 RULES: dict[str, str] = {
     "change": "ecosim.dynamics.change:Change",
     "issue": "ecosim.dynamics.issue:Issue",
+    "media": "ecosim.dynamics.media:Media",
     "attraction_repulsion": "ecosim.dynamics.stance.attraction_repulsion:AttractionRepulsion",
     "bounded_confidence": "ecosim.dynamics.stance.bounded_confidence:BoundedConfidence",
     "friedkin_johnsen": "ecosim.dynamics.stance.friedkin_johnsen:FriedkinJohnsen",

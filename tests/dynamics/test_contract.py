@@ -16,6 +16,7 @@ CHOOSE_BY_PLACE = {
     "fermi_imitation",
     "friedkin_johnsen",
     "joining",
+    "media",
     "meeting",
     "naming_game",
     "moran",

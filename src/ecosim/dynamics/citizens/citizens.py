@@ -24,9 +24,9 @@ class Citizens(Mechanism):
     .. math:: P(j) \propto e^{\beta U_j}, \qquad U_j = (1 - \theta)\, v_j + \theta\, r_j - w\, d_j
 
     with offer :math:`v_j`, regard :math:`r_j` and distance of stance :math:`d_j`, all in [0, 1] (d: 1 for the two ends of
-    opinion on every axis). Each time it acts a share ``looking`` of the citizens, and whoever has lost its supplier or
-    employer, compares what it has with ``considered`` alternatives, one after the other, each drawn uniformly, and takes
-    the alternative with probability :math:`1 / (1 + e^{-\beta (U_{alternative} - U_{present})})`. Alternatives are drawn
+    opinion on every axis). Each time it acts a share ``looking`` of the citizens compares what it has with ``considered``
+    alternatives (whoever has lost its supplier or employer, with eight more), one after the other, each drawn
+    uniformly, and takes the alternative with probability :math:`1 / (1 + e^{-\beta \Delta U})`. Alternatives are drawn
     alike from either side, so these steps balance in detail, and the distribution they tend to is that of a choice
     among all, at a cost that does not grow with the number of organisations.
 
@@ -121,7 +121,7 @@ class Citizens(Mechanism):
         together = togetherness(
             world.sector,
             (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
-            (world.first_tie, world.tie, world.ends), world.trust,
+            (world.first_tie, world.partner, world.tie), world.trust,
         )  # fmt: skip
         mood, position = mood_of(
             purse, world.reputation, world.stance, world.severity, world.urgency, world.usual_severity,

@@ -90,7 +90,7 @@ def togetherness(sector: Any, groups: Any, graph: Any, trust: Any) -> Any:
     without partners).
     """
     member, first_member, first_membership, membership, member_coalition = groups
-    first_tie, tie, ends = graph
+    first_tie, partner, tie = graph
     coalitions = first_member.size - 1
     is_mixed = np.zeros(coalitions, np.bool_)
     for c in range(coalitions):
@@ -104,7 +104,7 @@ def togetherness(sector: Any, groups: Any, graph: Any, trust: Any) -> Any:
         trusted, ties = 0.0, first_tie[i + 1] - first_tie[i]
         for h in range(first_tie[i], first_tie[i + 1]):
             t = tie[h]
-            trusted += trust[t, 1] if ends[t, 0] == i else trust[t, 0]
+            trusted += trust[t, 1] if i < partner[h] else trust[t, 0]  # the lower row is side 0
         seen[i] = 0.5 * together + 0.5 * (trusted / ties if ties > 0 else 0.5)
     return seen
 

@@ -1,0 +1,209 @@
+"""Media: what is told of organisations, true or not, and what those who hear it make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from pydantic import Field, PrivateAttr
+
+from ecosim.dynamics.conduct import Witness, conduct_of
+from ecosim.dynamics.ledger import Ledger
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.stance.attraction_repulsion import common_goal, encounter
+from ecosim.kernels import kernel
+from ecosim.rng import Key, uniform4
+from ecosim.world.lookup import find_half_edge, mean_of
+from ecosim.world.world import World
+
+
+class Media(Witness):
+    r"""Signals about organisations: they make names, and move opinions together or apart.
+
+    **Signals.** Each time it acts, an organisation makes news with probability ``news``. A share ``fake`` of the news is
+    false, and all of that gets out; of the true, the share ``transparency``. A true signal shows its source as it is: its
+    stance :math:`x`, and its conduct :math:`k` as the ledger sees it, mixed with purpose (weight ``values``). A false one
+    shows a stance ``exaggeration`` :math:`e` of the way to the end of opinion on the side where it lies,
+    :math:`x + e\,(\operatorname{sgn} x - x)`, and the opposite of its conduct, :math:`1 - k`.
+
+    **Hearing.** Each organisation and citizen comes upon one signal, drawn uniformly, that is not about itself, and hears
+    it with probability ``reach``. It then moves its stance by the law of attraction and repulsion (the rule of that name
+    says it in full): towards what it hears if that lies within ``tolerance``, away from it otherwise, and the less often,
+    the farther it is. So what is true and widely heard unites, what is exaggerated and widely heard drives apart, and
+    what reaches nobody does nothing. A common, urgent problem weakens repulsion (``superordinate``).
+
+    **Names.** A signal moves reputation the share ``impression`` :math:`\times` reach of the way to the conduct it shows.
+    Reputation follows what is seen: with media in the schedule, nothing else moves it. Whoever is tied to the source
+    and hears of it moves its trust ``hearsay`` of the way to that conduct.
+
+    **Us and them.** What attracts a citizen moves its orientation ``identity`` of the way to 1 (we); what repels it, of the
+    way to 0 (us and them). A pure consumer's tolerance is narrower by the share ``narrowing``.
+
+    Where organisations use technology, what they say reaches further (``voice``), more of their true conduct is seen
+    (``transparency``), and false news of them, and attention to how extreme their stance is, grow with ``distortion``.
+
+    A draw picks a signal by its place in a list: in another order of rows, it may pick another, each equally likely.
+
+    References:
+        Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118, for what those who hear make of a stance. False
+        news spreads further than true: Vosoughi, Roy & Aral (2018), Science 359, 1146 (unchecked).
+    """
+
+    news: float = Field(0.3, ge=0, le=1, description="share of organisations that make news each time it acts")
+    fake: float = Field(0.3, ge=0, le=1, description="share of the news that is false")
+    transparency: float = Field(0.6, ge=0, le=1, description="share of the true news that gets out")
+    reach: float = Field(0.4, ge=0, le=1, description="share of those who come upon a signal that hear it")
+    exaggeration: float = Field(0.6, ge=0, le=1, description="e, share of the way to the extreme that false news shows")
+    tolerance: float = Field(
+        0.6, ge=0, le=4, description="greatest distance of stance that attracts (stance runs from -1 to 1)"
+    )
+    exposure: float = Field(0.5, gt=0, le=1000, description="distance at which every second signal is taken in")
+    responsiveness: float = Field(0.05, ge=0, le=1, description="share of the distance that a stance moves")
+    superordinate: float = Field(1.0, ge=0, le=1000, description="how much a common, urgent issue weakens repulsion")
+    pressing_at: float = Field(1.0, gt=0, le=1000, description="urgency at which an issue counts half as a common goal")
+    impression: float = Field(
+        0.3, ge=0, le=1, description="share of the way to the conduct shown that reputation moves if everybody hears"
+    )
+    values: float = Field(0.2, ge=0, le=1, description="weight of purpose in the conduct that is shown")
+    hearsay: float = Field(
+        0.02, ge=0, le=1, description="share of the way to the conduct shown that a partner's trust moves"
+    )
+    identity: float = Field(0.02, ge=0, le=1, description="share of the way to we, or to us and them, a signal moves")
+    narrowing: float = Field(0.3, ge=0, le=1, description="share of the tolerance that a pure consumer lacks")
+
+    _ledger: Ledger = PrivateAttr(default_factory=Ledger)
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "identity", "sector", "stance", "contribution", "purpose", "reputation", "severity", "urgency", "trust", "voice",
+        "transparency", "distortion", "citizen_stance", "orientation",
+    )  # fmt: skip
+    writes: ClassVar[tuple[str, ...]] = ("stance", "reputation", "trust", "citizen_stance", "orientation")
+
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        bound = self.model_copy()
+        bound._ledger = next((each for each in schedule.values() if isinstance(each, Ledger)), self._ledger)
+        return bound
+
+    def step(self, world: World, key: Key) -> None:
+        answerable = np.array([name in self._ledger.answerable for name in world.labels.sectors])
+        conduct = conduct_shown(
+            world.sector, answerable, world.contribution, world.purpose, world.severity, self._ledger.worst, self.values
+        )
+        source, shown, told, heard = publish(
+            world.identity, world.stance, conduct, (world.voice, world.transparency, world.distortion),
+            (self.news, self.fake, self.transparency, self.reach, self.exaggeration), key,
+        )  # fmt: skip
+        if not source.size:
+            return
+        make_names(world.reputation, source, told, heard, self.impression)
+        repulsion = self.responsiveness / (1.0 + self.superordinate * common_goal(world.urgency, self.pressing_at))
+        law = (self.tolerance, self.exposure, self.responsiveness, repulsion, self.identity, self.narrowing)
+        rows = np.arange(world.n)
+        signals, chances = hear(world.identity, rows, source, heard, 1, key)
+        hear_of_partners(signals, source, told, world.first_tie, world.partner, world.tie, world.trust, self.hearsay)
+        _take_in(world.stance, np.empty(0), rows, signals, chances, shown, law)
+        if world.labels.citizens:
+            self._reach_citizens(world, source, shown, heard, law, key)
+
+    def _reach_citizens(self, world: World, source: Any, shown: Any, heard: Any, law: Any, key: Key) -> None:
+        citizens = np.arange(world.labels.citizens)
+        signals, chances = hear(citizens, np.full(citizens.size, -1), source, heard, 2, key)
+        liking = 2.0 * world.orientation - 1.0  # us and them is dislike of whoever is far, we is liking
+        _take_in(world.citizen_stance, liking, citizens, signals, chances, shown, law)
+        world.orientation[:] = 0.5 * (liking + 1.0)
+
+
+def _take_in(stance: Any, liking: Any, rows: Any, signals: Any, chances: Any, shown: Any, law: Any) -> None:
+    """Let those in these rows, who like others so much or have no such trait, move by the signals they heard, in place."""
+    seen = np.concatenate((stance, shown))
+    others = np.where(signals >= 0, rows.size + signals, -1)
+    edges = rows if liking.size else np.full(rows.size, -1)
+    encounter(seen, liking.copy(), stance, liking, rows, others, edges, rows, chances, *law)
+
+
+# Draws of an organisation: 0 for the news it makes, 1 for what it hears; of a citizen: 2.
+
+
+@kernel
+def conduct_shown(
+    sector: Any, answerable: Any, contribution: Any, purpose: Any, severity: Any, worst: Any, values: Any
+) -> Any:
+    """Return the conduct of each organisation as true news would show it (n,), in [0, 1]."""
+    usual = max(1e-9, mean_of(contribution, 0.0))
+    wellbeing = 0.0 if severity.size > 0 else 1.0
+    for level in severity:
+        wellbeing += (1.0 - min(1.0, level / worst)) / severity.size
+    conduct = np.empty(sector.size)
+    for i in range(sector.size):
+        judged = conduct_of(contribution[i], usual, answerable[sector[i]], wellbeing)
+        conduct[i] = (1.0 - values) * judged + values * purpose[i]
+    return conduct
+
+
+@kernel
+def publish(identity: Any, stance: Any, conduct: Any, technology: Any, rates: Any, key: Any) -> Any:
+    """Return the signals that get out: row of the source (p,), stance (p, axes) and conduct (p,) shown, and reach (p,)."""
+    voice, openness, distortion = technology
+    news, fake, transparency, reach, exaggeration = rates
+    n, axes = stance.shape
+    makes, lies, slips = np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
+        makes[i], lies[i], slips[i], _ = uniform4(key, identity[i], 0)
+    source, shown = np.empty(n, np.int64), np.empty((n, axes))
+    told, heard = np.empty(n), np.empty(n)
+    count = 0
+    for i in range(n):
+        is_fake = lies[i] < fake * distortion[i]
+        if makes[i] >= news or not (is_fake or slips[i] < transparency * openness[i]):
+            continue
+        extremity = 0.0
+        for d in range(axes):
+            x = stance[i, d]
+            shown[count, d] = x + exaggeration * (np.sign(x) - x) if is_fake else x
+            extremity += abs(shown[count, d]) / axes
+        source[count] = i
+        told[count] = 1.0 - conduct[i] if is_fake else conduct[i]
+        heard[count] = min(1.0, reach * voice[i] * (1.0 + (distortion[i] - 1.0) * extremity))
+        count += 1
+    return source[:count], shown[:count], told[:count], heard[:count]
+
+
+@kernel
+def make_names(reputation: Any, source: Any, told: Any, heard: Any, impression: Any) -> None:
+    """Move reputation (n,) towards the conduct that signals show, by how many hear them."""
+    for k in range(source.size):
+        reputation[source[k]] += impression * heard[k] * (told[k] - reputation[source[k]])
+
+
+@kernel
+def hear(luck: Any, rows: Any, source: Any, heard: Any, draw: Any, key: Any) -> Any:
+    """Return the signal that each hears (c,), -1 for none, and a uniform number (c,).
+
+    ``luck`` is the number whose draws these are, ``rows`` the organisation's row (-1 for a citizen): nobody hears of
+    itself.
+    """
+    signals, chances = np.full(luck.size, -1), np.empty(luck.size)
+    choices, reaches = np.empty(luck.size), np.empty(luck.size)
+    for turn in range(luck.size):  # a loop that only draws
+        choices[turn], reaches[turn], chances[turn], _ = uniform4(key, luck[turn], draw)
+    for turn in range(luck.size):
+        k = np.int64(choices[turn] * source.size)
+        if reaches[turn] < heard[k] and source[k] != rows[turn]:
+            signals[turn] = k
+    return signals, chances
+
+
+@kernel
+def hear_of_partners(
+    signals: Any, source: Any, told: Any, first_tie: Any, partner: Any, tie: Any, trust: Any, hearsay: Any
+) -> None:
+    """Move the trust (m, 2) of those who heard of a partner towards the conduct shown."""
+    for i in range(signals.size):
+        if signals[i] < 0:
+            continue
+        j = source[signals[i]]
+        h = find_half_edge(first_tie, partner, i, j)
+        if h >= 0:
+            side = 0 if i < j else 1
+            trust[tie[h], side] += hearsay * (told[signals[i]] - trust[tie[h], side])
