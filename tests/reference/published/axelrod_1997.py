@@ -1,6 +1,10 @@
-"""Axelrod's culture model in plain Python, one encounter at a time: slow and obvious, to hold ecosim's answers against."""
+"""Axelrod (1997) in plain Python, one encounter at a time; prints what ``ecosim verify`` holds ours against.
+
+``python tests/reference/published/axelrod_1997.py`` takes a quarter of an hour.
+"""
 
 import random
+import statistics
 
 
 class CultureModel:
@@ -71,3 +75,29 @@ class CultureModel:
                 left.difference_update(alike)
                 waiting += alike
         return count
+
+
+SETTINGS = (
+    # side, features, traits, reach, diagonal, runs
+    (5, 5, 15, 1, False, 2000),
+    (6, 3, 5, 1, False, 2000),
+    (8, 4, 8, 1, False, 600),
+    (8, 5, 15, 1, False, 600),
+    (10, 5, 10, 1, False, 600),
+    (10, 5, 10, 1, True, 600),
+    (10, 5, 10, 2, False, 600),
+)
+
+
+def settled_regions(side, features, traits, seed, reach=1, diagonal=False):
+    """Return how many regions there are when nothing can change any more."""
+    model = CultureModel(side, features, traits, seed, reach, diagonal)
+    model.settle()
+    return model.regions()
+
+
+if __name__ == "__main__":
+    for *world, reach, diagonal, runs in SETTINGS:
+        found = [settled_regions(*world, seed, reach, diagonal) for seed in range(runs)]
+        error = statistics.stdev(found) / len(found) ** 0.5
+        print(f"{world}, {reach}, {diagonal}: {statistics.mean(found):.3f} ± {error:.3f} ({runs} runs)", flush=True)
