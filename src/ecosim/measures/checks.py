@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.errors import InputError
+from ecosim.world.lookup import range_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -36,19 +37,23 @@ def as_labels(labels: ArrayLike, size: int) -> NDArray[np.int64]:
     return column
 
 
-def as_ties(first_tie: Any, partner: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return half-edges in CSR, ``first_tie`` (n + 1,) and ``partner`` (2m,), as int64.
+def as_ties(first_tie: Any, partner: Any) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return half-edges in CSR, ``first_tie`` (n + 1,) and ``partner`` (2m,), in the types that a world holds them in.
 
     Raises:
-        InputError: if ``first_tie`` does not end at the number of half-edges.
+        InputError: if ``first_tie`` does not end at the number of half-edges, or a partner is nobody.
     """
     first: NDArray[np.int64] = np.ascontiguousarray(first_tie, dtype=np.int64)
-    other: NDArray[np.int64] = np.ascontiguousarray(partner, dtype=np.int64)
+    other: NDArray[np.int32] = np.ascontiguousarray(partner, dtype=np.int32)
     if first.ndim != 1 or first.size == 0 or other.ndim != 1 or first[-1] != other.size:
         raise InputError(
             f"first_tie, partner: shapes {first.shape} and {other.shape} found; first_tie (n + 1,) must end at the "
             "number of half-edges (2m,)"
         )
+    least, greatest = range_of(other)
+    if least < 0 or greatest >= first.size - 1:
+        wrong = least if least < 0 else greatest
+        raise InputError(f"partner: organisation {wrong} found; allowed: 0 to {first.size - 2}")
     return first, other
 
 

@@ -33,7 +33,7 @@ class Mixing(NamedTuple):
     modularity: float
 
 
-def mixing(first_tie: NDArray[np.int64], partner: NDArray[np.int64], labels: NDArray[np.int64]) -> Mixing:
+def mixing(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], labels: NDArray[np.int64]) -> Mixing:
     """Return all mixing measures in one pass over the ties.
 
     Args:
@@ -48,7 +48,9 @@ def mixing(first_tie: NDArray[np.int64], partner: NDArray[np.int64], labels: NDA
     return Mixing(*_mixing(first, other, as_labels(labels, first.size - 1)))
 
 
-def cross_sector_share(first_tie: NDArray[np.int64], partner: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
+def cross_sector_share(
+    first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], labels: NDArray[np.int64]
+) -> float:
     """Return the share of ties between organisations with different labels, 0 to 1; NaN without ties.
 
     A raw share misleads: it depends on how many there are of each label and on who has many ties. Hold it against
@@ -57,7 +59,7 @@ def cross_sector_share(first_tie: NDArray[np.int64], partner: NDArray[np.int64],
     return mixing(first_tie, partner, labels).cross_sector_share
 
 
-def e_i_index(first_tie: NDArray[np.int64], partner: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
+def e_i_index(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], labels: NDArray[np.int64]) -> float:
     """Return (E − I)/(E + I) with E ties across and I ties within labels, −1 (all within) to 1; NaN without ties.
 
     References:
@@ -66,7 +68,9 @@ def e_i_index(first_tie: NDArray[np.int64], partner: NDArray[np.int64], labels: 
     return mixing(first_tie, partner, labels).e_i_index
 
 
-def sector_assortativity(first_tie: NDArray[np.int64], partner: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
+def sector_assortativity(
+    first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], labels: NDArray[np.int64]
+) -> float:
     r"""Return the assortativity of labels: 1 when all ties are within, 0 when the ends do not know of each other.
 
     .. math:: r = \frac{\mathrm{tr}\, e - \sum_{ab} (e^2)_{ab}}{1 - \sum_{ab} (e^2)_{ab}}
@@ -79,7 +83,7 @@ def sector_assortativity(first_tie: NDArray[np.int64], partner: NDArray[np.int64
     return mixing(first_tie, partner, labels).sector_assortativity
 
 
-def modularity(first_tie: NDArray[np.int64], partner: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
+def modularity(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], labels: NDArray[np.int64]) -> float:
     r"""Return the modularity of given labels: ties within beyond what the numbers of ties make expect.
 
     .. math:: Q = \sum_c \Big[\frac{m_c}{m} - \Big(\frac{d_c}{2m}\Big)^2\Big]
@@ -93,7 +97,7 @@ def modularity(first_tie: NDArray[np.int64], partner: NDArray[np.int64], labels:
 
 
 def mixing_matrix(
-    first_tie: NDArray[np.int64], partner: NDArray[np.int64], labels: NDArray[np.int64], sectors: int
+    first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], labels: NDArray[np.int64], sectors: int
 ) -> NDArray[np.float64]:
     """Return the share of half-edges from each label to each other, (sectors, sectors), symmetric, summing to 1.
 
@@ -109,7 +113,7 @@ def mixing_matrix(
 
 
 def communities(
-    first_tie: NDArray[np.int64], partner: NDArray[np.int64], seed: int = 0
+    first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], seed: int = 0
 ) -> tuple[NDArray[np.int64], float]:
     """Return communities found by Louvain's greedy search, as labels (n,), and their modularity.
 
@@ -145,7 +149,7 @@ def _mixing(first_tie: Any, partner: Any, labels: Any) -> Any:
             continue
         same, different = 0, 0
         for h in range(first_tie[i], first_tie[i + 1]):
-            label = labels[partner[h]]
+            label = labels[np.uint32(partner[h])]
             same += label == own
             different += label >= 0 and label != own
         ends[own] += same + different

@@ -2,6 +2,8 @@
 
 Ties come as half-edges in CSR: the partners of organisation i are ``partner[first_tie[i]:first_tie[i + 1]]``, each tie
 appears once at both ends, nobody is tied to itself or twice to another. Partners need no order here.
+
+Kernels read rows as unsigned numbers, for which no look at whether they count from the end is needed.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def clustering(first_tie: NDArray[np.int64], partner: NDArray[np.int64]) -> float:
+def clustering(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]]) -> float:
     r"""Return the mean share of an organisation's pairs of partners that are tied to each other.
 
     .. math:: C = \frac{1}{n} \sum_i \frac{2 t_i}{k_i (k_i - 1)}
@@ -38,12 +40,12 @@ def clustering(first_tie: NDArray[np.int64], partner: NDArray[np.int64]) -> floa
     return float(_clustering(*as_ties(first_tie, partner))[0])
 
 
-def transitivity(first_tie: NDArray[np.int64], partner: NDArray[np.int64]) -> float:
+def transitivity(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]]) -> float:
     """Return the share of all pairs of ties that meet which are closed by a third, 0 to 1; NaN where none meet."""
     return float(_clustering(*as_ties(first_tie, partner))[1])
 
 
-def degree_assortativity(first_tie: NDArray[np.int64], partner: NDArray[np.int64]) -> float:
+def degree_assortativity(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]]) -> float:
     """Return the correlation of the numbers of ties at the two ends of a tie, −1 to 1.
 
     NaN without ties and where all tied organisations have equally many.
@@ -54,12 +56,12 @@ def degree_assortativity(first_tie: NDArray[np.int64], partner: NDArray[np.int64
     return float(_degree_assortativity(*as_ties(first_tie, partner)))
 
 
-def giant_component(first_tie: NDArray[np.int64], partner: NDArray[np.int64]) -> float:
+def giant_component(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]]) -> float:
     """Return the share of organisations in the largest connected component, 1/n to 1; NaN without organisations."""
     return float(_giant_component(*as_ties(first_tie, partner)))
 
 
-def coreness(first_tie: NDArray[np.int64], partner: NDArray[np.int64]) -> NDArray[np.int64]:
+def coreness(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Return each organisation's coreness (n,): the largest k such that it has k ties among others who have k too.
 
     Cost: linear in n and m.
@@ -71,7 +73,7 @@ def coreness(first_tie: NDArray[np.int64], partner: NDArray[np.int64]) -> NDArra
     return cores
 
 
-def coreness_max(first_tie: NDArray[np.int64], partner: NDArray[np.int64]) -> float:
+def coreness_max(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]]) -> float:
     """Return the coreness of the innermost core, ≥ 0; NaN without organisations."""
     cores = coreness(first_tie, partner)
     return float(cores.max()) if cores.size else float("nan")
@@ -103,24 +105,23 @@ def _triangles(first_tie: Any, partner: Any) -> Any:
     found once, from its end with fewest ties.
     """
     n = first_tie.size - 1
-    first_out, out = np.zeros(n + 1, np.int64), np.empty(partner.size // 2, np.int64)
-    filled = 0
+    first_out, out = np.zeros(n + 1, np.uint32), np.empty(partner.size // 2 + 1, np.uint32)
+    filled = np.uint32(0)
     for i in range(n):
         k = first_tie[i + 1] - first_tie[i]
         for h in range(first_tie[i], first_tie[i + 1]):
-            j = partner[h]
-            others = first_tie[j + 1] - first_tie[j]
-            if others > k or (others == k and j > i):
-                out[filled] = j
-                filled += 1
+            j = np.uint64(partner[h])
+            others = first_tie[j + np.uint64(1)] - first_tie[j]
+            out[filled] = j  # the next one writes over it unless it counts: cheaper than a branch nobody can foresee
+            filled += np.uint32(others > k or (others == k and partner[h] > i))
         first_out[i + 1] = filled
-    triangles, marked_by = np.zeros(n, np.int64), np.full(n, -1)
+    triangles, marked_by = np.zeros(n, np.int64), np.full(n, -1, np.int32)
     for i in range(n):
         for h in range(first_out[i], first_out[i + 1]):
             marked_by[out[h]] = i
         for h in range(first_out[i], first_out[i + 1]):
-            j = out[h]
-            for g in range(first_out[j], first_out[j + 1]):
+            j = np.uint64(out[h])
+            for g in range(first_out[j], first_out[j + np.uint64(1)]):
                 if marked_by[out[g]] == i:
                     triangles[i] += 1
                     triangles[j] += 1

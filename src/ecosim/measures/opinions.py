@@ -13,8 +13,6 @@ from ecosim.measures.measure import Measure
 from ecosim.measures.polarisation import BINS, RATING_POINTS, _panel
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from ecosim.world.world import World
 
 
@@ -23,20 +21,34 @@ def opinions(world: World) -> list[Any]:
 
     NaN where it is defined on no axis.
     """
-    axes, sector = world.stance.shape[1], world.sector.astype(np.int64)
-    table = np.empty((len(NAMES), axes))
-    for axis in range(axes):
-        table[:, axis] = _row(np.ascontiguousarray(world.stance[:, axis]), sector)
-    return [*table, *_means(table).tolist()]
+    columns = np.ascontiguousarray(world.stance.T)
+    # NumPy's sort is vectorised, and the kernels themselves run: what the functions round them check is known here.
+    table, means = _on_each_axis(columns, np.sort(columns, axis=1), world.sector.astype(np.int64))
+    return [*table, *means.tolist()]
 
 
-def _row(values: NDArray[np.float64], sector: NDArray[np.int64]) -> tuple[float, ...]:
-    # The kernels themselves, as this runs at every tick: what the functions around them check is known here.
-    apart, united, _, parity = _groups(values, _sides(values, 0.0), BINS, -1.0, 1.0)
-    sectors_apart, sectors_united, _, _ = _groups(values, sector, BINS, -1.0, 1.0)
-    large, effective, _ = _clusters(np.sort(values), 0.05, 0.01)
-    polarised = _panel(values, 1.3, BINS, -1.0, 1.0, RATING_POINTS)
-    return (*polarised, apart, united, parity, sectors_apart, sectors_united, large, effective)
+@kernel
+def _on_each_axis(columns: Any, ordered: Any, sector: Any) -> Any:
+    """Return each measure on each axis (measures, axes), and averaged over the axes where it is defined (measures,).
+
+    Args:
+        columns: stances (axes, n).
+        ordered: the same, sorted on each axis.
+        sector: (n,).
+    """
+    table = np.empty((_MEASURES, columns.shape[0]))
+    for axis in range(columns.shape[0]):
+        values = columns[axis]
+        polarised = _panel(values, 1.3, BINS, -1.0, 1.0, RATING_POINTS)
+        for row in range(7):
+            table[row, axis] = polarised[row]
+        apart, united, _, parity = _groups(values, _sides(values, 0.0), BINS, -1.0, 1.0)
+        table[7, axis], table[8, axis], table[9, axis] = apart, united, parity
+        apart, united, _, _ = _groups(values, sector, BINS, -1.0, 1.0)
+        table[10, axis], table[11, axis] = apart, united
+        large, effective, _ = _clusters(ordered[axis], 0.05, 0.01)
+        table[12, axis], table[13, axis] = large, effective
+    return table, _means(table)
 
 
 @kernel
@@ -53,6 +65,7 @@ def _means(table: Any) -> Any:
     return means
 
 
+_MEASURES = 14
 _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("esteban_ray", "polarisation of stances: identification within camps times distance between them", "1",
      "Esteban & Ray (1994), Econometrica 62, 819 (unchecked), α = 1.3"),

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.measures.collaboration import Mixing, _mixing
 from ecosim.measures.measure import Measure
-from ecosim.measures.network import _clustering, _degree_assortativity, _giant_component, giant_component
-from ecosim.measures.null_model import STATISTICS, z_scores
+from ecosim.measures.network import giant_component
+from ecosim.measures.null_model import STATISTICS, statistics_of, z_scores
 from ecosim.measures.stage import Pattern, stage
 from ecosim.rng import stream
 from ecosim.world.relationships import half_edges
@@ -31,10 +30,8 @@ MOST_TIES = 20_000
 
 def pattern(world: World) -> tuple[float, ...]:
     """Return the measures of :data:`NAMES` in that order, from one set of half-edges and one pass for all of mixing."""
-    first, partner = world.first_tie, world.partner.astype(np.int64)
-    # The kernels themselves, as this runs at every tick: what the functions around them check is known here.
-    shape = _clustering(first, partner)[0], _degree_assortativity(first, partner), _giant_component(first, partner)
-    return (*_mixing(first, partner, world.sector.astype(np.int64)), *shape)
+    found: tuple[float, ...] = statistics_of(world.first_tie, world.partner, world.sector.astype(np.int64))
+    return found
 
 
 def against_chance(world: World) -> list[float]:
@@ -46,7 +43,7 @@ def against_chance(world: World) -> list[float]:
     """
     missing = dict.fromkeys(NAMES, float("nan"))
     z = missing if world.ties > MOST_TIES or world.ties == 0 else _z(world)
-    found = stage(world, Pattern(giant_component(world.first_tie, world.partner.astype(np.int64)), z["clustering"]))
+    found = stage(world, Pattern(giant_component(world.first_tie, world.partner), z["clustering"]))
     return [*(z[name] for name in NAMES), found.dependence_z, found.stage]
 
 
@@ -57,17 +54,16 @@ def _z(world: World) -> dict[str, float]:
     return {name: score.z for name, score in scores.items()}
 
 
-def _in_order(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _in_order(world: World) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
     """Return (first_tie, partner, sector) with organisations in the order of their identities."""
     order = np.argsort(world.identity, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(order.size)
     first, partner, _ = half_edges(place[world.ends], world.n)
-    return first, partner.astype(np.int64), world.sector[order].astype(np.int64)
+    return first, partner, world.sector[order].astype(np.int64)
 
 
-NAMES: tuple[str, ...] = (*Mixing._fields, "clustering", "degree_assortativity", "giant_component")
-assert set(NAMES) == set(STATISTICS)
+NAMES = STATISTICS
 
 _WORDS: dict[str, tuple[str, str, str]] = {
     "cross_sector_share": ("share of relationships between different sectors", "share", ""),

@@ -21,7 +21,7 @@ LARGEST_DENSE = 2000
 LARGEST_EXACT = 20
 
 
-def balanced_triads(first_tie: NDArray[np.int64], partner: NDArray[np.int64], signs: ArrayLike) -> float:
+def balanced_triads(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], signs: ArrayLike) -> float:
     """Return the share of triangles whose product of signs is positive, 0 to 1; NaN without triangles.
 
     Args:
@@ -35,7 +35,9 @@ def balanced_triads(first_tie: NDArray[np.int64], partner: NDArray[np.int64], si
     return float(_balanced_triads(*_signed_ties(first_tie, partner, signs)))
 
 
-def smallest_signed_eigenvalue(first_tie: NDArray[np.int64], partner: NDArray[np.int64], signs: ArrayLike) -> float:
+def smallest_signed_eigenvalue(
+    first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], signs: ArrayLike
+) -> float:
     """Return the smallest eigenvalue of the signed Laplacian D − A, ≥ 0: how far the network is from balance.
 
     A holds the sign of each tie and D the number of ties. 0 exactly when some connected part can be cut into two camps
@@ -63,7 +65,7 @@ def smallest_signed_eigenvalue(first_tie: NDArray[np.int64], partner: NDArray[np
     return float(max(0.0, np.linalg.eigvalsh(laplacian)[0]))
 
 
-def frustration(first_tie: NDArray[np.int64], partner: NDArray[np.int64], signs: ArrayLike) -> float:
+def frustration(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], signs: ArrayLike) -> float:
     """Return the share of ties that disappoint in the best cut into two camps, 0 (balanced) to 1/2; NaN without ties.
 
     A tie disappoints when it is friendship between the camps or enmity within one. Finding the best cut is hard: up to
@@ -83,8 +85,8 @@ def frustration(first_tie: NDArray[np.int64], partner: NDArray[np.int64], signs:
 
 
 def _signed_ties(
-    first_tie: NDArray[np.int64], partner: NDArray[np.int64], signs: ArrayLike
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], signs: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
     first, other = as_ties(first_tie, partner)
     sign = np.sign(np.nan_to_num(as_column(signs, "signs"), nan=0.0))
     if sign.shape != other.shape:
