@@ -8,13 +8,24 @@ from typing import ClassVar, Self
 import numpy as np
 from pydantic import Field, PrivateAttr
 
-from ecosim.dynamics.coalition.proposals import found_proposals, join_proposals, leavers, with_members
+from ecosim.dynamics.coalition.merging import failing, mergers, moving
+from ecosim.dynamics.coalition.proposals import acquainted, found_proposals, join_proposals, leavers, with_members
+from ecosim.dynamics.coalition.telling import (
+    Look,
+    note_acquaintance,
+    note_founding,
+    note_giving_up,
+    note_joining,
+    note_leaving,
+    note_merging,
+)
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.errors import InputError, did_you_mean
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
-from ecosim.world.world import World
+from ecosim.world.world import Rows, World
 
 
 class Joining(Mechanism):
@@ -25,18 +36,26 @@ class Joining(Mechanism):
 
     .. math:: a = \frac{w y - r \epsilon - u}{r \epsilon + u}
 
-    where ``upkeep`` u is the attention that a membership takes, produced or not: felt, not paid for. A step is taken
+    where ``upkeep`` u is what a membership takes, produced or not; a scheduled ``sharing`` charges it. A step is taken
     with probability :math:`1 / (1 + e^{-\beta (a - \theta)})` each time it is considered.
 
     - **Leave**: a share ``reconsidering`` of members weighs its membership against the same effort alone.
     - **Join**: a share ``looking`` looks at one coalition of one partner. The members take in whoever does not lower
       their output per effort; of several who want in, the one whose draw is lowest, so that it does not overshoot.
-      They give up at most ``openness`` of it; the newcomer and every member become acquainted.
+      They give up at most ``openness`` of it; the newcomer and every member become acquainted, as far as the attention
+      of both goes (``attention`` of the scheduled meeting; without one, it has no end).
     - **Form**: a share ``initiative`` proposes to one partner a coalition on the issue that is worth most to both.
       Both must want it; each takes part in one proposal a tick, the one whose draw is lowest.
 
+    - **Merge**: a share ``merging`` of coalitions looks at another on the same issue: one that shares a member, drawn by
+      chance, or in which a partner of that member is. They become one where both sides want it, each weighing what its
+      effort would make in the merged coalition, :math:`Y_{cd}\, \epsilon_c / (\epsilon_c + \epsilon_d)`, against what
+      it makes now (:math:`a = y'/y - 1`, for nobody's upkeep grows). Each takes part in one merger a tick, the one
+      whose draw is lowest, and in none while somebody joins it. The taker keeps its number, and the fuller pool.
+
     What a coalition would make is foreseen by the equations and parameters of the scheduled joint work (``JointWork``).
-    A coalition of fewer than two dissolves. A draw picks a partner, and one of its coalitions, by place among ties and
+    A coalition of fewer than two dissolves, and so does one that for ``patience`` ticks in a row has made less than its
+    members would alone. A draw picks a partner, and one of its coalitions, by place among ties and
     memberships: in another order of rows, the same draw may pick another, each still equally likely.
     """
 
@@ -52,7 +71,10 @@ class Joining(Mechanism):
         0.1, ge=-10, le=10, description="θ, relative advantage at which an organisation is of two minds"
     )
     upkeep: float = Field(
-        0.03, gt=0, le=1000, description="u, attention that a membership takes each tick, in units of worth"
+        0.03,
+        gt=0,
+        le=1000,
+        description="u, what a membership takes each tick (capital); it counts in full by whatever motive",
     )
     most: int = Field(3, ge=1, le=1000, description="greatest number of coalitions of one organisation")
     openness: float = Field(
@@ -61,56 +83,125 @@ class Joining(Mechanism):
     acquaintance: bool = Field(True, description="whether whoever joins is tied to every member")
     first_bond: float = Field(0.1, ge=0, le=1, description="bond with which such a tie begins")
     largest: int = Field(12, ge=2, le=100_000, description="greatest number of members of one coalition")
+    merging: float = Field(0.1, ge=0, le=1, description="share of coalitions that look for another to merge with")
+    patience: int | None = Field(
+        40, ge=1, le=1_000_000, description="ticks in a row of losing after which a coalition gives up; null: never"
+    )
+    meeting: str = Field(
+        "meeting", description="name in the schedule of the meeting whose attention limits acquaintance"
+    )
     production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")
 
     _work: JointWork = PrivateAttr(default_factory=JointWork)
+    _attention: int | None = PrivateAttr(default=None)
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "capability", "culture", "stance", "worth", "effort", "achieved", "needs", "bond",
         "translation", "coalition_issue", "coalition_identity", "pool", "output", "effort_total", "coalition_bond",
         "coalition_gap", "member_age", "member_share", "member_alone", "member_effort",
-        "trust",
+        "output_alone", "coalition_age", "trust",
     )  # fmt: skip
-    writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond")
+    writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond", "pool", "losing")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        if self.production not in schedule and not self.is_default("production"):
-            raise InputError(f"joining.production names '{self.production}'; {did_you_mean(self.production, schedule)}")
-        work = schedule.get(self.production, self._work)
+        for field in ("production", "meeting"):
+            if getattr(self, field) not in schedule and not self.is_default(field):
+                raise InputError(
+                    f"joining.{field} names '{getattr(self, field)}'; {did_you_mean(getattr(self, field), schedule)}"
+                )
+        work, meeting = schedule.get(self.production, self._work), schedule.get(self.meeting)
         if not isinstance(work, JointWork):
             raise InputError(f"joining foresees joint work, but '{self.production}' in the schedule is {work.rule()}")
+        if meeting is not None and not isinstance(meeting, Meeting) and not self.is_default("meeting"):
+            raise InputError(f"joining.meeting: '{self.meeting}' in the schedule is {meeting.rule()}; allowed: meeting")
         bound = self.model_copy()
         bound._work = work
+        bound._attention = meeting.attention if isinstance(meeting, Meeting) else None
         return bound
 
     def step(self, world: World, key: Key) -> None:
-        joint, gap = self._work.rates(), self._work.gap.weights()
-        choice = (self.selectivity, self.hurdle, self.upkeep)
-        graph = (world.first_tie, world.partner, world.tie, world.bond, world.translation)
-        groups = (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition)
-        kind = (world.sector, world.culture, world.stance, world.capability)
-        state = (world.worth, world.effort, world.achieved)
-        yields = (world.coalition_issue, world.member_effort)
+        look = self.look(world)
         joiners = np.empty(0, np.int64)
         if world.memberships:
-            ending = leavers(
-                world.identity, world.coalition_identity, groups, world.coalition_issue, world.worth, world.member_age,
-                world.member_share, world.member_alone, self.reconsidering, choice, key,
+            leaving = leavers(
+                world.identity, world.coalition_identity, look.groups, world.coalition_issue, world.worth,
+                world.member_age, world.member_share, world.member_alone, self.reconsidering, look.choice, key,
             )  # fmt: skip
-            world.leave(ending)
-            made = (world.pool, world.output, world.effort_total, world.coalition_bond, world.coalition_gap)
+            world.leave(leaving)
             joiners, coalitions = join_proposals(
-                world.identity, graph, groups, kind, state, yields, made, world.needs, self.looking, self.most,
-                (self.largest, self.openness), choice, joint, gap, key,
+                world.identity, look.graph, look.groups, look.kind, look.state, look.yields, look.made, world.needs,
+                self.looking, self.most, (self.largest, self.openness), look.choice, look.joint, look.gap, key,
             )  # fmt: skip
             world.join(joiners, coalitions)
-            if self.acquaintance and joiners.size:
-                trust = mean_of(world.trust, 0.5)
-                pairs = with_members(joiners, coalitions, world.member, world.first_member)
-                world.add_ties(pairs, trust=trust, bond=self.first_bond)
+            if world.reasons is not None:
+                note_leaving(world, look, leaving)
+                note_joining(world, look, joiners, coalitions)
+            newcomers = self._give_up_and_merge(world, look, leaving, joiners, coalitions, key)
+            if self.acquaintance and newcomers[0].size:
+                self._acquaint(world, *newcomers, key)
         if world.ties and world.needs.size:
             founders, issues, pairs = found_proposals(
-                world.identity, graph, groups, kind, state, yields, joiners, world.needs, self.initiative, self.most,
-                choice, joint, gap, key,
+                world.identity, look.graph, look.groups, look.kind, look.state, look.yields, joiners, world.needs,
+                self.initiative, self.most, look.choice, look.joint, look.gap, key,
             )  # fmt: skip
             world.found_coalitions(founders, issues, pairs)
+            if world.reasons is not None:
+                note_founding(world, look, issues, pairs)
+
+    def look(self, world: World) -> Look:
+        """Return what decisions about memberships look at."""
+        return Look(
+            (world.first_tie, world.partner, world.tie, world.bond, world.translation),
+            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
+            (world.sector, world.culture, world.stance, world.capability),
+            (world.worth, world.effort, world.achieved),
+            (world.coalition_issue, world.member_effort),
+            (world.pool, world.output, world.effort_total, world.coalition_bond, world.coalition_gap),
+            (self.selectivity, self.hurdle, self.upkeep),
+            self._work.rates(),
+            self._work.gap.weights(),
+        )
+
+    def _give_up_and_merge(
+        self, world: World, look: Look, leaving: Rows, joiners: Rows, coalitions: Rows, key: Key
+    ) -> tuple[Rows, Rows]:
+        """Dissolve what has lost for long, merge what both sides gain by; return who comes into which coalition."""
+        is_busy = np.zeros(world.coalitions, np.bool_)
+        is_busy[coalitions] = True
+        if self.patience is not None:
+            given_up = failing(
+                world.first_member, world.output, world.output_alone, world.coalition_age, world.losing, self.every,
+                self.patience,
+            )  # fmt: skip
+            if given_up.size:
+                is_busy[given_up] = True
+                rows = np.flatnonzero(np.isin(world.member_coalition, given_up))
+                world.leave(rows)
+                if world.reasons is not None:
+                    note_giving_up(world, rows, self.patience)
+        if not self.merging or world.coalitions < 2:
+            return joiners, coalitions
+        first, second, weighed = mergers(
+            world.coalition_identity, look.graph, look.groups, look.kind, world.worth, look.yields, look.made,
+            world.needs, is_busy, self.merging, self.largest, look.choice, look.joint, look.gap, key,
+        )  # fmt: skip
+        if not first.size:
+            return joiners, coalitions
+        is_leaving = np.zeros(world.memberships, np.bool_)
+        is_leaving[leaving] = True
+        rows, movers, where = moving(first, second, look.groups, is_leaving)
+        world.leave(rows)
+        world.join(movers, where)
+        world.pool[first] = np.maximum(world.pool[first], world.pool[second])
+        if world.reasons is not None:
+            note_merging(world, look, first, second, weighed)
+        return np.concatenate((joiners, movers)), np.concatenate((coalitions, where))
+
+    def _acquaint(self, world: World, newcomers: Rows, coalitions: Rows, key: Key) -> None:
+        """Tie newcomers to the members they join, as far as the attention of both goes."""
+        pairs = with_members(newcomers, coalitions, world.member, world.first_member)
+        if self._attention is not None:
+            pairs = acquainted(world.identity, world.first_tie, world.partner, pairs, self._attention, key)
+        world.add_ties(pairs, trust=mean_of(world.trust, 0.5), bond=self.first_bond)
+        if world.reasons is not None:
+            note_acquaintance(world, pairs)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.production.sharing import Sharing
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.lookup import find_half_edge, mean_of
@@ -17,8 +19,9 @@ from ecosim.world.world import World
 class BestResponse(Mechanism):
     r"""Damped myopic best response to last tick's return on effort.
 
-    Effort is felt to cost :math:`\tfrac{1}{2} \kappa c^2`, more for the last bit than for the first, so an organisation
-    that expects a return :math:`b_i` on full contribution and would forgo :math:`f_i` of income wants
+    Effort costs :math:`\tfrac{1}{2} \kappa c_i e_i`, more for the last bit than for the first: κ is the ``cost`` of the
+    scheduled ``sharing``, which charges it. What it uses up are means, and they count in full by whatever motive. So an
+    organisation that expects a return :math:`b_i` on full contribution and would forgo :math:`f_i` of income wants
 
     .. math:: c_i^* = \frac{b_i - m_i^{fin} f_i}{\kappa \sqrt{K_i}} (1 - \omega + \omega \bar T_i),
               \qquad b_i = \sqrt{K_i}\, \frac{V_i}{e_i}
@@ -32,20 +35,26 @@ class BestResponse(Mechanism):
         Best-response dynamic: Fudenberg & Levine (1998), The Theory of Learning in Games, sec. 1.4 and 2.8.
     """
 
-    cost: float = Field(0.8, gt=0, le=1000, description="κ, marginal cost of full contribution, per unit of effort")
     trust_weight: float = Field(0.8, ge=0, le=1, description="ω, how much contributing in company depends on trust")
     damping: float = Field(0.15, ge=0, le=1, description="share of the way to the best response moved each tick")
     least: float = Field(0.02, ge=0, le=1, description="least contribution")
 
+    _sharing: Sharing = PrivateAttr(default_factory=Sharing)
+
     reads: ClassVar[tuple[str, ...]] = ("capital", "effort", "achieved", "forgone", "motive", "trust")
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
+
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        bound = self.model_copy()
+        bound._sharing = next((other for other in schedule.values() if isinstance(other, Sharing)), self._sharing)
+        return bound
 
     def step(self, world: World, key: Key) -> None:
         respond(
             world.contribution, world.capital, world.effort, world.achieved, world.forgone, world.motive, world.trust,
             (world.first_tie, world.partner, world.tie),
             (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
-            (self.cost, self.trust_weight, self.damping, self.least),
+            (self._sharing.cost, self.trust_weight, self.damping, self.least),
         )  # fmt: skip
 
 

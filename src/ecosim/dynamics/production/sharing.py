@@ -1,12 +1,17 @@
-"""Sharing: a coalition splits what it made among its members."""
+"""Sharing: a coalition splits what it made among its members, and everyone pays for its effort."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
+from ecosim.dynamics.coalition.joining import Joining
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.dynamics.production.shapley import share_by_shapley
+from ecosim.errors import InputError, did_you_mean
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -15,44 +20,92 @@ from ecosim.world.world import World
 class Sharing(Mechanism):
     r"""Grow the pie, then split it: nothing is lost, :math:`\sum_i y_{ic} = Y_c`.
 
-    ``equal`` gives each of the m members :math:`Y / m`; ``proportional`` gives :math:`Y e_i / \sum_j e_j`, by the effort
-    each put in (equal where nobody put in any).
+    - ``by: equal`` gives each of the m members :math:`Y / m`.
+    - ``by: proportional`` gives :math:`Y e_i / \sum_j e_j`, by the effort each put in (equal where nobody put in any).
+    - ``by: shapley`` gives what a member adds to what those before it make, on average over all orders of coming:
 
-    ``payoff`` is what an organisation was paid, for its shares or for its work alone, less the cost of its effort:
-    :math:`\pi_i = \sum_c G_{q(c)} y_{ic} + G_{q(i)} a_i - \kappa e_i`, with the issue's price G.
-    ``achieved`` is what the same was worth to it by its own motive, :math:`\sum_c w_{iq(c)} y_{ic} + w_{iq(i)} a_i`.
+      .. math:: y_i = \sum_{S \not\ni i} \frac{|S|!\,(m - 1 - |S|)!}{m!} \left[v(S \cup i) - v(S)\right]
+
+      where v(S) is what the members S would make of the same effort by the equations of the scheduled joint work, with
+      the bonds and gaps among them, and one alone what it makes alone. Up to ``exact_to`` members all subsets are
+      weighed, beyond that ``samples`` orders are drawn. A share is negative where a member costs the others more (in
+      translation and coordination) than it brings.
+    - ``by: need`` gives in proportion to :math:`(1 + \sum_q \sigma_{iq} h_q) / K_i`: of those as troubled, by the
+      severity h of what they care about (salience σ), whoever has half the capital K gets twice the share.
+
+    ``payoff`` is what an organisation was paid, for its shares or for its work alone, less the cost of its effort and the
+    ``upkeep`` u of its memberships (what a scheduled ``joining`` weighs, in capital),
+
+    .. math:: \pi_i = \sum_c \left(G_{q(c)} y_{ic} - u\right) + G_{q(i)} a_i - \tfrac{1}{2} \kappa c_i e_i
+
+    with the issue's price G, contribution c and effort e. Effort costs more for the last bit than for the first; a
+    scheduled ``best_response`` weighs the very cost that is paid here. ``achieved`` is what the same work was worth to
+    the organisation by its own motive, before cost: :math:`\max(0, \sum_c w_{iq(c)} y_{ic} + w_{iq(i)} a_i)`.
+
+    References:
+        Shapley (1953), A value for n-person games, in Contributions to the Theory of Games II, 307 (unchecked).
     """
 
-    rule_of_sharing: Literal["equal", "proportional"] = Field(
+    by: Literal["equal", "proportional", "shapley", "need"] = Field(
         "proportional", description="how a coalition splits what it made"
     )
     cost: float = Field(
-        0.4,
-        ge=0,
-        le=1000,
-        description="κ, what a unit of effort costs in capital; how hard it feels is another matter (best_response.cost)",
+        0.8, gt=0, le=1000, description="κ, marginal cost of full contribution, capital per unit of effort"
     )
+    exact_to: int = Field(12, ge=1, le=16, description="shapley: members up to whom all subsets are weighed")
+    samples: int = Field(500, ge=1, le=1_000_000, description="shapley: orders that are drawn for larger coalitions")
+    production: str = Field("production", description="shapley: name in the schedule of the joint work that is split")
+
+    _work: JointWork = PrivateAttr(default_factory=JointWork)
+    _upkeep: float = PrivateAttr(default=0.0)
 
     reads: ClassVar[tuple[str, ...]] = (
-        "output",
-        "member_effort",
-        "effort",
-        "alone",
-        "works_on",
-        "price",
-        "worth",
-        "coalition_issue",
-    )
+        "identity", "sector", "capital", "capability", "culture", "stance", "salience", "contribution", "bond",
+        "translation", "output", "member_effort", "member_alone", "effort", "alone", "works_on", "price", "worth",
+        "severity", "needs", "coalition_issue", "coalition_identity",
+    )  # fmt: skip
     writes: ClassVar[tuple[str, ...]] = ("member_share", "payoff", "achieved")
 
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        bound = self.model_copy()
+        if self.by == "shapley":
+            bound._work = self._work_of(schedule)
+        bound._upkeep = sum(other.upkeep for other in schedule.values() if isinstance(other, Joining))
+        return bound
+
     def step(self, world: World, key: Key) -> None:
-        share_out(
-            world.first_member, world.output, world.member_effort, world.member_share, self.rule_of_sharing == "equal"
-        )
+        groups = (world.first_membership, world.membership, world.member_coalition)
+        if self.by == "shapley":
+            share_by_shapley(
+                world.identity, (world.sector, world.culture, world.stance, world.capability),
+                (world.first_tie, world.partner, world.tie, world.bond, world.translation),
+                (world.member, world.first_member),
+                (world.coalition_identity, world.coalition_issue, world.output, world.member_effort, world.member_alone),
+                world.needs, world.member_share, self._work.rates(), self._work.gap.weights(),
+                (self.exact_to, self.samples), key,
+            )  # fmt: skip
+        elif self.by == "need":
+            share_by_need(
+                world.member, world.first_member, world.output, world.capital, world.salience, world.severity,
+                world.member_share,
+            )  # fmt: skip
+        else:
+            share_out(world.first_member, world.output, world.member_effort, world.member_share, self.by == "equal")
         settle(
-            world.first_membership, world.membership, world.member_coalition, world.coalition_issue, world.member_share,
-            world.price, world.worth, world.alone, world.works_on, world.effort, self.cost, world.payoff, world.achieved,
+            groups, world.coalition_issue, world.member_share, world.price, world.worth, world.alone, world.works_on,
+            world.contribution, world.effort, self.cost, self._upkeep, world.payoff, world.achieved,
         )  # fmt: skip
+
+    def _work_of(self, schedule: Mapping[str, Mechanism]) -> JointWork:
+        """Return the joint work of this name; where the name is nobody's, the only one there is, or a plain one."""
+        if self.production in schedule:
+            named = schedule[self.production]
+            if isinstance(named, JointWork):
+                return named
+            raise InputError(f"sharing by shapley splits joint work, but '{self.production}' is {named.rule()}")
+        if not self.is_default("production"):
+            raise InputError(f"sharing.production names '{self.production}'; {did_you_mean(self.production, schedule)}")
+        return next((other for other in schedule.values() if isinstance(other, JointWork)), self._work)
 
 
 @kernel
@@ -71,14 +124,33 @@ def share_out(first_member: Any, output: Any, member_effort: Any, member_share: 
 
 
 @kernel
+def share_by_need(
+    member: Any, first_member: Any, output: Any, capital: Any, salience: Any, severity: Any, member_share: Any
+) -> None:
+    """Write each member's part of what its coalition made: the more, the more troubled and the poorer it is."""
+    for c in range(first_member.size - 1):
+        start, end = first_member[c], first_member[c + 1]
+        total = 0.0
+        for a in range(start, end):
+            need = 1.0
+            for q in range(severity.size):
+                need += salience[member[a], q] * severity[q]
+            member_share[a] = need / max(capital[member[a]], 1e-9)
+            total += member_share[a]
+        for a in range(start, end):
+            member_share[a] *= output[c] / total
+
+
+@kernel
 def settle(
-    first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, member_share: Any, price: Any,
-    worth: Any, alone: Any, works_on: Any, effort: Any, cost: Any, payoff: Any, achieved: Any,
+    groups: Any, coalition_issue: Any, member_share: Any, price: Any, worth: Any, alone: Any, works_on: Any,
+    contribution: Any, effort: Any, cost: Any, upkeep: Any, payoff: Any, achieved: Any,
 ) -> None:  # fmt: skip
-    """Write what each organisation was paid this tick, less the cost of its effort, and what it was worth to it (n,)."""
+    """Write what each organisation was paid this tick, less what it cost it, and what it was worth to it (n,)."""
+    first_membership, membership, member_coalition = groups
     for i in range(effort.size):
         start, end = first_membership[i], first_membership[i + 1]
-        payoff[i] = -cost * effort[i]
+        payoff[i] = -0.5 * cost * contribution[i] * effort[i] - upkeep * (end - start)
         achieved[i] = 0.0
         if start == end and works_on[i] >= 0:
             payoff[i] += price[works_on[i]] * alone[i]
@@ -88,3 +160,4 @@ def settle(
             issue = coalition_issue[member_coalition[row]]
             payoff[i] += price[issue] * member_share[row]
             achieved[i] += worth[i, issue] * member_share[row]
+        achieved[i] = max(0.0, achieved[i])
