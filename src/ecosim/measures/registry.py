@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable
 
 from ecosim.errors import InputError, did_you_mean
 from ecosim.measures import (
+    citizens,
+    closer_look,
     coalitions,
     conduct,
     culture,
@@ -38,6 +40,8 @@ _LISTED = (
     *conduct.MEASURES,
     *success.MEASURES,
     *issues.MEASURES,
+    *citizens.MEASURES,
+    *closer_look.MEASURES,
 )
 
 
