@@ -59,6 +59,7 @@ RULES: dict[str, str] = {
     "turnover": "ecosim.dynamics.turnover:Turnover",
     "technology": "ecosim.dynamics.technology:Technology",
     "citizens": "ecosim.dynamics.citizens.citizens:Citizens",
+    "policy": "ecosim.dynamics.policy:Policy",
     "agent_rules": "ecosim.dynamics.agent_rules:AgentRules",
 }
 """Rule to the class behind it, ``module:Class``, in the order in which such rules act in a tick."""

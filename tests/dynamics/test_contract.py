@@ -21,6 +21,7 @@ CHOOSE_BY_PLACE = {
     "naming_game",
     "moran",
     "payoff_proportional_imitation",
+    "policy",
     "research",
     "synergist",
     "purpose",

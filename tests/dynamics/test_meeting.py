@@ -285,7 +285,7 @@ def test_meetings_and_acceptances_are_counted_on_both_sides_by_sector():
 
 def test_why_two_became_partners_is_told_in_the_terms_of_their_choice():
     meeting = Meeting(rate=1.0, friends=0.2, likeness=0.4)
-    world = strangers(meeting, 100)
+    world = strangers(meeting, 2000)
     world.reasons = Reasons()
     live(world, meeting)
     (noted,) = world.reasons.take()

@@ -117,7 +117,7 @@ def test_nobody_is_in_more_coalitions_and_no_coalition_larger_than_allowed(most,
 
 @pytest.mark.parametrize("seed", range(3))
 def test_at_most_one_joins_a_coalition_each_tick(seed):
-    joining = keen(reconsidering=0.0)
+    joining = keen(reconsidering=0.0, merging=0.0)
     world = busy(joining, seed=seed)
     grew = 0
     for tick in range(8):

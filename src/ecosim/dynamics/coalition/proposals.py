@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from ecosim.dynamics.coalition.utility import return_on_effort, willing
 from ecosim.dynamics.gap import gap_between, lowered, raised
 from ecosim.dynamics.production.joint_work import multiplier
-from ecosim.kernels import inlined, kernel
-from ecosim.rng import pair, uniform2, uniform4
+from ecosim.kernels import kernel
+from ecosim.rng import pair, uniform, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge
 
 # Which draws of an organisation serve what.
-_JOINS, _FOUNDS, _AGREES, _LEAVES, _COMES_FIRST = 0, 1, 2, 3, 4
+_JOINS, _FOUNDS, _AGREES, _LEAVES, _COMES_FIRST, _ACQUAINTS = 0, 1, 2, 3, 4, 5
 
 
 @kernel
@@ -33,7 +34,7 @@ def leavers(
         if weighs >= reconsidering or age[row] < 1:
             continue
         value = worth[member[row], issue[c]]
-        if decides >= _willing(value * share[row], value * alone[row], upkeep, choice):
+        if decides >= willing(value * share[row], value * alone[row], upkeep, choice):
             rows[count] = row
             count += 1
     return rows[:count]
@@ -63,10 +64,10 @@ def join_proposals(
         c = member_coalition[membership[first_membership[j] + np.int64(which * theirs)]]
         if first_member[c + 1] - first_member[c] >= largest:
             continue
-        willing = _willing_to_join(
-            i, c, joined, graph, groups, kind, state, yields, made, needs, openness, choice, joint, gap
+        gain, present, _ = _foresee_joining(
+            i, c, joined, graph, groups, kind, state, yields, made, needs, openness, joint, gap
         )
-        if decides >= willing:
+        if gain < 0.0 or decides >= willing(gain, present, choice[2], choice):
             continue
         priority, _, _, _ = uniform4(key, identity[i], _COMES_FIRST)
         if priority < lowest[c]:
@@ -91,11 +92,14 @@ def with_members(joiners: Any, coalitions: Any, member: Any, first_member: Any) 
 
 
 @kernel
-def _willing_to_join(
+def _foresee_joining(
     i: Any, c: Any, joined: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, made: Any, needs: Any,
-    openness: Any, choice: Any, joint: Any, gap: Any,
+    openness: Any, joint: Any, gap: Any,
 ) -> Any:  # fmt: skip
-    """Return the probability that i joins c: 0 where it is a member, or the members would not have it."""
+    """Return what joining c would be worth to i, what its effort is worth now, and the mean gap to the members.
+
+    The first is -1 where i is a member already, or the members would not have it.
+    """
     first_tie, partner, tie, bond, translation = graph
     member, first_member, _, _, _ = groups
     sector, culture, stance, capability = kind
@@ -108,16 +112,18 @@ def _willing_to_join(
     own = effort[i] / (joined + 1)
     bonds = coalition_bond[c] * size * (size - 1) * 0.5
     gaps = coalition_gap[c] * size * (size - 1) * 0.5
+    apart = 0.0
     for a in range(start, end):
         j = member[a]
         if j == i:
-            return 0.0
+            return -1.0, 0.0, 0.0
         between = gap_between(i, j, sector, culture, stance, gap)
         h = find_half_edge(first_tie, partner, i, j)
         if h >= 0:
             bonds += bond[tie[h]]
             between *= translation[tie[h]]
         gaps += between
+        apart += between
     total = 0.0
     for k in range(capability.shape[1]):
         combined = own * capability[i, k]
@@ -128,9 +134,8 @@ def _willing_to_join(
     expected = multiplier(bonds / pairs, gaps / pairs, pool[c], size + 1, joint) * lowered(total, joint[0])
     efforts = effort_total[c] + own
     if efforts <= 0.0 or expected * effort_total[c] < (1.0 - openness) * output[c] * efforts:
-        return 0.0
-    present = own * _return_on_effort(i, state)
-    return _willing(worth[i, issue] * expected * own / efforts, present, choice[2], choice)
+        return -1.0, 0.0, 0.0
+    return worth[i, issue] * expected * own / efforts, own * return_on_effort(i, state), apart / size
 
 
 @kernel
@@ -164,9 +169,14 @@ def found_proposals(
         if _share_a_coalition(i, j, issue, groups, yields[0]):
             continue
         _, agrees, _, _ = uniform4(key, pair(identity[i], identity[j]), _AGREES)
-        if _both_willing(
-            i, j, edge, issue, decides, agrees, graph, groups, kind, state, yields, needs, choice, joint, gap
-        ):
+        gain_i, present_i, gain_j, present_j, _ = _foresee_founding(
+            i, j, edge, issue, graph, groups, kind, state, needs, joint, gap
+        )
+        if gain_i < 0.0:
+            continue
+        wants_i = willing(gain_i, present_i, choice[2], choice)
+        wants_j = willing(gain_j, present_j, choice[2], choice)
+        if decides < wants_i and agrees < wants_j:
             with_whom[i], on_what[i], priority[i] = j, issue, order
             lowest[i] = min(lowest[i], order)
             lowest[j] = min(lowest[j], order)
@@ -184,10 +194,14 @@ def found_proposals(
 
 
 @kernel
-def _both_willing(
-    i: Any, j: Any, edge: Any, issue: Any, decides: Any, agrees: Any, graph: Any, groups: Any, kind: Any, state: Any,
-    yields: Any, needs: Any, choice: Any, joint: Any, gap: Any,
+def _foresee_founding(
+    i: Any, j: Any, edge: Any, issue: Any, graph: Any, groups: Any, kind: Any, state: Any, needs: Any, joint: Any,
+    gap: Any,
 ) -> Any:  # fmt: skip
+    """Return what a coalition of two would be worth to i, what its effort is worth now, likewise of j, and their gap.
+
+    The first is -1 where neither has any effort to give.
+    """
     _, _, tie, bond, translation = graph
     _, _, first_membership, _, _ = groups
     sector, culture, stance, capability = kind
@@ -195,7 +209,7 @@ def _both_willing(
     own = effort[i] / (first_membership[i + 1] - first_membership[i] + 1)
     other = effort[j] / (first_membership[j + 1] - first_membership[j] + 1)
     if own + other <= 0.0:
-        return False
+        return -1.0, 0.0, 0.0, 0.0, 0.0
     total = 0.0
     for k in range(capability.shape[1]):
         total += needs[issue, k] * raised(own * capability[i, k] + other * capability[j, k], joint[0])
@@ -203,18 +217,9 @@ def _both_willing(
     between = gap_between(i, j, sector, culture, stance, gap) * translation[t]
     expected = multiplier(bond[t], between, 0.0, 2, joint) * lowered(total, joint[0])
     yield_i, yield_j = expected * own / (own + other), expected * other / (own + other)
-    present_i = own * _return_on_effort(i, state)
-    present_j = other * _return_on_effort(j, state)
-    wants_i = _willing(worth[i, issue] * yield_i, present_i, choice[2], choice)
-    wants_j = _willing(worth[j, issue] * yield_j, present_j, choice[2], choice)
-    return decides < wants_i and agrees < wants_j
-
-
-@inlined
-def _return_on_effort(i: Any, state: Any) -> Any:
-    """Return what a unit of i's effort was worth to it when it last worked, over all that it did."""
-    _, effort, achieved = state
-    return achieved[i] / effort[i] if effort[i] > 0.0 else 0.0
+    present_i = own * return_on_effort(i, state)
+    present_j = other * return_on_effort(j, state)
+    return worth[i, issue] * yield_i, present_i, worth[j, issue] * yield_j, present_j, between
 
 
 @kernel
@@ -239,8 +244,80 @@ def _share_a_coalition(i: Any, j: Any, issue: Any, groups: Any, coalition_issue:
     return False
 
 
-@inlined
-def _willing(gain: Any, present: Any, upkeep: Any, choice: Any) -> Any:
-    """Return the probability of preferring a membership worth ``gain`` to a present use worth ``present``."""
-    advantage = (gain - present - upkeep) / (present + upkeep)
-    return 1.0 / (1.0 + np.exp(-choice[0] * (advantage - choice[1])))
+@kernel
+def acquainted(identity: Any, first_tie: Any, partner: Any, pairs: Any, attention: Any, key: Any) -> Any:
+    """Return the pairs (p, 2), in an order drawn by chance, that both still have attention for; new ties count."""
+    order = np.empty(pairs.shape[0])
+    for p in range(order.size):
+        order[p] = uniform(key, pair(identity[pairs[p, 0]], identity[pairs[p, 1]]), _ACQUAINTS)
+    added = np.zeros(identity.size, np.int64)
+    chosen, count = np.empty_like(pairs), 0
+    for p in np.argsort(order):
+        i, j = pairs[p, 0], pairs[p, 1]
+        full_i = first_tie[i + 1] - first_tie[i] + added[i] >= attention
+        full_j = first_tie[j + 1] - first_tie[j] + added[j] >= attention
+        if i == j or full_i or full_j or find_half_edge(first_tie, partner, i, j) >= 0:
+            continue
+        added[i] += 1
+        added[j] += 1
+        chosen[count, 0], chosen[count, 1] = i, j
+        count += 1
+    return chosen[:count]
+
+
+@kernel
+def terms_of_joining(
+    joiners: Any, coalitions: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, made: Any, needs: Any,
+    choice: Any, joint: Any, gap: Any,
+) -> Any:  # fmt: skip
+    """Return what those who join (p,) expect of it, what they have now, the mean gap, and the probability: (4, p)."""
+    first_membership = groups[2]
+    found = np.empty((4, joiners.size))
+    for k in range(joiners.size):
+        i = joiners[k]
+        joined = first_membership[i + 1] - first_membership[i]
+        found[0, k], found[1, k], found[2, k] = _foresee_joining(
+            i, coalitions[k], joined, graph, groups, kind, state, yields, made, needs, 1.0, joint, gap
+        )
+        found[3, k] = willing(found[0, k], found[1, k], choice[2], choice)
+    return found
+
+
+@kernel
+def terms_of_founding(
+    pairs: Any, issues: Any, graph: Any, groups: Any, kind: Any, state: Any, needs: Any, choice: Any, joint: Any,
+    gap: Any,
+) -> Any:  # fmt: skip
+    """Return what the two of each pair (p, 2) expect, have now, the gap between them, and the probability: (4, 2 p)."""
+    first_tie, partner, _, _, _ = graph
+    found = np.empty((4, 2 * issues.size))
+    for k in range(issues.size):
+        i, j = pairs[k, 0], pairs[k, 1]
+        edge = find_half_edge(first_tie, partner, i, j)
+        gain_i, present_i, gain_j, present_j, between = _foresee_founding(
+            i, j, edge, issues[k], graph, groups, kind, state, needs, joint, gap
+        )
+        found[0, 2 * k], found[0, 2 * k + 1] = gain_i, gain_j
+        found[1, 2 * k], found[1, 2 * k + 1] = present_i, present_j
+        found[2, 2 * k : 2 * k + 2] = between
+        found[3, 2 * k] = willing(gain_i, present_i, choice[2], choice)
+        found[3, 2 * k + 1] = willing(gain_j, present_j, choice[2], choice)
+    return found
+
+
+@kernel
+def trust_in_members(who: Any, where: Any, groups: Any, graph: Any, trust: Any) -> Any:
+    """Return the mean trust of organisations (p,) in those members of coalitions (p,) that they are tied to; else NaN."""
+    member, first_member, _, _, _ = groups
+    first_tie, partner, tie, _, _ = graph
+    found = np.full(who.size, np.nan)
+    for k in range(who.size):
+        total, count = 0.0, 0
+        for a in range(first_member[where[k]], first_member[where[k] + 1]):
+            h = find_half_edge(first_tie, partner, who[k], member[a])
+            if h >= 0:
+                total += trust[tie[h], np.int64(who[k] > member[a])]
+                count += 1
+        if count > 0:
+            found[k] = total / count
+    return found

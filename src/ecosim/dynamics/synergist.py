@@ -1,0 +1,115 @@
+"""Synergist: a matchmaker introduces those who would make more together than apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, PrivateAttr
+
+from ecosim.dynamics.matchmaking import RULES, every_pair, introduce, likely_pairs
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.meeting import Meeting, note_meetings
+from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.errors import InputError, did_you_mean
+from ecosim.rng import Key
+from ecosim.world.lookup import mean_of
+from ecosim.world.world import World
+
+
+class Synergist(Mechanism):
+    r"""A matchmaker with a budget of introductions, which also translates for those it introduces.
+
+    Each time it acts it looks at pairs of organisations that are not tied and both have attention to spare, ranks them
+    by ``introduces``, and introduces the first ``budget`` of them, each organisation to one other at most:
+
+    - ``dividend``: the expected dividend, what the two would make together beyond what each makes alone, with equal
+      means (a unit of effort each), on the issue q that both care most about, weighed by how much they do and by the
+      attention :math:`f_i = 1 - k_i / k_{max}` that both have to spare; only where it is positive,
+
+      .. math:: f_i f_j \sqrt{\sigma_{iq} \sigma_{jq}} \left[Y_q(i, j) - Y_q(i) - Y_q(j)\right]
+
+      with the joint work's Y across the gap that is left after translation;
+    - ``random``: any; ``most_connected``: the greatest sum of ties; ``peripheral``: the least; ``most_alike``: the
+      narrowest gap. These are for comparison, with the same pairs to choose from and the same budget.
+
+    No rule looks at sectors but through the gap. ``candidates`` others are looked at for each organisation: all pairs,
+    where there are no more others than that; else as many drawn by chance (among friends of friends, or among
+    everyone), of which each organisation proposes its best. So the work grows with organisations × candidates.
+
+    Whoever is introduced says yes as at a meeting (``meeting`` in the schedule gives the terms), but the gap costs less:
+    the synergist bridges ``bridging`` of it, and the new tie begins with the rest as its ``translation``. A draw
+    picks candidates by place among rows or ties.
+
+    References:
+        Introducing the peripheral: Zhao, Yen, Ngamassi, Maitland & Tapia (2012), Simulation 88, 617 (its summary
+        checked, pages unchecked).
+    """
+
+    introduces: Literal["dividend", "random", "most_connected", "most_alike", "peripheral"] = Field(
+        "dividend", description="how pairs are ranked"
+    )
+    among: Literal["anyone", "friends_of_friends"] = Field(
+        "anyone", description="who is introduced to whom: anyone, or friends of friends"
+    )
+    budget: int = Field(5, ge=0, le=1_000_000, description="greatest number of introductions each time it acts")
+    candidates: int = Field(8, ge=1, le=10_000, description="others that are looked at for each organisation")
+    bridging: float = Field(0.3, ge=0, le=1, description="share of the translation gap that the synergist bridges")
+    meeting: str = Field("meeting", description="name in the schedule of the meeting whose terms hold")
+    production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")
+
+    _meeting: Meeting = PrivateAttr(default_factory=Meeting)
+    _work: JointWork = PrivateAttr(default_factory=JointWork)
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "identity", "sector", "capability", "salience", "culture", "stance", "needs", "trust",
+    )  # fmt: skip
+    writes: ClassVar[tuple[str, ...]] = (
+        "ties", "trust", "bond", "translation", "introductions", "introductions_accepted",
+    )  # fmt: skip
+
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        bound = self.model_copy()
+        bound._meeting = bound_to(self, "meeting", Meeting, schedule)
+        bound._work = bound_to(self, "production", JointWork, schedule)
+        return bound
+
+    def step(self, world: World, key: Key) -> None:
+        meeting, remaining = self._meeting, 1.0 - self.bridging
+        terms = meeting.terms()
+        gap = tuple(weight * remaining for weight in meeting.gap.weights())  # as wide as it is after translation
+        kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
+        ranking = (RULES.index(self.introduces), meeting.attention, gap, self._work.rates())
+        graph = (world.first_tie, world.partner)
+        if world.n - 1 <= self.candidates:
+            pairs, scores = every_pair(
+                world.identity, kind, graph, world.needs, ranking, self.among == "anyone", key
+            )  # fmt: skip
+        else:
+            pairs, scores = likely_pairs(
+                world.identity, kind, graph, world.needs, ranking, self.among == "anyone", self.candidates, key
+            )  # fmt: skip
+        counts = (world.introductions, world.introductions_accepted)
+        pairs = introduce(world.identity, kind, pairs, scores, self.budget, terms, gap, counts, key)
+        if len(pairs):
+            trust = meeting.prior_trust * mean_of(world.trust, 0.5)
+            world.add_ties(pairs, trust=trust, bond=meeting.first_bond, translation=remaining)
+            if world.reasons is not None:
+                note_meetings(world, pairs, "introduced", kind, terms, gap)
+
+
+def bound_to(mechanism: Mechanism, field: str, kind: type[Any], schedule: Mapping[str, Mechanism]) -> Any:
+    """Return the mechanism of a kind that a field names in the schedule, or the kind's default where none is named.
+
+    Raises:
+        InputError: if a name that is not the field's default is not there, or what is there is of another kind.
+    """
+    name, rule = getattr(mechanism, field), mechanism.rule()
+    if name not in schedule and not mechanism.is_default(field):
+        raise InputError(f"{rule}.{field} names '{name}'; {did_you_mean(name, schedule)}")
+    found = schedule.get(name)
+    if found is None:
+        return kind()
+    if not isinstance(found, kind):
+        raise InputError(f"{rule}.{field}: '{name}' in the schedule is {found.rule()}; allowed: {kind.rule()}")
+    return found
