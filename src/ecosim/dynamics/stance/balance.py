@@ -56,7 +56,7 @@ class StructuralBalance(Mechanism):
         False, description="whether the affect of an organisation towards itself counts, and changes, too"
     )
     accuracy: float = Field(
-        0.2, gt=0, le=1, description="longest step of the integration, times the fastest relative change of affect"
+        0.1, gt=0, le=1, description="longest step of the integration, times the fastest relative change of affect"
     )
 
     reads: ClassVar[tuple[str, ...]] = ("affect", "self_affect")
