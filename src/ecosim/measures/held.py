@@ -28,7 +28,7 @@ def _missing(world: World, column: Column) -> NDArray[Any]:
     shape = (world.size(column.axis), *world.labels.extent(column))
     if column.dtype != "float64":
         return np.zeros(shape, column.dtype)
-    if column.axis in ("organisation", "issue"):
+    if column.axis in ("organisation", "issue", "citizen"):
         return np.full(shape, np.nan)
     # Other columns lie side by side in a table: strided alike, they need no kernel compiled for another layout.
     block = np.full((shape[0], 4), np.nan)

@@ -1,0 +1,185 @@
+"""Policy: government pays for joint work, demands a least contribution, and brings parties together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from pydantic import Field, PrivateAttr
+
+from ecosim.dynamics.encounter import expected_gain, says_yes
+from ecosim.dynamics.gap import gap_between
+from ecosim.dynamics.market import Market
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.meeting import Meeting
+from ecosim.kernels import kernel
+from ecosim.rng import Key, uniform, uniform2, uniform4
+from ecosim.world.lookup import find_half_edge, mean_of
+from ecosim.world.who import unknown
+from ecosim.world.world import Labels, World
+
+
+class Policy(Mechanism):
+    r"""Government spends what it collects: what it pays out it has, and what is lost on the way is told.
+
+    It **taxes** through the market of the same schedule (``tax`` there); the bodies that live by taxes have that as their
+    income, and this rule, which belongs right after the market, spends of it. All bodies with an income pay the same share.
+
+    - **Subsidies.** ``subsidies`` of their income goes to those of other sectors who work in coalitions with another
+      sector, by their effort there, :math:`c_i \sqrt{K_i}`; a part ``waste`` of it is lost. Where nobody works so,
+      nothing is paid or collected. What a recipient would get more by contributing everything, at this rate, it forgoes
+      less by contributing.
+    - **Regulation.** Of the sectors ``regulated``, each organisation is inspected with probability ``enforcement``.
+      Whoever then contributes less than ``least`` pays ``fine`` times what is missing, times :math:`\sqrt{K_i}`, to the
+      bodies by their income (or equally, if they have none), and contributes ``least`` from now on. The fine to be
+      expected, too, is forgone less by contributing.
+    - **Convening.** ``convening`` of their income pays for invitations at ``invitation`` each, to the nearest whole number
+      by chance. Two organisations of different sectors, drawn in proportion to their salience of the most urgent issue,
+      are invited together, and become partners if both say yes, on the terms of the meeting in the schedule.
+
+    So :math:`\sum_i \text{income}_i` falls by waste and invitations, and by nothing else.
+
+    Invitations are drawn by place among rows: in another order, the same draw may mean other parties, each as likely.
+
+    References:
+        Inspection and expected fine: Becker (1968), J. Political Econ. 76, 169 (unchecked).
+    """
+
+    subsidies: float = Field(0.1, ge=0, le=0.5, description="share of government's income paid for mixed joint work")
+    waste: float = Field(0.1, ge=0, le=1, description="share of subsidies that is lost on the way")
+    least: float = Field(0.0, ge=0, le=1, description="least contribution demanded of regulated sectors")
+    regulated: tuple[str, ...] = Field(("business",), description="sectors of which a least contribution is demanded")
+    enforcement: float = Field(0.1, ge=0, le=1, description="probability of being inspected each time it acts")
+    fine: float = Field(
+        0.5, ge=0, le=1000, description="fine for contributing nothing where everything is due, by √capital (capital)"
+    )
+    convening: float = Field(0.02, ge=0, le=0.5, description="share of government's income spent on invitations")
+    invitation: float = Field(0.2, gt=0, le=1000, description="cost of inviting two organisations (capital)")
+
+    _market: Market = PrivateAttr(default_factory=Market)
+    _meeting: Meeting = PrivateAttr(default_factory=Meeting)
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "identity", "sector", "capital", "capability", "salience", "culture", "stance", "contribution", "income",
+        "forgone", "urgency", "trust",
+    )  # fmt: skip
+    writes: ClassVar[tuple[str, ...]] = ("income", "forgone", "contribution", "ties", "trust", "bond")
+
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        bound = self.model_copy()
+        bound._market = next((each for each in schedule.values() if isinstance(each, Market)), self._market)
+        bound._meeting = next((each for each in schedule.values() if isinstance(each, Meeting)), self._meeting)
+        return bound
+
+    def faults(self, labels: Labels) -> list[str]:
+        return [] if self.is_default("regulated") else unknown("regulated", self.regulated, labels.sectors)
+
+    def step(self, world: World, key: Key) -> None:
+        lives_by_taxes = self._market.purse_of(world.labels.sectors)[world.sector] == 1
+        regulated = np.array([name in self.regulated for name in world.labels.sectors])
+        invitations = govern(
+            world.identity, world.sector, lives_by_taxes, regulated,
+            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
+            world.capital, world.contribution, world.income, world.forgone,
+            (self.subsidies, self.waste, self.least, self.enforcement, self.fine, self.convening, self.invitation), key,
+        )  # fmt: skip
+        if not invitations or not world.urgency.size:
+            return
+        meeting = self._meeting
+        kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
+        pairs = invite(
+            invitations, int(world.urgency.argmax()), kind, (world.first_tie, world.partner), meeting.terms(),
+            meeting.attention, meeting.gap.weights(), key,
+        )  # fmt: skip
+        if len(pairs):
+            trust = meeting.prior_trust * mean_of(world.trust, 0.5)
+            world.add_ties(pairs, trust=trust, bond=meeting.first_bond)
+
+
+# Draws: entity identity with draw 0 (inspection); entity of an invitation with draws 1 (who) and 2 (whether they agree);
+# entity 0 with draw 3 (rounding).
+
+
+@kernel
+def govern(
+    identity: Any, sector: Any, lives_by_taxes: Any, regulated: Any, groups: Any, capital: Any, contribution: Any,
+    income: Any, forgone: Any, rates: Any, key: Any,
+) -> Any:  # fmt: skip
+    """Write incomes, what is forgone and contributions after policy, and return the number of invitations paid for."""
+    subsidies, waste, least, enforcement, fine, convening, invitation = rates
+    n = identity.size
+    works_with_others = in_mixed_coalitions(sector, groups)
+    own = np.zeros(n)
+    means, effort, bodies = 0.0, 0.0, 0.0
+    for i in range(n):
+        if lives_by_taxes[i]:
+            own[i] = max(0.0, income[i])
+            means += own[i]
+            bodies += 1.0
+        elif works_with_others[i]:
+            effort += contribution[i] * np.sqrt(capital[i])
+    paid = subsidies * means if effort > 0.0 else 0.0
+    rate = (1.0 - waste) * paid / effort if effort > 0.0 else 0.0
+    invitations = np.int64(convening * means / invitation + uniform(key, 0, 3)) if means > 0.0 else np.int64(0)
+    burden = (paid + invitations * invitation) / means if means > 0.0 else 0.0
+    fines = 0.0
+    for i in range(n):
+        size = np.sqrt(capital[i])
+        if works_with_others[i] and not lives_by_taxes[i]:
+            income[i] += rate * contribution[i] * size
+            forgone[i] = max(0.0, forgone[i] - rate * size)
+        if bodies > 0.0 and regulated[sector[i]]:
+            forgone[i] = max(0.0, forgone[i] - enforcement * fine * least * size)
+            if contribution[i] < least and uniform(key, identity[i], 0) < enforcement:
+                owed = fine * (least - contribution[i]) * size
+                income[i] -= owed
+                fines += owed
+                contribution[i] = least
+    for i in range(n):
+        if lives_by_taxes[i]:
+            income[i] += fines * own[i] / means - burden * own[i] if means > 0.0 else fines / bodies
+    return invitations
+
+
+@kernel
+def in_mixed_coalitions(sector: Any, groups: Any) -> Any:
+    """Return whether each organisation (n,) works in a coalition with another sector."""
+    member, first_member, _, _, _ = groups
+    found = np.zeros(sector.size, np.bool_)
+    for c in range(first_member.size - 1):
+        mixed = False
+        for row in range(first_member[c] + 1, first_member[c + 1]):
+            mixed |= sector[member[row]] != sector[member[first_member[c]]]
+        for row in range(first_member[c], first_member[c + 1]):
+            found[member[row]] |= mixed
+    return found
+
+
+@kernel
+def invite(invitations: Any, issue: Any, kind: Any, graph: Any, terms: Any, attention: Any, gap: Any, key: Any) -> Any:
+    """Return the pairs of rows (p, 2) that are invited together, for an issue, and agree to be tied."""
+    sector, capability, salience, culture, stance = kind
+    first_tie, partner = graph
+    n = sector.size
+    pairs, count = np.empty((invitations, 2), np.int32), 0
+    upto = np.cumsum(salience[:, issue])
+    added = np.zeros(n, np.int32)
+    for turn in range(invitations):
+        one, other = uniform2(key, turn, 1)
+        i, j = np.searchsorted(upto, one * upto[-1], "right"), np.searchsorted(upto, other * upto[-1], "right")
+        if max(i, j) >= n or sector[i] == sector[j] or find_half_edge(first_tie, partner, i, j) >= 0:
+            continue
+        ties = max(first_tie[i + 1] - first_tie[i] + added[i], first_tie[j + 1] - first_tie[j] + added[j])
+        if ties >= attention:
+            continue
+        chance = says_yes(
+            expected_gain(i, j, capability, salience, terms[1]), gap_between(i, j, sector, culture, stance, gap), terms
+        )
+        mine, theirs, _, _ = uniform4(key, turn, 2)
+        if mine < chance and theirs < chance:
+            pairs[count, 0], pairs[count, 1] = i, j
+            count += 1
+            added[i] += 1
+            added[j] += 1
+    return pairs[:count]
