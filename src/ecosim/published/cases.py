@@ -15,6 +15,10 @@ CASES: dict[str, str] = {
     "hegselmann_2002": "hegselmann_2002",
     "friedkin_1999": "friedkin_1999",
     "marvel_2011": "marvel_2011",
+    "centola_2018": "centola_2018",
+    "xie_2011": "xie_2011",
+    "granovetter_1978": "granovetter_1978",
+    "lazer_2007": "lazer_2007",
     "axelrod_2021": "axelrod_2021",
     "may_1977": "may_1977",
 }
