@@ -19,6 +19,7 @@ CHOOSE_BY_PLACE = {
     "media",
     "meeting",
     "naming_game",
+    "parallel_search",
     "moran",
     "payoff_proportional_imitation",
     "policy",

@@ -23,6 +23,7 @@ from ecosim.measures import (
     opinions,
     panel,
     pattern,
+    practices,
     success,
 )
 from ecosim.measures.measure import Measure
@@ -39,6 +40,7 @@ _LISTED = (
     *culture.MEASURES,
     *conduct.MEASURES,
     *success.MEASURES,
+    *practices.MEASURES,
     *issues.MEASURES,
     *citizens.MEASURES,
     *closer_look.MEASURES,

@@ -24,7 +24,13 @@ CASES: dict[str, str] = {
 }
 """In the order of the page. A module is imported when its case is run."""
 
-SECONDS: dict[str, tuple[float, float]] = {}
+SECONDS: dict[str, tuple[float, float]] = {
+    "santos_2008": (8.0, 260.0),
+    "deffuant_2000": (5.0, 40.0),
+    "hegselmann_2002": (6.0, 60.0),
+    "axelrod_2021": (14.0, 200.0),
+    "may_1977": (4.0, 6.0),
+}
 """About how long the quick and the full form of a case take on one core, to begin with the longest and to say how far
 the work is; nothing depends on it."""
 

@@ -9,6 +9,7 @@ from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
 from ecosim.rng import stream, uniforms
 from ecosim.settings import settings_from
+from ecosim.testing import renumbered
 from ecosim.world.world import Labels, World
 from tests.dynamics.worlds import everyone_tied, live, some_tied
 
@@ -189,6 +190,17 @@ def test_one_after_the_other_a_solution_passes_many_hands_in_a_tick():
         moved[activation] = np.sum(world.performance == 1.0)
     assert moved["simultaneous"] <= 8  # one step a tick, or found
     assert moved["sweep"] > moved["simultaneous"]
+
+
+@pytest.mark.parametrize("activation", ["simultaneous", "sweep"])
+def test_the_order_of_rows_does_not_matter_where_nobody_is_drawn_by_place(activation):
+    rule = ParallelSearch(activation=activation, error=0.1, drift=0.1, adapting=0.7)
+    world = searchers(rule, 50, some_tied(50))
+    order = np.random.default_rng(5).permutation(50)
+    other = renumbered(world, order)
+    live(world, rule, ticks=6), live(other, rule, ticks=6)
+    assert np.array_equal(world.solution[order], other.solution)
+    assert np.array_equal(world.adapts[order], other.adapts)
 
 
 def test_a_model_draws_solutions_and_searches_and_one_more_organisation_changes_no_draws():

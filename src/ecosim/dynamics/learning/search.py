@@ -41,7 +41,8 @@ class ParallelSearch(Mechanism):
     once, so N is at most 20, and drift is dear where N is large.
 
     Activation: ``simultaneous`` as in the paper, everyone looks at what partners did last tick; ``sweep``, each once, one
-    after the other in random order; ``random``, as many times as there are organisations somebody drawn with replacement.
+    after the other in random order; ``random``, as many times as there are organisations somebody drawn with replacement,
+    by place among rows: in another order of rows, the same draw may pick another, each still equally likely.
 
     References:
         Lazer & Friedman (2007), The network structure of exploration and exploitation, Adm. Sci. Q. 52, 667 (the abstract
@@ -115,8 +116,11 @@ def search(
     for i in range(n):
         for b in range(practices):
             codes[i] |= np.int64(solution[i, b]) << b
-        adapts[i] = adaptive[sector[i]] and uniform(fixed_key, identity[i], ADAPTS) < adapting
         performance[i] = table[codes[i]]
+        adapts[i] = adaptive[sector[i]]
+    if adapting < 1.0:
+        for i in range(n):
+            adapts[i] &= np.int8(uniform(fixed_key, identity[i], ADAPTS) < adapting)
     looks, chooses = np.empty(rows.size), np.empty(rows.size)
     for turn in range(rows.size):  # a loop that only draws: the compiler makes several draws at a time
         looks[turn], chooses[turn], _, _ = uniform4(key, luck[turn], 1)
