@@ -29,7 +29,7 @@ FIXED = (
 AGAINST_CHANCE = FIXED[:7]
 LABELS = Labels(issues=("housing", "climate"), stance_axes=("economy", "society"), capabilities=("money", "reach"))
 KEEP = SimpleNamespace(
-    every=1, organisations="never", relationships="never", coalitions="never", events=False, figures=False,
+    every=1, organisations="never", relationships="never", coalitions="never", events=False, reasons=False, figures=False,
     costly_every=None, costly_at_start=True
 )  # fmt: skip
 
@@ -212,7 +212,7 @@ def test_success_pay_and_work_are_undefined_before_the_first_tick_and_told_from_
     assert flows == {
         "success", "success_collective", "payoff", "payoff_mean", "income", "income_mean", "spillover", "spillover_mean",
         "relief", "total_value", "output_per_effort", "superadditive_surplus", "surplus_ratio", "surplus_share",
-        "deficit_share", "collective_intelligence",
+        "deficit_share", "collective_intelligence", "citizen_benefit",
     }  # fmt: skip
     model = coupled(measures=sorted({*flows, "capital", "severity_mean", "coalitions"}))
     model.run(3)

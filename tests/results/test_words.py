@@ -176,3 +176,15 @@ def test_an_intervention_after_the_end_never_came():
     words = told(interventions=[{**CONVENED, "at": 500}])
     assert "A coalition that was to be convened at tick 500 never came: the run ended at tick 100." in words
     assert "At tick 500" not in words
+
+
+def test_citizens_are_told_of_where_they_were_measured():
+    def moving(name, start, later):
+        return Measure(name, "a share", "1", lambda world: start if world.tick == 0 else later)
+
+    measured = [moving("orientation_mean", 0.4, 0.6), moving("approval_mean", 0.5, 0.25)]
+    words = a_run(measured=[*measured, moving("supporters_share", 0.1, 0.3)]).words
+    assert "**Citizens'** orientation moved towards “we”, 0.400 to 0.600" in words
+    assert "Their approval of government fell, 50 % to 25 %." in words
+    assert "Later, 30 % of them supported a civil-society group." in words
+    assert "itizens" not in a_run(measured=[moving("other", 0.0, 1.0)]).words

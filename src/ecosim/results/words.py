@@ -136,7 +136,8 @@ def _as_it_is(summary: Mapping[str, Any]) -> Iterator[str]:
 
 def _happened(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
     issues = _severities(summary, series)
-    told = [_collaboration(summary), _polarisation(summary), issues, _success(summary), _ledger(summary)]
+    told = [_collaboration(summary), _polarisation(summary), issues, _success(summary), _citizens(summary)]
+    told.append(_ledger(summary))
     paragraphs = [" ".join(sentences) for sentences in map(list, told) if sentences]
     stage = list(_stage(summary))
     if paragraphs:
@@ -237,6 +238,21 @@ def _success(summary: Mapping[str, Any]) -> Iterator[str]:
         start, later = collective
         moved = _moved(start, later, "rose", "fell", "hardly moved")
         yield f"The success of all together {moved}, {number(start)} to {number(later)}."
+
+
+def _citizens(summary: Mapping[str, Any]) -> Iterator[str]:
+    measures = summary["measures"]
+    if orientation := _both(measures, "orientation_mean"):
+        start, later = orientation
+        moved = _moved(start, later, "moved towards “we”", "moved towards “us and them”", "hardly changed")
+        yield f"**Citizens'** orientation {moved}, {number(start)} to {number(later)} (0 “us and them”, 1 “we”)."
+    if approval := _both(measures, "approval_mean"):
+        start, later = approval
+        moved = _moved(start, later, "rose", "fell", "hardly moved")
+        yield f"Their approval of government {moved}, {percent(start)} to {percent(later)}."
+    supporters = measures.get("supporters_share", {}).get("mean")
+    if supporters is not None:
+        yield f"Later, {percent(supporters)} of them supported a civil-society group."
 
 
 def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
