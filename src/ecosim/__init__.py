@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ecosim.errors import InputError
     from ecosim.experiments.compare import compare
     from ecosim.experiments.sweep import sweep
+    from ecosim.experiments.synergy import synergy
     from ecosim.measures.measure import Measure
     from ecosim.own_tables import actors
     from ecosim.results.run import read
@@ -45,6 +46,7 @@ _HOMES = {
     "read": "results.run",
     "read_actors": "world.actors",
     "sweep": "experiments.sweep",
+    "synergy": "experiments.synergy",
 }
 """Name to the module that defines it."""
 
@@ -67,6 +69,7 @@ __all__ = [
     "read",
     "read_actors",
     "sweep",
+    "synergy",
     "testing",
 ]
 

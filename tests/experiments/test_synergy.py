@@ -1,0 +1,64 @@
+"""Synergy seen three ways: exactly none where parts only add up, and where they need each other all of it is told."""
+
+import numpy as np
+import pytest
+
+import ecosim
+from ecosim.errors import InputError
+from ecosim.experiments.synergy import RELATIONAL, apart, dividends_of, synergy
+
+SMALL = ("ecosystem.organisations=40", "ticks=30")
+ADDING_UP = (
+    "dynamics.production.complementarity=1", "dynamics.production.bond_gain=0", "dynamics.production.pool_gain=0",
+    "dynamics.production.translation=0", "dynamics.production.coordination=0",
+)  # fmt: skip
+
+
+def world_of(*overrides):
+    model = ecosim.Ecosystem(ecosim.load("town", *SMALL, *overrides), rng=3)
+    model.run()
+    return model
+
+
+def test_where_parts_only_add_up_there_is_none():
+    found = synergy("town", *SMALL, *ADDING_UP, replicates=3)
+    rows = found.table.set_index("way")
+    assert rows.loc["ledger", "mean"] == pytest.approx(0.0, abs=1e-12)
+    assert rows.loc["dividends", "mean"] == pytest.approx(0.0, abs=1e-9)
+    assert rows.loc["ledger", "says"] in ("none", "undefined")
+    assert found.dividends["share"][0] == pytest.approx(1.0)
+
+
+def test_dividends_sum_to_what_coalitions_make():
+    """Without a pool, what coalitions made is v of their members, which is the sum of all their dividends."""
+    model = world_of("dynamics.production.pool_gain=0", "ticks=29")
+    work = model.schedule.mechanisms["production"]
+    # The effort of the last tick made the output of the last tick; bonds have moved since, so production acts once more.
+    model.schedule.mechanisms["production"].step(model.world, (1, 2, 30))
+    by_size = dividends_of(model.world, work)
+    assert model.world.coalitions
+    assert by_size.sum() == pytest.approx(model.world.output.sum())
+    assert by_size[1] == pytest.approx(model.world.output_alone.sum())
+
+
+def test_without_relationships_nobody_is_tied_or_joined():
+    settings = apart(ecosim.load("town", *SMALL))
+    model = ecosim.Ecosystem(settings, rng=1)
+    model.run()
+    assert (model.world.ties, model.world.coalitions) == (0, 0)
+    assert not {rule.rule() for _, rule in model.schedule} & RELATIONAL
+
+
+def test_both_worlds_begin_with_the_same_organisations():
+    settings = ecosim.load("town", *SMALL)
+    one, other = (ecosim.Ecosystem(arm, rng=4).world for arm in (settings, apart(settings)))
+    assert np.array_equal(one.capital, other.capital)
+    assert np.array_equal(one.stance, other.stance)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "message"), [("opinions", {}, "joint work"), ("town", {"replicates": 2}, "at least 3")]
+)
+def test_what_has_no_joint_work_or_too_few_runs_is_refused(name, words, message):
+    with pytest.raises(InputError, match=message):
+        synergy(name, *SMALL[1:], **words)
