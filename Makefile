@@ -17,7 +17,7 @@ help:
 	@echo 'make test     what a change has to pass: lint, then the tests'
 	@echo 'make lint     style, types and the direction of imports'
 	@echo 'make bench    ecosim beside plain Mesa and NumPy on the same models'
-	@echo 'make verify   the slow tests'
+	@echo 'make verify   the slow tests, and published results held against ours; tables and figures go to results/verify'
 	@echo 'make lock     choose the versions of all packages again (UPGRADE=1: the newest)'
 	@echo 'make clean    remove what the others made here'
 	@echo 'The first of them makes .venv; PYTHON=/path/to/python chooses its interpreter (3.11 or newer).'
@@ -39,6 +39,7 @@ bench: $(READY)
 
 verify: $(READY)
 	$(BIN)/python -m pytest -n 2 -m slow --durations=10
+	$(BIN)/ecosim verify --out results/verify
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
@@ -46,7 +47,7 @@ lock: $(READY)
 	  $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) results/town build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) results/town results/verify build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@if [ -d results ]; then rmdir results 2>/dev/null || echo 'kept: other runs in results/'; fi
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -10,6 +10,8 @@ from ecosim.scenario_file import shown
 
 CASES: dict[str, str] = {
     "axelrod_1997": "axelrod_1997",
+    "hauert_2006": "hauert_2006",
+    "pacheco_2009": "pacheco_2009",
     "santos_2008": "santos_2008",
     "deffuant_2000": "deffuant_2000",
     "hegselmann_2002": "hegselmann_2002",
@@ -20,7 +22,9 @@ CASES: dict[str, str] = {
     "granovetter_1978": "granovetter_1978",
     "lazer_2007": "lazer_2007",
     "axelrod_2021": "axelrod_2021",
+    "goyal_2001": "goyal_2001",
     "may_1977": "may_1977",
+    "moran_1958": "moran_1958",
 }
 """In the order of the page. A module is imported when its case is run."""
 

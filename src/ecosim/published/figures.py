@@ -73,6 +73,7 @@ def _panel(axes: Axes, panel: Sequence[Verdict]) -> None:
         axes.set_xscale("log")
 
 
+@styled
 def curves(
     cells: Sequence[Cell],
     *,
@@ -120,7 +121,7 @@ def curves(
         axes.set_yscale("log")
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.legend()
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2)
     name_and_explain(figure, title, caption)
     return figure
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,11 @@ from ecosim.published.repeat import repeat
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Value = TypeVar("Value")
+
 GROUP = 5
 """Members of a group on the ring: four partners and oneself; r is given relative to it."""
-SETTLING, MEASURED, RUNS = 10_000, 1_000, 30
+SETTLING, MEASURED, RUNS, RUNS_OF_REFERENCE = 10_000, 1_000, 60, 30
 ROUNDED = 0.005
 """The references are printed with two decimals."""
 GAME, INDIVIDUAL = "scale-free, cost per game", "scale-free, cost per individual"
@@ -36,7 +38,7 @@ LISTED = {
 FURTHER: dict[str, dict[float, tuple[float, float]]] = {
     "ring": {0.78: (0.6227, 0.0380), 0.9: (0.9590, 0.0018)},
     GAME: {0.57: (0.4461, 0.0605), 0.8: (0.9494, 0.0137)},
-    INDIVIDUAL: {},
+    INDIVIDUAL: {0.28: (0.4861, 0.0425), 0.5: (0.9556, 0.0049)},
 }
 """The same at values that no table lists, from tests/reference/published/santos_2008.py: mean and standard error."""
 
@@ -46,18 +48,18 @@ HALF = {"ring": 0.78, GAME: 0.57, INDIVIDUAL: 0.28}
 
 def cells(effort: Effort) -> Iterator[Cell]:
     """Yield the share of co-operators in each world at each multiplication, and where it crosses one half."""
-    runs = RUNS if effort.full else 8
+    runs = RUNS if effort.full else 4
     for world in WORLDS:
         curve: dict[float, float] = {}
-        for relative, reference in LISTED[world].items():
+        for relative, reference in _of(LISTED[world], effort):
             ours = co_operators(world, relative, effort.seed, runs)
             curve[relative] = float(ours.mean())
-            # The reference is a mean of 30 runs of the same law, so its standard error follows from our spread.
-            error = float(ours.std(ddof=1)) / math.sqrt(30)
-            yield Cell(_setting(world, relative), MEASURE, reference, "recomputed", ours, error, ROUNDED)
-        for relative, (reference, error) in FURTHER[world].items():
+            error = _spread(reference) * math.sqrt(1 / RUNS_OF_REFERENCE + 1 / runs)
+            yield Cell(_setting(world, relative), MEASURE, reference, "recomputed", ours, error, ROUNDED, SPREAD)
+        for relative, (mean, error) in _of(FURTHER[world], effort):
             ours = co_operators(world, relative, effort.seed, runs)
-            yield Cell(_setting(world, relative), MEASURE, reference, "recomputed", ours, error, ROUNDED)
+            error = math.hypot(error, _spread(mean) / math.sqrt(runs))
+            yield Cell(_setting(world, relative), MEASURE, mean, "recomputed", ours, error, 0.0, SPREAD)
         if effort.full:
             crossing = np.array([half_crossing(curve)])
             note = "from the means by straight lines between the listed values; ±.05 as the reference is given"
@@ -65,6 +67,20 @@ def cells(effort: Effort) -> Iterator[Cell]:
 
 
 MEASURE = "share of co-operators"
+SPREAD = (
+    "a run ends near 0 or near 1, so a few of them may all end alike: the error allows for the widest spread that a share "
+    "of that mean can have, in the reference's thirty runs and in ours"
+)
+
+
+def _spread(mean: float) -> float:
+    """Return the greatest standard deviation of a number in [0, 1] with this mean."""
+    return math.sqrt(max(0.0, mean * (1.0 - mean)))
+
+
+def _of(values: dict[float, Value], effort: Effort) -> list[tuple[float, Value]]:
+    """Return all multiplications; in the quick form the last, at which little is left to chance."""
+    return list(values.items())[0 if effort.full else -1 :]
 
 
 def co_operators(world: str, relative: float, seed: int, runs: int) -> NDArray[np.float64]:
