@@ -26,6 +26,7 @@ from ecosim.settings import Settings, plain, with_actors
 from ecosim.world.actors import Actors
 from ecosim.world.finite import Watched
 from ecosim.world.founding import found, labels_of
+from ecosim.world.reasons import Reasons
 from ecosim.world.world import Labels, World
 
 
@@ -232,6 +233,8 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
             raise InputError(faults)
         self._watched = Watched(world, [name for _, mechanism in self.schedule for name in mechanism.writes])
         self.recorder = Recorder(self.measures, world.labels, self.settings.record, self.settings.ticks)
+        if self.settings.record.events and self.settings.record.reasons:
+            world.reasons = Reasons()
         if any(isinstance(mechanism, AgentRules) for _, mechanism in self.schedule):
             world.agents = self._register
 

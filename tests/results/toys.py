@@ -35,6 +35,7 @@ class Keep:
     relationships: str = "final"
     coalitions: str = "final"
     events: bool = True
+    reasons: bool = False
     figures: bool = True
     costly_every: int | None = None
     costly_at_start: bool = True

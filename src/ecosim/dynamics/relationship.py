@@ -11,7 +11,7 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key, pair, uniform
 from ecosim.world.lookup import find_half_edge, mean_of
-from ecosim.world.world import World
+from ecosim.world.world import Rows, World
 
 
 class Relationship(Mechanism):
@@ -112,6 +112,18 @@ class Relationship(Mechanism):
                 world.identity, world.ends, world.trust, world.bond, self.neglect, self.betrayal, self.forgetting, key
             )
             world.end_ties(ended)
+            if world.reasons is not None:
+                self._note_endings(world, ended)
+
+    def _note_endings(self, world: World, ended: Rows) -> None:
+        """Note why ties ended: the bond had faded, or a side's trust was gone."""
+        bond, trust = world.bond[ended], world.trust[ended].min(axis=1)
+        is_neglected = bond < self.neglect
+        world.reasons.note(
+            "tie_ended", np.where(is_neglected, "neglected", "betrayed").tolist(), *world.identity[world.ends[ended].T],
+            bond=bond, trust=trust, threshold=np.where(is_neglected, self.neglect, self.betrayal),
+            chance=self.forgetting,
+        )  # fmt: skip
 
     def _rates(self) -> tuple[float, ...]:
         return (

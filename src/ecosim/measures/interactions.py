@@ -1,7 +1,8 @@
-"""What is between partners: trust, bonds, rungs, who gains, and ties by pair of sectors, in one pass over the ties."""
+"""What is between partners, in one pass over the ties; who met, agreed, gave and betrayed, by pair of sectors."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,49 @@ def _of_pairs(joined: Any) -> Any:
     return pairs
 
 
+def _counted(name: str) -> Callable[[World], Any]:
+    """Return the function that reads a count off a world, whose column (n, sectors) has each meeting on both sides."""
+
+    def count(world: World) -> Any:
+        return pair_counts(world.sector, getattr(world, name))
+
+    return count
+
+
+@kernel
+def pair_counts(sector: Any, counts: Any) -> Any:
+    """Return how often each pair of sectors was counted (pairs,), from counts of each one with each sector (n, sectors)."""
+    joined = np.zeros((counts.shape[1], counts.shape[1]))
+    for i in range(counts.shape[0]):
+        for s in range(counts.shape[1]):
+            joined[sector[i], s] += 0.5 * counts[i, s]
+    return _of_pairs(joined)
+
+
+def joint_conduct(world: World) -> list[Any]:
+    """Return mean contribution and number of betrayals among those at joint work, by pair of sectors: two (pairs,).
+
+    NaN for the mean of a pair of sectors that did not work together. A side is betrayed whose partner's contribution is
+    less than half its own.
+    """
+    return list(conduct(world.sector, world.ends, world.apart, world.contribution, len(world.labels.sectors)))
+
+
+@kernel
+def conduct(sector: Any, ends: Any, apart: Any, contribution: Any, sectors: Any) -> Any:
+    """Return what ``joint_conduct`` does; those at joint work are the ties of which ``apart`` (m,) is 0."""
+    given, sides, betrayed = np.zeros((sectors, sectors)), np.zeros((sectors, sectors)), np.zeros((sectors, sectors))
+    for t in range(ends.shape[0]):
+        if apart[t] > 0:
+            continue
+        i, j = ends[t, 0], ends[t, 1]
+        a, b = np.int64(sector[i]), np.int64(sector[j])
+        given[a, b] += contribution[i] + contribution[j]
+        sides[a, b] += 2.0
+        betrayed[a, b] += (contribution[j] < 0.5 * contribution[i]) + (contribution[i] < 0.5 * contribution[j])
+    return _of_pairs(given) / _of_pairs(sides), _of_pairs(betrayed)
+
+
 _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("relationships", "number of relationships", "relationships", ""),
     ("degree_mean", "relationships of an organisation, mean over organisations", "relationships", ""),
@@ -126,5 +170,31 @@ MEASURES: tuple[Measure, ...] = (
         interactions,
         part=len(_ROWS),
         per="sector",
+    ),
+    *(
+        PairMeasure(name, meaning, "meetings", _counted(name), (name,), per="sector", flow=True)
+        for name, meaning in (
+            ("meetings", "meetings of organisations of these two sectors when they last looked for partners"),
+            ("acceptances", "meetings of these two sectors in which both said yes, likewise"),
+            ("introductions", "introductions between these two sectors when a synergist last acted"),
+            ("introductions_accepted", "introductions between these two sectors that both accepted, likewise"),
+        )
+    ),
+    *(
+        PairMeasure(name, meaning, unit, joint_conduct, ("contribution", "apart"), part, "sector", flow=True)
+        for part, (name, meaning, unit) in enumerate(
+            (
+                (
+                    "contributions",
+                    "contribution in joint work this tick, mean over partners of these two sectors",
+                    "share",
+                ),
+                (
+                    "betrayals",
+                    "sides, in joint work of these two sectors this tick, whose partner puts in less than half their share",
+                    "sides",
+                ),
+            )
+        )
     ),
 )

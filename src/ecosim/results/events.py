@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.results.book import Book
 from ecosim.results.changes import changed_memberships, changed_ties, rows_now
 from ecosim.results.table import Note, Table
 from ecosim.world.names import unnamed
+from ecosim.world.reasons import TERMS
 from ecosim.world.world import World
 
 KINDS = ("tie_ended", "tie_made", "left", "dissolved", "founded", "joined", "gone", "came")
@@ -25,11 +29,22 @@ _COLUMNS: dict[str, tuple[str, Note]] = {
     "value": ("float64", Note("see kind", "amount, where an intervention has one")),
 }
 
+_REASONS: dict[str, tuple[str, Note]] = {
+    "why": ("int16", Note("word", "why it was done, where the rule that did it told")),
+    **{name: ("float64", Note(unit, meaning)) for name, (unit, meaning) in TERMS.items()},
+}
+"""Further columns of a log that keeps reasons."""
 
 _NAME_NOTES = {
     "organisation_name": Note("name", "name of the organisation"),
     "other_name": Note("name", "name of the organisation at the other end of the tie"),
 }
+
+
+_FOUNDER = 2**31 - 1
+"""The part of a coalition's number that is its founder's (``ecosim.world.coalitions``)."""
+
+_NO_TERMS: Mapping[str, Any] = MappingProxyType({})
 
 
 class _Introduced(NamedTuple):
@@ -48,16 +63,21 @@ class _Introduced(NamedTuple):
 
 
 class EventLog:
-    """Events as typed columns: tick, kind, organisation, other, coalition, issue, value.
+    """Events as typed columns: tick, kind, organisation, other, coalition, issue, value; with reasons, why and its terms.
 
     Organisations and coalitions are told by the numbers they keep for life, organisations by name, too, once they were
     introduced (:meth:`introduce`). From the first world and the log alone, who is tied to whom and who belongs to what
     can be told at every tick.
+
+    Args:
+        reasons: whether it has columns for why something was done.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, reasons: bool = False) -> None:
         self.kinds: list[str] = list(KINDS)
-        self._columns = {name: np.empty(0, dtype) for name, (dtype, _) in _COLUMNS.items()}
+        self.reasons, self.whys = reasons, [""]
+        self._declared = _COLUMNS | _REASONS if reasons else _COLUMNS
+        self._columns = {name: np.empty(0, dtype) for name, (dtype, _) in self._declared.items()}
         self._batches: list[tuple[int, tuple[Any, ...]]] = []
         self._introduced: list[_Introduced] = []
 
@@ -76,6 +96,8 @@ class EventLog:
         coalition: Any = -1,
         issue: Any = -1,
         value: Any = np.nan,
+        why: Any = "",
+        terms: Mapping[str, Any] = _NO_TERMS,
     ) -> None:
         """Note one event, or one for each entry of the arrays given, which are of equal length and kept, not copied.
 
@@ -87,10 +109,14 @@ class EventLog:
             coalition: identity.
             issue: index.
             value: amount, NaN for none.
+            why: a word, or a list of them; kept only in a log of reasons, as ``terms``.
+            terms: some of :data:`ecosim.world.reasons.TERMS`.
         """
         if kind not in self.kinds:
             self.kinds.append(kind)
         rest = (organisation, other, coalition, issue, value)
+        if self.reasons:
+            rest = (*rest, self._codes(why), *(terms.get(name, np.nan) for name in TERMS))
         count = next((len(entry) for entry in rest if isinstance(entry, np.ndarray)), 1)
         self._batches.append((count, (tick, self.kinds.index(kind), *rest)))
         if len(self._batches) >= 4096:
@@ -100,20 +126,30 @@ class EventLog:
         """Return the events as a table, in the order in which they were noted; missing numbers are negative."""
         self._gather()
         columns: dict[str, NDArray[Any]] = {}
-        notes = {name: note for name, (_, note) in _COLUMNS.items()} | _NAME_NOTES
+        notes = {name: note for name, (_, note) in self._declared.items()} | _NAME_NOTES
         for name, values in self._columns.items():
             columns[name] = values
             if f"{name}_name" in _NAME_NOTES:
                 columns[f"{name}_name"] = self._names(values)
         columns["kind"] = np.array(self.kinds, object)[columns["kind"]]
+        if self.reasons:
+            columns["why"] = np.array([None, *self.whys[1:]], object)[columns["why"]]
         return Table(columns, notes, frozenset({"organisation", "other", "coalition", "issue"}))
 
     def copy(self) -> EventLog:
         """Return a log that goes on by itself."""
-        twin = EventLog()
+        twin = EventLog(reasons=self.reasons)
+        twin.whys = list(self.whys)
         twin.kinds, twin._columns, twin._batches = list(self.kinds), dict(self._columns), list(self._batches)
         twin._introduced = list(self._introduced)
         return twin
+
+    def _codes(self, why: Any) -> Any:
+        """Return the number of a word, or of each of a list; new ones are added to the vocabulary."""
+        words = [why] if isinstance(why, str) else why
+        self.whys += [word for word in dict.fromkeys(words) if word not in self.whys]
+        codes = [self.whys.index(word) for word in words]
+        return codes[0] if isinstance(why, str) else np.array(codes, np.int16)
 
     def _names(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """Return the name that goes with each number, None where there is none."""
@@ -150,12 +186,14 @@ class Watch:
     """
 
     def __init__(self, world: World) -> None:
+        self._book = Book(())
         self._same_rows = np.arange(world.n)
         self._first_tie = self._first_member = np.empty(0, np.int64)
         self._look(world)
 
     def note(self, world: World, log: EventLog) -> None:
-        """Add to the log what ended and what began since the last look."""
+        """Add to the log what ended and what began since the last look, with its reasons where mechanisms noted some."""
+        self._book = Book(world.reasons.take() if log.reasons and world.reasons is not None else ())
         ties_are_new = world.first_tie is not self._first_tie
         members_are_new = world.first_member is not self._first_member
         organisations_are_new = world.identity is not self._identity
@@ -184,10 +222,10 @@ class Watch:
         ended, made = changed_ties(now, self._ends, world.ends)
         if ended.size:
             pairs = self._identity[self._ends[ended]]
-            log.add(world.tick, "tie_ended", pairs[:, 0], pairs[:, 1])
+            log.add(world.tick, "tie_ended", pairs[:, 0], pairs[:, 1], **self._book.of("tie_ended", *pairs.T))
         if made.size:
             pairs = world.identity[world.ends[made]]
-            log.add(world.tick, "tie_made", pairs[:, 0], pairs[:, 1])
+            log.add(world.tick, "tie_made", pairs[:, 0], pairs[:, 1], **self._book.of("tie_made", *pairs.T))
 
     def _note_memberships(self, world: World, log: EventLog, now: NDArray[np.int64]) -> None:
         old, new = self._coalition_identity, world.coalition_identity
@@ -196,17 +234,35 @@ class Watch:
             now, coalition_now, self._member, self._member_coalition, world.member, world.member_coalition
         )
         if left.size:
-            organisation = self._identity[self._member[left]]
-            log.add(world.tick, "left", organisation, coalition=old[self._member_coalition[left]])
+            organisation, coalition = self._identity[self._member[left]], old[self._member_coalition[left]]
+            log.add(
+                world.tick, "left", organisation, coalition=coalition, **self._book.of("left", organisation, coalition)
+            )
         lives = np.count_nonzero(coalition_now >= 0)
         if lives < old.size:
             log.add(world.tick, "dissolved", coalition=old[coalition_now < 0])
         if lives < new.size:
             issue = world.coalition_issue[lives:].copy() if world.has("coalition_issue") else -1
-            log.add(world.tick, "founded", new[lives:] & (2**31 - 1), coalition=new[lives:], issue=issue)
+            founder = new[lives:] & _FOUNDER
+            log.add(
+                world.tick, "founded", founder, coalition=new[lives:], issue=issue,
+                **self._book.of("founded", founder, founder),
+            )  # fmt: skip
         if joined.size:
-            organisation = world.identity[world.member[joined]]
-            log.add(world.tick, "joined", organisation, coalition=new[world.member_coalition[joined]])
+            organisation, row = world.identity[world.member[joined]], world.member_coalition[joined]
+            coalition = new[row]
+            at_founding = np.where(row >= lives, coalition & _FOUNDER, -1)
+            told = self._book.of("joined", organisation, coalition, "founded", at_founding)
+            log.add(world.tick, "joined", organisation, coalition=coalition, **told)
+
+    def _why_left(self, organisation: Any, coalition: Any, is_now: Any) -> dict[str, Any]:
+        """Return why memberships ended; nobody decides to leave a coalition that falls apart for want of a second."""
+        told = self._book.of("left", organisation, coalition)
+        if told:
+            told["why"] = [
+                why or ("fell apart" if row < 0 else "") for why, row in zip(told["why"], is_now, strict=True)
+            ]
+        return told
 
     def _look(self, world: World) -> None:
         if world.first_tie is not self._first_tie:

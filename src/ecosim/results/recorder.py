@@ -27,6 +27,7 @@ class Record(Protocol):
         relationships: likewise.
         coalitions: likewise; memberships go with them.
         events: whether to note what is made and ended.
+        reasons: whether to note why.
         figures: whether to keep what pictures of the network at the start, in the middle and at the end need.
         costly_every: ticks between two looks at costly measures; None: at the start and the end only.
         costly_at_start: whether the world before anything has happened is measured in that way, too.
@@ -42,6 +43,8 @@ class Record(Protocol):
     def coalitions(self) -> str: ...
     @property
     def events(self) -> bool: ...
+    @property
+    def reasons(self) -> bool: ...
     @property
     def figures(self) -> bool: ...
     @property
@@ -71,7 +74,7 @@ class Recorder:
         self.measures, self.labels, self.keep, self.ticks = tuple(measures), labels, record, ticks
         self.notes = _notes(self.measures, labels)
         self._flows = [measure.flow for measure in self.measures for _ in measure.columns(labels)]
-        self.events: EventLog | None = EventLog() if record.events else None
+        self.events: EventLog | None = EventLog(reasons=record.reasons) if record.events else None
         self.frames: list[Frame] = []
         self.counts: list[dict[str, Any]] = []
         wanted = (record.organisations, record.relationships, record.coalitions, record.coalitions)

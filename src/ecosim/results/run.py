@@ -156,6 +156,22 @@ class Run:
         """One row an event."""
         return self._frame("events")
 
+    def why(self, name: str, kind: str | None = None) -> pd.DataFrame:
+        """Return why an organisation did what it did: a row a decision, its terms, and ``told``, a sentence.
+
+        Args:
+            name: the organisation's.
+            kind: only events of this kind: joined, left, founded, tie_made, tie_ended.
+
+        Raises:
+            InputError: if no reasons were kept (``record.reasons``), or the name or kind is not there.
+        """
+        from ecosim.results.why import decisions_of
+
+        if "events" not in self._kept():
+            raise InputError("this run kept no events; allowed: record.events=true record.reasons=true")
+        return decisions_of(self.events, name, kind)
+
     @cached_property
     def recorded(self) -> Mapping[str, NDArray[Any]]:
         """The series as arrays (rows,) by name, "tick" first; NaN where missing. For those who do without pandas."""

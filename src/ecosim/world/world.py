@@ -19,7 +19,6 @@ from ecosim.world import coalitions, lookup, relationships
 from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
 from ecosim.world.names import unnamed
 from ecosim.world.pending import Pending
-from ecosim.world.reasons import Reasons
 from ecosim.world.table import Table
 
 Rows = NDArray[np.int64]
@@ -121,7 +120,7 @@ class World:
         self.names: tuple[str, ...] | None = None
         self.tick = 0
         self.agents: Any = None
-        self.reasons: Reasons | None = None
+        self.reasons: Any = None
         self.drawn: dict[str, int] = {}
         self.origin: tuple[Any, int] | None = None
         self.changes = 0
@@ -377,6 +376,8 @@ class World:
             self.coalition_identity[start:] = self._numbers(self.identity[founders])
             if self.has("coalition_issue"):
                 self.coalition_issue[start:] = issues
+            if self.has("coalition_stance", "stance"):
+                self.coalition_stance[start:] = coalitions.mean_of_members(self.stance, members)
             of = np.arange(start, source.size).repeat(members.shape[1])
             flat = members.ravel()
             joins.append((flat[flat >= 0], of[flat >= 0]))

@@ -119,6 +119,16 @@ class Joining(Mechanism):
         bound._attention = meeting.attention if isinstance(meeting, Meeting) else None
         return bound
 
+    @property
+    def attention(self) -> int | None:
+        """Greatest number of ties that acquaintance leads to; None without end."""
+        return self._attention
+
+    @property
+    def pressing_at(self) -> float:
+        """Urgency that is half pressing in the joint work that is foreseen."""
+        return self._work.pressing_at
+
     def step(self, world: World, key: Key) -> None:
         look = self.look(world)
         joiners = np.empty(0, np.int64)

@@ -1,0 +1,72 @@
+"""Why: the decisions of one organisation, with the terms of their utility, told in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ecosim.errors import InputError, did_you_mean
+from ecosim.results.phrases import in_a_row, number, percent
+from ecosim.world.reasons import TERMS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DECISIONS = {
+    "joined": "joined coalition {coalition}",
+    "left": "left coalition {coalition}",
+    "founded": "founded coalition {coalition}",
+    "tie_made": "became a partner of {partner}",
+    "tie_ended": "ended its tie with {partner}",
+}
+"""Events that are decisions, in words."""
+
+_WORDS = {
+    "gain": "gain {}",
+    "present": "against {} otherwise",
+    "cost": "cost {}",
+    "gap": "gap {}",
+    "trust": "trust {}",
+    "bond": "bond {}",
+    "threshold": "threshold {}",
+}
+
+
+def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None) -> pd.DataFrame:
+    """Return a row for each decision of an organisation: tick, kind, partner, coalition, why, its terms, and ``told``.
+
+    Args:
+        events: a run's table of events, with reasons.
+        name: the organisation's name.
+        kind: one of :data:`DECISIONS`; None for all.
+
+    Raises:
+        InputError: if the events have no reasons, or name nobody or no decision so.
+    """
+    if "why" not in events.columns:
+        raise InputError("this run kept no reasons; allowed: record.reasons=true")
+    if kind is not None and kind not in DECISIONS:
+        raise InputError(f"no decision '{kind}'; {did_you_mean(kind, DECISIONS)}")
+    names = {*events["organisation_name"].dropna(), *events["other_name"].dropna()}
+    if name not in names:
+        raise InputError(f"no event names '{name}'; {did_you_mean(name, sorted(names))}")
+    of = (events["organisation_name"] == name) | (events["other_name"] == name)
+    found = events[of & events["kind"].isin([kind] if kind else list(DECISIONS))].reset_index(drop=True)
+    is_first = found["organisation_name"] == name
+    found.insert(2, "partner", found["other_name"].where(is_first, found["organisation_name"]))
+    found.insert(3, "of", name)
+    told = [_told(row) for row in found.to_dict("records")]
+    kept = ["tick", "kind", "partner", "coalition", "why", *TERMS]
+    return found[kept].assign(told=told)
+
+
+def _told(event: Mapping[str, Any]) -> str:
+    """Return a decision as a sentence, with what was noted of it."""
+    did = DECISIONS[event["kind"]].format(**event)
+    why = f": {event['why']}" if isinstance(event["why"], str) else ""
+    terms = [
+        word.format(number(event[name])) for name, word in _WORDS.items() if event[name] == event[name]
+    ]  # a term that was not noted is not a number
+    if event["chance"] == event["chance"]:
+        terms.append(f"done with a chance of {percent(event['chance'])}")
+    return f"In tick {event['tick']:,} {event['of']} {did}{why}{f' ({in_a_row(terms)})' if terms else ''}."
