@@ -29,6 +29,10 @@ CASES: dict[str, str] = {
 """In the order of the page. A module is imported when its case is run."""
 
 SECONDS: dict[str, tuple[float, float]] = {
+    "hauert_2006": (13.0, 60.0),
+    "pacheco_2009": (14.0, 80.0),
+    "goyal_2001": (3.0, 3.0),
+    "moran_1958": (8.0, 75.0),
     "santos_2008": (8.0, 260.0),
     "deffuant_2000": (5.0, 40.0),
     "hegselmann_2002": (6.0, 60.0),
