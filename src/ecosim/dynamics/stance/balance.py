@@ -56,7 +56,7 @@ class StructuralBalance(Mechanism):
         False, description="whether the affect of an organisation towards itself counts, and changes, too"
     )
     accuracy: float = Field(
-        0.1, gt=0, le=1, description="longest step of the integration, times the fastest relative change of affect"
+        0.25, gt=0, le=1, description="longest step of the integration, times the pace at which affect changes"
     )
 
     reads: ClassVar[tuple[str, ...]] = ("affect", "self_affect")
@@ -82,41 +82,44 @@ def balance(
         affect: of each tie (m,), -1 to 1.
         own: of each organisation towards itself (n,), -1 to 1.
         first_tie: half-edges (n + 1,).
-        partner: half-edges (2m,).
+        partner: half-edges (2m,), those of one organisation in ascending order.
         tie: half-edges (2m,).
         rate: change a tick of a product of two affects of 1.
         saturates: whether change fades as affect nears -1 and 1; otherwise all are scaled down when one passes.
         oneself: whether the affect towards oneself counts.
-        accuracy: greatest step of the integration, times the fastest relative change.
+        accuracy: greatest step of the integration, times the pace at which affect changes.
     """
     ties, n = affect.size, own.size
-    marked = np.zeros(n)
+    above = first_above(first_tie, partner)
+    marked = np.full(n, -1)
     at, at_own = np.empty(ties), np.empty(n)
-    slope, slope_own = np.zeros(ties), np.zeros(n)
+    slope, slope_own, pace = np.zeros(ties), np.zeros(n), np.empty(ties)
     total, total_own = np.empty(ties), np.empty(n)
     left = 1.0
     while left > 0.0:
-        fastest = rate * strongest(affect, own, first_tie, tie, oneself)
-        if fastest == 0.0:
-            return
-        step = accuracy / fastest
-        if step >= left:
-            step, left = left, 0.0
-        else:
-            left -= step
-        total[:], total_own[:] = 0.0, 0.0
+        step = left
         for stage in range(4):  # slopes at the start, twice half-way and at the end, weighed 1, 2, 2, 1
             ahead = 0.0 if stage == 0 else (step if stage == 3 else 0.5 * step)
-            weight = 1.0 if stage == 0 or stage == 3 else 2.0
             for t in range(ties):
                 at[t] = affect[t] + ahead * slope[t]
             for i in range(n):
                 at_own[i] = own[i] + ahead * slope_own[i]
-            find_slopes(at, at_own, first_tie, partner, tie, marked, rate, saturates, oneself, slope, slope_own)
-            for t in range(ties):
-                total[t] += weight * slope[t]
-            for i in range(n):
-                total_own[i] += weight * slope_own[i]
+            fastest = find_slopes(
+                at, at_own, first_tie, above, partner, tie, marked, rate, saturates, oneself, stage == 0,
+                slope, slope_own, pace,
+            )  # fmt: skip
+            if stage == 0:
+                if fastest == 0.0:
+                    return
+                step = min(left, accuracy / fastest)
+                total[:], total_own[:] = slope, slope_own
+            else:
+                weight = 1.0 if stage == 3 else 2.0
+                for t in range(ties):
+                    total[t] += weight * slope[t]
+                for i in range(n):
+                    total_own[i] += weight * slope_own[i]
+        left -= step
         greatest = 1.0
         for t in range(ties):
             affect[t] += step / 6.0 * total[t]
@@ -131,49 +134,79 @@ def balance(
 
 @kernel
 def find_slopes(
-    affect: Any, own: Any, first_tie: Any, partner: Any, tie: Any, marked: Any,
-    rate: Any, saturates: Any, oneself: Any, slope: Any, slope_own: Any,
-) -> None:  # fmt: skip
-    """Put the change per tick of affect (m,) and of that towards oneself (n,) into the slopes.
+    affect: Any, own: Any, first_tie: Any, above: Any, partner: Any, tie: Any, marked: Any,
+    rate: Any, saturates: Any, oneself: Any, asks_pace: Any, slope: Any, slope_own: Any, pace: Any,
+) -> Any:  # fmt: skip
+    """Put the change per tick of affect (m,) and of that towards oneself (n,) into the slopes; return the fastest pace.
 
-    ``marked`` (n,) is 0 everywhere, before and after. Each tie looks through the partners of its upper end for those
-    whom the lower end knows, too. Without ``oneself`` the slopes towards oneself stay as they are.
+    Each three who all know each other are met once: from the lowest row, over the middle, to the highest. ``marked``
+    (n,) is -1 everywhere, before and after; without ``oneself`` the slopes towards oneself stay as they are. The pace of
+    a tie, asked for with ``asks_pace``, is half the sum of what all affects, whatever their signs, that its slope is made
+    of: how fast it may change relative to them.
     """
-    for i in range(own.size):
-        start, stop = first_tie[i], first_tie[i + 1]
-        squares = 0.0
-        for h in range(start, stop):
-            value = affect[tie[h]]
-            marked[partner[h]] = value
-            squares += value * value
-        for h in range(start, stop):
-            j = partner[h]
-            if j < i:
-                continue
-            x = affect[tie[h]]
-            common = 0.0
-            for g in range(first_tie[j], first_tie[j + 1]):
-                common += marked[partner[g]] * affect[tie[g]]
-            if oneself:
-                common += (own[i] + own[j]) * x
-            slope[tie[h]] = rate * common * (1.0 - x * x if saturates else 1.0)
-        for h in range(start, stop):
-            marked[partner[h]] = 0.0
-        if oneself:
-            x = own[i]
-            slope_own[i] = rate * (squares + x * x) * (1.0 - x * x if saturates else 1.0)
+    n = own.size
+    slope[:] = 0.0
+    if asks_pace:
+        pace[:] = 0.0
+    for i in range(n):
+        stop = first_tie[i + 1]
+        for h in range(above[i], stop):
+            marked[partner[h]] = tie[h]
+        for h in range(above[i], stop):
+            j, a = partner[h], tie[h]
+            for g in range(above[j], first_tie[j + 1]):
+                b = marked[partner[g]]
+                if b < 0:
+                    continue
+                c = tie[g]
+                slope[a] += affect[b] * affect[c]
+                slope[b] += affect[a] * affect[c]
+                slope[c] += affect[a] * affect[b]
+                if asks_pace:
+                    pace[a] += abs(affect[b]) + abs(affect[c])
+                    pace[b] += abs(affect[a]) + abs(affect[c])
+                    pace[c] += abs(affect[a]) + abs(affect[b])
+        for h in range(above[i], stop):
+            marked[partner[h]] = -1
+    if oneself:
+        add_towards_oneself(affect, own, first_tie, tie, asks_pace, slope, slope_own, pace)
+    fastest = 0.0
+    for t in range(slope.size):
+        slope[t] *= rate * (1.0 - affect[t] * affect[t] if saturates else 1.0)
+    if asks_pace:
+        for t in range(slope.size):
+            fastest = max(fastest, 0.5 * pace[t])
+    if oneself:
+        for i in range(n):
+            slope_own[i] *= rate * (1.0 - own[i] * own[i] if saturates else 1.0)
+            fastest = max(fastest, abs(own[i]))
+    return rate * fastest
 
 
 @kernel
-def strongest(affect: Any, own: Any, first_tie: Any, tie: Any, oneself: Any) -> Any:
-    """Return the greatest sum of one organisation's affects, whatever their signs: no affect can change faster."""
-    greatest = 0.0
+def add_towards_oneself(
+    affect: Any, own: Any, first_tie: Any, tie: Any, asks_pace: Any, slope: Any, slope_own: Any, pace: Any
+) -> None:
+    """Add what affect towards oneself contributes to the slopes of ties (m,), and find those of its own (n,)."""
     for i in range(own.size):
-        strength = abs(own[i]) if oneself else 0.0
+        squares = own[i] * own[i]
         for h in range(first_tie[i], first_tie[i + 1]):
-            strength += abs(affect[tie[h]])
-        greatest = max(greatest, strength)
-    return greatest
+            t = tie[h]
+            squares += affect[t] * affect[t]
+            slope[t] += own[i] * affect[t]  # once from each end
+            if asks_pace:
+                pace[t] += 2.0 * abs(own[i]) + abs(affect[t])
+        slope_own[i] = squares
+
+
+@kernel
+def first_above(first_tie: Any, partner: Any) -> Any:
+    """Return, of each organisation (n,), the first half-edge to a row above its own."""
+    above = first_tie[:-1].copy()
+    for i in range(above.size):
+        while above[i] < first_tie[i + 1] and partner[above[i]] < i:
+            above[i] += 1
+    return above
 
 
 @kernel
