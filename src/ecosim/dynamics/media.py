@@ -25,7 +25,7 @@ class Media(Witness):
     false, and all of that gets out; of the true, the share ``transparency``. A true signal shows its source as it is: its
     stance :math:`x`, and its conduct :math:`k` as the ledger sees it, mixed with purpose (weight ``values``). A false one
     shows a stance ``exaggeration`` :math:`e` of the way to the end of opinion on the side where it lies,
-    :math:`x + e\,(\operatorname{sgn} x - x)`, and the opposite of its conduct, :math:`1 - k`.
+    :math:`x + e\,(\operatorname{sgn} x - x)`, and a conduct made up, uniform in [0, 1].
 
     **Hearing.** Each organisation and citizen comes upon one signal, drawn uniformly, that is not about itself, and hears
     it with probability ``reach``. It then moves its stance by the law of attraction and repulsion (the rule of that name
@@ -147,9 +147,9 @@ def publish(identity: Any, stance: Any, conduct: Any, technology: Any, rates: An
     voice, openness, distortion = technology
     news, fake, transparency, reach, exaggeration = rates
     n, axes = stance.shape
-    makes, lies, slips = np.empty(n), np.empty(n), np.empty(n)
+    makes, lies, slips, tales = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
-        makes[i], lies[i], slips[i], _ = uniform4(key, identity[i], 0)
+        makes[i], lies[i], slips[i], tales[i] = uniform4(key, identity[i], 0)
     source, shown = np.empty(n, np.int64), np.empty((n, axes))
     told, heard = np.empty(n), np.empty(n)
     count = 0
@@ -163,7 +163,7 @@ def publish(identity: Any, stance: Any, conduct: Any, technology: Any, rates: An
             shown[count, d] = x + exaggeration * (np.sign(x) - x) if is_fake else x
             extremity += abs(shown[count, d]) / axes
         source[count] = i
-        told[count] = 1.0 - conduct[i] if is_fake else conduct[i]
+        told[count] = tales[i] if is_fake else conduct[i]
         heard[count] = min(1.0, reach * voice[i] * (1.0 + (distortion[i] - 1.0) * extremity))
         count += 1
     return source[:count], shown[:count], told[:count], heard[:count]

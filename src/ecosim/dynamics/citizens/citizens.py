@@ -78,7 +78,7 @@ class Citizens(Mechanism):
         0.02, ge=0, le=1, description="share of the way to those it belongs to that a stance moves when a citizen looks"
     )
     foresight: float = Field(
-        0.5,
+        0.25,
         ge=0,
         le=1,
         description="how much of what a better name will win is foreseen by those who live by customers",
