@@ -115,5 +115,5 @@ def _versions(key: Any, practices: Any, drift: Any, tick: Any) -> Any:
     return version
 
 
-_DEPENDS, _PHASE, ADAPTS = 1 << 20, 1 << 21, 1 << 22
-"""Draws of a practice, or of an organisation, from the fixed key; those before are its contributions."""
+_DEPENDS, _PHASE = 1 << 20, 1 << 21
+"""Draws of a practice from the key that does not change; those below are its contributions."""

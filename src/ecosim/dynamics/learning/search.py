@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from ecosim.dynamics.learning.landscape import ADAPTS, MOST_PRACTICES, Neighbourhood, fixed, landscape, versions
+from ecosim.dynamics.learning.landscape import MOST_PRACTICES, Neighbourhood, fixed, landscape, versions
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, turns
 from ecosim.kernels import kernel
@@ -120,7 +120,7 @@ def search(
         adapts[i] = adaptive[sector[i]]
     if adapting < 1.0:
         for i in range(n):
-            adapts[i] &= np.int8(uniform(fixed_key, identity[i], ADAPTS) < adapting)
+            adapts[i] &= np.int8(uniform(fixed_key, identity[i], _ADAPTS) < adapting)
     looks, chooses = np.empty(rows.size), np.empty(rows.size)
     for turn in range(rows.size):  # a loop that only draws: the compiler makes several draws at a time
         looks[turn], chooses[turn], _, _ = uniform4(key, luck[turn], 1)
@@ -157,3 +157,7 @@ def miscopied(code: Any, practices: Any, error: Any, entity: Any, key: Any) -> A
         if uniform(key, entity, 2 + b) < error:
             code ^= np.int64(1) << b
     return code
+
+
+_ADAPTS = 1 << 22
+"""Draw of an organisation, from the key that does not change, for whether it adapts; landscapes use those below."""
