@@ -58,6 +58,7 @@ FURTHER: tuple[tuple[int, int, int, int, float, float], ...] = (
     (8, 5, 15, 4, 17.152, 0.284),
     (10, 5, 10, 4, 4.072, 0.106),
     (10, 5, 10, 8, 2.637, 0.065),
+    (10, 5, 10, 12, 1.488, 0.029),
 )
 """Side, features, traits and neighbours to mean and standard error of tests/reference/published/axelrod_1997.py."""
 
