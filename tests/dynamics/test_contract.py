@@ -4,6 +4,7 @@ import pytest
 
 from ecosim.dynamics.agent_rules import AgentRules
 from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.dynamics.stance.attraction_repulsion import AttractionRepulsion
 from ecosim.rules import RULES, find_rule
 from ecosim.testing import check_mechanism
 
@@ -16,6 +17,7 @@ CHOOSE_BY_PLACE = {
     "fermi_imitation",
     "friedkin_johnsen",
     "joining",
+    "levels",
     "media",
     "meeting",
     "naming_game",
@@ -34,7 +36,8 @@ CHOOSE_BY_PLACE = {
 
 @pytest.mark.parametrize("rule", sorted(set(RULES) - {"agent_rules"}))
 def test_a_rule_keeps_its_promises(rule):
-    check_mechanism(find_rule(rule), schedule={"production": JointWork()}, renumbering=rule not in CHOOSE_BY_PLACE)
+    schedule = {"production": JointWork(), "stance": AttractionRepulsion()}
+    check_mechanism(find_rule(rule), schedule=schedule, renumbering=rule not in CHOOSE_BY_PLACE)
 
 
 def test_a_rule_of_agents_does_what_its_function_promised():

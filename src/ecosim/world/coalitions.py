@@ -33,19 +33,29 @@ def numbers(tick: int, founders: NDArray[np.int64]) -> NDArray[np.int64]:
     Raises:
         InputError: if the tick, or one organisation's coalitions in it, are more than a number can hold.
     """
-    order = np.argsort(founders, kind="stable")
-    ordered = founders[order]
-    ordinal = np.empty(founders.size, np.int64)
-    ordinal[order] = np.arange(founders.size) - np.searchsorted(ordered, ordered)
+    ordinal, most = _ordinals(founders, founders.argsort(kind="stable"))
     if tick >> TICK_BITS:
         raise InputError(f"a coalition is founded at tick {tick:,}; allowed: before tick {1 << TICK_BITS:,}")
-    if (ordinal >> ORDINAL_BITS).any():
+    if most >> ORDINAL_BITS:
         who = int(founders[np.argmax(ordinal)])
         raise InputError(
-            f"organisation {who} founds {int(ordinal.max()) + 1} coalitions in tick {tick:,}; allowed: at most "
-            f"{1 << ORDINAL_BITS}"
+            f"organisation {who} founds {most + 1} coalitions in tick {tick:,}; allowed: at most {1 << ORDINAL_BITS}"
         )
-    return founders | tick << FOUNDER_BITS | ordinal << (FOUNDER_BITS + TICK_BITS)
+    numbered: NDArray[np.int64] = founders | tick << FOUNDER_BITS | ordinal << (FOUNDER_BITS + TICK_BITS)
+    return numbered
+
+
+@kernel
+def _ordinals(founders: Any, order: Any) -> Any:
+    """Return how often each stood there before (f,), and the most of these; ``order`` sorts them."""
+    ordinals = np.empty(founders.size, np.int64)
+    ordinal, most = 0, 0
+    for place in range(order.size):
+        is_again = place > 0 and founders[order[place]] == founders[order[place - 1]]
+        ordinal = ordinal + 1 if is_again else 0
+        most = max(most, ordinal)
+        ordinals[order[place]] = ordinal
+    return ordinals, most
 
 
 @kernel
@@ -66,6 +76,14 @@ def index_members(member: Any, member_coalition: Any, n: Any, coalitions: Any) -
         membership[free[member[row]]] = row
         free[member[row]] += 1
     return first_member, first_membership, membership
+
+
+def mean_of_members(values: NDArray[np.float64], members: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the mean of values (n, k) over the members (p, size) of each coalition (p, k); a row of -1 is nobody."""
+    is_there = members >= 0
+    of_members = np.where(is_there[:, :, None], values[members], 0.0)
+    means: NDArray[np.float64] = of_members.sum(axis=1) / np.maximum(1, is_there.sum(axis=1))[:, None]
+    return means
 
 
 @kernel

@@ -123,6 +123,7 @@ COLUMNS: dict[str, Column] = _table(
     # coalitions
     Column("coalition_identity", "coalition", "number a coalition keeps for life", "id", 0, 2**63 - 1, 0, "int64", always=True),
     Column("coalition_issue", "coalition", "issue the members joined for", "index", 0, 2**15 - 1, 0, "int64"),
+    Column("coalition_stance", "coalition", "position on each axis of opinion", "1", -1, 1, extent="stance"),
     Column("effort_total", "coalition", "effort its members put in this tick", "effort", 0),
     Column("coalition_bond", "coalition", "mean bond over all pairs of its members, 0 for a pair that is not tied", "1", 0, 1),
     Column("coalition_gap", "coalition", "mean translation gap over all pairs of its members", "1", 0),

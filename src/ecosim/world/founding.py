@@ -17,7 +17,7 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.rng import Key, stream, uniforms
 from ecosim.world import distributions
 from ecosim.world.columns import COLUMNS
-from ecosim.world.founding_settings import MOST_OF_A_SECTOR
+from ecosim.world.founding_settings import MEMBER_NUMBERS, MOST_OF_A_SECTOR
 from ecosim.world.founding_settings import EcosystemSettings as EcosystemSettings
 from ecosim.world.given import take_given
 from ecosim.world.names import identity_of_names
@@ -237,7 +237,7 @@ def _member_stance(draw: _Draw) -> Values:
     settings, world = draw.settings.members, draw.world
     axes = len(draw.labels.stance_axes)
     centre = world.stance if world.has("stance") else _stance(draw)
-    number = (world.identity[:, None] * settings.each + np.arange(settings.each)).ravel()
+    number = (world.identity[:, None] * MEMBER_NUMBERS + np.arange(settings.each)).ravel()
     row = np.repeat(np.arange(world.n), settings.each)
     own = distributions.stances(draw.key("member_stance"), number, row, centre, settings.spread, True, 0.0, 0.5)
     return own.reshape(world.n, settings.each * axes)  # type: ignore[no-any-return]

@@ -16,6 +16,8 @@ from ecosim.world.thresholds import ThresholdSettings
 MOST_ORGANISATIONS = 2_000_000_000
 MOST_OF_A_SECTOR = 1 << 24
 """Organisations of one sector: an identity is the sector's number times this, plus a number within the sector."""
+MEMBER_NUMBERS = 1024
+"""Numbers that the members of one organisation may have: its own times this, plus their place."""
 
 KNOWN_SECTORS: dict[str, dict[str, Any]] = {
     "business": {"motive": (0.70, 0.05, 0.05, 0.10, 0.10), "purpose": 0.2},

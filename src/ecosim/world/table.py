@@ -26,14 +26,16 @@ class Table:
 
     Args:
         declared: the columns, of type float64 or int64.
-        shapes: shape of one entry of each column, () or (k,).
+        shapes: shape of one entry of each column, () or (k,), where k is 2 for sides; floating-point numbers may have
+            one other k.
     """
 
     def __init__(self, declared: tuple[Column, ...], shapes: Shapes) -> None:
-        self._names, self._initial = _kinds(declared, tuple(bool(shapes[column.name]) for column in declared))
+        self._names, self._initial = _kinds(declared)
+        wide = {shapes[column.name][0] for column in declared if column.extent not in (None, "side")}
         self._blocks: Any = tuple(
             np.empty((initial.size, 0, width), initial.dtype)
-            for initial, width in zip(self._initial, _WIDTHS, strict=True)
+            for initial, width in zip(self._initial, (*_WIDTHS, *(wide or {1})), strict=True)
         )
         self._views: list[tuple[str, NDArray[Any]]] = []
 
@@ -53,37 +55,40 @@ class Table:
 
     def show(self, columns: dict[str, Any]) -> None:
         """Make the columns entries of ``columns``."""
-        numbers, pairs, wholes, whole_pairs = self._blocks
-        entries = [*numbers[:, :, 0], *pairs, *wholes[:, :, 0], *whole_pairs]
+        numbers, pairs, wholes, whole_pairs, wide = self._blocks
+        entries = [*numbers[:, :, 0], *pairs, *wholes[:, :, 0], *whole_pairs, *wide]
         self._views = list(zip(self._names, entries, strict=True))
         columns.update(self._views)
 
 
 @lru_cache(maxsize=256)
-def _kinds(declared: tuple[Column, ...], is_wide: tuple[bool, ...]) -> tuple[tuple[str, ...], tuple[NDArray[Any], ...]]:
+def _kinds(declared: tuple[Column, ...]) -> tuple[tuple[str, ...], tuple[NDArray[Any], ...]]:
     """Return the columns' names, kind by kind, and the initial values of each kind."""
-    kinds: list[list[Column]] = [[], [], [], []]
-    for column, is_pair in zip(declared, is_wide, strict=True):
-        kinds[2 * (column.dtype != "float64") + is_pair].append(column)
+    kinds: list[list[Column]] = [[], [], [], [], []]
+    for column in declared:
+        is_other = column.extent not in (None, "side")
+        kinds[4 if is_other else 2 * (column.dtype != "float64") + (column.extent == "side")].append(column)
     initial = tuple(
         np.array([column.initial for column in kind], dtype) for kind, dtype in zip(kinds, _TYPES, strict=True)
     )
     return tuple(column.name for kind in kinds for column in kind), initial
 
 
-# The four kinds of column: numbers and pairs of numbers, whole numbers and pairs of them.
-_TYPES = (np.float64, np.float64, np.int64, np.int64)
+# The kinds of column: numbers and pairs of numbers, whole numbers and pairs of them, and as many numbers as there are
+# axes of opinion.
+_TYPES = (np.float64, np.float64, np.int64, np.int64, np.float64)
 _WIDTHS = (1, 2, 1, 2)
 
 
 @kernel
 def _gathered(blocks: Any, initial: Any, source: Any) -> Any:
-    """Return the four blocks with their rows rearranged."""
+    """Return the five blocks with their rows rearranged."""
     return (
         _moved(blocks[0], initial[0], source),
         _moved(blocks[1], initial[1], source),
         _moved(blocks[2], initial[2], source),
         _moved(blocks[3], initial[3], source),
+        _moved(blocks[4], initial[4], source),
     )
 
 

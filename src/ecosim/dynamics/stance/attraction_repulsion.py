@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
@@ -89,6 +90,21 @@ class AttractionRepulsion(Mechanism):
             seen_stance, seen_affect, stance, affect, rows, others, half_edges, world.tie, chances,
             self.tolerance, self.exposure, self.responsiveness, repulsion, self.warming, self.dislike,
         )  # fmt: skip
+
+    def meet(
+        self, world: World, seen: NDArray[np.float64], stance: NDArray[np.float64], rows: NDArray[np.int64],
+        others: NDArray[np.int64], chances: NDArray[np.float64], responsiveness: float,
+    ) -> None:  # fmt: skip
+        """Let those of any level encounter others by the same law, without affect (``ecosim.dynamics.levels``)."""
+        repulsion = responsiveness / (1.0 + self.superordinate * common_goal(world.urgency, self.half))
+        untied = np.full(rows.size, -1)
+        encounter(
+            seen, _NO_AFFECT, stance, _NO_AFFECT, rows, others, untied, _NO_TIE, chances,
+            self.tolerance, self.exposure, responsiveness, repulsion, 0.0, 0.0,
+        )  # fmt: skip
+
+
+_NO_AFFECT, _NO_TIE = np.empty(0), np.empty(0, np.int32)
 
 
 @kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from ecosim.dynamics.mechanism import Mechanism
@@ -81,6 +82,13 @@ class BoundedConfidence(Mechanism):
         rows, luck = turns(world.identity, self.activation, self.steps, key)
         others, _, _ = look(rows, luck, world.first_tie, world.partner, self.reach, key)
         listen(seen, world.stance, rows, others, self.tolerance, self.responsiveness, self.listening == "each_other")
+
+    def meet(
+        self, world: World, seen: NDArray[np.float64], stance: NDArray[np.float64], rows: NDArray[np.int64],
+        others: NDArray[np.int64], chances: NDArray[np.float64], responsiveness: float,
+    ) -> None:  # fmt: skip
+        """Let those of any level listen to others by the same law (``ecosim.dynamics.levels``)."""
+        listen(seen, stance, rows, others, self.tolerance, responsiveness, False)
 
 
 @kernel
