@@ -65,8 +65,9 @@ def test_relief_is_all_work_done_and_nothing_else(kind, seed):
 @RUNS
 def test_all_payoffs_together_are_what_relief_was_paid_less_the_cost_of_effort(kind, seed):
     for model in run_of(kind, seed):
-        world, cost = model.world, rule(model, "sharing").cost
-        assert world.payoff.sum() == pytest.approx(world.price @ world.relief - cost * world.effort.sum())
+        world, joining = model.world, rule(model, "joining")
+        cost = rule(model, "sharing").cost / 2 * world.contribution @ world.effort + joining.upkeep * world.memberships
+        assert world.payoff.sum() == pytest.approx(world.price @ world.relief - cost)
 
 
 @RUNS
