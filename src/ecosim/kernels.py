@@ -31,6 +31,7 @@ SHARED = (
     "world/lookup.py",
     "dynamics/gap.py",
     "dynamics/conduct.py",
+    "dynamics/stance/attraction_repulsion.py",
     "dynamics/citizens/offers.py",
     "dynamics/production/joint_work.py",
     "dynamics/contribution/revision.py",

@@ -99,27 +99,12 @@ class Media(Witness):
         make_names(world.reputation, source, told, heard, self.impression)
         repulsion = self.responsiveness / (1.0 + self.superordinate * common_goal(world.urgency, self.pressing_at))
         law = (self.tolerance, self.exposure, self.responsiveness, repulsion, self.identity, self.narrowing)
-        rows = np.arange(world.n)
-        signals, chances = hear(world.identity, rows, source, heard, 1, key)
+        signals = take_in(world.stance, np.empty(0), world.identity, (source, shown, heard), True, law, key)
         hear_of_partners(signals, source, told, world.first_tie, world.partner, world.tie, world.trust, self.hearsay)
-        _take_in(world.stance, np.empty(0), rows, signals, chances, shown, law)
         if world.labels.citizens:
-            self._reach_citizens(world, source, shown, heard, law, key)
-
-    def _reach_citizens(self, world: World, source: Any, shown: Any, heard: Any, law: Any, key: Key) -> None:
-        citizens = np.arange(world.labels.citizens)
-        signals, chances = hear(citizens, np.full(citizens.size, -1), source, heard, 2, key)
-        liking = 2.0 * world.orientation - 1.0  # us and them is dislike of whoever is far, we is liking
-        _take_in(world.citizen_stance, liking, citizens, signals, chances, shown, law)
-        world.orientation[:] = 0.5 * (liking + 1.0)
-
-
-def _take_in(stance: Any, liking: Any, rows: Any, signals: Any, chances: Any, shown: Any, law: Any) -> None:
-    """Let those in these rows, who like others so much or have no such trait, move by the signals they heard, in place."""
-    seen = np.concatenate((stance, shown))
-    others = np.where(signals >= 0, rows.size + signals, -1)
-    edges = rows if liking.size else np.full(rows.size, -1)
-    encounter(seen, liking.copy(), stance, liking, rows, others, edges, rows, chances, *law)
+            liking = 2.0 * world.orientation - 1.0  # us and them is dislike of whoever is far, we is liking
+            take_in(world.citizen_stance, liking, np.empty(0, np.int64), (source, shown, heard), False, law, key)
+            world.orientation[:] = 0.5 * (liking + 1.0)
 
 
 # Draws of an organisation: 0 for the news it makes, 1 for what it hears; of a citizen: 2.
@@ -174,6 +159,33 @@ def make_names(reputation: Any, source: Any, told: Any, heard: Any, impression: 
     """Move reputation (n,) towards the conduct that signals show, by how many hear them."""
     for k in range(source.size):
         reputation[source[k]] += impression * heard[k] * (told[k] - reputation[source[k]])
+
+
+@kernel
+def take_in(stance: Any, liking: Any, identity: Any, signals: Any, are_sources: Any, law: Any, key: Any) -> Any:
+    """Let everyone come upon a signal and move stance (c, axes) and liking (c,) or (0,) by it, in place.
+
+    Returns the signal that each heard (c,), -1 for none. Citizens have no identity but their row; those who may be the
+    sources themselves do not hear of themselves.
+    """
+    source, shown, heard = signals
+    everyone, published = stance.shape[0], source.size
+    rows = np.arange(everyone)
+    luck = identity if are_sources else rows
+    found = hear(luck, rows if are_sources else np.full(everyone, -1), source, heard, 1 if are_sources else 2, key)
+    chosen, chances = found
+    seen = np.empty((everyone + published, stance.shape[1]))
+    seen[:everyone], seen[everyone:] = stance, shown
+    others = np.empty(everyone, np.int64)
+    for c in range(everyone):
+        others[c] = everyone + chosen[c] if chosen[c] >= 0 else -1
+    edges = rows if liking.size > 0 else np.full(everyone, -1)
+    tolerance, exposure, responsiveness, repulsion, identifying, narrowing = law
+    encounter(
+        seen, liking.copy(), stance, liking, rows, others, edges, rows, chances, tolerance, exposure, responsiveness,
+        repulsion, identifying, narrowing,
+    )  # fmt: skip
+    return chosen
 
 
 @kernel
