@@ -14,7 +14,7 @@ from ecosim.rng import uniform
 from ecosim.world.lookup import find_half_edge
 
 # Which draws of an organisation serve what.
-_IS_SEEN, _ACCEPTS, _SPEAKS_FIRST = 0, 1, 2
+_IS_SEEN, _ACCEPTS = 0, 1
 
 
 @kernel
@@ -38,16 +38,14 @@ def pools(identity: Any, first_membership: Any, most: Any, budget: Any, candidat
 
 @kernel
 def best_set(
-    pool: Any, identity: Any, graph: Any, groups: Any, kind: Any, salience: Any, coalition_issue: Any, urgency: Any,
-    needs: Any, largest: Any, half: Any, joint: Any, gap: Any, key: Any,
+    pool: Any, graph: Any, groups: Any, kind: Any, salience: Any, coalition_issue: Any, urgency: Any, needs: Any,
+    largest: Any, half: Any, joint: Any, gap: Any,
 ) -> Any:  # fmt: skip
     """Return the issue on which some of a pool (p,) are expected to gain most together, and their rows (m,)."""
     best, issue = 0.0, -1
     chosen = np.empty(0, np.int64)
     for q in range(needs.shape[0]):
-        found, value = _greedily(
-            pool, q, identity, graph, groups, kind, salience, coalition_issue, needs, largest, joint, gap, key
-        )
+        found, value = _greedily(pool, q, graph, groups, kind, salience, coalition_issue, needs, largest, joint, gap)
         value *= 0.01 + pressing(urgency[q], half)
         if value > best:
             best, issue, chosen = value, q, found
@@ -56,23 +54,19 @@ def best_set(
 
 @kernel
 def _greedily(
-    pool: Any, q: Any, identity: Any, graph: Any, groups: Any, kind: Any, salience: Any, coalition_issue: Any,
-    needs: Any, largest: Any, joint: Any, gap: Any, key: Any,
+    pool: Any, q: Any, graph: Any, groups: Any, kind: Any, salience: Any, coalition_issue: Any, needs: Any,
+    largest: Any, joint: Any, gap: Any,
 ) -> Any:  # fmt: skip
-    """Return the rows (m,) that greed brings together on issue q, and what they gain, weighed by how much they care."""
+    """Return the rows (m,) that greed brings together on issue q, and what they gain, weighed by the concern they share."""
     capability = kind[3]
     alone, bonds, gaps = np.empty(pool.size), np.zeros(pool.size), np.zeros(pool.size)
-    is_free = np.ones(pool.size, np.bool_)
-    first, cares = -1, -1.0
     for p in range(pool.size):
         alone[p] = joint[1] * skill(capability, needs, joint[0], pool[p], q)
-        care = salience[pool[p], q] * (alone[p] + 1e-9 * uniform(key, identity[pool[p]], _SPEAKS_FIRST))
-        if care > cares:
-            first, cares = p, care
+    added, second, value = _best_pair(pool, q, alone, graph, groups, kind, salience, coalition_issue, needs, joint, gap)
+    is_free = np.ones(pool.size, np.bool_)
     members, size = np.empty(largest, np.int64), 0
     made = np.zeros(capability.shape[1])
-    bond, between, apart, caring, value = 0.0, 0.0, 0.0, 0.0, 0.0
-    added = first
+    bond, between, apart, caring = 0.0, 0.0, 0.0, 1.0
     while added >= 0:
         i = pool[added]
         members[size] = i
@@ -80,28 +74,55 @@ def _greedily(
         is_free[added] = False
         made += capability[i]
         bond, between = bond + bonds[added], between + gaps[added]
-        apart, caring = apart + alone[added], caring + salience[i, q]
-        if size == largest:
-            break
-        added = -1
-        pairs = 0.5 * (size + 1) * size
+        apart, caring = apart + alone[added], min(caring, salience[i, q])
         for p in range(pool.size):
             if is_free[p]:
                 is_free[p] = not _share_a_coalition(i, pool[p], q, groups, coalition_issue)
-            if not is_free[p]:
-                continue
-            known, far = _between(i, pool[p], graph, kind, gap)
-            bonds[p] += known
-            gaps[p] += far
-            total = 0.0
-            for k in range(made.size):
-                total += needs[q, k] * raised(made[k] + capability[pool[p], k], joint[0])
-            growth = multiplier((bond + bonds[p]) / pairs, (between + gaps[p]) / pairs, 0.0, size + 1, joint)
-            surplus = growth * lowered(total, joint[0]) - apart - alone[p]
-            worth = surplus * (caring + salience[pool[p], q]) / (size + 1)
-            if worth > value + 1e-12:
-                value, added = worth, p
-    return members[: size if size > 1 else 0], value
+                known, far = _between(i, pool[p], graph, kind, gap)
+                bonds[p] += known
+                gaps[p] += far
+        if size == largest:
+            break
+        added = second if size == 1 else -1
+        for p in range(pool.size if size > 1 else 0):
+            if is_free[p]:
+                total = made + capability[pool[p]]
+                surplus = _surplus(
+                    total, q, apart + alone[p], bond + bonds[p], between + gaps[p], size + 1, needs, joint
+                )
+                worth = surplus * min(caring, salience[pool[p], q])
+                if worth > value + 1e-12:
+                    value, added = worth, p
+    return members[:size], value
+
+
+@kernel
+def _best_pair(
+    pool: Any, q: Any, alone: Any, graph: Any, groups: Any, kind: Any, salience: Any, coalition_issue: Any,
+    needs: Any, joint: Any, gap: Any,
+) -> Any:  # fmt: skip
+    """Return the places in the pool of the two that gain most together, and how much; -1 where no two gain."""
+    capability = kind[3]
+    one, other, value = -1, -1, 1e-12
+    for p in range(pool.size):
+        for r in range(p + 1, pool.size):
+            i, j = pool[p], pool[r]
+            bond, between = _between(i, j, graph, kind, gap)
+            surplus = _surplus(capability[i] + capability[j], q, alone[p] + alone[r], bond, between, 2, needs, joint)
+            worth = surplus * min(salience[i, q], salience[j, q])
+            if worth > value and not _share_a_coalition(i, j, q, groups, coalition_issue):
+                one, other, value = p, r, worth
+    return one, other, value if one >= 0 else 0.0
+
+
+@kernel
+def _surplus(made: Any, q: Any, apart: Any, bonds: Any, gaps: Any, size: Any, needs: Any, joint: Any) -> Any:
+    """Return what so many make together beyond what they make apart, from the sums over them and over their pairs."""
+    total = 0.0
+    for k in range(made.size):
+        total += needs[q, k] * raised(made[k], joint[0])
+    pairs = 0.5 * size * (size - 1)
+    return multiplier(bonds / pairs, gaps / pairs, 0.0, size, joint) * lowered(total, joint[0]) - apart
 
 
 @kernel

@@ -25,12 +25,13 @@ class Strategist(Mechanism):
 
     Each time it acts it plans ``budget`` coalitions. For each it sees about ``candidates`` organisations with a slot for
     one more coalition (all of them, where there are no more), drawn by chance, and tries every issue q: it begins with
-    whoever cares most and can do most about it, and adds, one by one, up to ``largest``, whoever raises the value
+    the two for whom the value below is greatest, and adds, one by one, up to ``largest``, whoever raises it
 
-    .. math:: V_q(S) = \bar\sigma_q(S) \left[Y_q(S) - \sum_{i \in S} Y_q(i)\right]
+    .. math:: V_q(S) = \min_{i \in S} \sigma_{iq} \left[Y_q(S) - \sum_{i \in S} Y_q(i)\right]
 
-    most, as long as it rises: mean salience times what they make together beyond what they make apart, a unit of effort
-    each (so means do not matter), with the scheduled joint work's equations, bonds and translation gaps as they are.
+    most, as long as it rises above 0: the concern they have in common times what they make together beyond what they
+    make apart, a unit of effort each (so means do not matter), with the scheduled joint work's equations, bonds and
+    translation gaps as they are.
     Nobody is put together on an issue with whom it is in a coalition on that issue already. The issue with the greatest
     V, weighed by how pressing it is, wins; sectors matter through gaps and capabilities alone.
 
@@ -40,7 +41,7 @@ class Strategist(Mechanism):
     """
 
     budget: int = Field(1, ge=0, le=100_000, description="greatest number of coalitions planned each time it acts")
-    candidates: int = Field(24, ge=2, le=100_000, description="organisations that are seen for each coalition")
+    candidates: int = Field(16, ge=2, le=100_000, description="organisations that are seen for each coalition")
     largest: int = Field(5, ge=2, le=1000, description="greatest number of organisations invited to one coalition")
     joining: str = Field("coalition", description="name in the schedule of the joining whose utility holds")
 
@@ -74,8 +75,8 @@ class Strategist(Mechanism):
         """Plan one coalition among those who are seen, and found it with those who accept."""
         half = self._joining.pressing_at
         issue, invited = best_set(
-            seen, world.identity, look.graph, look.groups, look.kind, world.salience, world.coalition_issue,
-            world.urgency, world.needs, self.largest, half, look.joint, look.gap, key,
+            seen, look.graph, look.groups, look.kind, world.salience, world.coalition_issue, world.urgency, world.needs,
+            self.largest, half, look.joint, look.gap,
         )  # fmt: skip
         if invited.size < 2:
             return

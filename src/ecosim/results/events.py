@@ -235,9 +235,8 @@ class Watch:
         )
         if left.size:
             organisation, coalition = self._identity[self._member[left]], old[self._member_coalition[left]]
-            log.add(
-                world.tick, "left", organisation, coalition=coalition, **self._book.of("left", organisation, coalition)
-            )
+            told = self._why_left(organisation, coalition, coalition_now[self._member_coalition[left]])
+            log.add(world.tick, "left", organisation, coalition=coalition, **told)
         lives = np.count_nonzero(coalition_now >= 0)
         if lives < old.size:
             log.add(world.tick, "dissolved", coalition=old[coalition_now < 0])

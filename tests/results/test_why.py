@@ -1,0 +1,135 @@
+"""Why somebody did something is kept with what it did, and told."""
+
+import numpy as np
+import pytest
+
+from ecosim.dynamics.relationship import Relationship
+from ecosim.ecosystem import Ecosystem
+from ecosim.errors import InputError
+from ecosim.results.book import Book
+from ecosim.results.run import read
+from ecosim.world.reasons import TERMS, Reasons
+from tests.ecosystems import coupled_settings, differing
+
+
+@pytest.fixture(scope="module")
+def model():
+    return lived()
+
+
+def lived(**record):
+    settings = coupled_settings(60, 40, record={"reasons": True, **record})
+    strict = Relationship(neglect=0.15, betrayal=0.35, forgetting=0.5)  # so that ties end within the run
+    settings = settings.model_copy(update={"dynamics": {**settings.dynamics, "relationship": strict}})
+    model = Ecosystem(settings, rng=2)
+    model.run()
+    return model
+
+
+@pytest.fixture(scope="module")
+def run(model):
+    return model.results()
+
+
+def test_everything_that_was_decided_has_its_reason(run):
+    decided = run.events[run.events["kind"].isin(["joined", "left", "tie_made", "tie_ended", "founded"])]
+    assert set(decided["kind"]) == {"joined", "left", "tie_made", "tie_ended", "founded"}
+    assert decided["why"].notna().all()
+
+
+def test_what_just_falls_apart_or_dissolves_was_decided_by_nobody(run):
+    events = run.events
+    assert events[events["kind"] == "dissolved"]["why"].isna().all()
+    fell_apart = events[events["why"] == "fell apart"]
+    gone = set(events[events["kind"] == "dissolved"]["coalition"])
+    assert set(fell_apart["coalition"]) <= gone
+    assert fell_apart[list(TERMS)].isna().all(axis=None)
+
+
+def test_the_terms_of_leaving_and_joining_explain_the_chance(model, run):
+    joining = dict(model.schedule)["joining"]
+    for kind, why in (("left", "did better alone"), ("joined", "expected to do better")):
+        told = run.events[(run.events["kind"] == kind) & (run.events["why"] == why)]
+        assert len(told) > 10
+        outlay = told["present"] + told["cost"]
+        advantage = (told["gain"] - outlay) / outlay
+        stays = 1 / (1 + np.exp(-joining.selectivity * (advantage - told["threshold"])))
+        expected = stays if kind == "joined" else 1 - stays
+        assert told["chance"].to_numpy() == pytest.approx(expected.to_numpy())
+
+
+def test_ties_end_below_the_bond_or_trust_that_is_told(run):
+    told = run.events[run.events["kind"] == "tie_ended"]
+    neglected = told[told["why"] == "neglected"]
+    betrayed = told[told["why"] == "betrayed"]
+    assert len(neglected) + len(betrayed) == len(told) > 10
+    assert (neglected["bond"] < neglected["threshold"]).all()
+    assert (betrayed["trust"] < betrayed["threshold"]).all()
+
+
+def test_keeping_reasons_changes_nothing_that_happens(model, run):
+    without = lived(reasons=False)
+    assert differing(model.world, without.world) == []
+    events = without.results().events
+    assert events.equals(run.events[events.columns])
+    assert not set(TERMS) & set(events.columns)
+
+
+def test_one_can_ask_why_somebody_left(run, tmp_path):
+    name = run.events[run.events["why"] == "did better alone"]["organisation_name"].iloc[0]
+    told = run.why(name, "left")
+    assert len(told) == ((run.events["kind"] == "left") & (run.events["organisation_name"] == name)).sum()
+    sentence = told[told["why"] == "did better alone"]["told"].iloc[0]
+    assert sentence.startswith(f"In tick {told['tick'].iloc[0]:,}") or name in sentence
+    assert f"{name} left coalition" in sentence
+    assert "did better alone (gain " in sentence
+    again = read(run.save(tmp_path)).why(name, "left")
+    assert again["told"].tolist() == told["told"].tolist()
+
+
+def test_both_ends_of_a_tie_can_ask(run):
+    tie = run.events[run.events["kind"] == "tie_made"].iloc[0]
+    for name, partner in ((tie["organisation_name"], tie["other_name"]), (tie["other_name"], tie["organisation_name"])):
+        told = run.why(name, "tie_made")
+        assert partner in set(told["partner"])
+        assert f"{name} became a partner of {partner}" in " ".join(told["told"])
+
+
+def test_asking_for_nobody_or_nothing_is_refused(run):
+    with pytest.raises(InputError, match="no event names 'busines 1'; did you mean"):
+        run.why("busines 1")
+    name = run.events["organisation_name"].dropna().iloc[0]
+    with pytest.raises(InputError, match="no decision 'leaved'"):
+        run.why(name, "leaved")
+    with pytest.raises(InputError, match=r"record.reasons=true"):
+        lived(reasons=False).results().why(name)
+    with pytest.raises(InputError, match=r"record.events=true"):
+        lived(events=False).results().why(name)
+
+
+def test_reasons_are_kept_only_where_they_are_asked_for():
+    assert lived(events=False).world.reasons is None
+    assert lived(reasons=False).world.reasons is None
+
+
+def test_a_branch_tells_its_reasons_too(model):
+    twin = model.copy()
+    twin.run(10)
+    events = twin.results().events
+    late = events[(events["tick"] > 40) & events["kind"].isin(["joined", "left", "tie_made", "tie_ended"])]
+    assert len(late) > 0
+    assert late["why"].notna().all()
+
+
+def test_a_book_finds_ties_from_either_end_and_memberships_by_coalition():
+    reasons = Reasons()
+    reasons.note("tie_made", ["a", "b"], np.array([5, 7]), np.array([2, 9]), gain=np.array([0.5, 0.7]))
+    reasons.note("left", "c", np.array([4]), coalition=np.array([11]), cost=0.1)
+    reasons.note("left", "nobody", np.array([], np.int64))
+    book = Book(reasons.take())
+    told = book.of("tie_made", np.array([9, 2, 1]), np.array([7, 5, 2]))
+    assert told["why"] == ["b", "a", ""]
+    assert told["terms"]["gain"].tolist()[:2] == [0.7, 0.5]
+    assert np.isnan(told["terms"]["gain"][2])
+    assert book.of("left", np.array([4]), np.array([11]))["terms"]["cost"].tolist() == [0.1]
+    assert Book(()).of("left", np.array([4]), np.array([11])) == {}
