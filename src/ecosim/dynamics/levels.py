@@ -176,12 +176,17 @@ def whom(
     top = above + coalitions
     beside, bound_to, joined = np.full(top, -1), np.full(top, -1), np.full(n, -1)
     chances = np.empty((3, top))
+    numbers, choices = np.empty(below, np.int64), np.empty(below)
+    for i in range(n):
+        for k in range(each):
+            numbers[i * each + k] = identity[i] * MEMBER_NUMBERS + k
+    for actor in range(below):  # a loop that only draws: the compiler makes several draws at a time
+        choices[actor], chances[0, actor], chances[1, actor], _ = uniform4(key, numbers[actor], 0)
     for i in range(n):
         for k in range(each):
             actor = i * each + k
-            chooses, chances[0, actor], chances[1, actor], _ = uniform4(key, identity[i] * MEMBER_NUMBERS + k, 0)
             if each > 1:
-                other = np.int64(chooses * (each - 1))
+                other = np.int64(choices[actor] * (each - 1))
                 beside[actor] = i * each + other + (other >= k)
             bound_to[actor] = below + i
     for i in range(n):

@@ -1,0 +1,222 @@
+"""Levels: one law for members, organisations and coalitions, and what coupling them does."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecosim.dynamics.levels import Levels, by_issue
+from ecosim.dynamics.schedule import Schedule, columns_named
+from ecosim.dynamics.stance.attraction_repulsion import AttractionRepulsion
+from ecosim.dynamics.stance.bounded_confidence import BoundedConfidence, listen
+from ecosim.dynamics.stance.thresholds import Thresholds
+from ecosim.ecosystem import Ecosystem
+from ecosim.errors import InputError
+from ecosim.measures.levels import within_organisations
+from ecosim.rng import stream, uniforms
+from ecosim.settings import settings_from
+from ecosim.world.world import Labels, World
+
+UNCOUPLED = {"to_members": 0.0, "from_members": 0.0, "to_coalitions": 0.0, "from_coalitions": 0.0}
+
+
+def world_of(law, n=12, each=5, axes=2, seed=0, coalitions=((0, (0, 1, 2)), (0, (2, 3)), (1, (4, 5)), (1, (5, 6, 7)))):
+    labels = Labels(issues=("a", "b"), stance_axes=tuple("xyz"[:axes]), members=each)
+    world = World(labels, n, columns_named([law, Levels()]))
+    draw = np.random.default_rng(seed)
+    world.stance[:] = draw.uniform(-1, 1, world.stance.shape)
+    for issue, members in coalitions if n > 7 else ():
+        world.found_coalition(members[0], issue, np.array(members))
+    world.commit()
+    world.member_stance[:] = draw.uniform(-1, 1, world.member_stance.shape)
+    world.coalition_stance[:] = draw.uniform(-1, 1, world.coalition_stance.shape)
+    return world
+
+
+def act(world, levels, law, ticks=1, seed=1):
+    bound = levels.bind({"stance": law, "levels": levels})
+    for tick in range(ticks):
+        bound.step(world, stream(seed, "levels").key(tick))
+    return world
+
+
+def members_of(world):
+    return world.member_stance.reshape(world.n, world.labels.members, -1)
+
+
+def test_members_meet_as_organisations_do_by_the_very_same_kernel():
+    """Inside one organisation the rule is bounded confidence among its members, with the draws of levels."""
+    law = BoundedConfidence(tolerance=0.8, responsiveness=0.4)
+    world = world_of(law, n=2, each=30)
+    before = members_of(world).copy()
+    act(world, Levels(**UNCOUPLED), law)
+    key = stream(1, "levels").key(0)
+    for i in range(2):
+        numbers = int(world.identity[i]) * 1024 + np.arange(30)
+        choices = np.floor(uniforms(key, numbers) * 2**32) / 2**32  # the first of four draws of 32 bits
+        others = (choices * 29).astype(np.int64)
+        others += others >= np.arange(30)
+        expected = before[i].copy()
+        listen(before[i].copy(), expected, np.arange(30), others, 0.8, 0.4, False)
+        assert members_of(world)[i] == pytest.approx(expected, abs=1e-12)
+
+
+def test_uncoupled_levels_leave_organisations_alone_and_share_the_luck_of_coupled_ones():
+    law = AttractionRepulsion(tolerance=0.7, exposure=2.0)
+    plain, start = world_of(law), world_of(law)
+    act(plain, Levels(**UNCOUPLED), law)
+    assert np.array_equal(plain.stance, start.stance)
+    for strength, changes in (
+        ("to_members", "member_stance"), ("from_members", "stance"),
+        ("to_coalitions", "coalition_stance"), ("from_coalitions", "stance"),
+    ):  # fmt: skip
+        world = act(world_of(law), Levels(**{**UNCOUPLED, strength: 0.3}), law)
+        for column in ("member_stance", "stance", "coalition_stance"):
+            same = np.array_equal(getattr(world, column), getattr(plain, column))
+            assert same == (column != changes), (strength, column)
+
+
+@pytest.mark.parametrize(("strength", "level"), [("to_members", "members"), ("from_members", "organisations")])
+def test_a_pull_moves_by_its_strength_towards_the_level_it_comes_from(strength, level):
+    law = BoundedConfidence(tolerance=0.0)
+    world = world_of(law)
+    members, stance = members_of(world).copy(), world.stance.copy()
+    act(world, Levels(**{**UNCOUPLED, strength: 0.25}, coupling="pull"), law)
+    if level == "members":
+        assert members_of(world) == pytest.approx(members + 0.25 * (stance[:, None] - members), abs=1e-12)
+    else:
+        assert world.stance == pytest.approx(stance + 0.25 * (members.mean(axis=1) - stance), abs=1e-12)
+
+
+def test_a_pull_moves_a_coalition_to_the_mean_of_its_organisations_and_them_to_it():
+    law = BoundedConfidence(tolerance=0.0)
+    world = world_of(law)
+    own, stance = world.coalition_stance.copy(), world.stance.copy()
+    act(world, Levels(**{**UNCOUPLED, "to_coalitions": 0.5}, coupling="pull"), law)
+    means = np.array(
+        [stance[[0, 1, 2]].mean(0), stance[[2, 3]].mean(0), stance[[4, 5]].mean(0), stance[[5, 6, 7]].mean(0)]
+    )
+    assert world.coalition_stance == pytest.approx((own + means) / 2, abs=1e-12)
+    world = world_of(law)
+    act(world, Levels(**{**UNCOUPLED, "from_coalitions": 1.0}, coupling="pull"), law)
+    assert world.stance[[0, 1]] == pytest.approx(own[[0, 0]])
+    assert any(np.allclose(world.stance[2], own[c]) for c in (0, 1))
+    assert np.array_equal(world.stance[8:], stance[8:])
+
+
+def test_by_the_law_a_level_that_is_too_far_away_moves_nobody():
+    law = BoundedConfidence(tolerance=0.1)
+    world = world_of(law, axes=1)
+    world.member_stance[:], world.stance[:], world.coalition_stance[:] = -0.5, 0.5, 0.0
+    act(world, Levels(to_members=1.0, from_members=1.0, to_coalitions=1.0, from_coalitions=1.0), law, ticks=3)
+    assert (world.member_stance == -0.5).all()
+    assert (world.stance == 0.5).all()
+    assert (world.coalition_stance == 0.0).all()
+
+
+def test_coalitions_listen_only_to_those_that_share_a_member_or_the_issue():
+    law = BoundedConfidence(tolerance=4.0, responsiveness=1.0)
+    met = set()
+    for seed in range(60):
+        world = world_of(law, coalitions=((0, (0, 1)), (0, (2, 3)), (1, (3, 4)), (1, (5, 6))))
+        world.coalition_stance[:, 0] = [-0.9, -0.3, 0.3, 0.9]
+        act(world, Levels(**UNCOUPLED), law, seed=seed)
+        now = np.round(world.coalition_stance[:, 0], 6)
+        met |= {(c, [-0.9, -0.3, 0.3, 0.9].index(x)) for c, x in enumerate(now.tolist())}
+    # Each of the six pairs that may meet is missed in 60 seeds with chance below (3/4)^60 = 3e-8.
+    assert met == {(c, c) for c in range(4)} | {(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2)}
+
+
+@given(
+    seed=st.integers(0, 50), axes=st.integers(1, 3), each=st.integers(0, 4), coupling=st.sampled_from(["law", "pull"])
+)
+def test_no_stance_leaves_the_scale(seed, axes, each, coupling):
+    law = BoundedConfidence(tolerance=4.0, responsiveness=1.0)
+    world = world_of(law, axes=axes, each=each, seed=seed)
+    act(
+        world,
+        Levels(to_members=1.0, from_members=1.0, to_coalitions=1.0, from_coalitions=1.0, coupling=coupling),
+        law,
+        3,
+    )
+    for values in (world.member_stance, world.stance, world.coalition_stance):
+        assert np.isfinite(values).all()
+        assert (np.abs(values) <= 1.0).all()
+
+
+def test_one_organisation_more_changes_no_other_members():
+    law = AttractionRepulsion()
+    few, many = world_of(law, n=8), world_of(law, n=9)
+    for column in ("stance", "member_stance"):
+        getattr(many, column)[:8] = getattr(few, column)
+    many.coalition_stance[:] = few.coalition_stance
+    act(few, Levels(), law, ticks=3)
+    act(many, Levels(), law, ticks=3)
+    assert np.array_equal(few.member_stance, many.member_stance[:8])
+
+
+def test_a_coalition_begins_at_the_mean_of_its_founders_and_keeps_its_stance_when_others_come():
+    law = BoundedConfidence()
+    world = world_of(law)
+    kept = world.coalition_stance.copy()
+    world.found_coalitions(np.array([8, 9]), np.array([0, 1]), np.array([[8, 10, -1], [9, 10, 11]]))
+    world.commit()
+    assert np.array_equal(world.coalition_stance[:4], kept)
+    assert world.coalition_stance[4] == pytest.approx(world.stance[[8, 10]].mean(axis=0))
+    assert world.coalition_stance[5] == pytest.approx(world.stance[[9, 10, 11]].mean(axis=0))
+    world.remove_organisations(np.array([0, 1]))
+    world.commit()
+    assert np.array_equal(world.coalition_stance[:3], kept[1:])
+
+
+def test_coalitions_are_found_issue_by_issue():
+    issues = np.random.default_rng(3).integers(0, 5, 40)
+    ordered, first = by_issue(issues)
+    for q in range(issues.max() + 1):
+        assert ordered[first[q] : first[q + 1]].tolist() == np.flatnonzero(issues == q).tolist()
+    assert by_issue(np.empty(0, np.int64))[0].size == 0
+
+
+def test_only_a_rule_by_which_two_meet_is_a_law():
+    with pytest.raises(InputError, match="attraction_repulsion"):
+        Levels().bind({"stance": Thresholds()})
+    with pytest.raises(InputError, match="opinion"):
+        Levels().bind({"opinion": BoundedConfidence()})
+    assert Levels(stance="opinion").bind({"opinion": BoundedConfidence()})
+    with pytest.raises(RuntimeError, match="schedule"):
+        Levels().step(world_of(BoundedConfidence()), stream(1, "levels").key(0))
+    assert Schedule({"stance": BoundedConfidence(), "levels": Levels()}, 1)
+
+
+def settings_of(coupled):
+    return settings_from(
+        {
+            "ticks": 100,
+            "ecosystem": {
+                "organisations": 30,
+                "stance": {"axes": 1},
+                "members": {"each": 8, "spread": 0.4},
+                "network": {"kind": "random", "degree": 4},
+            },
+            "dynamics": {
+                "stance": {"rule": "bounded_confidence", "listening": "one", "tolerance": 0.3},
+                "levels": {"rule": "levels", **({} if coupled else UNCOUPLED), "coupling": "pull"},
+            },
+            "measures": ["dispersion", "dispersion_members", "dispersion_within_organisations", "spread_coalitions"],
+        }
+    )
+
+
+def test_coupled_levels_narrow_the_spread_inside_organisations_and_uncoupled_ones_do_so_less():
+    """A paired run: same luck. Inside, the uncoupled law leaves camps beyond its tolerance; the pull joins them."""
+    inside = {}
+    for coupled in (True, False):
+        model = Ecosystem(settings_of(coupled), rng=3)
+        start = within_organisations(model.world)[1]
+        model.run()
+        inside[coupled] = within_organisations(model.world)[1] / start
+        series = model.results().series
+        assert series["dispersion_within_organisations"].iloc[-1] == pytest.approx(inside[coupled] * start)
+        assert np.isnan(series["spread_coalitions"]).all()  # without coalitions
+        assert "member_stance_8_axis_1" in model.results().organisations.columns
+    assert inside[True] < 0.5 * inside[False]
