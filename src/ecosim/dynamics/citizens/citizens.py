@@ -41,9 +41,9 @@ class Citizens(Mechanism):
     support   who lives by donors                          :math:`S_j c_j \sum_q Q \sigma_{jq} p(u_q)`  reputation
     ========  ===========================================  ===============================  ========================
 
-    Half of the alternatives for support are to support nobody, which is as good as ``reserve`` times
-    :math:`1 - \overline{p(u)}`: where needs are pressing, more support somebody. Nobody weighs as much as all groups of
-    utility 0 together, however many there are.
+    Half of the alternatives for support are to support nobody, which is as good as ``reserve`` times 1 less the mean of
+    :math:`p(u_q) = u_q^2 / (u_q^2 + h_0^2)`: where needs are pressing, more support somebody. Nobody weighs as much as
+    all groups of the same utility together, however many there are.
 
     **Vote.** Approval of government moves the share ``voting`` of the way to :math:`1 / (1 + e^{-\beta A})`,
     :math:`A = (1 - \theta)\, g + \theta\, o - w d`: consumers judge the trend g, by how much issues are milder than usual,
