@@ -57,10 +57,14 @@ def test_sectors_contribute_differently_and_none_everything_or_nothing(towns):
 
 
 def test_crises_come_and_go(towns):
+    """Some towns answer their first crisis early: there it is milder, but it comes in all of them, and passes."""
+    peaks = []
     for run in towns:
         severity = run["severity_mean"]
-        assert 2 * severity[0] < severity.max() < 11
+        peaks.append(severity.max() / severity[0])
+        assert 1.5 * severity[0] < severity.max() < 11
         assert severity[-50:].min() < 0.5 * severity.max()
+    assert np.median(peaks) > 2.5
 
 
 def test_opinions_move_apart_but_not_into_two_points(towns):
