@@ -43,7 +43,7 @@ def points(case: Case, cells: Sequence[Cell]) -> Figure:
         _panel(axes, panel)
         axes.set_xlabel(measures[number])
         if number == 0:
-            axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, borderaxespad=0.2)
+            axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, borderaxespad=0.2)
     agree = sum(verdict.verdict == "agrees" for verdict in held)
     close = "" if agree == len(held) else " What does not is marked by a cross, and told of in the table."
     told = f"{agree} of {len(held)} numbers agree with their reference.{close} {case.about}"
@@ -58,6 +58,8 @@ def _panel(axes: Axes, panel: Sequence[Verdict]) -> None:
     error = 1.96 * np.array([verdict.error for verdict in panel])
     ours = np.array([verdict.ours for verdict in panel])
     half = np.array([(verdict.high - verdict.low) / 2 for verdict in panel])
+    bound = np.array([verdict.bound for verdict in panel])
+    axes.hlines(place, reference - bound, reference + bound, color="#DDDDDD", linewidth=9, label="where ours agrees")
     axes.errorbar(
         reference, place - 0.12, xerr=error, fmt="D", color=VERMILION, fillstyle="none", markersize=7, label="reference"
     )
@@ -68,9 +70,21 @@ def _panel(axes: Axes, panel: Sequence[Verdict]) -> None:
     axes.set_yticks(place, [verdict.setting for verdict in panel])
     axes.set_ylim(len(panel) - 0.4, -0.6)
     axes.grid(visible=True, axis="both")
-    positive = reference[np.isfinite(reference) & (reference > 0)]
-    if positive.size == reference.size > 1 and ours.min() > 0 and positive.max() > 30 * positive.min():
+    _span(axes, reference, ours, bound)
+
+
+def _span(axes: Axes, reference: NDArray[np.float64], ours: NDArray[np.float64], bound: NDArray[np.float64]) -> None:
+    """Let the axis show differences that matter: logarithmic over several scales, never closer than 4 % of a value."""
+    axes.margins(x=0.08)
+    if reference.size > 1 and min(reference.min(), ours.min()) > 0 and reference.max() > 30 * reference.min():
         axes.set_xscale("log")
+        return
+    axes.ticklabel_format(axis="x", useOffset=False)
+    low, high = axes.get_xlim()
+    least = max(0.04 * float(np.nanmax(np.abs(reference))), 2.5 * float(np.nanmax(bound)))
+    if 0.0 < high - low < least:
+        middle = (low + high) / 2
+        axes.set_xlim(middle - least / 2, middle + least / 2)
 
 
 @styled

@@ -112,11 +112,11 @@ class _Work:
                 process = self._processes[name] = subprocess.Popen(
                     self._command(name), stdout=subprocess.PIPE, stderr=errors, text=True, env=_one_thread_each()
                 )
-            assert process.stdout is not None
-            for line in process.stdout:
-                cells.append(from_line(line))
-                self._cells += 1
-            code = process.wait()
+            with process:
+                for line in process.stdout or ():
+                    cells.append(from_line(line))
+                    self._cells += 1
+            code = process.returncode
             errors.seek(0)
             why = errors.read().strip()
         self._ended.add(name)
