@@ -26,6 +26,10 @@ class AgentRules(Mechanism):
     drawn anew each tick from the mechanism's own luck, not from ``model.random``, so nobody else's draws change it.
     Ties, memberships and organisations that a rule makes or ends take effect when all have acted. One agent at a time
     is slow (about a microsecond for each attribute read or written): the way to try a rule, not to run a large world.
+
+    Concepts:
+        Adaptation: Whatever the rules written for single agents say.
+        Stochasticity: The order of agents is drawn anew each tick.
     """
 
     function: Rule = Field(

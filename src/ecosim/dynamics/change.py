@@ -61,6 +61,12 @@ class Change(Mechanism):
 
     Everything 0, as in the default, is a steady world, in which urgency equals severity.
 
+    Concepts:
+        Emergence: Urgency can part from severity, so that a problem is neglected or dramatised without anybody
+            deciding it.
+        Sensing: Urgency is what organisations see of severity, with a lag; the pressure behind it is seen by nobody.
+        Stochasticity: Drift of severity, motives and demand, and the times and sizes of shocks, are drawn.
+
     References:
         Gillespie (1996), Phys. Rev. E 54, 2084, for the exact step; Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823
         (unchecked).

@@ -27,6 +27,10 @@ class CommittedContribution(Mechanism):
 
     Scheduled after the rules by which contributions change, it undoes what they did to whoever is ``committed``: these
     gain and lose as others do, but do not learn from it. Others see them, and may imitate them.
+
+    Concepts:
+        Adaptation: The committed do not adapt: their contribution is put back to what they have promised.
+        Collectives: The committed are a declared group; nothing ties them to each other.
     """
 
     value: float = Field(1.0, ge=0, le=1, description="v, contribution of the committed")
@@ -44,6 +48,10 @@ class CommittedStance(Mechanism):
     .. math:: x_{id}' = v_d \text{ for the committed}, \qquad x_{id}' = x_{id} \text{ for all others}
 
     Scheduled after the rule by which stances change, it undoes what that did to whoever is ``committed``.
+
+    Concepts:
+        Adaptation: The committed do not adapt: their stance is put back to what they stand for.
+        Collectives: The committed are a declared group; nothing ties them to each other.
     """
 
     value: Position | Annotated[tuple[Position, ...], BeforeValidator(_as_tuple)] = Field(

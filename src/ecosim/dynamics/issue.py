@@ -28,6 +28,11 @@ class Issue(Mechanism):
     (so severity stays positive) in as many substeps as its fastest rate asks for. With ``noise`` :math:`\sigma`
     severity is then multiplied by :math:`\exp(\sigma z - \sigma^2/2)`, z standard normal, whose mean is 1.
 
+    Concepts:
+        Basic principles: Two stable states and a fold between them: a problem that has tipped does not come back by
+            undoing what tipped it.
+        Stochasticity: Severity is multiplied by lognormal noise of mean 1 each tick.
+
     References:
         May (1977), Nature 269, 471. (unchecked). Scheffer et al. (2009), Nature 461, 53, Box 1, for the fold.
     """

@@ -36,6 +36,12 @@ class Ledger(Mechanism):
     reputation moves towards conduct compared with that of others, :math:`c_i / (c_i + \bar c)`: one organisation's gain
     is the others' loss. For whoever is answerable for outcomes (``answerable`` sectors) half of it is how far issues are
     from their worst. Where media tell of conduct, reputation follows what they show, and not this.
+
+    Concepts:
+        Objectives: Success, by five components weighed by each one's motive, is kept here; other rules and the reader
+            judge by it.
+        Sensing: Reputation follows conduct as compared with others', where no media stand between.
+        Observation: The success of each sector beside that of all is read from these books.
     """
 
     spill_value: float = Field(

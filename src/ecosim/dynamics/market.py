@@ -39,6 +39,12 @@ class Market(Mechanism):
     Where citizens choose (``Citizens`` in the schedule, and citizens in the world), they are the weights, once they have
     chosen: customers' spending is divided by who has how many of them, gifts by who has how many supporters, and shrink
     with the share of citizens who buy, or support anyone. Contributing then forgoes the custom at stake.
+
+    Concepts:
+        Objectives: Customers', taxpayers' and donors' money is what organisations of the three sectors live by; nobody
+            here decides.
+        Interaction: Organisations are rivals for finite purses: what one wins the others lack.
+        Sensing: Prices follow urgency, which is severity as perceived.
     """
 
     floor: float = Field(0.2, ge=0, le=1, description="m, part of the price that does not depend on urgency")

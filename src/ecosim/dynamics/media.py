@@ -45,6 +45,14 @@ class Media(Witness):
 
     A draw picks a signal by its place in a list: in another order of rows, it may pick another, each equally likely.
 
+    Concepts:
+        Sensing: Conduct is seen through signals, some of them false and not all of the true ones; who hears them
+            depends on reach.
+        Emergence: Whether information polarises or unites is not set: it follows from reach, truth and how far the
+            heard stands from the hearer.
+        Interaction: Signals act on all who hear them, partners or not.
+        Stochasticity: Who makes news, whether it is true, and who hears it are drawn.
+
     References:
         Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118, for what those who hear make of a stance. False
         news spreads further than true: Vosoughi, Roy & Aral (2018), Science 359, 1146 (unchecked).

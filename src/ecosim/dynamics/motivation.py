@@ -23,6 +23,11 @@ class Motivation(Mechanism):
     issues Q, so that an issue of mean salience counts 1) and :math:`p(u) = u^2 / (u^2 + h_0^2)`. A shareholder firm sees
     the price; a mission sees the need; purpose sees what the need is to everyone.
 
+    Concepts:
+        Objectives: What a unit of work on an issue is worth to an organisation follows from its motive and its
+            purpose: a shareholder firm sees the price, a mission the need.
+        Sensing: Each knows prices, its own motive and salience, and how urgent issues seem.
+
     References:
         Some care about how others fare: Fehr & Schmidt (1999), Q. J. Econ. 114, 817 (there as aversion to inequity).
     """

@@ -42,6 +42,11 @@ class Policy(Mechanism):
 
     Invitations are drawn by place among rows: in another order, the same draw may mean other parties, each as likely.
 
+    Concepts:
+        Objectives: Government steers with money and law: what it pays out it has collected.
+        Interaction: Subsidies, fines and invitations reach organisations of all sectors.
+        Stochasticity: Who is inspected and who is invited is drawn.
+
     References:
         Inspection and expected fine: Becker (1968), J. Political Econ. 76, 169 (unchecked).
     """

@@ -29,6 +29,11 @@ class Purpose(Mechanism):
     ``looking`` × μ × E[(p_j − p_i) P_ij]. Everyone looks at purpose as it stood. A draw picks the other by its place among
     the rows of the sector: in another order of rows, the same draw may pick another, each still equally likely.
 
+    Concepts:
+        Adaptation: Purpose moves towards that of more successful organisations of one's own sector.
+        Learning: Social learning with a little trying out of one's own.
+        Stochasticity: Who looks, at whom, and what is tried is drawn.
+
     References:
         Pairwise comparison: Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522, Eq. 1 (unchecked). Purpose and
         what it pays: Edmans (2020), Grow the Pie, Cambridge University Press (unchecked).

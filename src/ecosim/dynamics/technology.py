@@ -35,6 +35,11 @@ class Technology(Mechanism):
     All three are 1 for the others. This rule only writes them: rules of media and stance read them. Everyone looks at its
     partners as they were.
 
+    Concepts:
+        Basic principles: A tool spreads by its use; it eases understanding and amplifies whatever is said.
+        Adaptation: Organisations take it up unprompted, or because partners use it and fare well.
+        Stochasticity: Who takes it up is drawn.
+
     References:
         Bass (1969), Manage. Sci. 15, 215. Relative advantage: Rogers (2003), Diffusion of Innovations, 5th ed., Free
         Press (both unchecked).

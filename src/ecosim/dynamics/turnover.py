@@ -38,6 +38,10 @@ class Turnover(Mechanism):
     drawn uniformly, with the society's mean trust and a bond of ``first_bond``. A draw picks organisations by place
     among rows: in another order of rows, the same draw may pick another, each still equally likely.
 
+    Concepts:
+        Emergence: Whom the population consists of in the end is a result: insolvency selects.
+        Stochasticity: Newcomers' sector, attributes and acquaintances are drawn.
+
     References:
         Entry that falls as a population fills its niche: Hannan & Freeman (1989), Organizational Ecology, Harvard
         University Press (unchecked).

@@ -61,6 +61,14 @@ class Citizens(Mechanism):
     A draw picks an alternative by its place in a list: in another order of rows, it may pick another, each still
     equally likely.
 
+    Concepts:
+        Objectives: Citizens choose what is worth most to them: as consumers the offer, as citizens the name of who
+            makes it.
+        Adaptation: Now and then each compares its present choice with another.
+        Sensing: Offers, names and stances of the organisations it compares.
+        Interaction: Their custom, work, support and approval are organisations' income and legitimacy.
+        Stochasticity: Who looks around, at which alternative, and which it takes is drawn.
+
     References:
         Luce (1959), Individual Choice Behavior; logit as utility with Gumbel noise: McFadden (1974), Conditional logit
         analysis of qualitative choice behavior (both unchecked). Steps of this probability have this distribution:

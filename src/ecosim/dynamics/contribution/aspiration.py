@@ -31,6 +31,12 @@ class Aspiration(Revision):
     With a = 0 it is fixed. Nobody's choice depends on another's in the same tick: all act at once, and one after the
     other would come to the same.
 
+    Concepts:
+        Adaptation: Whoever is paid less than it aspires to tries something else.
+        Learning: Where aspiration adapts, it follows what was received.
+        Sensing: Nobody else is looked at.
+        Stochasticity: Whether one changes, and to what, is drawn.
+
     References:
         Posch, Pichler & Sigmund (1999), The efficiency of adapting aspiration levels, Proc. R. Soc. B 266, 1427. Du, Wu,
         Altrock & Wang (2014), Aspiration dynamics of multi-player games, J. R. Soc. Interface 11, 20140077 (the Fermi

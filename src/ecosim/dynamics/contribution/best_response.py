@@ -31,6 +31,11 @@ class BestResponse(Mechanism):
     alone it needs nobody's trust. It moves ``damping`` of the way, and never below ``least``, so that it always learns
     what effort brings.
 
+    Concepts:
+        Adaptation: Contribution moves towards what pays best at present.
+        Objectives: Gain by one's own motive per unit of cost, discounted by trust in the partners.
+        Prediction: Next tick is expected to bring what effort brought last.
+
     References:
         Best-response dynamic: Fudenberg & Levine (1998), The Theory of Learning in Games, sec. 1.4 and 2.8.
     """

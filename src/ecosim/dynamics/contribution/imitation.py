@@ -26,6 +26,11 @@ class FermiImitation(Copying):
     picks whom one looks at by place among ties or rows: in another order of rows, the same draw may pick another, each
     still equally likely.
 
+    Concepts:
+        Adaptation: Contributions are copied from partners that fared better, with errors.
+        Sensing: The payoff and contribution of one partner at a time.
+        Stochasticity: Who looks, at whom, and whether it copies is drawn.
+
     References:
         Szabó & Tőke (1998), Phys. Rev. E 58, 69. Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522, Eq. 1
         (both unchecked).
@@ -58,6 +63,11 @@ class PayoffProportionalImitation(Copying):
 
     With the chance ``trembling`` an organisation then draws its contribution afresh. A draw picks whom one looks at by
     place among ties or rows: in another order of rows, the same draw may pick another, each still equally likely.
+
+    Concepts:
+        Adaptation: Contributions are copied from better-paid partners only.
+        Sensing: The payoff and contribution of one partner at a time.
+        Stochasticity: Who looks, at whom, and whether it copies is drawn.
 
     References:
         Santos & Pacheco (2005), Phys. Rev. Lett. 95, 098104. Santos, Santos & Pacheco (2008), Nature 454, 213 (both

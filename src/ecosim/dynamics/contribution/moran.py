@@ -34,6 +34,11 @@ class Moran(Copying):
     passed on is drawn afresh. Where nobody has any fitness, nothing happens. A draw picks by place among rows or ties:
     in another order of rows, the same draw may pick another, as likely.
 
+    Concepts:
+        Basic principles: Selection in a finite population: what pays spreads, and luck can fix what does not.
+        Adaptation: The better paid hand on their contribution more often.
+        Stochasticity: Who hands on, and to whom, is drawn by payoff.
+
     References:
         Moran (1958), Random processes in genetics, Math. Proc. Camb. Phil. Soc. 54, 60. Nowak, Sasaki, Taylor &
         Fudenberg (2004), Nature 428, 646 (fitness 1 − w + w × payoff). Orders on networks: Ohtsuki, Hauert, Lieberman &

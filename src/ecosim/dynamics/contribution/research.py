@@ -41,6 +41,11 @@ class Research(Mechanism):
     order; ``random``, as many as there are firms, drawn with replacement. What a firm foresees ignores that costs cannot
     fall below 0.
 
+    Concepts:
+        Objectives: Profit in competition with all others.
+        Prediction: The best effort is found for the efforts of the others as they stand.
+        Interaction: Effort lowers the costs of partners too, and competes with everyone.
+
     References:
         Goyal & Moraga-González (2001), R&D networks, RAND J. Econ. 32, 686 (unchecked at the source; the equilibrium is
         derived).

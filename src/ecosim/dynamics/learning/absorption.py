@@ -27,6 +27,10 @@ class Absorption(Mechanism):
     forgotten, a share ``forgetting`` each time, in proportion. So whoever learns a partner's trade loses some of its own.
     Everyone learns from partners as they were.
 
+    Concepts:
+        Learning: What a partner can do becomes one's own, along bonds, the faster the more one knows of it already.
+        Interaction: Along every tie with a bond.
+
     References:
         Cohen & Levinthal (1990), Absorptive capacity, Adm. Sci. Q. 35, 128 (the equation is ours).
     """

@@ -28,6 +28,11 @@ class Pooling(Mechanism):
     So a pool settles at :math:`gVS / (gVS + f)`, S the factor of sharing: members that know the same, or that fade apart,
     lose it. A new coalition begins with an empty pool.
 
+    Concepts:
+        Learning: Members put together what they know; the more they differ and the closer they are, the more there is
+            to pool.
+        Collectives: The pool belongs to the coalition, and goes with it.
+
     References:
         What groups can make of knowledge that members do not have in common: Stasser & Titus (1985), J. Pers. Soc.
         Psychol. 48, 1467 (unchecked).

@@ -44,6 +44,13 @@ class ParallelSearch(Mechanism):
     after the other in random order; ``random``, as many times as there are organisations somebody drawn with replacement,
     by place among rows: in another order of rows, the same draw may pick another, each still equally likely.
 
+    Concepts:
+        Learning: Organisations copy the best practice among their partners, and try changes of their own where nobody
+            is better.
+        Objectives: Performance of one's practices on a landscape that nobody sees as a whole.
+        Sensing: Partners' performance and practices.
+        Stochasticity: The landscape, its drift, errors in copying and what is tried are drawn.
+
     References:
         Lazer & Friedman (2007), The network structure of exploration and exploitation, Adm. Sci. Q. 52, 667 (the abstract
         is checked; what its text leaves open is said at the published case). NK landscapes: Kauffman & Levin (1987),

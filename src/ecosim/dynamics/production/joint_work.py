@@ -31,6 +31,12 @@ class JointWork(Mechanism):
     the same effort, an organisation makes :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition
     does so on the issue that presses it most. ``relief`` of an issue is all the work done on it.
 
+    Concepts:
+        Basic principles: Parts that need each other: with η < 1 no kind of capability can replace another.
+        Emergence: Whether a coalition makes more than its members would alone depends on who is in it and what is
+            between them.
+        Collectives: A coalition makes one output out of its members' efforts, bonds, gaps and pooled knowledge.
+
     References:
         CES production: Arrow, Chenery, Minhas & Solow (1961), Rev. Econ. Stat. 43, 225.
     """

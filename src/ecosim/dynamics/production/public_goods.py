@@ -28,6 +28,10 @@ class PublicGoods(GroupGame):
     Summed over everyone, payoff is (r − 1) times what all paid. In a group of :math:`n_g > r` it pays each member to
     put in nothing, although all would gain if all did: the dilemma.
 
+    Concepts:
+        Basic principles: What all put in grows and is divided by all, whoever put it in.
+        Interaction: Through the groups that each plays in: a neighbourhood, or a group drawn anew.
+
     References:
         Santos, Santos & Pacheco (2008), Nature 454, 213 (the two costs, and groups on networks; known from programs and
         papers that follow it, unchecked at the source).

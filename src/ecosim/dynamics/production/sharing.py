@@ -42,6 +42,10 @@ class Sharing(Mechanism):
     scheduled ``best_response`` weighs the very cost that is paid here. ``achieved`` is what the same work was worth to
     the organisation by its own motive, before cost: :math:`\max(0, \sum_c w_{iq(c)} y_{ic} + w_{iq(i)} a_i)`.
 
+    Concepts:
+        Collectives: What a coalition made is divided among its members by a rule they all know.
+        Objectives: Payoff and achievement, by which contributions and memberships are judged, are settled here.
+
     References:
         Shapley (1953), A value for n-person games, in Contributions to the Theory of Games II, 307 (unchecked).
     """

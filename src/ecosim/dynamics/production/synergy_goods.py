@@ -36,6 +36,10 @@ class SynergyGoods(GroupGame):
     own game only). ``cost_per: individual`` divides what one contributes evenly among one's groups of the first two
     kinds.
 
+    Concepts:
+        Basic principles: Each further contributor adds more, or less, than the one before.
+        Interaction: Through the groups that each plays in: a neighbourhood, or a group drawn anew.
+
     References:
         Hauert, Michor, Nowak & Doebeli (2006), Synergy and discounting of cooperation in social dilemmas, J. Theor.
         Biol. 239, 195 (the abstract was checked; the equilibrium is derived).

@@ -33,6 +33,10 @@ class ThresholdGoods(GroupGame):
     own game only). ``cost_per: individual`` divides what one contributes evenly among one's groups of the first two
     kinds.
 
+    Concepts:
+        Basic principles: Below a number of contributors nothing comes of it.
+        Interaction: Through the groups that each plays in: a neighbourhood, or a group drawn anew.
+
     References:
         Pacheco, Santos, Souza & Skyrms (2009), Evolutionary dynamics of collective action in N-person stag hunt
         dilemmas, Proc. R. Soc. B 276, 315 (the abstract was checked; the payoffs are as others quote them).

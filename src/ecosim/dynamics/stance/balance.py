@@ -38,6 +38,11 @@ class StructuralBalance(Mechanism):
     It is a differential equation, so everybody moves at once, and the order of acting does not matter. It is integrated
     by the Runge–Kutta method of fourth order, in steps that shrink as affect grows.
 
+    Concepts:
+        Basic principles: The friend of a friend becomes a friend, the enemy of an enemy too.
+        Emergence: Two hostile camps, or one union, arise from triangles alone.
+        Interaction: The affect of a tie changes by the product of the affects to common partners.
+
     References:
         Marvel, Kleinberg, Kleinberg & Strogatz (2011), PNAS 108, 1771. Kułakowski, Gawroński & Gronek (2005), Int. J.
         Mod. Phys. C 16, 707 (both checked by their abstracts only).

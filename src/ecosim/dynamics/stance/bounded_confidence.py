@@ -37,6 +37,12 @@ class BoundedConfidence(Mechanism):
     to each other is not. A draw picks whom one looks at by place among rows or ties: in another order of rows, the
     same draw may pick another, each still equally likely; listening to everyone draws nothing.
 
+    Concepts:
+        Basic principles: Only those within one's confidence are listened to.
+        Adaptation: Stances move towards those listened to.
+        Interaction: Listening along ties, one way or both.
+        Stochasticity: Where activation or listening is by chance, who acts and who is heard is drawn.
+
     References:
         Deffuant, Neau, Amblard & Weisbuch (2000), Adv. Complex Syst. 3, 87: reach 1, random activation, each other.
         Hegselmann & Krause (2002), JASSS 5(3) 2: everyone, responsiveness 1, on a complete network (both unchecked at

@@ -38,6 +38,14 @@ class CommittedMinority(Mechanism):
     began, and only the watcher remembers. In the other two, both do. A draw picks whom one meets by place among rows
     or ties: in another order of rows, the same draw may pick another, each still equally likely.
 
+    Concepts:
+        Basic principles: A convention holds because everyone expects it of everyone; those who never change can
+            overturn it.
+        Emergence: Above a critical mass of the committed the whole population changes sides.
+        Learning: A bounded memory of the conventions met last.
+        Adaptation: One plays what one has met most often.
+        Stochasticity: Who meets whom is drawn.
+
     References:
         Centola, Becker, Brackbill & Baronchelli (2018), Experimental evidence for tipping points in social convention,
         Science 360, 1116 (unchecked at the source; M = 12 and the tie as in the mean field above).

@@ -34,6 +34,12 @@ class CultureDissemination(Mechanism):
     after the other in random order; ``simultaneous``, everyone at once, at last tick's cultures. A draw picks a partner
     by place among the ties: in another order of rows, the same draw may pick another, each still equally likely.
 
+    Concepts:
+        Basic principles: Likeness makes interaction, and interaction makes alike.
+        Emergence: Global diversity may survive although every contact makes two more alike.
+        Interaction: One trait at a time passes along a tie, the more likely the more is shared already.
+        Stochasticity: Who acts, which partner and which trait are drawn.
+
     References:
         Axelrod (1997), J. Conflict Resolution 41, 203. Klemm, Eguíluz, Toral & San Miguel (2003), Phys. Rev. E 67,
         045101: noise (both unchecked at the source; the rules agree with those told by others).

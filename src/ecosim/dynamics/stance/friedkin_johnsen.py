@@ -42,6 +42,11 @@ class FriedkinJohnsen(Mechanism):
     other in random order; ``random``, as many as there are, drawn with replacement (by place: in another order of rows
     the same draw is another's turn). All settle at the same stances.
 
+    Concepts:
+        Basic principles: Opinion is a compromise between what one hears and what one started with.
+        Adaptation: Stances move towards a weighted mean of partners' stances and the initial one.
+        Interaction: Everyone hears all partners, weighted.
+
     References:
         Friedkin & Johnsen (1999), Adv. Group Processes 16, 1 (unchecked at the source; the rule is that of Parsegov,
         Proskurnikov, Tempo & Friedkin 2017, IEEE Trans. Automatic Control 62, 2270).

@@ -33,6 +33,12 @@ class NamingGame(Mechanism):
     each speaks once, one after the other in random order. A draw picks the hearer by place among rows or ties: in
     another order of rows, the same draw may pick another, each still equally likely.
 
+    Concepts:
+        Basic principles: Names are agreed on in pairs, by hearing and speaking.
+        Emergence: A committed share above a critical mass takes over the whole population.
+        Interaction: A speaker and a hearer who both keep the name if both knew it.
+        Stochasticity: Speaker, hearer and the word spoken are drawn.
+
     References:
         Xie, Sreenivasan, Korniss, Zhang, Lim & Szymanski (2011), Social consensus through the influence of committed
         minorities, Phys. Rev. E 84, 011130 (unchecked at the source).

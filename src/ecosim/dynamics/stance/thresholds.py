@@ -31,6 +31,12 @@ class Thresholds(Mechanism):
     other in random order; ``random``, ``steps`` times somebody drawn with replacement, by place among rows. Nothing
     else is drawn: thresholds are part of the world (``ecosystem.threshold``).
 
+    Concepts:
+        Basic principles: One acts when enough others do; what is enough differs.
+        Emergence: The number that acts in the end can change altogether when one threshold does.
+        Sensing: The share of partners, or of everyone, that acts.
+        Adaptation: Acting, or not, follows what others are seen to do.
+
     References:
         Granovetter (1978), Threshold models of collective behavior, Am. J. Sociol. 83, 1420. With partners in place of
         everyone: Watts (2002), PNAS 99, 5766; by number: Centola & Macy (2007), Am. J. Sociol. 113, 702 (all
