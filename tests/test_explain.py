@@ -113,6 +113,8 @@ def test_no_command_of_tex_is_left_in_what_is_read(rule):
         (r"\frac\pi2", "π/2"),
         (r"\frac1{2\kappa}", "1/(2κ)"),
         (r"\dfrac{a + b}{\frac12}", "(a + b)/(1/2)"),
+        (r"\dot x = x_1 + \dots", "dx/dt = x_1 + …"),
+        (r"S \not\ni i \not\in T", "S ∌ i ∉ T"),
     ],
 )
 def test_an_equation_reads_as_it_would_be_said(tex, told):
