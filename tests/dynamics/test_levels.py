@@ -15,7 +15,9 @@ from ecosim.errors import InputError
 from ecosim.measures.levels import within_organisations
 from ecosim.rng import stream, uniforms
 from ecosim.settings import settings_from
+from ecosim.world.snapshot import load, save
 from ecosim.world.world import Labels, World
+from tests.ecosystems import coupled_settings, differing
 
 UNCOUPLED = {"to_members": 0.0, "from_members": 0.0, "to_coalitions": 0.0, "from_coalitions": 0.0}
 
@@ -220,3 +222,24 @@ def test_coupled_levels_narrow_the_spread_inside_organisations_and_uncoupled_one
         assert np.isnan(series["spread_coalitions"]).all()  # without coalitions
         assert "member_stance_8_axis_1" in model.results().organisations.columns
     assert inside[True] < 0.5 * inside[False]
+
+
+def test_a_world_with_levels_that_is_saved_and_reloaded_goes_on_as_it_would_have(tmp_path):
+    settings = coupled_settings(
+        ecosystem={"organisations": 40, "network": {"kind": "random", "degree": 4}, "members": {"each": 3}}
+    )
+    settings = settings.model_copy(
+        update={
+            "dynamics": {**settings.dynamics, "levels": Levels(every=2)},
+            "schedule": (*settings.schedule, "levels"),
+        }
+    )
+    whole, halved = Ecosystem(settings, rng=4), Ecosystem(settings, rng=4)
+    whole.run(20)
+    halved.run(11)
+    save(halved.world, tmp_path / "world.npz")
+    halved.world = load(tmp_path / "world.npz")
+    halved.run(9)
+    assert whole.world.coalitions > 0
+    assert differing(whole.world, halved.world) == []
+    assert "coalition_stance_axis_1" in whole.results().coalitions.columns

@@ -112,7 +112,7 @@ class Levels(Mechanism):
         )
         beside, bound_to, joined, chances = whom(
             world.identity, world.coalition_identity, world.coalition_issue, world.first_member, world.member,
-            world.member_coalition, world.first_membership, world.membership, each, key,
+            world.member_coalition, world.first_membership, world.membership, each, MEMBER_NUMBERS, key,
         )  # fmt: skip
         seen, rows = actors.copy(), np.arange(beside.size)
         law.meet(world, seen, actors, rows, beside, chances[0], law.responsiveness)
@@ -163,12 +163,13 @@ def everyone(member_stance: Any, stance: Any, coalition_stance: Any, first_membe
 @kernel
 def whom(
     identity: Any, coalition_identity: Any, coalition_issue: Any, first_member: Any, member: Any,
-    member_coalition: Any, first_membership: Any, membership: Any, each: Any, key: Any,
+    member_coalition: Any, first_membership: Any, membership: Any, each: Any, most: Any, key: Any,
 ) -> Any:  # fmt: skip
     """Return whom everyone looks at, as rows of ``everyone``, -1 for nobody, and uniform numbers.
 
     At their own level (k,), at the level they are bound to through members (k,), and an organisation's coalition (n,);
-    the uniform numbers are for each of the three (3, k). Draw 0 of a member, 1 of an organisation, 2 and 3 of a
+    the uniform numbers are for each of the three (3, k). A member's number is its organisation's times ``most``, the
+    greatest number of members, plus its place. Draw 0 of a member, 1 of an organisation, 2 and 3 of a
     coalition.
     """
     n, coalitions = identity.size, coalition_identity.size
@@ -179,7 +180,7 @@ def whom(
     numbers, choices = np.empty(below, np.int64), np.empty(below)
     for i in range(n):
         for k in range(each):
-            numbers[i * each + k] = identity[i] * MEMBER_NUMBERS + k
+            numbers[i * each + k] = identity[i] * most + k
     for actor in range(below):  # a loop that only draws: the compiler makes several draws at a time
         choices[actor], chances[0, actor], chances[1, actor], _ = uniform4(key, numbers[actor], 0)
     for i in range(n):

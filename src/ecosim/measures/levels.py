@@ -22,7 +22,7 @@ PANEL = {"esteban_ray": 0, "bimodality": 1, "spread": 2, "dispersion": 3}
 
 def members(world: World) -> list[float]:
     """Return the measures of :data:`PANEL` over the members of all organisations, each averaged over axes."""
-    return _over_axes(stances_of_members(world).reshape(-1, world.stance.shape[1]))
+    return _over_axes(stances_of_members(world).reshape(world.n * world.labels.members, world.stance.shape[1]))
 
 
 def coalitions(world: World) -> list[float]:
