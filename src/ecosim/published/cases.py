@@ -36,6 +36,9 @@ SECONDS: dict[str, tuple[float, float]] = {
     "santos_2008": (8.0, 260.0),
     "deffuant_2000": (5.0, 40.0),
     "hegselmann_2002": (6.0, 60.0),
+    "centola_2018": (10.0, 81.0),
+    "xie_2011": (5.0, 39.0),
+    "granovetter_1978": (4.0, 6.0),
     "axelrod_2021": (14.0, 200.0),
     "may_1977": (4.0, 6.0),
 }
