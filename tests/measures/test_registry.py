@@ -213,6 +213,7 @@ def test_success_pay_and_work_are_undefined_before_the_first_tick_and_told_from_
         "success", "success_collective", "payoff", "payoff_mean", "income", "income_mean", "spillover", "spillover_mean",
         "relief", "total_value", "output_per_effort", "superadditive_surplus", "surplus_ratio", "surplus_share",
         "deficit_share", "collective_intelligence", "citizen_benefit",
+        "meetings", "acceptances", "introductions", "introductions_accepted", "contributions", "betrayals",
     }  # fmt: skip
     model = coupled(measures=sorted({*flows, "capital", "severity_mean", "coalitions"}))
     model.run(3)

@@ -64,17 +64,18 @@ def likely_pairs(
         if ties >= ranking[1] or (ties == 0 and not anyone):
             continue
         best, chosen = -np.inf, np.int64(-1)
+        each = 1 if anyone else 2  # draws that a candidate takes
         draws = uniform4(key, identity[i], _CANDIDATES)
         for k in range(candidates):
-            if k & 1 == 0 and k > 0:
-                draws = uniform4(key, identity[i], _CANDIDATES + k // 2)
-            one, other = draws[2 * (k & 1)], draws[2 * (k & 1) + 1]
+            place = k * each & 3
+            if place == 0 and k > 0:
+                draws = uniform4(key, identity[i], _CANDIDATES + k * each // 4)
             if anyone:
-                j = np.int64(one * n)
+                j = np.int64(draws[place] * n)
             else:
-                friend = partner[first_tie[i] + np.int64(one * ties)]
+                friend = partner[first_tie[i] + np.int64(draws[place] * ties)]
                 theirs = first_tie[friend + 1] - first_tie[friend]
-                j = np.int64(partner[first_tie[friend] + np.int64(other * theirs)])
+                j = np.int64(partner[first_tie[friend] + np.int64(draws[place + 1] * theirs)])
             if not _may_meet(i, j, graph, ranking):
                 continue
             score = _score(i, j, identity, kind, graph, needs, alone, ranking, key)

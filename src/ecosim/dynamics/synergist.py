@@ -53,7 +53,7 @@ class Synergist(Mechanism):
         "anyone", description="who is introduced to whom: anyone, or friends of friends"
     )
     budget: int = Field(5, ge=0, le=1_000_000, description="greatest number of introductions each time it acts")
-    candidates: int = Field(8, ge=1, le=10_000, description="others that are looked at for each organisation")
+    candidates: int = Field(4, ge=1, le=10_000, description="others that are looked at for each organisation")
     bridging: float = Field(0.3, ge=0, le=1, description="share of the translation gap that the synergist bridges")
     meeting: str = Field("meeting", description="name in the schedule of the meeting whose terms hold")
     production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")

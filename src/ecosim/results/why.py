@@ -60,7 +60,7 @@ def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None) -> pd
     return found[kept].assign(told=told)
 
 
-def _told(event: Mapping[str, Any]) -> str:
+def _told(event: Mapping[Any, Any]) -> str:
     """Return a decision as a sentence, with what was noted of it."""
     did = DECISIONS[event["kind"]].format(**event)
     why = f": {event['why']}" if isinstance(event["why"], str) else ""

@@ -30,12 +30,13 @@ class Landscape(Mechanism):
     less than where it is. Propensities are symmetric, so each such move lowers E by twice the mover's size times what it
     gains, and with one mover at a time E falls until nobody wants to move: a local minimum. ``activation``:
     ``sweep`` (each once, in an order drawn anew), ``random`` (as many turns as there are organisations, each drawn with
-    replacement), ``steepest`` (as often whoever gains most) or ``simultaneous`` (all on the same state; then E may rise).
+    replacement), ``steepest`` (as often whoever gains most, which takes time in proportion to pairs) or
+    ``simultaneous`` (all on the same state; then E may rise).
 
     It begins with everyone in a camp drawn by chance (``camp``); newcomers likewise. Camps of two or more are
     coalitions, each on the issue that matters most to its members, by size, when it is formed. It is an alternative to
-    ``joining``, not a companion. What all of a camp together mean to one organisation is kept as sums, so a sweep takes
-    time in proportion to organisations and ties, not to pairs.
+    ``joining``, not a companion: other coalitions end when it acts. What all of a camp together mean to one organisation
+    is kept as sums, so a sweep takes time in proportion to organisations and ties, not to pairs.
 
     References:
         Axelrod & Bennett (1993), A landscape theory of aggregation, Br. J. Polit. Sci. 23, 211–233 (energy and its fall
