@@ -68,10 +68,9 @@ def test_numbers_are_shown_as_precisely_as_they_are_known():
 
 
 def test_a_note_is_told_once_and_says_what_it_is_about():
-    held = [
-        hold("c", cell(1.0, note="why")),
-        hold("c", cell(1.0, note="why")),
-        hold("c", cell(1.0)._replace(setting="b")),
-    ]
-    assert notes_of(held) == ["a setting: why."]
-    assert notes_of(held[:2]) == ["why."]
+    noted, bare = hold("c", cell(1.0, note="why")), hold("c", cell(1.0)._replace(setting="b"))
+    others = [noted._replace(setting=name) for name in "cdefg"]
+    assert notes_of([noted, noted]) == ["why."]
+    assert notes_of([noted, bare]) == ["a setting: why."]
+    assert notes_of([noted, bare._replace(measure="another")]) == ["a measure: why."]
+    assert notes_of([noted, bare, *others]) == ["a setting; c; d and 3 more: why."]

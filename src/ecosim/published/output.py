@@ -40,9 +40,9 @@ def show(verified: Sequence[Verified], is_terminal: bool) -> None:
             table.add_row(*map(escape, words), f"[{colour}]{last}[/{colour}]")
         console.print(table)
         for note in notes_of(one.verdicts):
-            console.print(f"  {note}", markup=False)
+            console.print(f"  {note}", markup=False, highlight=False)
         console.print()
-    console.print(conclusion(rows_of(verified)), markup=False)
+    console.print(conclusion(rows_of(verified)), markup=False, highlight=False)
 
 
 def as_text(verified: Sequence[Verified]) -> str:
@@ -73,19 +73,27 @@ def _table(verdicts: Sequence[Verdict]) -> str:
 
 
 def notes_of(verdicts: Iterable[Verdict]) -> list[str]:
-    """Return each note once, with the settings that it is about unless it is about all."""
+    """Return each note once, with what it is about unless that is everything."""
     verdicts = list(verdicts)
-    by: dict[str, list[str]] = {}
-    for verdict in verdicts:
-        if verdict.note:
-            about = by.setdefault(verdict.note, [])
-            if verdict.setting not in about:
-                about.append(verdict.setting)
-    settings = len({verdict.setting for verdict in verdicts})
-    return [
-        f"{'; '.join(about)}: {note}." if 0 < len(about) < settings and about != [""] else f"{note}."
-        for note, about in by.items()
-    ]
+    notes = dict.fromkeys(verdict.note for verdict in verdicts if verdict.note)
+    return [f"{_about(note, verdicts)}{note}." for note in notes]
+
+
+def _about(note: str, verdicts: Sequence[Verdict]) -> str:
+    """Return the measures that a note is about, or the settings where it is about some of a measure only."""
+    noted = [verdict for verdict in verdicts if verdict.note == note]
+    if noted == verdicts or not noted[0].setting:
+        return ""
+    measures = list(dict.fromkeys(verdict.measure for verdict in noted))
+    if all(verdict.note == note for verdict in verdicts if verdict.measure in measures):
+        return f"{'; '.join(measures[:MOST])}: "
+    settings = list(dict.fromkeys(verdict.setting for verdict in noted))
+    more = f" and {len(settings) - MOST} more" if len(settings) > MOST else ""
+    return f"{'; '.join(settings[:MOST])}{more}: "
+
+
+MOST = 3
+"""Settings or measures that a note names before it only counts them."""
 
 
 def as_plain(verified: Sequence[Verified], effort: Effort) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def conclusion(verdicts: Sequence[Verdict]) -> str:
             f". Chance has a part in {len(by_chance)} of them; a right one would be called different with probability "
             f"{max(by_chance):g} each, at least one of all with at most {overall_false_alarm(verdicts):.2g}"
         )
-    return f"{told}. Intervals are of {CONFIDENCE:.0%}, for the mean of our runs."
+    return f"{told}. Intervals are of {100 * CONFIDENCE:g} %, for the mean of our runs."
 
 
 def _decimals(verdict: Verdict) -> int:
