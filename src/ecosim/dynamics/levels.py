@@ -69,6 +69,14 @@ class Levels(Mechanism):
     Everyone looks at the stances as they stood. Members look at one other even where organisations listen to everyone.
     A coalition begins at the mean stance of its founders. A draw picks a membership or a coalition by its place in the
     tables: in another order of rows, the same draw may pick another, each still equally likely.
+
+    Concepts:
+        Basic principles: The same rule of opinion runs among members, organisations and coalitions.
+        Emergence: Whether levels bind each other is seen in the spread at each of them.
+        Interaction: Members with members of their organisation, coalitions with coalitions, and each level with the
+            next.
+        Collectives: Organisations and coalitions are collectives with stances of their own.
+        Stochasticity: Who meets whom at each level is drawn.
     """
 
     stance: str = Field("stance", description="name, in the schedule, of the rule whose law holds at each level")

@@ -46,6 +46,13 @@ class Meeting(Mechanism):
 
     ``meetings`` and ``acceptances`` count, for each organisation, whom it met and agreed with, by sector.
 
+    Concepts:
+        Adaptation: Whether two agree to know each other depends on what each expects of the other, less the gap
+            between them.
+        Prediction: What a partner would bring is guessed from its capabilities and what both care about.
+        Interaction: New ties, through partners, likeness, complement, forums or chance.
+        Stochasticity: Who looks, how, at whom, and whether both agree is drawn.
+
     References:
         Cosine of capabilities as (dis)similarity of organisations: Jaffe (1986), Am. Econ. Rev. 76, 984.
     """

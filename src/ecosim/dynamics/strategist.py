@@ -38,6 +38,13 @@ class Strategist(Mechanism):
     Each of those invited accepts by the utility of joining (``joining`` in the schedule): what its share of the whole
     set's output would be worth, at its own means, against the present use of its effort. Where two or more accept, they
     form the coalition, and become acquainted as far as their attention goes.
+
+    Concepts:
+        Objectives: It convenes those who together would make most of an issue, less what it costs them to understand
+            each other.
+        Prediction: Joint work is foreseen at equal capital from the equations of production.
+        Collectives: It proposes coalitions; the invited accept or decline.
+        Stochasticity: Candidates and acceptances are drawn.
     """
 
     budget: int = Field(1, ge=0, le=100_000, description="greatest number of coalitions planned each time it acts")

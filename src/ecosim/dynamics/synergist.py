@@ -41,6 +41,12 @@ class Synergist(Mechanism):
     the synergist bridges ``bridging`` of it, and the new tie begins with the rest as its ``translation``. A draw
     picks candidates by place among rows or ties.
 
+    Concepts:
+        Objectives: The synergist spends its budget on the introductions that its strategy ranks first.
+        Prediction: The dividend of a pair is foreseen at equal capital from what the two can do and care about.
+        Interaction: It makes acquaintances; whether they accept is theirs to decide.
+        Stochasticity: Candidates and acceptances are drawn.
+
     References:
         Introducing the peripheral: Zhao, Yen, Ngamassi, Maitland & Tapia (2012), Simulation 88, 617 (its summary
         checked, pages unchecked).

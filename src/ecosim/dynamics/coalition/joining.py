@@ -57,6 +57,14 @@ class Joining(Mechanism):
     A coalition of fewer than two dissolves, and so does one that for ``patience`` ticks in a row has made less than its
     members would alone. A draw picks a partner, and one of its coalitions, by place among ties and
     memberships: in another order of rows, the same draw may pick another, each still equally likely.
+
+    Concepts:
+        Adaptation: Members stay while membership brings more than the same effort used alone.
+        Objectives: Each weighs by its own motive what its contribution adds.
+        Prediction: What a coalition would make with one member more is foreseen by the equations of production.
+        Collectives: Coalitions form, grow, lose members and dissolve by members' decisions; an organisation may belong
+            to several.
+        Stochasticity: Who looks for a partner, which coalition is considered, and whether they agree is drawn.
     """
 
     looking: float = Field(

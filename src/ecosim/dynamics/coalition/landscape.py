@@ -38,6 +38,13 @@ class Landscape(Mechanism):
     ``joining``, not a companion: other coalitions end when it acts. What all of a camp together mean to one organisation
     is kept as sums, so a sweep takes time in proportion to organisations and ties, not to pairs.
 
+    Concepts:
+        Basic principles: Each side of an alignment seeks those it fits with and avoids those it does not.
+        Objectives: To lower one's own frustration: the size-weighted misfit with one's own side.
+        Collectives: Sides are collectives that arise from single moves, and each descent ends in a local minimum of
+            energy.
+        Stochasticity: The order in which organisations reconsider is drawn where activation asks for it.
+
     References:
         Axelrod & Bennett (1993), A landscape theory of aggregation, Br. J. Polit. Sci. 23, 211–233 (energy and its fall
         checked against the summary and its notes; the propensities are ours).
