@@ -73,8 +73,16 @@ def run_once(order: Order) -> None:
 def _run(settings: Settings, actors: Actors | None, say: Callable[[str], None]) -> Run:
     from ecosim.kernels import is_cold
 
-    if is_cold():
-        say("The first run on this machine compiles the model once; that takes up to a minute.")
+    if not is_cold():
+        return _live(settings, actors, say)
+    from ecosim.commands.warming import helped
+
+    say("The first run on this machine compiles the model once; that takes up to a minute.")
+    with helped(settings):
+        return _live(settings, actors, say)
+
+
+def _live(settings: Settings, actors: Actors | None, say: Callable[[str], None]) -> Run:
     from ecosim.ecosystem import Ecosystem
 
     model = Ecosystem(settings, actors=actors)

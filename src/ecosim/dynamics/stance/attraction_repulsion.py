@@ -46,6 +46,13 @@ class AttractionRepulsion(Mechanism):
     A draw picks whom one looks at by place among rows or ties: in another order of rows, the same draw may pick
     another, each still equally likely.
 
+    Concepts:
+        Basic principles: The near attract each other and the far repel each other, so the same rule makes consensus or
+            camps.
+        Adaptation: Stances move with each encounter; nobody aims at anything.
+        Interaction: Two that meet along a tie, or as reach allows, move towards or away from each other.
+        Stochasticity: Who is met, and whether the meeting takes effect, is drawn.
+
     References:
         Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118; checked against the authors' program
         (AttractionRepulsionModel, arm.py).
