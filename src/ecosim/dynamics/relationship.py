@@ -47,6 +47,12 @@ class Relationship(Mechanism):
     A tie whose bond has faded below ``neglect``, or in which either side's trust is below ``betrayal``, ends with
     probability ``forgetting`` at each ``review``.
 
+    Concepts:
+        Basic principles: A relationship is cultivated or fades: what is between two has a state of its own.
+        Adaptation: Trust follows conduct, down faster than up; ties that are neglected or betrayed end.
+        Sensing: Each side sees the other's contribution and investment.
+        Stochasticity: Whether a neglected tie is forgotten at a review is drawn.
+
     References:
         Faster loss than gain of trust: Slovic (1993), Risk Anal. 13, 675. Relationships decay by themselves: Burt
         (2002), Bridge decay, Soc. Networks 24, 333 (pages unchecked).
@@ -163,14 +169,17 @@ def cultivate(groups: Any, graph: Any, acts: Any, relationship: Any, rates: Any,
     _, circle, _, _ = limits
     joint, surplus = work_together(member, first_member, share, alone, first_tie, partner, tie, ends.shape[0])
     society = mean_of(trust, 0.5)
+    drive = np.empty(contribution.size)  # what each invests in each of its ties
+    for row in range(drive.size):
+        drive[row] = invest[row] * contribution[row] * min(1.0, circle / max(1, first_tie[row + 1] - first_tie[row]))
     for t in range(ends.shape[0]):
         together = joint[t] > 0
         weight = 1.0 if together else contact
         both_trust = np.sqrt(trust[t, 0] * trust[t, 1])
         invested = 1.0
         for side in range(2):
-            i, j = ends[t, side], ends[t, 1 - side]
-            invested *= invest[i] * contribution[i] * min(1.0, circle / (first_tie[i + 1] - first_tie[i]))
+            i, j = np.uint64(ends[t, side]), np.uint64(ends[t, 1 - side])
+            invested *= drive[i]
             if together:
                 seen = (1.0 - general) * min(1.0, 2.0 * contribution[j]) + general * society
                 rate = up if seen > trust[t, side] else down

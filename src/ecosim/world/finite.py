@@ -42,8 +42,8 @@ class Watched:
             if column.dtype.startswith("float") and (column.name in written or column.axis in axes)
         ]
         self.columns = tuple(column.name for column in watched)
-        self._numbers = _taken([column.name for column in watched if column.extent is None])
-        self._rows = _taken([column.name for column in watched if column.extent is not None])
+        self._numbers = _taken([column.name for column in watched if column.extent is None], np.empty(0))
+        self._rows = _taken([column.name for column in watched if column.extent is not None], np.empty((0, 1)))
 
     def refuse_what_is_not_finite(self, world: World) -> None:
         """Stop where a value is infinite or undefined.
@@ -60,15 +60,18 @@ class Watched:
             raise FloatingPointError(f"stopped in tick {world.tick}: {'; '.join(faults)}")
 
 
+_AT_ONCE = 8
+"""Columns are looked at in multiples of so many."""
+
 Taken = Callable[[dict[str, Any]], tuple[NDArray[np.float64], ...]]
 
 
-def _taken(names: list[str]) -> Taken | None:
-    """Return what takes columns, some twice: kernels are compiled for a number of columns, so for a few numbers only."""
+def _taken(names: list[str], nothing: NDArray[np.float64]) -> Taken | None:
+    """Return what takes columns, filled up with empty ones: a kernel is compiled for each number of columns, so for few."""
     if len(names) < 2:
         return (lambda state: (state[names[0]],)) if names else None
-    filled_up = 1 << (len(names) - 1).bit_length()
-    return itemgetter(*names, *names[:1] * (filled_up - len(names)))
+    take, filling = itemgetter(*names), (nothing,) * (-len(names) % _AT_ONCE)
+    return lambda state: take(state) + filling
 
 
 def _faults(world: World, columns: tuple[str, ...]) -> list[str]:

@@ -83,21 +83,43 @@ _WIDTHS = (1, 2, 1, 2)
 @kernel
 def _gathered(blocks: Any, initial: Any, source: Any) -> Any:
     """Return the five blocks with their rows rearranged."""
+    stretches = _stretches(source)
     return (
-        _moved(blocks[0], initial[0], source),
-        _moved(blocks[1], initial[1], source),
-        _moved(blocks[2], initial[2], source),
-        _moved(blocks[3], initial[3], source),
-        _moved(blocks[4], initial[4], source),
+        _moved(blocks[0], initial[0], stretches, source.size),
+        _moved(blocks[1], initial[1], stretches, source.size),
+        _moved(blocks[2], initial[2], stretches, source.size),
+        _moved(blocks[3], initial[3], stretches, source.size),
+        _moved(blocks[4], initial[4], stretches, source.size),
     )
 
 
 @kernel
-def _moved(block: Any, initial: Any, source: Any) -> Any:
-    moved = np.empty((block.shape[0], source.size, block.shape[2]), block.dtype)
-    for column in range(moved.shape[0]):
-        for row in range(source.size):
-            old = source[row]
-            for side in range(moved.shape[2]):
-                moved[column, row, side] = block[column, old, side] if old >= 0 else initial[column]
+def _stretches(source: Any) -> Any:
+    """Return the stretches (s, 3) of rows that stay neighbours: first row, the old row it continues or -1, how many."""
+    found = np.empty((source.size, 3), np.int64)
+    count, following = 0, np.int64(-2)
+    for row in range(source.size):
+        old = max(source[row], -1)
+        if old == following:
+            found[count - 1, 2] += 1
+        else:
+            found[count, 0], found[count, 1], found[count, 2] = row, old, 1
+            count += 1
+        following = old + 1 if old >= 0 else old
+    return found[:count]
+
+
+@kernel
+def _moved(block: Any, initial: Any, stretches: Any, rows: Any) -> Any:
+    columns, before, width = block.shape
+    moved = np.empty((columns, rows, width), block.dtype)
+    past, present = block.reshape((columns, before * width)), moved.reshape((columns, rows * width))
+    for column in range(columns):
+        for k in range(stretches.shape[0]):
+            start, old, many = stretches[k, 0] * width, stretches[k, 1] * width, stretches[k, 2] * width
+            if old < 0:
+                present[column, start : start + many] = initial[column]
+            else:
+                for place in range(many):
+                    present[column, np.uint64(start + place)] = past[column, np.uint64(old + place)]
     return moved

@@ -27,6 +27,10 @@ class Ripple(Mechanism):
     :math:`\sum_s \varphi^s A^s x`, which converges for φ < 1, until what is left is below ``tolerance`` of the whole.
     Losses do not spread.
 
+    Concepts:
+        Basic principles: Benefit spreads beyond those who made it, along bonds: the third win.
+        Interaction: Gains pass on from partner to partner, weaker with each step.
+
     References:
         Leontief inverse; Katz (1953), Psychometrika 18, 39.
     """
@@ -55,42 +59,44 @@ def spread_out(
     for row in range(member.size):
         wave[member[row]] += share[row] - alone[row]
     weight = np.empty(partner.size)  # one look-up of each half-edge's bond serves all rounds
-    elsewhere = with_outsiders(member, first_member, first_tie, partner)
-    outflow = np.empty(n)
+    joint = tied_in_coalitions(member, first_member, first_tie, partner, tie, bond.size)
+    outflow, sent = np.empty(n), np.empty(n)
     total = 0.0
     for i in range(n):
         wave[i] = max(0.0, wave[i])
         total += wave[i]
         bonds, outside = 0.0, 0.0
         for h in range(first_tie[i], first_tie[i + 1]):
-            weight[h] = bond[tie[h]]
+            t = np.uint32(tie[h])
+            weight[h] = bond[t]
             bonds += weight[h]
-            outside += weight[h] * elsewhere[h]
+            outside += 0.0 if joint[t] else weight[h]
         outflow[i] = spread / max(1.0, bonds)
         passed_on[i] = outflow[i] * outside * wave[i]
         reached[i] = 0.0
     remaining = total
     # What all further rounds would bring together is at most spread / (1 - spread) times what this one has.
     while remaining * spread > tolerance * total * (1.0 - spread) and remaining > 0.0:
-        sent = wave * outflow
+        for i in range(n):
+            sent[i] = wave[i] * outflow[i]
         remaining = 0.0
         for i in range(n):
             arrives = 0.0
             for h in range(first_tie[i], first_tie[i + 1]):
-                arrives += weight[h] * sent[partner[h]]
+                arrives += weight[h] * sent[np.uint32(partner[h])]
             wave[i] = arrives
             reached[i] += arrives
             remaining += arrives
 
 
 @kernel
-def with_outsiders(member: Any, first_member: Any, first_tie: Any, partner: Any) -> Any:
-    """Return which half-edges (2m,) lead to a partner with whom one shares no coalition."""
-    elsewhere = np.ones(partner.size, np.bool_)
+def tied_in_coalitions(member: Any, first_member: Any, first_tie: Any, partner: Any, tie: Any, ties: Any) -> Any:
+    """Return which ties (m,) are between two who share a coalition."""
+    joint = np.zeros(ties, np.bool_)
     for c in range(first_member.size - 1):
         for a in range(first_member[c], first_member[c + 1]):
-            for b in range(first_member[c], first_member[c + 1]):
+            for b in range(a + 1, first_member[c + 1]):
                 h = find_half_edge(first_tie, partner, member[a], member[b])
                 if h >= 0:
-                    elsewhere[h] = False
-    return elsewhere
+                    joint[tie[h]] = True
+    return joint
