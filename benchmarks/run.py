@@ -14,11 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # `benchmarks` and `tests` are found as packages wherever this is called from
 
-from benchmarks import growth, output, small, speed  # noqa: E402
+from benchmarks import growth, mechanisms, output, small, speed  # noqa: E402
 
 QUICK = {"sizes": {1_000: 2, 10_000: 2}, "mesa_up_to": 10_000, "rounds": 2, "ticks": 2}
 USUAL = {"sizes": {1_000: 5, 10_000: 5, 100_000: 2, 1_000_000: 3}, "mesa_up_to": 100_000, "rounds": 5, "ticks": 3}
 FULL = {**USUAL, "sizes": {1_000: 9, 10_000: 7, 100_000: 3, 1_000_000: 5}}
+EACH = (200, 2_000, 20_000)
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 
 
@@ -49,6 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
         "Whole runs a second on one core: founded and stepped, with nothing recorded or a number at each tick", runs
     )
     output.write_table(folder / "runs.csv", runs)
+
+    acts = list(mechanisms.measure((200,) if asked.quick else EACH, 2 if asked.quick else 3))
+    output.show("Each mechanism of town (ten citizens an organisation, a million at most)", acts)
+    output.write_table(folder / "mechanisms.csv", acts)
 
     if asked.full:
         grown = list(growth.measure(GROWTH))

@@ -5,9 +5,10 @@ import csv
 import numpy as np
 import pytest
 
-from benchmarks import growth, run, speed
+from benchmarks import growth, mechanisms, run, speed
 from benchmarks.rivals import ECOSIM, MESA, RIVALS, WithEcosim
 from benchmarks.work import BOUNDED_CONFIDENCE, MODELS
+from ecosim.compose import load
 
 
 def test_a_tiny_benchmark_leaves_tables_and_a_plot(tmp_path, capsys):
@@ -20,6 +21,13 @@ def test_a_tiny_benchmark_leaves_tables_and_a_plot(tmp_path, capsys):
     assert "<svg" in (tmp_path / "ticks.svg").read_text(encoding="utf-8")
     assert "town" in (tmp_path / "runs.csv").read_text(encoding="utf-8")
     assert "ns per organisation and tick" in capsys.readouterr().out
+
+
+def test_every_mechanism_of_town_is_timed_and_the_shares_add_up():
+    rows = list(mechanisms.measure((60,), rounds=1))
+    assert {row["mechanism"] for row in rows} == set(load("town").schedule)
+    assert sum(row["share_of_a_tick"] for row in rows) == pytest.approx(1.0)
+    assert all(row["microseconds_an_act"] > 0 for row in rows)
 
 
 def test_what_is_not_measured_stays_empty():

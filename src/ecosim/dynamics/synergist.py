@@ -81,6 +81,8 @@ class Synergist(Mechanism):
         return bound
 
     def step(self, world: World, key: Key) -> None:
+        if not self.budget:
+            return
         meeting, remaining = self._meeting, 1.0 - self.bridging
         terms = meeting.terms()
         gap = tuple(weight * remaining for weight in meeting.gap.weights())  # as wide as it is after translation
