@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-Look = Callable[[ecosim.Ecosystem], Mapping[str, float]]
+Live = Callable[[ecosim.Ecosystem], Mapping[str, float]]
 START, END = "<!-- result -->", "<!-- /result -->"
 SEED_OF_BOOTSTRAP = 7
 
@@ -36,17 +37,17 @@ def arguments(about: str, *, replicates: int, seed: int, given: Sequence[str] | 
 
 def run_all(
     arms: Mapping[str, Sequence[str | Path]],
-    look: Look,
+    live: Live,
     *changes: str,
     replicates: int,
     seed: int,
     workers: int = 0,
 ) -> pd.DataFrame:
-    """Return a row a run: ``scenario`` (the arm), ``replicate``, ``status``, and what ``look`` saw at its end.
+    """Return a row a run: ``scenario`` (the arm), ``replicate``, ``status``, and what ``live`` returned.
 
     Args:
         arms: label to a file or name of a scenario, and changes of it. Replicate r has the same seed in every arm.
-        look: what is read off an ecosystem that has run.
+        live: runs a newly founded ecosystem and returns what is to be told of it.
         *changes: changes of every arm.
         replicates: runs of each arm.
         seed: those of the replicates are derived from it.
@@ -54,7 +55,7 @@ def run_all(
     """
     import pandas as pd
 
-    jobs = [(label, list(arm), look, changes, r, seed) for label, arm in arms.items() for r in range(replicates)]
+    jobs = [(label, list(arm), live, changes, r, seed) for label, arm in arms.items() for r in range(replicates)]
     if workers < 1:
         return pd.DataFrame([_one(job) for job in jobs])
     with ProcessPoolExecutor(workers) as pool:
@@ -134,12 +135,16 @@ def publish(folder: Path, text: str, figure: Callable[[], Figure] | None, *, wri
 
 
 def _one(job: tuple[Any, ...]) -> dict[str, Any]:
-    label, (name, *own), look, changes, replicate, seed = job
-    is_file = isinstance(name, Path)
-    settings = ecosim.load(None if is_file else name, *own, *changes, scenario=name if is_file else None)
-    model = ecosim.Ecosystem(settings, rng=seed_of_replicate(seed, replicate))
-    model.run()
-    return {"scenario": label, "replicate": replicate, "status": "ok", **look(model)}
+    label, (name, *own), live, changes, replicate, seed = job
+    model = ecosim.Ecosystem(_settings(name, *own, *changes), rng=seed_of_replicate(seed, replicate))
+    return {"scenario": label, "replicate": replicate, "status": "ok", **live(model)}
+
+
+@lru_cache(maxsize=4)
+def _settings(name: str | Path, *changes: str) -> Any:
+    if isinstance(name, Path):
+        return ecosim.load(None, *changes, scenario=name)
+    return ecosim.load(name, *changes)
 
 
 def _first_rise(levels: Sequence[float], means: Any, at: float) -> float:
