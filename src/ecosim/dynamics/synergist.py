@@ -61,6 +61,7 @@ class Synergist(Mechanism):
     budget: int = Field(5, ge=0, le=1_000_000, description="greatest number of introductions each time it acts")
     candidates: int = Field(4, ge=1, le=10_000, description="others that are looked at for each organisation")
     bridging: float = Field(0.3, ge=0, le=1, description="share of the translation gap that the synergist bridges")
+    arrives: int = Field(0, ge=0, le=1_000_000_000, description="first tick at which it acts")
     meeting: str = Field("meeting", description="name in the schedule of the meeting whose terms hold")
     production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")
 
@@ -81,6 +82,8 @@ class Synergist(Mechanism):
         return bound
 
     def step(self, world: World, key: Key) -> None:
+        if world.tick < self.arrives:
+            return
         if not self.budget:
             return
         meeting, remaining = self._meeting, 1.0 - self.bridging
