@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ecosim import cli
-from ecosim.commands.output import check_folder, clear
+from ecosim.commands.output import check_folder, of_an_earlier_run
 from ecosim.errors import InputError
 
 SMALL = ["opinions", "ecosystem.organisations=20", "ecosystem.network.degree=4", "ticks=5"]
@@ -150,14 +150,64 @@ def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path):
         check_folder(tmp_path / "new")
 
 
-def test_clearing_follows_no_link_out_of_the_folder(tmp_path):
+def test_a_link_out_of_the_folder_is_nothing_that_an_earlier_run_left(tmp_path):
     outside, run = tmp_path / "outside", tmp_path / "run"
     outside.mkdir()
     run.mkdir()
     (outside / "kept.txt").write_text("")
     (run / "figures").symlink_to(outside)
-    clear(run)
-    assert (outside / "kept.txt").exists()
+    assert list(of_an_earlier_run(run)) == []
+
+
+@pytest.mark.parametrize("command", ["run", "sweep", "compare", "verify"])
+@pytest.mark.parametrize(
+    "place", ["/proc/ecosim/results", "/dev/null/x", "{tmp}/file", "{tmp}/file/x/y", "{tmp}/" + "n" * 300]
+)
+def test_a_place_where_nothing_can_be_written_is_refused_before_any_work(command, place, tmp_path, monkeypatch):
+    for work in ("ecosystem.Ecosystem", "experiments.sweep.execute", "commands.verify.verify"):
+        monkeypatch.setattr(f"ecosim.{work}", lambda *_, **__: pytest.fail("work was done"))
+    (tmp_path / "file").write_text("")
+    words = {
+        "run": SMALL,
+        "sweep": [*SMALL, "seed=1,2"],
+        "compare": ["opinions", "public_goods"],
+        "verify": ["may_1977"],
+    }
+    done = ecosim(command, *words[command], "--out", place.format(tmp=tmp_path))
+    assert done.exit_code == 2, done.output
+    assert done.stderr.startswith("Refused: ") and "Traceback" not in done.output
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_disk_that_fills_up_while_pictures_are_drawn_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "network.svg")
+
+    monkeypatch.setattr("ecosim.reports.plots.write_figure", full)
+    done = ecosim("run", *SMALL, "--out", tmp_path / "new" / "run")
+    assert done.exit_code == 1
+    assert "no space left on device" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_that_cannot_be_drawn_does_not_cost_the_numbers(tmp_path, monkeypatch):
+    def wrong(*_, **__):
+        raise RuntimeError("a mistake in a picture")
+
+    monkeypatch.setattr("ecosim.reports.plots.write_figure", wrong)
+    done = ecosim("run", *SMALL, "--out", tmp_path / "run")
+    assert isinstance(done.exception, RuntimeError)
+    assert (tmp_path / "run" / "series.parquet").is_file()
+
+
+def test_a_run_read_back_draws_the_same_network(folder, tmp_path):
+    import ecosim as package
+    from ecosim.reports.plots import save_figures
+
+    save_figures(package.read(folder), tmp_path)
+    for path in (folder / "figures").iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+    assert (tmp_path / "network.svg").is_file()
 
 
 @pytest.mark.parametrize(

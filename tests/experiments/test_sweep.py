@@ -250,3 +250,47 @@ def test_the_manifest_names_every_file_with_its_checksum(finished):
     assert set(manifest["checksums"]["files"]) == files
     assert manifest["state"] == "complete"
     assert manifest["runs"] == {"all": 12, "ok": 12, "failed": 0}
+
+
+@pytest.mark.parametrize(
+    "harm",
+    ["", "{", "[]", '{"same": 3}', '{"configurations": {"": 5}}', '{"same": {}, "configurations": []}', "[" * 10**5],
+)
+def test_a_damaged_manifest_is_refused_in_plain_words(finished, tmp_path, harm):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder)
+    (folder / "manifest.json").write_text(harm)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(InputError) as refused:
+        run_sweep(tiny({TOLERANCE: [0.1]}), folder, Execution(workers=0))
+    told = str(refused.value)
+    assert "manifest.json: damaged (it" in told
+    assert "another --out" in told
+    assert not any(word in told for word in ("Expecting", "delimiter", "recursion", "object", "NoneType"))
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_manifest_that_is_no_text_is_refused_in_plain_words(finished, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder)
+    (folder / "manifest.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match=r"damaged \(it is no text\)"):
+        run_sweep(tiny({TOLERANCE: [0.1]}), folder, Execution(workers=0))
+
+
+def test_a_sweep_that_is_refused_leaves_nothing_that_it_made(tmp_path):
+    with pytest.raises(InputError):
+        run_sweep(tiny({TOLERANCE: [0.1, 9.0]}), tmp_path / "a" / "new", Execution(workers=0))
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError):
+        run_sweep(tiny({TOLERANCE: [0.1, 9.0]}), tmp_path / "empty", Execution(workers=0))
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_refused_sweep_takes_no_others_lock_along(finished):
+    with SweepFolder(finished):
+        with pytest.raises(InputError, match="at work"):
+            run_sweep(tiny({TOLERANCE: [0.1]}), finished, Execution(workers=0))
+        with pytest.raises(InputError, match="at work"):
+            run_sweep(tiny({TOLERANCE: [0.1]}), finished, Execution(workers=0))

@@ -1,6 +1,8 @@
 """A run saved to a folder is read back as it was, and a user's names do no harm in it."""
 
+import errno
 import json
+from dataclasses import fields
 
 import numpy as np
 import pyarrow.parquet
@@ -8,10 +10,12 @@ import pytest
 
 from ecosim.errors import InputError
 from ecosim.measures.measure import Measure
+from ecosim.results import store
 from ecosim.results.run import Run, read
 from ecosim.scenario_file import read_scenario
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import Labels
+from tests.results.toys import COLUMNS as COLUMNS_OF_TOYS
 from tests.results.toys import SETTINGS, Keep, a_run
 
 AWKWARD = (r"$\frac{$", "_Acme", "<script>alert(1)</script>", "=HYPERLINK(1)", "| pipe", "日本", "a,b\n", "ok")
@@ -25,7 +29,7 @@ def test_a_folder_holds_what_the_interface_promises(tmp_path):
         "provenance.json",
         "summary.json",
         "summary.md",
-        *(f"{name}.parquet" for name in TABLES),
+        *(f"{name}.parquet" for name in (*TABLES, "frames")),
     }
 
 
@@ -58,6 +62,65 @@ def test_a_run_that_was_read_can_be_saved_elsewhere(tmp_path):
         assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("organisations", "names", "columns"),
+    [(12, None, COLUMNS_OF_TOYS), (12, tuple(f"n{k}" for k in range(12)), ("stance",)), (0, None, ()), (1, ("a",), ())],
+)
+def test_what_pictures_need_is_read_back_to_the_bit(tmp_path, organisations, names, columns):
+    run = a_run(organisations, names=names, columns=columns, measured=[])
+    run.save(tmp_path)
+    saved, found = run.frames, read(tmp_path).frames
+    assert [frame.tick for frame in found] == [0, 2, 4]
+    for one, other in zip(saved, found, strict=True):
+        for field in fields(one):
+            before, after = getattr(one, field.name), getattr(other, field.name)
+            if field.name == "labels":
+                assert (before.sectors, before.issues, before.stance_axes) == (
+                    after.sectors,
+                    after.issues,
+                    after.stance_axes,
+                )
+            elif isinstance(before, np.ndarray):
+                assert before.shape == after.shape
+                assert np.array_equal(before, after), field.name
+            else:
+                assert (before or None) == (after or None), field.name
+
+
+def test_a_disk_that_fills_up_leaves_nothing_of_a_first_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "write_json", full_after(1))
+    with pytest.raises(OSError, match="No space left"):
+        a_run().save(tmp_path / "new" / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_leaves_an_earlier_run_whole(tmp_path, monkeypatch):
+    folder = a_run(seed=1).save(tmp_path / "run")
+    (folder / "notes.txt").write_text("mine")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write_json", full_after(1))
+        with pytest.raises(OSError, match="No space left"):
+            a_run(seed=2).save(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    a_run(seed=2).save(folder)
+    assert read(folder).summary["seed"] == 2
+    assert {path.name for path in folder.iterdir()} == set(before)
+
+
+def full_after(files):
+    """Return what writes JSON while there is room for so many files more."""
+    write, left = store.write_json, [files]
+
+    def write_json(path, value):
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        write(path, value)
+
+    return write_json
+
+
 def test_the_same_run_leaves_the_same_bytes(tmp_path):
     a_run().save(tmp_path / "first")
     a_run().save(tmp_path / "second")
@@ -81,7 +144,7 @@ def test_an_undefined_value_is_null_in_the_file_and_nowhere_a_number(tmp_path):
 
 def test_every_column_of_every_file_says_what_it_means(tmp_path):
     a_run(columns=tuple(COLUMNS)).save(tmp_path)
-    for name in TABLES:
+    for name in (*TABLES, "frames"):
         for field in pyarrow.parquet.read_schema(tmp_path / f"{name}.parquet"):
             assert field.metadata[b"unit"], (name, field.name)
             assert field.metadata[b"meaning"], (name, field.name)

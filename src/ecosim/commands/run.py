@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.commands.actors import actors_of
-from ecosim.commands.output import FIGURES, check_folder, clear
+from ecosim.commands.output import FIGURES, check_folder, of_an_earlier_run, refuse_unwritable
+from ecosim.results.folders import whole
 
 if TYPE_CHECKING:
     from ecosim.results.run import Run
     from ecosim.settings import Settings
     from ecosim.world.actors import Actors
+
+RESULTS = Path("results")
+"""Where runs go that are given no folder."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,15 @@ def run_once(order: Order) -> None:
     say = _mute if order.quiet else _say
     if order.out is not None:
         check_folder(order.out)
+    else:
+        refuse_unwritable(RESULTS, "without --out,")
     settings = load(order.name, *order.overrides, scenario=order.scenario, trust=order.trust, yes=order.yes)
     actors = actors_of(order, lambda: settings, say)
     settings = with_actors(settings, actors)
     if actors is not None:
         check_run(settings, agreed=order.yes)
     run = _run(settings, actors, say)
-    folder = order.out or Path("results") / f"{_short(order)}-{run.run_id[:8]}"
+    folder = order.out or RESULTS / f"{_short(order)}-{run.run_id[:8]}"
     if order.out is None:
         check_folder(folder)
     _save(run, folder, settings, say)
@@ -95,12 +101,21 @@ def _live(settings: Settings, actors: Actors | None, say: Callable[[str], None])
 
 
 def _save(run: Run, folder: Path, settings: Settings, say: Callable[[str], None]) -> None:
-    clear(folder)
-    run.save(folder)
-    if settings.record.figures:
-        from ecosim.reports.plots import save_figures
+    """Save tables and figures, all or nothing; an earlier run in the folder stays until they are complete."""
+    failed: Exception | None = None
+    with whole(folder, of_an_earlier_run) as part:
+        run.save(part)
+        if settings.record.figures:
+            from ecosim.reports.plots import save_figures
 
-        save_figures(run, folder / FIGURES, told=say)
+            try:
+                save_figures(run, part / FIGURES, told=say)
+            except OSError:
+                raise
+            except Exception as error:  # a picture that cannot be drawn is no reason to lose the numbers
+                failed = error
+    if failed is not None:
+        raise failed
 
 
 class _Progress:

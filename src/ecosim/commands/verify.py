@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ecosim.commands.output import refuse_unwritable
 from ecosim.errors import InputError, did_you_mean
 from ecosim.published.case import Effort
 from ecosim.published.cases import CASES
@@ -95,8 +96,7 @@ def _check_folder(folder: Path) -> None:
         InputError: naming what is in the way.
     """
     here = printable(folder)
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"--out {here}: is there already and is not a folder")
+    refuse_unwritable(folder)
     others = sorted(path.name for path in folder.iterdir() if path.name not in OWN_FILES) if folder.is_dir() else []
     if others:
         raise InputError(

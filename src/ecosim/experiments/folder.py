@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -15,6 +16,7 @@ from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
 from ecosim.results import store
+from ecosim.results.folders import make, unmake
 from ecosim.results.provenance import configuration_hash, provenance
 from ecosim.scenario_file import printable, shown
 
@@ -24,6 +26,8 @@ MOST_DIFFERENCES = 20
 
 class SweepFolder:
     """A folder with a sweep in it, locked as long as the ``with`` lasts.
+
+    If no sweep is begun in that time, because it is refused for instance, all that was made for it is removed again.
 
     Args:
         path: a new or empty folder, or one with a sweep.
@@ -35,11 +39,12 @@ class SweepFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: IO[str] | None = None
+        self._made: list[Path] = []
 
     def __enter__(self) -> Self:
         here = printable(self.path)
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self._made = make(self.path)
             others = sorted(one.name for one in self.path.iterdir() if one.name != LOCK)
             if others and not (self.path / MANIFEST).is_file():
                 raise InputError(
@@ -48,9 +53,12 @@ class SweepFolder:
                 )
             self._lock = (self.path / LOCK).open("w")
         except OSError as error:
+            unmake(self._made)
             raise InputError(f"{here}: cannot be written to ({(error.strerror or str(error)).lower()})") from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(self._lock.fileno()), (self.path / LOCK).stat()):
+                raise BlockingIOError  # another sweep was refused this very moment, and took its lock along
         except OSError:
             self._lock.close()
             raise InputError(
@@ -59,8 +67,14 @@ class SweepFolder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._lock is not None:
-            self._lock.close()
+        if self._lock is None:
+            return
+        if not self.is_begun():
+            with suppress(OSError):
+                (self.path / LOCK).unlink()
+        self._lock.close()
+        if not self.is_begun():
+            unmake(self._made)
 
     def is_begun(self) -> bool:
         """Return whether there is a sweep already."""
@@ -74,14 +88,14 @@ class SweepFolder:
         Raises:
             InputError: showing every difference.
         """
+        before = self._manifest()
         try:
-            before = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
             faults = [*_differences("", before["same"], _same(plan))]
             pairs = [(name, before["configurations"].get(name), data) for name, data in plan.configurations.items()]
             for name, old, new in pairs:
                 faults += [] if old is None else _differences(name, old, json.loads(json.dumps(new)))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{printable(self.path / MANIFEST)}: cannot be read: {error}") from None
+        except (KeyError, TypeError, AttributeError):
+            raise InputError(self._damaged("it lacks what this sweep was begun with")) from None
         if faults:
             head = f"{printable(self.path)}: holds another sweep; continue it as it was begun, or take another --out"
             raise InputError([head, *faults[:MOST_DIFFERENCES]])
@@ -163,8 +177,33 @@ class SweepFolder:
     def _configurations(self) -> dict[str, Any]:
         if not self.is_begun():
             return {}
-        before: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))["configurations"]
+        before: dict[str, Any] = self._manifest()["configurations"]
         return before
+
+    def _manifest(self) -> dict[str, Any]:
+        """Return what is written of the sweep in this folder.
+
+        Raises:
+            InputError: if that is damaged.
+        """
+        try:
+            found = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            raise InputError(self._damaged("it is no text")) from None
+        except (json.JSONDecodeError, RecursionError) as error:
+            line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+            raise InputError(self._damaged(f"it is no JSON any more{line}")) from None
+        except OSError as error:
+            raise InputError(self._damaged((error.strerror or str(error)).lower())) from None
+        if not isinstance(found, dict) or not isinstance(found.get("configurations"), dict):
+            raise InputError(self._damaged("it lacks what this sweep was begun with"))
+        return found
+
+    def _damaged(self, why: str) -> str:
+        return (
+            f"{printable(self.path / MANIFEST)}: damaged ({why}), so nobody can tell whether this is the same sweep; the "
+            "results beside it are as they were; allowed: this file from a copy, or another --out"
+        )
 
 
 def _same(plan: Plan) -> dict[str, Any]:

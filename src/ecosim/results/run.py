@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from ecosim.errors import InputError
 from ecosim.results import provenance as made_by
 from ecosim.results import store
+from ecosim.results.folders import whole
 from ecosim.results.frame import Frame
+from ecosim.results.frames_file import read_frames, write_frames
 from ecosim.results.plain_yaml import to_yaml
 from ecosim.results.recorder import Recorder
 from ecosim.results.summary import summarise
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLES = ("series", "organisations", "relationships", "coalitions", "memberships", "events")
+FRAMES = "frames.parquet"
 
 
 class Run:
@@ -38,7 +41,6 @@ class Run:
         provenance: versions, commit, seed, machine, configuration hash and run id.
         summary: final value and mean of each measure, successes, stage, ledger, counts; see ``results.summary``.
         words: the summary in plain words, as Markdown.
-        frames: what pictures of the network need, at the start, in the middle and at the end; empty if not kept.
     """
 
     def __init__(
@@ -51,7 +53,8 @@ class Run:
         folder: Path | None = None,
     ) -> None:
         """Hold the results: tables in memory, or the folder that has them. ``Run.of`` and ``Run.read`` call this."""
-        self.settings, self.summary, self.frames = dict(settings), dict(summary), frames
+        self.settings, self.summary = dict(settings), dict(summary)
+        self._pictured = frames
         self._tables, self._folder = tables or {}, folder
         self._frames: dict[str, tuple[pd.DataFrame, dict[str, Note]]] = {}
 
@@ -87,7 +90,7 @@ class Run:
 
     @classmethod
     def read(cls, folder: str | Path) -> Run:
-        """Return the results that :meth:`save` left in a folder. Pictures of the network are not remade from it.
+        """Return the results that :meth:`save` left in a folder; every figure can be drawn from them.
 
         Raises:
             InputError: if the folder does not hold a run.
@@ -173,6 +176,13 @@ class Run:
         return decisions_of(self.events, name, kind)
 
     @cached_property
+    def frames(self) -> tuple[Frame, ...]:
+        """What pictures of the network need, at the start, in the middle and at the end; empty if not kept."""
+        if self._folder is not None and (self._folder / FRAMES).is_file():
+            return read_frames(self._folder / FRAMES)
+        return self._pictured
+
+    @cached_property
     def recorded(self) -> Mapping[str, NDArray[Any]]:
         """The series as arrays (rows,) by name, "tick" first; NaN where missing. For those who do without pandas."""
         if "series" in self._tables:
@@ -186,7 +196,7 @@ class Run:
         return self._load(table)[1]
 
     def save(self, folder: str | Path) -> Path:
-        """Write everything but the figures into a folder, made if need be; each file is written whole or not at all.
+        """Write everything but the figures into a folder, made if need be: all of it, or nothing where that fails.
 
         ``config.yaml``, ``provenance.json``, ``summary.json``, ``summary.md`` and a Parquet file for each table that
         was kept. The bytes of the tables depend on configuration, seed and versions alone.
@@ -195,16 +205,18 @@ class Run:
             OSError: if it cannot be written.
         """
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        store.write_text(folder / "config.yaml", to_yaml(self.settings))
-        store.write_json(folder / "provenance.json", self.provenance)
-        for name in self._kept():
-            if name in self._tables:
-                store.write_table(folder / f"{name}.parquet", self._tables[name])
-            elif self._folder is not None and self._folder.resolve() != folder.resolve():
-                store.write_bytes(folder / f"{name}.parquet", (self._folder / f"{name}.parquet").read_bytes())
-        store.write_json(folder / "summary.json", self.summary)
-        store.write_text(folder / "summary.md", self.words)
+        with whole(folder) as part:
+            store.write_text(part / "config.yaml", to_yaml(self.settings))
+            store.write_json(part / "provenance.json", self.provenance)
+            for name in self._kept():
+                if name in self._tables:
+                    store.write_table(part / f"{name}.parquet", self._tables[name])
+                elif self._folder is not None and self._folder.resolve() != folder.resolve():
+                    store.write_bytes(part / f"{name}.parquet", (self._folder / f"{name}.parquet").read_bytes())
+            if self.frames and (self._folder is None or self._folder.resolve() != folder.resolve()):
+                write_frames(part / FRAMES, self.frames)
+            store.write_json(part / "summary.json", self.summary)
+            store.write_text(part / "summary.md", self.words)
         return folder
 
     def to_csv(self, folder: str | Path) -> Path:
