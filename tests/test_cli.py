@@ -175,7 +175,8 @@ def test_a_place_where_nothing_can_be_written_is_refused_before_any_work(command
     }
     done = ecosim(command, *words[command], "--out", place.format(tmp=tmp_path))
     assert done.exit_code == 2, done.output
-    assert done.stderr.startswith("Refused: ") and "Traceback" not in done.output
+    assert done.stderr.startswith("Refused: ")
+    assert "Traceback" not in done.output
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 

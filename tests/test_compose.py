@@ -8,8 +8,10 @@ import threading
 
 import pytest
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
 from ecosim import compose as module
+from ecosim.cli import app, refuse_twice
 from ecosim.compose import about, compose, configs, configuration_hash, load, names, plain, read_overrides
 from ecosim.errors import InputError
 from ecosim.settings import settings_from
@@ -75,6 +77,44 @@ def test_no_two_scenarios_share_a_name():
 
 def test_the_word_given_last_decides():
     assert load("opinions", "ticks=3", "ticks=4").ticks == 4
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ticks=5", "ticks=6"],
+        ["ticks=5", "--ticks", "6"],
+        ["++seed=1", "seed=1"],
+        ["~dynamics.stance", "~dynamics.stance"],
+        ["measures=panel", "measures=network"],
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "explain", "sweep", "compare"])
+def test_a_key_given_twice_on_the_command_line_is_refused_naming_both(command, words, tmp_path):
+    if "--ticks" in words and command != "run":
+        pytest.skip("only run has the option")
+    arms = ["opinions", "public_goods"] if command == "compare" else ["opinions"]
+    out = [] if command == "explain" else ["--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, [command, *arms, *words, *out])
+    assert done.exit_code == 2
+    both = words if len(words) == 2 else ["ticks=5", "ticks=6"]
+    assert f"given 2 times, {' and '.join(both)}; allowed: once" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_may_be_removed_and_given_anew():
+    refuse_twice(["~dynamics.stance", "+dynamics.stance={rule: attraction_repulsion}"])
+
+
+def test_a_package_that_there_is_not_cannot_be_trusted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    with pytest.raises(InputError, match=r"--trust 'numpi': there is no such package; did you mean 'numpy'\?"):
+        load("opinions", trust=("numpi",))
+    with pytest.raises(InputError, match="no such package"):
+        load("opinions", trust=("a.b",))
+    (tmp_path / "my_own_rules_here.py").write_text("")
+    load("opinions", trust=("my_own_rules_here", "numpy"))
 
 
 def test_changes_reach_parameters_that_the_file_does_not_name():

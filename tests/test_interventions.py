@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
-from ecosim.interventions import Intervention
+from ecosim.interventions import Intervention, never_acting
 from ecosim.settings import settings_from
 from tests.ecosystems import coupled, differing
 
@@ -350,3 +350,55 @@ def test_all_that_is_unknown_is_named_at_once():
 def test_impossible_interventions_are_refused(said):
     with pytest.raises(ValidationError):
         TypeAdapter(Intervention).validate_python({"at": 1, **said})
+
+
+@pytest.mark.parametrize("by", ["most_capital", "least_capital", "most_stance_left", "least_reputation"])
+def test_those_with_most_or_least_of_any_number_are_picked(by):
+    model = quiet({"at": 1, "do": "remove", "who": {"number": 7, "by": by}})
+    most, _, word = by.partition("_")
+    values = model.world.stance[:, 0] if word == "stance_left" else getattr(model.world, word)
+    values[:] = np.random.default_rng(3).permutation(values.size) / values.size
+    kept = np.sort(values)[:-7] if most == "most" else np.sort(values)[7:]
+    model.step()
+    left = model.world.stance[:, 0] if word == "stance_left" else getattr(model.world, word)
+    assert np.array_equal(np.sort(left), kept)
+
+
+def test_equals_are_picked_by_the_luck_that_chance_would_give():
+    by_chance = quiet({"at": 1, "do": "remove", "who": {"number": 7}})
+    by_equals = quiet({"at": 1, "do": "remove", "who": {"number": 7, "by": "most_reputation"}})
+    by_equals.world.reputation[:] = 0.5
+    by_chance.step()
+    by_equals.step()
+    assert np.array_equal(by_chance.world.identity, by_equals.world.identity)
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("most_captial", "did you mean 'most_capital'"),
+        ("most_identity", "valid: chance"),
+        ("most_stance", "valid: chance"),
+        ("capital", "did you mean 'most_capital'"),
+    ],
+)
+def test_what_nobody_can_be_ranked_by_is_refused(by, words):
+    with pytest.raises(ValidationError, match=words):
+        TypeAdapter(Intervention).validate_python({"at": 1, "do": "remove", "who": {"number": 1, "by": by}})
+
+
+def test_an_axis_that_is_not_there_is_refused_before_the_first_tick():
+    with pytest.raises(InputError, match="did you mean 'stance_left'"):
+        quiet({"at": 1, "do": "remove", "who": {"number": 1, "by": "most_stance_lef"}})
+
+
+def test_what_is_to_act_after_the_last_tick_is_told():
+    shocks = TypeAdapter(list[Intervention]).validate_python(
+        [
+            {"do": "shock", "at": [3, 30, 40], "add": 1.0},
+            {"do": "shock", "at": 20, "add": 1.0},
+            {"do": "shock", "at": 3, "every": 5, "add": 1.0},
+        ]
+    )
+    (told,) = never_acting(shocks, 20)
+    assert told == "interventions[0] (shock) is to act at ticks 30, 40, but the run ends at tick 20; it will not"

@@ -185,6 +185,7 @@ def compare(
         from ecosim.commands.compare import Order, compare_once
 
         given_words = words or []
+        refuse_twice(given_words)
         arms = tuple(word for word in given_words if "=" not in word and not word.startswith("~"))
         overrides = tuple(word for word in given_words if word not in arms)
         code = compare_once(
@@ -305,14 +306,34 @@ def split(words: list[str]) -> tuple[str | None, tuple[str, ...]]:
     """Return the scenario's name, if there is one, and the changes.
 
     Raises:
-        InputError: if there are two words that are no changes.
+        InputError: if there are two words that are no changes, or two changes of one key.
     """
+    refuse_twice(words)
     names = [word for word in words if "=" not in word and not word.startswith(("~", "+"))]
     if len(names) > 1:
         raise InputError(
             f"{', '.join(names)}: {len(names)} names; allowed: one scenario (changes are written key=value)"
         )
     return (names[0] if names else None), tuple(word for word in words if word not in names)
+
+
+def refuse_twice(words: list[str]) -> None:
+    """Refuse a key that is set, or removed, more than once: nobody could tell which is meant.
+
+    Raises:
+        InputError: naming all changes of each such key.
+    """
+    by_key: dict[tuple[str, bool], list[str]] = {}
+    for word in words:
+        if "=" in word or word.startswith("~"):
+            by_key.setdefault((word.partition("=")[0].lstrip("+~"), word.startswith("~")), []).append(word)
+    faults = [
+        f"{key}: given {len(given_words)} times, {' and '.join(given_words)}; allowed: once"
+        for (key, _), given_words in by_key.items()
+        if len(given_words) > 1
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def given(key: str, value: str | None) -> list[str]:

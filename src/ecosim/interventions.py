@@ -6,6 +6,7 @@ numbers that organisations keep for life, so two scenarios that differ in one in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -47,6 +48,11 @@ class _Timed(BaseModel):
     )
     every: int | None = Field(None, ge=1, description="ticks until it acts again, from the first on; null: not again")
     until: Tick | None = Field(None, description="last tick at which it may act again")
+
+    def after(self, last: int) -> tuple[int, ...]:
+        """Return the ticks that it names and that a run of so many ticks never comes to."""
+        ticks = self.at if isinstance(self.at, tuple) else (self.at,)
+        return tuple(tick for tick in ticks if tick > last)
 
     def is_due(self, tick: int) -> bool:
         """Return whether it acts at this tick."""
@@ -104,7 +110,7 @@ class Set(_OfSome):
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns it needs."""
-        return (self.column,)
+        return (self.column, *self.who.columns())
 
     def faults(self, world: World) -> list[str]:
         """Return what is wrong with it in this world."""
@@ -193,7 +199,7 @@ class Invite(_Timed):
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns it needs."""
-        return tuple(tie_values(self.trust, self.bond))
+        return (*tie_values(self.trust, self.bond), *(self.tied_to or EVERYONE).columns())
 
     def faults(self, world: World) -> list[str]:
         """Return what is wrong with it in this world."""
@@ -227,7 +233,7 @@ class Remove(_OfSome):
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns it needs."""
-        return ()
+        return self.who.columns()
 
     def faults(self, world: World) -> list[str]:
         """Return what is wrong with it in this world."""
@@ -263,7 +269,8 @@ class Introduce(_Timed):
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns it needs."""
-        return tuple(tie_values(self.trust, self.bond))
+        sides = (self.one or EVERYONE, self.other or EVERYONE)
+        return (*tie_values(self.trust, self.bond), *(name for side in sides for name in side.columns()))
 
     def faults(self, world: World) -> list[str]:
         """Return what is wrong with it in this world."""
@@ -310,7 +317,7 @@ class Convene(_OfSome):
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns it needs."""
-        return ("coalition_issue",)
+        return ("coalition_issue", *self.who.columns())
 
     def faults(self, world: World) -> list[str]:
         """Return what is wrong with it in this world."""
@@ -327,6 +334,20 @@ class Convene(_OfSome):
 
 
 Intervention = Annotated[Set | Shock | Invite | Remove | Introduce | Convene, Field(discriminator="do")]
+
+
+def never_acting(interventions: Iterable[Intervention], last: int) -> list[str]:
+    """Return a sentence for each intervention that names ticks which a run of so many ticks never comes to."""
+    told = []
+    for place, intervention in enumerate(interventions):
+        if missed := intervention.after(last):
+            ticks = f"tick{'' if len(missed) == 1 else 's'} {', '.join(f'{tick:,}' for tick in missed[:5])}"
+            more = ", …" if len(missed) > 5 else ""
+            told.append(
+                f"interventions[{place}] ({intervention.do}) is to act at {ticks}{more}, but the run ends at tick "
+                f"{last:,}; it will not"
+            )
+    return told
 
 
 def tie_values(trust: float | None, bond: float | None) -> dict[str, float]:

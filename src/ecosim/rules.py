@@ -10,6 +10,8 @@ import importlib
 import re
 import sys
 from collections.abc import Iterable
+from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +155,38 @@ def look_in_working_folder() -> None:
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)
+
+
+def refuse_unknown_packages(trust: Iterable[str]) -> None:
+    """Refuse to trust a package that there is not: whoever says so expects its rules to run.
+
+    Raises:
+        InputError: naming each, with the nearest that there is.
+    """
+    unknown = [name for name in trust if not _is_there(name)]
+    if not unknown:
+        return
+    from pkgutil import iter_modules
+
+    there = [module.name for module in iter_modules() if not module.name.startswith("_")]
+    faults = []
+    for name in unknown:
+        near = get_close_matches(name, there, n=1, cutoff=0.5)
+        guess = f"did you mean '{near[0]}'? " if near else ""
+        faults.append(
+            f"--trust {shown(name)}: there is no such package; {guess}allowed: the name of a package that is installed, "
+            "or of a module in the working folder"
+        )
+    raise InputError(faults)
+
+
+def _is_there(package: str) -> bool:
+    if not package.isidentifier():
+        return False
+    try:
+        return package in sys.modules or find_spec(package) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def rule_name(mechanism: type[Mechanism]) -> str:

@@ -15,7 +15,14 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean
 from ecosim.interventions import Intervention
 from ecosim.rng import LARGEST_SEED
-from ecosim.rules import find_measures, find_rule, find_trusted, look_in_working_folder, rule_name
+from ecosim.rules import (
+    find_measures,
+    find_rule,
+    find_trusted,
+    look_in_working_folder,
+    refuse_unknown_packages,
+    rule_name,
+)
 from ecosim.scenario_file import shown
 from ecosim.world.actor_settings import settled
 from ecosim.world.founding import EcosystemSettings, labels_of
@@ -143,6 +150,7 @@ def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: So
     source, trusted = source or Source(), frozenset(trust)
     if trusted:
         look_in_working_folder()
+        refuse_unknown_packages(sorted(trusted))
     rest = without_switched_off(data)
     dynamics, faults = _mechanisms(rest.pop("dynamics", {}), rest.get("activation"), trusted, source)
     plain, more = _validated(PlainSettings, rest, source)

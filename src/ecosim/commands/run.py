@@ -48,6 +48,7 @@ def run_once(order: Order) -> None:
         KeyboardInterrupt: with the tick at which it was stopped.
     """
     from ecosim.compose import load
+    from ecosim.interventions import never_acting
     from ecosim.settings import with_actors
     from ecosim.sizes import check_run
 
@@ -61,6 +62,8 @@ def run_once(order: Order) -> None:
     settings = with_actors(settings, actors)
     if actors is not None:
         check_run(settings, agreed=order.yes)
+    for sentence in never_acting(settings.interventions, settings.ticks):
+        say(f"Note: {sentence}.")
     run = _run(settings, actors, say)
     folder = order.out or RESULTS / f"{_short(order)}-{run.run_id[:8]}"
     if order.out is None:

@@ -119,5 +119,14 @@ def _group(who: Mapping[str, Any], reached: Sequence[str] | None = None) -> str:
     if who.get("share") is None and who.get("number") is None:
         return what if listed else f"all {what}"
     size = percent(who["share"]) if who.get("share") is not None else f"{who['number']:,}"
-    by = {"most_connected": ", those with most partners,", "least_connected": ", those with fewest partners,"}
-    return f"{size} of the {what}{by.get(who.get('by', 'chance'), '')}"
+    return f"{size} of the {what}{_picked(who.get('by') or 'chance')}"
+
+
+def _picked(by: str) -> str:
+    """Return how some were picked from many, as a clause; nothing where it was by chance."""
+    most, _, word = by.partition("_")
+    if by == "chance":
+        return ""
+    if word == "connected":
+        return ", those with most partners," if most == "most" else ", those with fewest partners,"
+    return f", those with {most} {plain(word.replace('_', ' '))},"

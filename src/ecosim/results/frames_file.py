@@ -52,7 +52,8 @@ def read_frames(path: str | Path) -> tuple[Frame, ...]:
 
     table = pyarrow.parquet.read_table(Path(path))
     known = table.schema.metadata
-    labels = Labels(**{name: tuple(words) for name, words in json.loads(known[b"labels"]).items()})
+    words = {name: tuple(given) for name, given in json.loads(known[b"labels"]).items()}
+    labels = Labels(sectors=words["sectors"], issues=words["issues"], stance_axes=words["stance_axes"])
     there = json.loads(known[b"there"])
     columns = {name: table[name].to_numpy() for name in table.column_names}
     found = []
