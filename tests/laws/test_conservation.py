@@ -5,6 +5,7 @@ import pytest
 
 from ecosim.compose import load
 from ecosim.ecosystem import Ecosystem
+from ecosim.rules import find_rule
 from ecosim.world.columns import COLUMNS
 from tests.ecosystems import coupled
 
@@ -70,22 +71,72 @@ def test_all_payoffs_together_are_what_relief_was_paid_less_the_cost_of_effort(k
         assert world.payoff.sum() == pytest.approx(world.price @ world.relief - cost)
 
 
+def after_each(monkeypatch, rule, look):
+    """Let ``look(mechanism, before, world)`` be called whenever a mechanism of this rule has acted."""
+    kind = find_rule(rule)
+    step = kind.step
+
+    def watched(self, world, key):
+        before = {name: values.copy() for name, values in world.arrays().items()}
+        step(self, world, key)
+        look(self, before, world)
+
+    monkeypatch.setattr(kind, "step", watched)
+
+
 @RUNS
-def test_all_incomes_together_are_what_customers_and_donors_gave_less_what_relief_was_paid(kind, seed):
-    before = None
-    for model in run_of(kind, seed):
-        world, market = model.world, rule(model, "market")
-        if before is not None:
-            counts = np.bincount(world.sector, minlength=3)
-            # Government gives of its taxes what it owes for last tick's relief, at most half of them.
-            hardship = pressing(world.severity, market.pressing_at)
-            turnover = market.spending * counts[0] * (1 - market.loss * hardship)
-            taxes = market.tax * turnover
-            appeal = pressing(world.urgency, market.pressing_at)
-            gifts = market.giving * counts[2] * (0.25 + 0.75 * appeal)
-            owed = min(market.public_share * before, taxes / 2)
-            assert world.income.sum() == pytest.approx(turnover - owed + gifts)
-        before = float(world.price @ world.relief)
+def test_all_incomes_together_are_what_customers_and_donors_gave_less_what_relief_was_paid(kind, seed, monkeypatch):
+    seen = []
+
+    def look(market, before, world):
+        counts = np.bincount(world.sector, minlength=3)
+        hardship = pressing(world.severity, market.pressing_at)
+        appeal = pressing(world.urgency, market.pressing_at)
+        turnover = market.spending * counts[0] * (1 - market.loss * hardship)
+        gifts = market.giving * counts[2] * (0.25 + 0.75 * appeal)
+        if world.labels.citizens and before["customers"].sum():  # they buy and give where they have chosen
+            turnover *= before["customers"].sum() / world.labels.citizens
+            gifts = market.giving * counts[2] * before["supporters"].sum() / world.labels.citizens
+        # Government gives of its taxes what it owes for last tick's relief, at most half of them.
+        owed = min(market.public_share * (before["price"] @ before["relief"]), market.tax * turnover / 2)
+        assert world.income.sum() == pytest.approx(turnover - owed + gifts)
+        seen.append(owed)
+
+    after_each(monkeypatch, "market", look)
+    for _ in run_of(kind, seed):
+        pass
+    assert len(seen) >= 40
+    assert max(seen) > 0
+
+
+def test_government_pays_out_what_it_has_collected_but_for_waste_and_invitations(monkeypatch):
+    """Subsidies and fines only change hands: incomes fall by what is wasted and by whole invitations."""
+    lost = []
+
+    def look(policy, before, world):
+        means = np.maximum(before["income"], 0)[world.sector == 1].sum()
+        wasted, invited = policy.waste * policy.subsidies * means, policy.convening * means / policy.invitation
+        gone = before["income"].sum() - world.income.sum()
+        options = [waste + k * policy.invitation for waste in (0.0, wasted) for k in (int(invited), int(invited) + 1)]
+        assert np.min(np.abs(np.array(options) - gone)) < 1e-9 * max(1.0, means)
+        lost.append(gone)
+
+    after_each(monkeypatch, "policy", look)
+    words = ("ticks=40", "dynamics.policy.convening=0.1", "dynamics.policy.least=0.4", "dynamics.policy.waste=0.3")
+    Ecosystem(load("town", *words), rng=1).run()
+    assert len(lost) == 40
+    assert np.ptp(lost) > 0.1
+
+
+def test_every_citizen_is_counted_where_it_buys_works_and_gives_and_nowhere_else():
+    model = town(2)
+    for _ in range(12):
+        model.step()
+        world = model.world
+        for counted, place in (("customers", "buys_from"), ("workers", "works_for"), ("supporters", "supports")):
+            rows = getattr(world, place)
+            assert np.array_equal(getattr(world, counted), np.bincount(rows[rows >= 0], minlength=world.n)), counted
+    assert world.workers.sum() == world.labels.citizens
 
 
 def pressing(levels, half):
