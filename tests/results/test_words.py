@@ -188,3 +188,57 @@ def test_citizens_are_told_of_where_they_were_measured():
     assert "Their approval of government fell, 50 % to 25 %." in words
     assert "Later, 30 % of them supported a civil-society group." in words
     assert "itizens" not in a_run(measured=[moving("other", 0.0, 1.0)]).words
+
+
+def test_what_was_put_in_and_what_it_paid_is_told():
+    words = told(contribution_mean=(0.478, 0.218, 0.186), payoff_mean=(None, 2.3, 1.9))
+    assert "**Contributions fell:** organisations put 48 % of their means into the common work at the start" in words
+    assert "22 % later and 19 % at the end." in words
+    assert "less its cost, was 2.30 on average later, 1.90 at the end." in words
+
+
+def test_clusters_and_camps_of_opinions_are_told():
+    both = {"opinion_clusters": (9.0, 2.0), "divergence": (1.0, 0.8), "consensus": (0.7, 0.9)}
+    words = told(**{name: (*pair, pair[1]) for name, pair in both.items()}, opinion_clusters_effective=(5.0, 1.3, 1.3))
+    assert "Opinions stood in 9 clusters at the start, in 2 later (as many as 1.30 of equal size)." in words
+    assert "stood 1 apart at the start, 0.800 later; within them consensus grew, 0.700 to 0.900." in words
+
+
+def test_a_panel_that_disagrees_says_who_says_what():
+    words = told(spread=(1.0, 1.6, 1.6), van_der_eijk=(0.6, 0.3, 0.3), dispersion=(0.5, 0.501, 0.5))
+    assert "The panel of polarisation disagrees: spread rose, van der eijk fell" in words
+    assert "disagree" not in told(spread=(1.0, 1.6, 1.6), van_der_eijk=(0.3, 0.6, 0.6), dispersion=(0.5, 0.501, 0.5))
+
+
+def test_learning_technology_and_purpose_are_told():
+    words = told(
+        performance_mean=(0.4, 0.7, 0.8),
+        solutions=(50.0, 6.0, 4.0),
+        adapting_advantage=(None, -0.05, 0.1),
+        adopted_share=(0.02, 0.5, 0.9),
+        purpose_mean=(0.5, 0.3, 0.3),
+    )
+    assert (
+        "**Organisations learnt:** the performance of their practices went from 0.400 to 0.700; 50 different" in words
+    )
+    assert "Later, those who adapt were 0.050 behind the others." in words
+    assert "used by 2.0 % of them at the start and by 90 % at the end." in words
+    assert "Their purpose faded, 0.500 to 0.300." in words
+
+
+def test_who_came_and_who_went_is_told_by_the_events():
+    events = {"tick": np.arange(4), "kind": np.array(["gone", "came", "gone", "tie_made"], object)}
+    events["organisation_name"] = np.array(["a", "b", "c", "d"], object)
+    assert "**Turnover:** 2 organisations left and 1 came" in told(events=events)
+    assert "Turnover" not in told(events={name: values[3:] for name, values in events.items()})
+
+
+def test_a_run_in_which_organisations_come_and_go_counts_them():
+    from tests.ecosystems import opinions
+
+    going = {"do": "remove", "at": 2, "who": {"number": 4}}
+    coming = {"do": "invite", "at": [1, 3, 4], "sector": "business", "number": 2}
+    model = opinions(30, ticks=5, interventions=[going, coming])
+    model.run()
+    assert "**Turnover:** 4 organisations left and 6 came, so that 30 became 32." in model.results().words
+    assert "32 organisations are there at the end." in model.results().words

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 PLURALS = {
     "business": "businesses",
@@ -11,6 +12,9 @@ PLURALS = {
     "civil_society": "civil-society groups",
 }
 """What the organisations of a sector are called together."""
+
+HARDLY = 0.05
+"""A change below this part of the larger value is told as none."""
 
 
 def plain(text: object) -> str:
@@ -58,3 +62,21 @@ def some(count: int, thing: str) -> str:
 def in_a_row(parts: Sequence[str]) -> str:
     """Return parts as a list in a sentence: a, b and c."""
     return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def both(measures: Mapping[str, Any], name: str) -> tuple[float, float] | None:
+    """Return a measure at the start and its mean over the second half; None where either is missing."""
+    values = measures.get(name)
+    if values is None or values["start"] is None or values["mean"] is None:
+        return None
+    return values["start"], values["mean"]
+
+
+def moved(start: float, later: float, up: str, down: str, same: str) -> str:
+    """Return the word for how a number moved."""
+    return same if is_same(start, later) else up if later > start else down
+
+
+def is_same(start: float, later: float) -> bool:
+    """Return whether a change is too small to be told as one."""
+    return abs(later - start) <= HARDLY * max(abs(start), abs(later))

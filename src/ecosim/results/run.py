@@ -245,8 +245,8 @@ class Run:
         return [name for name in TABLES if (self._folder / f"{name}.parquet").is_file()]
 
     def _deeds(self) -> dict[str, NDArray[Any]] | None:
-        """Return what words need of the events, or None where none were kept or nothing was done from outside."""
-        if not self.settings.get("interventions") or "events" not in self._kept():
+        """Return what words need of the events, or None where none were kept."""
+        if "events" not in self._kept():
             return None
         columns = self._tables["events"].columns if "events" in self._tables else self.events
         return {name: np.asarray(columns[name]) for name in ("tick", "kind", "organisation_name")}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.results.deeds import from_outside
-from ecosim.results.phrases import in_a_row, number, one_or, percent, plain, plural, some
+from ecosim.results.doings import camps, conduct, disagreement, learning, turnover
+from ecosim.results.phrases import both, in_a_row, is_same, moved, number, one_or, percent, plain, plural, some
 
 STAGE_MEANINGS = {
     "collection": "organisations beside each other, most of them without a path of relationships between them",
@@ -20,10 +22,6 @@ STAGE_MEANINGS = {
 }
 
 _TABLE = "## Every measure"
-
-HARDLY = 0.05
-"""A change below this part of the larger value is told as none."""
-
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -43,14 +41,14 @@ def tell(
         meanings: what each measure means.
         series: the recorded rows by column, "tick" among them; with them the worst of each issue is told.
         events: the columns "tick", "kind" and "organisation_name" of the events, where they were kept; with them it is
-            told how many an intervention reached, and whom.
+            told how many an intervention reached, and whom, and how many came and went.
     """
     blocks = [f"# {plain(settings.get('title') or 'A run')}"]
     if settings.get("description"):
         blocks.append(plain(" ".join(str(settings["description"]).split())))
     blocks.append("## The world\n\n" + " ".join(_world(summary)))
     if summary["ticks"]:
-        told = list(_happened(summary, series or {}))
+        told = list(_happened(summary, series or {}, events))
     else:
         told = ["Nothing: the run has 0 ticks.", *_as_it_is(summary)]
     if done := list(from_outside(settings.get("interventions") or (), summary["ticks"], events)):
@@ -85,7 +83,8 @@ def _world(summary: Mapping[str, Any]) -> Iterator[str]:
         f"{some(end['coalitions'], 'coalition')}."
     )
     if end["organisations"] != start["organisations"]:
-        yield f"{some(end['organisations'], 'organisation')} are left at the end."
+        are = "is" if end["organisations"] == 1 else "are"
+        yield f"{some(end['organisations'], 'organisation')} {are} there at the end."
     yield from _tables(summary)
 
 
@@ -134,10 +133,12 @@ def _as_it_is(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"**The network as it is:** {'; '.join(parts)}."
 
 
-def _happened(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
-    issues = _severities(summary, series)
-    told = [_collaboration(summary), _polarisation(summary), issues, _success(summary), _citizens(summary)]
-    told.append(_ledger(summary))
+def _happened(summary: Mapping[str, Any], series: Columns, events: Columns | None) -> Iterator[str]:
+    measures, counts = summary["measures"], summary["counts"]
+    numbers = (counts["start"]["organisations"], counts["end"]["organisations"])
+    opinions = chain(_polarisation(summary), disagreement(measures), camps(measures))
+    told = [_collaboration(summary), opinions, conduct(measures), _severities(summary, series), _success(summary)]
+    told += [learning(measures), turnover(*numbers, events), _citizens(summary), _ledger(summary)]
     paragraphs = [" ".join(sentences) for sentences in map(list, told) if sentences]
     stage = list(_stage(summary))
     if paragraphs:
@@ -148,10 +149,10 @@ def _happened(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
 
 def _collaboration(summary: Mapping[str, Any]) -> Iterator[str]:
     measures = summary["measures"]
-    if share := _both(measures, "cross_sector_share"):
+    if share := both(measures, "cross_sector_share"):
         start, later = share
         yield (
-            f"**Collaboration across sectors {_moved(start, later, 'grew', 'shrank', 'held its level')}:** "
+            f"**Collaboration across sectors {moved(start, later, 'grew', 'shrank', 'held its level')}:** "
             f"{percent(start)} of the relationships joined different sectors at the start, {percent(later)} later."
         )
     z = measures.get("cross_sector_share_z", {}).get("final")
@@ -161,7 +162,7 @@ def _collaboration(summary: Mapping[str, Any]) -> Iterator[str]:
             f"At the end that is {number(abs(z))} standard deviations {side} than if everyone kept the number of its "
             f"partners but drew them by chance{'' if abs(z) >= 2 else ', which is within what chance gives'}."
         )
-    coalitions, size = _both(measures, "coalitions"), _both(measures, "coalition_size_mean")
+    coalitions, size = both(measures, "coalitions"), both(measures, "coalition_size_mean")
     if coalitions:
         of = f" of {number(size[1])} organisations" if size else ""
         at_start, on_average = number(coalitions[0]), number(coalitions[1])
@@ -174,10 +175,10 @@ def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
         "dispersion": "the mean distance from the average opinion, on an axis from −1 to 1,",
         "bimodality": "the bimodality coefficient",
     }
-    found = {name: both for name in names if (both := _both(summary["measures"], name))}
+    found = {name: values for name in names if (values := both(summary["measures"], name))}
     if not found:
         return
-    way = {name: _moved(*both, "up", "down", "same") for name, both in found.items()}
+    way = {name: moved(*values, "up", "down", "same") for name, values in found.items()}
     verdicts = {"up": "Opinions polarised", "down": "Opinions became less polarised"}
     if way.get("esteban_ray") == "up" and way.get("dispersion") == "down":
         verdict = "Opinions drew together into tighter camps"
@@ -187,7 +188,7 @@ def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
         verdict = verdicts.get(way["dispersion"], "Opinions stayed as polarised as they were")
     else:
         verdict = "The indices of polarisation disagree"
-    parts = [f"{names[name]} went from {number(both[0])} to {number(both[1])}" for name, both in found.items()]
+    parts = [f"{names[name]} went from {number(values[0])} to {number(values[1])}" for name, values in found.items()]
     yield f"**{verdict}:** {in_a_row(parts)}."
 
 
@@ -196,16 +197,16 @@ def _severities(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
     groups: dict[str, list[str]] = {"got worse": [], "eased": [], "changed to and fro": [], "hardly changed": []}
     peaked = []
     for name in _issues(summary):
-        found, end = _both(measures, name), measures[name]["final"]
+        found, end = both(measures, name), measures[name]["final"]
         if not found or end is None:
             continue
         issue = plain(name.removeprefix("severity_").replace("_", " "))
         told = f"{issue} ({number(found[0])}, {number(found[1])}, {number(end)})"
         peak, tick = _peak(series, name)
-        if peak > max(found[0], end) and not _is_same(max(found[0], end), peak):
+        if peak > max(found[0], end) and not is_same(max(found[0], end), peak):
             peaked.append(f"{told} peaked at {number(peak)} in tick {tick:,} and eased to {number(end)}")
         else:
-            moves = {_moved(found[0], value, "got worse", "eased", "hardly changed") for value in (found[1], end)}
+            moves = {moved(found[0], value, "got worse", "eased", "hardly changed") for value in (found[1], end)}
             groups[moves.pop() if len(moves) == 1 else "changed to and fro"].append(told)
     parts = [f"{in_a_row(issues)} {what}" for what, issues in groups.items() if issues] + peaked
     if parts:
@@ -230,26 +231,26 @@ def _success(summary: Mapping[str, Any]) -> Iterator[str]:
     groups: dict[str, list[str]] = {"gained": [], "lost": [], "hardly moved": []}
     for word, (early, later) in found.items():
         told = f"{plural(word)} ({number(early)} to {number(later)})"
-        groups[_moved(early, later, "gained", "lost", "hardly moved")].append(told)
+        groups[moved(early, later, "gained", "lost", "hardly moved")].append(told)
     parts = [f"{in_a_row(who)} {what}" for what, who in groups.items() if who]
     if parts:
         yield f"**Success**, each sector by its own measure, first tenth of the run to later: {'; '.join(parts)}."
     if collective:
         start, later = collective
-        moved = _moved(start, later, "rose", "fell", "hardly moved")
-        yield f"The success of all together {moved}, {number(start)} to {number(later)}."
+        how = moved(start, later, "rose", "fell", "hardly moved")
+        yield f"The success of all together {how}, {number(start)} to {number(later)}."
 
 
 def _citizens(summary: Mapping[str, Any]) -> Iterator[str]:
     measures = summary["measures"]
-    if orientation := _both(measures, "orientation_mean"):
+    if orientation := both(measures, "orientation_mean"):
         start, later = orientation
-        moved = _moved(start, later, "moved towards “we”", "moved towards “us and them”", "hardly changed")
-        yield f"**Citizens'** orientation {moved}, {number(start)} to {number(later)} (0 “us and them”, 1 “we”)."
-    if approval := _both(measures, "approval_mean"):
+        how = moved(start, later, "moved towards “we”", "moved towards “us and them”", "hardly changed")
+        yield f"**Citizens'** orientation {how}, {number(start)} to {number(later)} (0 “us and them”, 1 “we”)."
+    if approval := both(measures, "approval_mean"):
         start, later = approval
-        moved = _moved(start, later, "rose", "fell", "hardly moved")
-        yield f"Their approval of government {moved}, {percent(start)} to {percent(later)}."
+        how = moved(start, later, "rose", "fell", "hardly moved")
+        yield f"Their approval of government {how}, {percent(start)} to {percent(later)}."
     supporters = measures.get("supporters_share", {}).get("mean")
     if supporters is not None:
         yield f"Later, {percent(supporters)} of them supported a civil-society group."
@@ -307,18 +308,3 @@ def _code(name: str) -> str:
     """Return a name between backticks, where Markdown takes all but backticks and the table's bars letter by letter."""
     shown = re.sub(r"[\x00-\x1f`]", " ", name).replace("|", "\\|")
     return f"`{shown}`"
-
-
-def _both(measures: Mapping[str, Any], name: str) -> tuple[float, float] | None:
-    values = measures.get(name)
-    if values is None or values["start"] is None or values["mean"] is None:
-        return None
-    return values["start"], values["mean"]
-
-
-def _moved(start: float, later: float, up: str, down: str, same: str) -> str:
-    return same if _is_same(start, later) else up if later > start else down
-
-
-def _is_same(start: float, later: float) -> bool:
-    return abs(later - start) <= HARDLY * max(abs(start), abs(later))

@@ -1,0 +1,97 @@
+"""Doings: what organisations put in and got, how they learnt, what they took up, who came and who went, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.measures.panel import EXTREMES, of_change
+from ecosim.results.phrases import both, in_a_row, moved, number, percent, some
+
+Measured = Mapping[str, Mapping[str, Any]]
+
+
+def conduct(measures: Measured) -> Iterator[str]:
+    """Tell what organisations put into the common work, and what they were paid for it."""
+    if share := both(measures, "contribution_mean"):
+        start, later = share
+        yield (
+            f"**Contributions {moved(start, later, 'rose', 'fell', 'held their level')}:** organisations put "
+            f"{percent(start)} of their means into the common work at the start, {percent(later)} later and "
+            f"{percent(measures['contribution_mean']['final'])} at the end."
+        )
+    payoff = measures.get("payoff_mean")
+    if payoff and payoff["mean"] is not None and payoff["final"] is not None:
+        paid, end = number(payoff["mean"]), number(payoff["final"])
+        yield f"What a tick's work paid them, less its cost, was {paid} on average later, {end} at the end."
+
+
+def camps(measures: Measured) -> Iterator[str]:
+    """Tell into how many clusters opinions fell, and how far apart their two camps stand."""
+    if clusters := both(measures, "opinion_clusters"):
+        start, later = clusters
+        alike = both(measures, "opinion_clusters_effective")
+        counted = f" (as many as {number(alike[1])} of equal size)" if alike else ""
+        yield f"Opinions stood in {number(start)} clusters at the start, in {number(later)} later{counted}."
+    if (apart := both(measures, "divergence")) and (within := both(measures, "consensus")):
+        yield (
+            f"The two camps, below and above the middle, stood {number(apart[0])} apart at the start, {number(apart[1])} "
+            f"later; within them consensus {moved(*within, 'grew', 'shrank', 'hardly changed')}, "
+            f"{number(within[0])} to {number(within[1])}."
+        )
+
+
+def disagreement(measures: Measured) -> Iterator[str]:
+    """Tell where the measures of polarisation say opposite things of the change."""
+    found = {name: values for name in EXTREMES if (values := both(measures, name))}
+    verdict = of_change({n: values[0] for n, values in found.items()}, {n: values[1] for n, values in found.items()})
+    if not verdict.agree:
+        rose, fell = ([name.replace("_", " ") for name in names] for names in (verdict.rose, verdict.fell))
+        yield (
+            f"The panel of polarisation disagrees: {in_a_row(rose)} rose, {in_a_row(fell)} fell; so it depends on which "
+            "side of polarisation is meant."
+        )
+
+
+def learning(measures: Measured) -> Iterator[str]:
+    """Tell how good organisations became at what they do, what they took up, and what became of their purpose."""
+    if performance := both(measures, "performance_mean"):
+        start, later = performance
+        sets = both(measures, "solutions")
+        ways = f"; {number(sets[0])} different ways of working became {number(sets[1])}" if sets else ""
+        yield (
+            f"**Organisations {moved(start, later, 'learnt', 'unlearnt', 'hardly learnt')}:** the performance of their "
+            f"practices went from {number(start)} to {number(later)}{ways}."
+        )
+    ahead = measures.get("adapting_advantage", {}).get("mean")
+    if ahead is not None:
+        yield f"Later, those who adapt were {number(abs(ahead))} {'ahead of' if ahead >= 0 else 'behind'} the others."
+    adopted = measures.get("adopted_share", {})
+    if adopted.get("start") is not None and adopted.get("final") is not None:
+        yield (
+            f"The new technology was used by {percent(adopted['start'])} of them at the start and by "
+            f"{percent(adopted['final'])} at the end."
+        )
+    if purpose := both(measures, "purpose_mean"):
+        start, later = purpose
+        yield f"Their purpose {moved(start, later, 'grew', 'faded', 'held its level')}, {number(start)} to {number(later)}."
+
+
+def turnover(start: int, end: int, events: Mapping[str, NDArray[Any]] | None) -> Iterator[str]:
+    """Tell who came and who went.
+
+    Args:
+        start: organisations at the start.
+        end: organisations at the end.
+        events: the columns of the events, where they were kept.
+    """
+    if events is None:
+        if start != end:
+            yield f"**Turnover:** of {some(start, 'organisation')} at the start there were {end:,} at the end."
+        return
+    gone, came = (int(np.count_nonzero(events["kind"] == kind)) for kind in ("gone", "came"))
+    if gone or came:
+        yield f"**Turnover:** {some(gone, 'organisation')} left and {came:,} came, so that {start:,} became {end:,}."
