@@ -206,6 +206,43 @@ def test_a_workbook_brings_organisations_and_ties(tmp_path: Path) -> None:
     assert actors.ties.weight.tolist() == [0.75]
 
 
+@pytest.fixture
+def members(tmp_path: Path) -> Path:
+    head, ties = ["name", "sector", "capital"], ["source", "target"]
+    return workbook(
+        tmp_path / "town.xlsx",
+        {
+            "Organisations": [head, ["Old", "business", 1], ["Older", "business", 1]],
+            "Members 2026": [head, ["Acme", "business", 2], ["Town", "government", 3]],
+            "Contacts": [ties, ["Acme", "Town"]],
+        },
+    )
+
+
+def test_the_sheet_of_a_workbook_can_be_named_after_the_file(members: Path) -> None:
+    assert read_actors(members).names == ["Old", "Older"]
+    assert read_actors(f"{members}#members 2026").names == ["Acme", "Town"]
+    both = read_actors(f"{members}#Members 2026", f"{members}#Contacts")
+    assert (both.names, len(both.ties.weight)) == (["Acme", "Town"], 1)
+
+
+def test_the_sheet_of_a_workbook_can_be_named_in_the_mapping(members: Path) -> None:
+    actors = read_actors(members, mapping={"sheet": "Members 2026", "ties": {"sheet": "Contacts"}})
+    assert (actors.names, len(actors.ties.weight)) == (["Acme", "Town"], 1)
+
+
+def test_a_sheet_that_is_not_there_is_refused_with_the_nearest(members: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no sheet 'Member 2026'; did you mean 'Members 2026'\?"):
+        read_actors(f"{members}#Member 2026")
+    (tmp_path / "t.csv").write_text("name,sector\nAcme,business\n")
+    with pytest.raises(InputError, match="t.csv: has no sheets"):
+        read_actors(tmp_path / "t.csv", mapping={"sheet": "a"})
+
+
+def test_a_workbook_whose_own_name_has_the_mark_is_read(members: Path) -> None:
+    assert read_actors(members.rename(members.with_name("a#b.xlsx"))).names == ["Old", "Older"]
+
+
 def test_a_fault_in_a_workbook_names_the_row_of_the_sheet(tmp_path: Path) -> None:
     path = workbook(tmp_path / "t.xlsx", {"a": [["name", "sector", "capital"], [], ["Acme", "business", "much"]]})
     with pytest.raises(InputError, match="row 3, column 'capital': 'much' is not a number"):

@@ -58,6 +58,7 @@ class WeightMapping(_Part):
 class TieMapping(_Part):
     """Which columns name the two organisations of a tie, and which weighs it."""
 
+    sheet: str | None = Field(None, description="sheet of a workbook; where not given, the one called ties")
     source: str | None = Field(None, description="column of the one organisation; guessed where not given")
     target: str | None = Field(None, description="column of the other; guessed where not given")
     weight: WeightMapping | None = Field(None, description="column of the weight")
@@ -71,6 +72,9 @@ class TieMapping(_Part):
 class TableMapping(_Part):
     """What the columns of a user's organisations and ties mean. Everything may be left out and is then guessed."""
 
+    sheet: str | None = Field(
+        None, description="sheet of a workbook; where not given, the one called organisations, otherwise the first"
+    )
     name: str | None = Field(None, description="column that names the organisation")
     sectors: Literal["known", "as_given"] = Field(
         "known",

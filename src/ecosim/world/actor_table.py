@@ -16,6 +16,7 @@ from ecosim.scenario_file import printable, read_scenario_with_places, read_text
 from ecosim.world.workbook import MOST_COLUMNS, Row, cell_text, sheet_names, sheet_rows
 
 MOST_TABLE_BYTES = 256 * 2**20
+WORKBOOKS = (".xlsx", ".xlsm")
 NAME_WORDS = ("name", "organisation", "organization", "actor", "node", "label")
 SECTOR_WORDS = ("sector", "type", "sponsorship", "kind", "category", "organisation_type")
 SOURCE_WORDS = ("source", "from", "sender", "ego", "a")
@@ -63,21 +64,38 @@ class Table:
         return None
 
 
-def read_table(path: Path, part: Part) -> Table:
+def file_and_sheet(path: Path) -> tuple[Path, str | None]:
+    """Return a workbook and the sheet that is named after it, as in ``town.xlsx#Members``; None where none is."""
+    file, mark, sheet = path.name.rpartition("#")
+    if not mark or path.exists() or Path(file).suffix.lower() not in WORKBOOKS:
+        return path, None
+    return path.with_name(file), sheet
+
+
+def read_table(path: Path, part: Part, sheet: str | None = None) -> Table:
     """Return the organisations or the ties of a file; the ending of its name says how it is written.
 
     ``.csv``, ``.tsv``, ``.txt``: UTF-8 with a header, cells parted by comma, semicolon or tab. ``.xlsx``, ``.xlsm``:
-    the sheet called like the part, otherwise the first. ``.yaml``, ``.yml``: a list of mappings under the part's name.
+    the sheet that is named, otherwise the one called like the part, otherwise the first. ``.yaml``, ``.yml``: a list of
+    mappings under the part's name.
+
+    Args:
+        path: the file; of a workbook, perhaps with its sheet, as in ``town.xlsx#Members``.
+        part: which of the two.
+        sheet: the sheet of a workbook, where the path does not say one.
 
     Raises:
         InputError: the file is missing, empty, too large, or not what its name says; or a row has too many or too few
             cells (all such rows are named).
     """
-    ending = path.suffix.lower()
+    path, named = file_and_sheet(path)
+    ending, sheet = path.suffix.lower(), named or sheet
+    if sheet is not None and ending not in WORKBOOKS:
+        raise InputError(f"{printable(path)}: has no sheets, so not {shown(sheet)} either; allowed: with .xlsx, .xlsm")
     if ending in (".csv", ".tsv", ".txt"):
         return _with_header(printable(path), _csv_rows(read_text(path, most_bytes=MOST_TABLE_BYTES), printable(path)))
-    if ending in (".xlsx", ".xlsm"):
-        return _with_header(printable(path), sheet_rows(path, part), line_word="row", padded=True)
+    if ending in WORKBOOKS:
+        return _with_header(printable(path), sheet_rows(path, part, sheet), line_word="row", padded=True)
     if ending in (".yaml", ".yml"):
         return _yaml_table(path, part)
     hint = "; save it as .xlsx or .csv" if ending in (".xls", ".ods") else ""
@@ -86,10 +104,11 @@ def read_table(path: Path, part: Part) -> Table:
 
 def holds_ties(path: Path) -> bool:
     """Return whether a file of organisations also brings ties: a sheet or a key called ``ties``."""
+    path, _ = file_and_sheet(path)
     ending = path.suffix.lower()
     if ending in (".yaml", ".yml"):
         return "ties" in read_scenario_with_places(path)[0]
-    if ending in (".xlsx", ".xlsm"):
+    if ending in WORKBOOKS:
         return any(name.casefold() == "ties" for name in sheet_names(path))
     return False
 

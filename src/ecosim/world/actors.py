@@ -20,7 +20,7 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.scenario_file import shown
 from ecosim.world.actor_mapping import ColumnMapping, TableMapping, mapping_of, read_mapping
 from ecosim.world.actor_sectors import read_sectors
-from ecosim.world.actor_table import NAME_WORDS, Table, holds_ties, number_of, read_table
+from ecosim.world.actor_table import NAME_WORDS, Table, file_and_sheet, holds_ties, number_of, read_table
 from ecosim.world.actor_ties import Ties, no_ties, read_ties
 from ecosim.world.columns import COLUMNS
 from ecosim.world.faults import Faults
@@ -120,7 +120,8 @@ def read_actors(
     """Return the organisations of a file and the ties between them.
 
     Args:
-        organisations: CSV, Excel or YAML; a workbook or YAML file may hold the ties too.
+        organisations: CSV, Excel or YAML; a workbook or YAML file may hold the ties too. ``town.xlsx#Members`` names a
+            sheet.
         ties: CSV, Excel or YAML of directed reports, or None.
         mapping: what the columns mean, or a YAML file that says so; what it leaves out is guessed from the header.
         known_columns: ecosim's words that a column may stand for: columns of organisations, or one axis of one that has
@@ -133,7 +134,7 @@ def read_actors(
     faults, warnings = Faults(), Faults()
     mapping = _mapping(mapping, faults)
     organisations = Path(organisations)
-    table, ties_table = _tables(organisations, None if ties is None else Path(ties), faults)
+    table, ties_table = _tables(organisations, None if ties is None else Path(ties), mapping, faults)
     if table is None:
         faults.refuse()
         raise InputError(f"{organisations}: cannot be read")
@@ -167,19 +168,21 @@ def _mapping(mapping: TableMapping | Mapping[str, Any] | str | Path | None, faul
         raise
 
 
-def _tables(organisations: Path, ties: Path | None, faults: Faults) -> tuple[Table | None, Table | None]:
+def _tables(
+    organisations: Path, ties: Path | None, mapping: TableMapping, faults: Faults
+) -> tuple[Table | None, Table | None]:
     """Read both tables, so that the faults of both are told."""
     table = ties_table = None
     try:
-        table = read_table(organisations, "organisations")
+        table = read_table(organisations, "organisations", mapping.sheet)
         if not table.rows:
             faults.add(f"{table.file}: no organisation below the header; allowed: at least one")
-        if ties is None and holds_ties(organisations):
-            ties = organisations
+        if ties is None and (mapping.ties.sheet is not None or holds_ties(organisations)):
+            ties, _ = file_and_sheet(organisations)
     except InputError as error:
         faults.add_all(error)
     try:
-        ties_table = None if ties is None else read_table(ties, "ties")
+        ties_table = None if ties is None else read_table(ties, "ties", mapping.ties.sheet)
     except InputError as error:
         faults.add_all(error)
     return table, ties_table

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ecosim.errors import InputError
-from ecosim.scenario_file import printable, read_bytes
+from ecosim.errors import InputError, did_you_mean
+from ecosim.scenario_file import printable, read_bytes, shown
 
 MOST_WORKBOOK_BYTES = 64 * 2**20
 MOST_PARTS = 1000
@@ -20,20 +20,28 @@ MOST_COLUMNS = 1000
 Row = tuple[int, list[str]]
 
 
-def sheet_rows(path: Path, part: str) -> Iterator[Row]:
-    """Yield each row that is not empty of the sheet called like the part (otherwise of the first), with its number.
+def sheet_rows(path: Path, part: str, sheet: str | None = None) -> Iterator[Row]:
+    """Yield each row that is not empty of a sheet, with its number.
 
     Formulas count as what they last showed.
 
+    Args:
+        path: the workbook.
+        part: what is looked for: without a name, the sheet called like it is read, otherwise the first.
+        sheet: name of the sheet, capitals or not.
+
     Raises:
-        InputError: openpyxl is not installed, or the file is no workbook, unpacks to more than 64 MiB, declares
+        InputError: there is no such sheet, openpyxl is not installed, or the file is no workbook, unpacks to more than 64 MiB, declares
             entities, or has more than 1,000 columns.
     """
     with _opened(path) as book:
-        named = [name for name in book.sheetnames if name.casefold() == part]
-        sheet = book[named[0] if named else book.sheetnames[0]]
-        sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        wanted = part if sheet is None else sheet.casefold()
+        named = [name for name in book.sheetnames if name.casefold() == wanted]
+        if sheet is not None and not named:
+            raise InputError(f"{printable(path)}: no sheet {shown(sheet)}; {did_you_mean(sheet, book.sheetnames)}")
+        table = book[named[0] if named else book.sheetnames[0]]
+        table.reset_dimensions()
+        for number, row in enumerate(table.iter_rows(values_only=True), start=1):
             if len(row) > MOST_COLUMNS:
                 raise InputError(f"{printable(path)}, row {number}: more than {MOST_COLUMNS:,} columns")
             cells = [cell_text(value) for value in row]
