@@ -1,0 +1,117 @@
+"""Is the default town a living world: waves, partial and mixed collaboration, sectors that trade off?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from common import arguments, as_markdown, brackets, interval, publish, run_all  # noqa: E402
+from waves import NETWORK, PAIRS, live  # noqa: E402
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+MEASURES = (
+    "severity", "severity_mean", "contribution_mean", "contribution", "success", "in_coalition_share",
+    "coalition_mixed_share", "coalition_size_mean", "dispersion", "clustering", "cross_sector_share",
+    "cross_sector_share_z", "degree_assortativity",
+)  # fmt: skip
+QUIET = (
+    "record.events=false",
+    "record.figures=false",
+    "record.costly_at_start=false",
+    f"measures=[{','.join(MEASURES)}]",
+)
+ARMS = {
+    "town": ("town", "ticks=600", *QUIET),
+    "calm": (HERE / "calm.yaml", "ticks=600", *QUIET),
+    "steady effort": (HERE / "steady_effort.yaml", "ticks=600", *QUIET),
+    "open purses": (HERE / "open_purses.yaml", "ticks=600", *QUIET),
+    "town at tick 200": ("town", "ticks=200", *QUIET),
+}
+"""Every arm but the last runs long; the first quarter is discarded."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#882255", "#A38F00", "#777777")
+
+
+def told(runs: pd.DataFrame) -> str:
+    """Return the tables: waves and shares by arm, correlations by arm, and the pattern beside real networks."""
+    groups = {arm: runs[runs["scenario"] == arm] for arm in ARMS}
+    long = [arm for arm in ARMS if arm != "town at tick 200"]
+    waves = [name for name in runs.columns if name not in _OTHER and not name.startswith("success_")]
+
+    def rows(names: Any, arms: Any) -> list[list[str]]:
+        return [[name, *(brackets(*interval(groups[arm][name])) for arm in arms)] for name in names]
+
+    pairs = [name for name in runs.columns if name.startswith("success_")]
+    both, _range = (
+        ["town", "town at tick 200"],
+        lambda values: f"{values.min():.2f} to {values.max():.2f}".replace("-", "−"),
+    )
+    network = [
+        [name, *(f"{brackets(*interval(groups[a][name]))}; {_range(groups[a][name])}" for a in both), real]
+        for name, real in NETWORK.items()
+    ]
+    return "\n\n".join((
+        as_markdown(["waves, effort and coalitions", *long], rows(waves, long)),
+        as_markdown(["correlation over time, within a run", *ARMS], rows(pairs, ARMS)),
+        as_markdown(["pattern at the end: mean; range over runs", *both, "seven real networks"], network),
+    ))  # fmt: skip
+
+
+def figure(runs: pd.DataFrame, seed: int) -> Figure:
+    """Return the picture: severity and effort in the first of the towns, and every town's correlations."""
+    import ecosim
+    from ecosim.experiments.design import seed_of_replicate
+    from ecosim.reports.style import ISSUE_COLOURS, name_and_explain, new_figure, rules
+
+    model = ecosim.Ecosystem(ecosim.load(*ARMS["town"]), rng=seed_of_replicate(seed, 0))
+    model.run()
+    series, town = model.recorder.series(), runs[runs["scenario"] == "town"]
+    with rules():
+        drawn = new_figure(9.5, 6.6)
+        above, below = drawn.subplots(2, 1)
+        for issue, colour in zip(model.world.labels.issues, ISSUE_COLOURS, strict=False):
+            above.plot(
+                series["tick"], series[f"severity_{issue}"], color=colour, linewidth=1.2, label=f"severity of {issue}"
+            )
+        beside = above.twinx()
+        beside.plot(series["tick"], series["contribution_mean"], color="#000000", label="effort")
+        beside.set(ylim=(0, 1.4), ylabel="mean contribution (share of means)")
+        above.set(xlabel="tick", ylabel="severity")
+        above.legend(loc="upper center", ncols=3)
+        beside.legend(loc="upper right")
+        for k, (pair, colour) in enumerate(zip(PAIRS, COLOURS, strict=True)):
+            values = town[" ~ ".join(pair)]
+            below.plot(values, k + np.linspace(-0.25, 0.25, len(values)), ".", color=colour, alpha=0.6)
+            below.plot([values.mean()], [k], "D", color="#000000", markersize=5)
+        below.axvline(0.0, color="#555555", linewidth=0.8)
+        below.set_yticks(range(len(PAIRS)), [" and ".join(pair).replace("_", " ") for pair in PAIRS])
+        below.set(xlim=(-1, 1), xlabel="correlation over time, within a run (a dot a run; diamond: their mean)")
+        name_and_explain(
+            drawn, "Crises come and go, and not everybody prospers at once",
+            "Above: one town over 600 ticks; effort (black) rises with severity and fades once it is down. Below: "
+            "correlations after tick 150 in every one of the towns.",
+        )  # fmt: skip
+    return drawn
+
+
+_OTHER = {"scenario", "replicate", "status", *NETWORK}
+
+
+def main() -> None:
+    """Run it all."""
+    asked = arguments(__doc__ or "", replicates=30, seed=2110)
+    runs = run_all(ARMS, live, *asked.changes, replicates=asked.replicates, seed=asked.seed, workers=asked.workers)
+    publish(HERE, told(runs), lambda: figure(runs, asked.seed), write=asked.write)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Adapting: the arms differ only in learning, and no lead is left where quality of work is the same for all."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+import ecosim
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "adapting"
+SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=90", "dynamics.learning.settled=20")
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    spec = importlib.util.spec_from_file_location("adapting_experiment", FOLDER / "experiment.py")
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def runs(experiment):
+    return experiment.run_all(experiment.arms(), experiment.live, *SMALL, replicates=3, seed=7)
+
+
+def test_arms_differ_from_the_town_in_learning_only(experiment):
+    town = ecosim.load("town")
+    for file, *changes in experiment.arms().values():
+        settings = ecosim.load(None, *changes, scenario=file)
+        assert settings.ecosystem == town.ecosystem
+        assert {name for name, rule in settings.dynamics.items() if rule != town.dynamics[name]} == {"learning"}
+
+
+def test_the_tables_tell_of_each_drift_and_variant(experiment, runs):
+    text = experiment.told(runs)
+    assert all(f"drift {drift:g} |" in text for drift in experiment.DRIFTS)
+    assert all(variant in text for variant in experiment.VARIANTS)
+    assert "nan" not in text
+
+
+def test_who_adapts_leads_in_performance_where_the_landscape_drifts(runs):
+    lead = runs.groupby("scenario")["performance"].mean()
+    assert lead["drift 0.02"] > 0.1
+    assert abs(lead["drift 0"]) < 0.1 < lead["drift 0.02"] - lead["drift 0"]

@@ -1,0 +1,53 @@
+"""Levels bind: the arms differ only in couplings and tolerance, and without coupling each level moves alone."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ecosim
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "levels_bind"
+SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=60")
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    spec = importlib.util.spec_from_file_location("levels_bind_experiment", FOLDER / "experiment.py")
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def runs(experiment):
+    return experiment.run_all(experiment.arms(), experiment.live, *SMALL, replicates=2, seed=7)
+
+
+def test_arms_differ_from_the_town_in_levels_members_and_tolerance_only(experiment):
+    town = ecosim.load("town")
+    for file, *changes in experiment.arms().values():
+        settings = ecosim.load(None, *changes, scenario=file)
+        assert set(settings.dynamics) - set(town.dynamics) == {"levels"}
+        for name, rule in town.dynamics.items():
+            same = settings.dynamics[name].model_copy(update={"tolerance": 0.6}) if name == "stance" else None
+            assert (same or settings.dynamics[name]) == rule
+        members = settings.ecosystem.model_copy(update={"members": town.ecosystem.members})
+        assert members == town.ecosystem
+
+
+def test_the_tables_tell_of_each_coupling_at_each_level(experiment, runs):
+    text = experiment.told(runs)
+    assert all(f"| {coupling} |" in text for coupling in experiment.COUPLINGS)
+    assert all(level in text for level in experiment.LEVELS)
+    assert "nan" not in text
+
+
+def test_what_is_not_coupled_to_members_leaves_them_as_they_are_alone(experiment, runs):
+    """But for the law's own reading of how urgent common problems are, which all levels share."""
+    table = runs.pivot(index="replicate", columns="scenario", values="within an organisation")
+    alone, linked = table["none | 0.6"], table["organisations and coalitions only"]
+    assert np.allclose(alone, linked, rtol=1e-3)
+    assert (table["all four, by the law"] < alone).all()

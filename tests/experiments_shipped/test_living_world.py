@@ -1,0 +1,69 @@
+"""A living world: crises are counted, clocks told from noise, and the arms differ only where they say."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ecosim
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "living_world"
+SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=120")
+
+
+def module_of(name):
+    spec = importlib.util.spec_from_file_location(f"living_world_{name}", FOLDER / f"{name}.py")
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    return module_of("experiment")
+
+
+@pytest.fixture(scope="module")
+def waves():
+    return module_of("waves")
+
+
+def test_arms_differ_from_the_town_only_where_they_say(experiment):
+    town = ecosim.load("town")
+    changed = {
+        "town": set(), "town at tick 200": set(), "calm": {"change", "issue"}, "open purses": {"market"},
+        "steady effort": set(),
+    }  # fmt: skip
+    for label, (name, *changes) in experiment.ARMS.items():
+        file = {"scenario": name} if isinstance(name, Path) else {"name": name}
+        settings = ecosim.load(file.get("name"), *changes, scenario=file.get("scenario"))
+        assert settings.ecosystem == town.ecosystem
+        assert {each for each, rule in settings.dynamics.items() if rule != town.dynamics[each]} == changed[label]
+        gone = {"contribution", "imitation"} if label == "steady effort" else set()
+        assert set(town.dynamics) - set(settings.dynamics) == gone
+
+
+def test_the_tables_tell_of_each_arm(experiment):
+    runs = experiment.run_all(experiment.ARMS, experiment.live, *SMALL, replicates=2, seed=7)
+    text = experiment.told(runs)
+    assert all(arm in text for arm in experiment.ARMS)
+    assert "success_business ~ success_government" in text
+
+
+def test_a_crisis_is_a_rise_from_low_to_high_and_counts_once(waves):
+    assert waves.crises(np.array([3.0, 2.5, 0.5, 1.5, 2.5, 1.5, 2.5, 0.9, 2.1])) == 2
+
+
+def test_a_clock_has_one_line_in_its_spectrum_and_noise_has_many(waves):
+    ticks, luck = np.arange(400), np.random.default_rng(1)
+    assert waves.line(np.sin(2 * np.pi * ticks / 40)) == pytest.approx(1.0)
+    assert waves.line(luck.standard_normal(400)) < 0.1
+    assert waves.line(np.ones(400)) != waves.line(np.ones(400))
+
+
+def test_sectors_that_move_as_one_are_never_apart(waves):
+    up = np.cumsum(np.ones(50))
+    assert waves.apart(np.array([up, 2 * up, 3 * up])) == 0.0
+    assert waves.apart(np.array([up, 2 * up, -up])) == 1.0
