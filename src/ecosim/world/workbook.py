@@ -31,8 +31,8 @@ def sheet_rows(path: Path, part: str, sheet: str | None = None) -> Iterator[Row]
         sheet: name of the sheet, capitals or not.
 
     Raises:
-        InputError: there is no such sheet, openpyxl is not installed, or the file is no workbook, unpacks to more than 64 MiB, declares
-            entities, or has more than 1,000 columns.
+        InputError: there is no such sheet, openpyxl is not installed, or the file is no workbook, unpacks to more than
+            64 MiB, declares entities, or has more than 1,000 columns.
     """
     with _opened(path) as book:
         wanted = part if sheet is None else sheet.casefold()
