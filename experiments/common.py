@@ -116,6 +116,21 @@ def brackets(value: float, low: float, high: float, digits: int = 2, *, signed: 
     return f"{value:{form}} [{low:{form}}, {high:{form}}]".replace("-", "−")
 
 
+def cells(table: pd.DataFrame, digits: int = 2, *, signed: bool = True) -> list[str]:
+    """Return the mean of each column over replicates, with its interval, as text."""
+    return [brackets(*interval(table[column]), digits, signed=signed) for column in table]
+
+
+def curves(axes: Any, levels: Sequence[float], found: Mapping[str, Iterable[tuple[float, float, float]]]) -> None:
+    """Draw, for each label, values with their intervals as bands, in colours that the colour-blind tell apart."""
+    from ecosim.reports.style import SECTOR_COLOURS, SECTOR_SHAPES
+
+    for (label, values), colour, shape in zip(found.items(), SECTOR_COLOURS, SECTOR_SHAPES, strict=False):
+        means, lows, highs = zip(*values, strict=True)
+        axes.plot(levels, means, color=colour, marker=shape, label=label)
+        axes.fill_between(levels, lows, highs, color=colour, alpha=0.15, linewidth=0)
+
+
 def as_markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table; every column but the first is set to the right."""
     lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
