@@ -29,6 +29,14 @@ def test_where_parts_only_add_up_there_is_none():
     assert found.dividends["share"][0] == pytest.approx(1.0)
 
 
+def test_where_parts_add_up_there_are_no_dividends_even_when_they_learn_after_work():
+    """Absorption acts at tick 32, after production: what one makes alone is then told of what it can do now, too."""
+    model = world_of(*ADDING_UP, "ticks=32")
+    by_size = dividends_of(model.world, model.schedule.mechanisms["production"])
+    assert by_size[1] > 0
+    assert by_size[2:] == pytest.approx(0.0, abs=1e-9 * by_size[1])
+
+
 def test_dividends_sum_to_what_coalitions_make():
     """Without a pool, what coalitions made is v of their members, which is the sum of all their dividends."""
     model = world_of("dynamics.production.pool_gain=0", "ticks=29")

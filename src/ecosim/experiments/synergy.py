@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.compose import load
+from ecosim.dynamics.gap import lowered, raised
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.dynamics.production.shapley import between_members, together
 from ecosim.errors import InputError
@@ -123,7 +124,9 @@ def dividends_of(world: World, work: JointWork) -> NDArray[np.float64]:
 
 def _values(world: World, work: JointWork, rows: NDArray[np.int64], members: slice, issue: int) -> NDArray[np.float64]:
     brought = world.member_effort[members, None] * world.capability[rows]
-    alone, needs, rates = world.member_alone[members], world.needs[issue], work.rates()
+    needs, rates = world.needs[issue], work.rates()
+    # Of today's capabilities, as what sets make is: absorption may have changed them since production.
+    alone = rates[1] * np.array([lowered((needs * raised(one, rates[0])).sum(), rates[0]) for one in brought])
     bonds, gaps = between_members(
         rows, (world.sector, world.culture, world.stance, world.capability),
         (world.first_tie, world.partner, world.tie, world.bond, world.translation), work.gap.weights(),
