@@ -1,0 +1,59 @@
+"""Purpose pays: half of the businesses have it, and what else differs between arms is said."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ecosim
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "purpose_pays"
+SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=60")
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    spec = importlib.util.spec_from_file_location("purpose_pays_experiment", FOLDER / "experiment.py")
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_file_differs_from_the_town_in_what_it_holds_only():
+    town, held = ecosim.load("town"), ecosim.load(scenario=FOLDER / "held.yaml")
+    assert held.ecosystem == town.ecosystem
+    changed = {name for name, rule in held.dynamics.items() if rule != town.dynamics[name]}
+    assert changed == {"purpose", "citizens", "media"}
+
+
+def test_half_of_the_businesses_keep_purpose_and_orientation_stays():
+    settings = ecosim.load(None, *SMALL, "ecosystem.citizens.orientation=0.2", scenario=FOLDER / "held.yaml")
+    model = ecosim.Ecosystem(settings, rng=5)
+    before = model.world.orientation.copy()
+    model.run(30)
+    purpose = model.world.purpose[model.world.sector == 0]
+    assert sorted(set(np.round(purpose, 9))) == [0.05, 0.9]
+    assert (purpose > 0.5).sum() == 15
+    assert np.array_equal(model.world.orientation, before)
+
+
+def test_the_tables_tell_of_each_variant_and_orientation(experiment, monkeypatch):
+    monkeypatch.setattr(experiment, "ORIENTATIONS", (0.0, 0.8))
+    monkeypatch.setattr(experiment, "CARING", (0.8,))
+    text = experiment.told(experiment.within(3, 7, 0, *SMALL), experiment.between(3, 7, 0, *SMALL))
+    assert "| orientation of citizens | 0 | 0.8 | last less first | break-even |" in text
+    assert all(f"capital, {variant} |" in text for variant in experiment.VARIANTS)
+    assert "nan" not in text
+
+
+def test_where_news_makes_no_names_conduct_wins_no_name(experiment):
+    arm = (FOLDER / "held.yaml", "ecosystem.citizens.orientation=0.8")
+    runs = {}
+    for word, own in {"named": (), "nameless": experiment.VARIANTS["news makes no names"]}.items():
+        model = ecosim.Ecosystem(ecosim.load(None, *arm[1:], *own, *SMALL, scenario=arm[0]), rng=5)
+        model.run()
+        business, has = model.world.sector == 0, model.world.purpose > 0.5
+        runs[word] = model.world.reputation[business & has].mean() - model.world.reputation[business & ~has].mean()
+    assert runs["named"] > 0.1 > abs(runs["nameless"])
