@@ -274,3 +274,62 @@ def test_ctrl_c_stops_a_run_with_a_sentence_and_leaves_nothing(tmp_path):
     assert "Stopped" in said
     assert "Traceback" not in said
     assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture(scope="module")
+def reasoned(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "reasoned"
+    small = ["ticks=15", "ecosystem.citizens.count=100", "measures=[]", "record.figures=false", "record.reasons=true"]
+    done = ecosim("run", *small, "--out", out)
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def test_why_an_organisation_did_what_it_did_is_told_in_sentences(reasoned):
+    import ecosim as package
+
+    events = package.read(reasoned).events
+    name = events.loc[events["kind"] == "joined", "organisation_name"].iloc[0]
+    done = ecosim("why", reasoned, name)
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert lines == package.read(reasoned).why(name)["told"].tolist()
+    assert any(f"{name} joined coalition" in line and "gain" in line for line in lines)
+    decisions = json.loads(ecosim("why", reasoned, name, "--kind", "joined", "--json").stdout)
+    assert {one["kind"] for one in decisions} == {"joined"}
+    assert [one["told"] for one in decisions] == [line for line in lines if " joined coalition" in line]
+
+
+def test_asking_why_of_nobody_nothing_or_nowhere_is_refused(reasoned, folder, tmp_path):
+    for words, told in (
+        ((reasoned, "business 11x"), "no event names 'business 11x'; did you mean"),
+        ((reasoned, "business 1", "--kind", "joind"), "did you mean 'joined'?"),
+        ((folder, "business 1"), "record.reasons=true"),
+        ((tmp_path / "nowhere", "business 1"), "no such folder"),
+        ((tmp_path, "business 1"), "holds no run"),
+    ):
+        done = ecosim("why", *words)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert told in done.stderr
+
+
+def test_a_rule_that_breaks_its_promise_is_named_where_the_run_is_checked(tmp_path, monkeypatch):
+    (tmp_path / "whisper_rules.py").write_text(
+        'from ecosim import Mechanism\n\n\nclass Whisper(Mechanism):\n    """Says stance, and changes capital."""\n\n'
+        "    reads = ('capital', 'stance')\n    writes = ('stance',)\n\n"
+        "    def step(self, world, key):\n        world.capital[:] *= 0.9\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    rule = [
+        "+dynamics.whisper={rule: 'whisper_rules:Whisper'}",
+        "schedule=[stance,whisper]",
+        "--trust",
+        "whisper_rules",
+    ]
+    assert ecosim("run", *SMALL, *rule, "--quiet", "--out", tmp_path / "a").exit_code == 0
+    done = ecosim("run", *SMALL, *rule, "--check", "--quiet", "--out", tmp_path / "b")
+    assert done.exit_code == 1
+    assert "dynamics.whisper" in done.stderr
+    assert "it changed capital, which writes does not name" in done.stderr
+    assert not (tmp_path / "b").exists()

@@ -75,6 +75,9 @@ def run(
     ties: Ties = None,
     mapping: Mapping = None,
     trust: Trust = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="stop where a rule changes what it does not say it writes; slower")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="go on although the run is very large")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
@@ -87,6 +90,7 @@ def run(
         from ecosim.commands.run import Order, run_once
 
         changes = [*(words or []), *given("seed", seed), *given("ticks", ticks)]
+        changes += ["check=true"] if check else []
         name, overrides = split(changes)
         run_once(
             Order(
@@ -209,6 +213,25 @@ def compare(
         raise typer.Exit(code)
 
 
+@app.command()
+def why(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a run left, made with record.reasons=true")],
+    organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="its name, as the tables have it")],
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="only these: joined, left, founded, tie_made, tie_ended")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print them as JSON, with their terms")] = False,
+) -> None:
+    """Tell why an organisation joined, left, founded, or made or ended ties, a sentence a decision.
+
+    First: ecosim run record.reasons=true --out DIR
+    """
+    with told():
+        from ecosim.commands.why import show
+
+        show(folder, organisation, kind, as_json)
+
+
 @app.command("list")
 def list_all(as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False) -> None:
     """List the scenarios, the rules and the measures that there are."""
@@ -281,6 +304,11 @@ def told() -> Iterator[None]:
         raise typer.Exit(REFUSED) from None
     except FloatingPointError as error:
         say(f"Failed: {error}")
+        raise typer.Exit(FAILED) from None
+    except AssertionError as error:
+        if type(error).__name__ != "BrokenPromise":  # imported only where a run has imported it
+            raise
+        say(f"Failed: {error}; add it to what the mechanism writes, or leave it alone")
         raise typer.Exit(FAILED) from None
     except MemoryError:
         say("Failed: there is not enough memory; fewer organisations or ties need less.")

@@ -42,6 +42,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         dynamics: further mechanisms by name. One that the settings' schedule names acts at that place, others act last.
         measures: further measures by name: functions of a world that return a number.
         actors: a user's own organisations and ties (``ecosim.world.actors``).
+        checked: whether to stop where a mechanism changes a column that it does not say it writes; as ``check: true``.
 
     Attributes:
         world: everything that exists now, as arrays.
@@ -64,8 +65,11 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         dynamics: Mapping[str, Mechanism] | None = None,
         measures: Mapping[str, Callable[[World], float]] | None = None,
         actors: Actors | None = None,
+        checked: bool = False,
     ) -> None:
         settings = with_actors(_checked(settings), actors)
+        if checked:
+            settings = settings.model_copy(update={"check": True})
         self._arrange(settings, settings.seed if rng is None else rng, dynamics or {}, measures or {})
         self.tables = None if actors is None else actors.told()
         self._begin(found(settings.ecosystem, self.seed, self._columns(), actors))
@@ -76,6 +80,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
 
         Raises:
             FloatingPointError: if a value became infinite or undefined; it names the column and the tick.
+            BrokenPromise: in a checked model, if a mechanism changed a column that it does not say it writes.
         """
         if "step" not in self.__dict__:  # otherwise Mesa has wrapped a subclass's step, and counts
             self.steps += 1
@@ -203,7 +208,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         self.tables: dict[str, Any] | None = None
         self.settings, self.seed = settings, seed
         self.own_dynamics, self.own_measures = dict(dynamics), dict(measures)
-        self.schedule = Schedule(in_order(settings, dynamics), seed)
+        self.schedule = Schedule(in_order(settings, dynamics), seed, checked=settings.check)
         listed = measures_named(settings.measures, labels_of(settings.ecosystem)) if settings.measures else ()
         self.measures = [*listed, *(_measure(name, rule) for name, rule in measures.items())]
         stop = settings.stop

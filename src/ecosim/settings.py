@@ -104,6 +104,11 @@ class PlainSettings(BaseModel):
         (), description="what is done to the ecosystem from outside, and when"
     )
     record: RecordSettings = Field(RecordSettings(), description="what the run keeps")
+    check: bool = Field(
+        False,
+        description="whether the run stops, naming mechanism and column, where a mechanism changes what it does not say "
+        "that it writes; a town takes about twenty times as long",
+    )
     measures: tuple[str, ...] = Field((), description="names of the measures, a column each in the series")
 
 

@@ -16,14 +16,21 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.promise import (
+    AXES,
+    MADE,
+    BrokenPromise,
+    numbers_of,
+    points_to_organisations,
+    same,
+    undeclared_changes,
+    whom,
+)
 from ecosim.rng import Key, stream
 from ecosim.world import snapshot
-from ecosim.world.columns import COLUMNS, Axis, Column
+from ecosim.world.columns import COLUMNS, Column
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 from ecosim.world.world import Labels, World
-
-MADE = ("ties", "memberships", "organisations")
-"""What a mechanism may name in ``writes`` besides columns."""
 
 SHARES = ("salience", "motive", "needs")
 SIZES = ((1, 0, 0), (2, 1, 0), (12, 0, 0), (12, 9, 0), (40, 90, 9))
@@ -39,10 +46,6 @@ _RICH = Labels(
     citizens=40,
 )
 _POOR = Labels(sectors=("business",), issues=("water",), stance_axes=("left",), capabilities=("a",), culture=1)
-
-
-class BrokenPromise(AssertionError):
-    """What a mechanism does that it must not do, one sentence a breach."""
 
 
 def check_mechanism(
@@ -149,7 +152,7 @@ def renumbered(world: World, order: NDArray[np.int64]) -> World:
         if column.axis == "membership":
             values[column.name] = values[column.name][rows]
     for column in world.columns:
-        if _points_to_organisations(column):
+        if points_to_organisations(column):
             rows = values[column.name]
             values[column.name] = np.where(rows >= 0, place[rows], -1)
     twin = snapshot.copy(world)
@@ -232,13 +235,13 @@ def _breaches_of_step(
         yield "it draws from NumPy's or Python's global generator; allowed: the key it is handed"
     if mechanism.model_dump() != parameters:
         yield "it changed its own parameters"
-    if any(not _same(values, again.__dict__[name]) for name, values in world.arrays().items()):
+    if any(not same(values, again.__dict__[name]) for name, values in world.arrays().items()):
         yield "the same key gave another result"
     misfits = list(_out_of_range(world))
     yield from misfits
     if misfits:  # what does not even fit cannot be compared
         return
-    yield from _undeclared_changes(mechanism.writes, before, world)
+    yield from undeclared_changes(mechanism.writes, before, world)
     if renumbering and world.n > 1:
         order = np.random.default_rng(5).permutation(other.n)
         moved = renumbered(other, order)
@@ -258,27 +261,6 @@ def _lent(world: World, like: World, prepare: Callable[[World], object] | None) 
     return world
 
 
-def _undeclared_changes(writes: Sequence[str], before: World, after: World) -> Iterator[str]:
-    axes = {"organisations": "organisation", "ties": "relationship", "memberships": "membership"}
-    may_change = {axes[name] for name in writes if name in MADE}
-    if "organisation" in may_change:
-        may_change |= {"relationship", "membership"}
-    if "membership" in may_change:
-        may_change.add("coalition")
-    numbers = {axis: (_numbers(before, axis), _numbers(after, axis)) for axis in _AXES}
-    for axis, (old, new) in numbers.items():
-        if axis not in may_change and old != new:
-            yield f"it made or ended entries of the axis {axis}, which writes does not name"
-    for column in after.columns:
-        if column.name in writes or column.name in ("ends", "member", "member_coalition"):
-            continue
-        old, new = numbers[column.axis]
-        kept = [number for number in old if number in new]
-        was, now = before.__dict__[column.name], after.__dict__[column.name]
-        if not _same(was[[old[number] for number in kept]], now[[new[number] for number in kept]]):
-            yield f"it changed {column.name}, which writes does not name"
-
-
 def _out_of_range(world: World) -> Iterator[str]:
     for column in world.columns:
         values = world.__dict__[column.name]
@@ -294,8 +276,8 @@ def _out_of_range(world: World) -> Iterator[str]:
 
 def _different(one: World, moved: World) -> Iterator[str]:
     """Yield what differs between two worlds that hold the same in another order of rows, but for rounding."""
-    for axis in _AXES:
-        here, there = _numbers(one, axis), _numbers(moved, axis)
+    for axis in AXES:
+        here, there = numbers_of(one, axis), numbers_of(moved, axis)
         if here.keys() != there.keys():
             yield f"the order of rows matters: other entries of the axis {axis}"
             continue
@@ -307,38 +289,10 @@ def _different(one: World, moved: World) -> Iterator[str]:
             if column.extent == "side":
                 lower = one.identity[one.ends[:, 0]] != moved.identity[moved.ends[rows][:, 0]]
                 others[lower] = others[lower, ::-1]
-            if _points_to_organisations(column):
-                values, others = _whom(one, values), _whom(moved, others)
+            if points_to_organisations(column):
+                values, others = whom(one, values), whom(moved, others)
             if not np.allclose(values, others, rtol=1e-9, atol=1e-9):
                 yield f"the order of rows matters: other {column.name}"
-
-
-def _points_to_organisations(column: Column) -> bool:
-    return column.axis == "citizen" and column.unit == "row"
-
-
-def _whom(world: World, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the numbers, kept for life, of the organisations in these rows; -1 for none."""
-    return np.where(rows >= 0, world.identity[rows], -1)
-
-
-def _numbers(world: World, axis: Axis) -> dict[Any, int]:
-    """Return the number that each entry of an axis keeps for life, and its row."""
-    identity = world.identity.tolist()
-    if axis == "organisation":
-        numbers: list[Any] = identity
-    elif axis == "relationship":
-        numbers = [tuple(sorted((identity[i], identity[j]))) for i, j in world.ends.tolist()]
-    elif axis == "coalition":
-        numbers = world.coalition_identity.tolist()
-    elif axis == "membership":
-        of = world.coalition_identity[world.member_coalition].tolist()
-        numbers = [(c, identity[i]) for c, i in zip(of, world.member.tolist(), strict=True)]
-    elif axis == "citizen":
-        numbers = list(range(world.labels.citizens))
-    else:
-        numbers = list(world.labels.issues)
-    return {number: row for row, number in enumerate(numbers)}
 
 
 def _random_values(column: Column, world: World, draw: np.random.Generator) -> NDArray[Any]:
@@ -355,10 +309,3 @@ def _random_values(column: Column, world: World, draw: np.random.Generator) -> N
 def _outside_luck() -> tuple[bytes, int, Any]:
     state: Any = np.random.get_state(legacy=False)  # noqa: NPY002  (to see that nobody else uses it)
     return state["state"]["key"].tobytes(), state["state"]["pos"], random.getstate()
-
-
-def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    return one.shape == other.shape and one.dtype == other.dtype and one.tobytes() == other.tobytes()
-
-
-_AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue", "citizen")

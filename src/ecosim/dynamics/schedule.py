@@ -9,7 +9,9 @@ from itertools import zip_longest
 from typing import Any
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.promise import BrokenPromise, undeclared_changes
 from ecosim.rng import Key, Stream, stream
+from ecosim.world import snapshot
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import World
 
@@ -21,10 +23,11 @@ class Schedule:
         mechanisms: name in the schedule to mechanism, in the order of acting. The name, not the rule, chooses the
             stream, so a rule may be scheduled twice.
         seed: the run's seed.
+        checked: whether each is held to what it says that it writes, every time it acts.
     """
 
-    def __init__(self, mechanisms: Mapping[str, Mechanism], seed: int) -> None:
-        self.mechanisms = dict(mechanisms)
+    def __init__(self, mechanisms: Mapping[str, Mechanism], seed: int, *, checked: bool = False) -> None:
+        self.mechanisms, self.checked = dict(mechanisms), checked
         self._steps: list[tuple[Callable[[World, Key], None], Stream, int]] = [
             (mechanism.bind(self.mechanisms).step, stream(seed, name), mechanism.every)
             for name, mechanism in self.mechanisms.items()
@@ -32,12 +35,32 @@ class Schedule:
 
     def step(self, world: World) -> None:
         """Let every mechanism that is due act once; ties and memberships made or ended by one are committed when it ends."""
+        if self.checked:
+            self._checked_step(world)
+            return
         tick = world.tick
         for step, luck, every in self._steps:
             if every == 1 or tick % every == 0:
                 step(world, luck.key(tick))
                 if world.is_pending:
                     world.commit()
+
+    def _checked_step(self, world: World) -> None:
+        """Let every mechanism that is due act, and compare the world with a copy from before.
+
+        Raises:
+            BrokenPromise: naming the mechanism, the tick, and the columns that it changed and does not name.
+        """
+        tick = world.tick
+        for (name, mechanism), (step, luck, every) in zip(self, self._steps, strict=True):
+            if tick % every:
+                continue
+            before = snapshot.copy(world)
+            step(world, luck.key(tick))
+            world.commit()
+            breaches = list(undeclared_changes(mechanism.writes, before, world))
+            if breaches:
+                raise BrokenPromise(f"dynamics.{name} ({mechanism.rule()}) in tick {tick:,}: {'; '.join(breaches)}")
 
     def columns(self) -> set[str]:
         """Return the names of all columns that any mechanism reads or writes."""
