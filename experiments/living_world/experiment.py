@@ -79,15 +79,15 @@ def figure(runs: pd.DataFrame, seed: int) -> Figure:
         drawn = new_figure(9.5, 6.6)
         above, below = drawn.subplots(2, 1)
         for issue, colour in zip(model.world.labels.issues, ISSUE_COLOURS, strict=False):
-            above.plot(
-                series["tick"], series[f"severity_{issue}"], color=colour, linewidth=1.2, label=f"severity of {issue}"
-            )
+            values = series[f"severity_{issue}"]
+            above.plot(series["tick"], values, color=colour, linewidth=1.2, label=f"severity of {issue}")
         beside = above.twinx()
-        beside.plot(series["tick"], series["contribution_mean"], color="#000000", label="effort")
-        beside.set(ylim=(0, 1.4), ylabel="mean contribution (share of means)")
+        beside.plot(series["tick"], series["contribution_mean"], color="#000000", label="effort (right)")
+        beside.set(ylim=(0, 1), ylabel="effort, share of means")
+        beside.grid(visible=False)
         above.set(xlabel="tick", ylabel="severity")
-        above.legend(loc="upper center", ncols=3)
-        beside.legend(loc="upper right")
+        lines = [*above.get_lines(), *beside.get_lines()]
+        above.legend(handles=lines, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4)
         for k, (pair, colour) in enumerate(zip(PAIRS, COLOURS, strict=True)):
             values = town[" ~ ".join(pair)]
             below.plot(values, k + np.linspace(-0.25, 0.25, len(values)), ".", color=colour, alpha=0.6)
