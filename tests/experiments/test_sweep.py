@@ -294,3 +294,24 @@ def test_a_refused_sweep_takes_no_others_lock_along(finished):
             run_sweep(tiny({TOLERANCE: [0.1]}), finished, Execution(workers=0))
         with pytest.raises(InputError, match="at work"):
             run_sweep(tiny({TOLERANCE: [0.1]}), finished, Execution(workers=0))
+
+
+def test_what_a_sweep_is_told_to_take_counts_the_start_of_its_processes(tmp_path):
+    plan, told = tiny({TOLERANCE: [0.1, 0.2]}), {}
+    for workers in (0, 1):
+        sentences = []
+        with pytest.raises(KeyboardInterrupt):
+            run_sweep(plan, tmp_path / str(workers), Execution(workers=workers), say=stopping(sentences))
+        told[workers] = sentences[0]
+    assert "about 1 second on this process" in told[0]
+    assert "about 3 seconds on 1 process and" in told[1]  # 2.5 to start, and two runs of a moment
+
+
+def stopping(sentences):
+    """Return what hears one sentence and stops."""
+
+    def say(sentence):
+        sentences.append(sentence)
+        raise KeyboardInterrupt
+
+    return say

@@ -32,6 +32,9 @@ MANY_BYTES = 2e10
 SECONDS_A_RUN = 3600.0
 """How long a run may take where nothing else is said."""
 
+SECONDS_A_PROCESS = 2.5
+"""Rough processor time that a process takes until its first run: Python, libraries, compiled functions from the cache."""
+
 _BYTES_A_VALUE = 6.0
 
 
@@ -333,7 +336,9 @@ class _Work:
 
     def _seconds(self) -> float:
         share = len(self._to_do) / max(self._plan.design.runs, 1)
-        return self._runs.seconds * share / max(self._execution.processes(), 1)
+        processes = min(self._execution.processes(), len(self._to_do))
+        starting = SECONDS_A_PROCESS * max(1.0, processes / (os.cpu_count() or 1)) if processes else 0.0
+        return starting + self._runs.seconds * share / max(processes, 1)
 
     def _bytes(self) -> float:
         share = len(self._to_do) / max(self._plan.design.runs, 1)
