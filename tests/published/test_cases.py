@@ -38,7 +38,9 @@ def test_a_case_says_what_it_is_and_has_a_configuration_of_its_own(name):
     assert case.name == name
     assert case.title
     assert len(case.about) > 80
-    assert any(word in case.about for word in ("activation", "simultaneous", "one at a time", "at once"))
+    assert any(
+        word in case.about for word in ("activation", "simultaneous", "at once", "after the other", "drawn anew")
+    )
     assert names()[name] == "published"
     settings = ecosim.load(name)
     assert settings.title

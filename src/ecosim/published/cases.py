@@ -29,18 +29,22 @@ CASES: dict[str, str] = {
 """In the order of the page. A module is imported when its case is run."""
 
 SECONDS: dict[str, tuple[float, float]] = {
-    "hauert_2006": (13.0, 60.0),
-    "pacheco_2009": (14.0, 80.0),
-    "goyal_2001": (3.0, 3.0),
-    "moran_1958": (8.0, 75.0),
-    "santos_2008": (8.0, 260.0),
-    "deffuant_2000": (5.0, 40.0),
+    "axelrod_1997": (12.0, 280.0),
+    "hauert_2006": (6.0, 130.0),
+    "pacheco_2009": (6.0, 120.0),
+    "santos_2008": (10.0, 450.0),
+    "deffuant_2000": (4.0, 60.0),
     "hegselmann_2002": (6.0, 60.0),
-    "centola_2018": (10.0, 81.0),
-    "xie_2011": (5.0, 39.0),
-    "granovetter_1978": (4.0, 6.0),
-    "axelrod_2021": (14.0, 200.0),
-    "may_1977": (4.0, 6.0),
+    "friedkin_1999": (2.0, 3.0),
+    "marvel_2011": (4.0, 15.0),
+    "centola_2018": (8.0, 100.0),
+    "xie_2011": (7.0, 100.0),
+    "granovetter_1978": (4.0, 15.0),
+    "lazer_2007": (10.0, 90.0),
+    "axelrod_2021": (10.0, 60.0),
+    "goyal_2001": (3.0, 5.0),
+    "may_1977": (3.0, 6.0),
+    "moran_1958": (8.0, 140.0),
 }
 """About how long the quick and the full form of a case take on one core, to begin with the longest and to say how far
 the work is; nothing depends on it."""

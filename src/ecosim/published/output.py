@@ -69,7 +69,8 @@ def as_markdown(verified: Sequence[Verified], effort: Effort) -> str:
 
 def _table(verdicts: Sequence[Verdict]) -> str:
     head = f"| {' | '.join(HEADINGS)} |\n|---|---|--:|---|--:|---|---|---|"
-    return "\n".join([head, *(f"| {' | '.join(cells_of(verdict)).replace('|', '∣')} |" for verdict in verdicts)])
+    rows = [" | ".join(word.replace("|", "∣") for word in cells_of(verdict)) for verdict in verdicts]
+    return "\n".join([head, *(f"| {row} |" for row in rows)])
 
 
 def notes_of(verdicts: Iterable[Verdict]) -> list[str]:

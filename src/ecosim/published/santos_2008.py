@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 GROUP = 5
 """Members of a group on the ring: four partners and oneself; r is given relative to it."""
-SETTLING, MEASURED, RUNS, RUNS_OF_REFERENCE = 10_000, 1_000, 30, 30
+SETTLING, MEASURED, RUNS, RUNS_OF_REFERENCE = 10_000, 1_000, 60, 30
 ROUNDED = 0.005
 """The references are printed with two decimals."""
 GAME, INDIVIDUAL = "scale-free, cost per game", "scale-free, cost per individual"
