@@ -36,7 +36,7 @@ def test_half_of_the_businesses_keep_purpose_and_orientation_stays():
     purpose = model.world.purpose[model.world.sector == 0]
     assert sorted(set(np.round(purpose, 9))) == [0.05, 0.9]
     assert (purpose > 0.5).sum() == 15
-    assert np.array_equal(model.world.orientation, before)
+    assert np.allclose(model.world.orientation, before, rtol=0.0, atol=1e-12)
 
 
 def test_the_tables_tell_of_each_variant_and_orientation(experiment, monkeypatch):
