@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from ecosim.errors import InputError
 from ecosim.reports import plots, style
 from ecosim.reports.style import ISSUE_COLOURS, RUNG_COLOURS, SECTOR_COLOURS, SECTOR_SHAPES
+from ecosim.results.frame import Frame
 from ecosim.world.world import Labels
 from tests.results.toys import Keep, a_run
 
@@ -199,3 +200,60 @@ def test_drawing_needs_neither_pyplot_nor_pandas(tmp_path):
         "assert not {'matplotlib.pyplot', 'pandas', 'networkx'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def marks_of(figure):
+    """Return the colours that the marks of each panel are filled with (rows, 4)."""
+    from matplotlib.collections import PathCollection
+
+    panels = [
+        [one.get_facecolors() for one in axes.collections if isinstance(one, PathCollection)] for axes in figure.axes
+    ]
+    return [np.concatenate(panel) for panel in panels]
+
+
+def of_opinions(sectors=("business", "government"), axes=("left",)):
+    labels = Labels(sectors=sectors, issues=("a", "b"), stance_axes=axes)
+    model = a_run(0, columns=("stance",), labels=labels, measured=[])
+    frames = []
+    for tick in (0, 9):
+        n = 12
+        ends = np.stack((np.arange(n - 1), np.arange(1, n)), axis=1)
+        stance = np.tile(np.linspace(-1, 1, n)[:, None] * (1 if tick == 0 else 0), (1, len(axes)))
+        empty = np.empty(0, np.int64)
+        sector = (np.arange(n) % len(sectors)).astype(np.int8)
+        frames.append(Frame(tick, labels, None, np.arange(n), sector, ends, None, empty, empty, empty, None, stance))
+    model.frames = tuple(frames)
+    return model
+
+
+def test_in_a_model_of_opinions_the_colour_tells_the_opinion():
+    figure = plots.network(of_opinions())
+    first, last = marks_of(figure)
+    assert len(np.unique(first, axis=0)) == 12  # everyone thinks otherwise
+    assert np.allclose(last[:, :3], to_rgb(style.MIDDLE))  # all think the same
+    assert {"opinion −1", "opinion 0", "opinion +1"} <= set(legend_of(figure))
+    assert "Colour tells the opinion; shape the sector." in " ".join(figure.get_supxlabel().split())
+    assert "what everyone thinks" in figure.get_suptitle()
+
+
+def test_of_several_axes_of_opinion_the_first_is_shown_and_named():
+    figure = plots.network(of_opinions(axes=("left", "up")))
+    assert "left: −1" in legend_of(figure)
+    assert "on left, the first of 2 axes" in " ".join(figure.get_supxlabel().split())
+
+
+def test_where_there_are_bonds_or_coalitions_and_sectors_the_colour_tells_the_sector(run):
+    figure = plots.network(run)
+    assert {tuple(colour) for panel in marks_of(figure) for colour in np.round(panel[:, :3], 6)} <= {
+        tuple(np.round(to_rgb(colour), 6)) for colour in SECTOR_COLOURS
+    }
+    assert not any(text.startswith("opinion") for text in legend_of(figure))
+
+
+def test_the_colours_of_opinions_run_evenly_from_one_end_over_the_middle_to_the_other():
+    assert style.of_opinion(-1.0) == pytest.approx(to_rgb(style.LOW))
+    assert style.of_opinion(0.0) == pytest.approx(to_rgb(style.MIDDLE))
+    assert style.of_opinion(1.0) == pytest.approx(to_rgb(style.HIGH))
+    light = [sum(style.of_opinion(stance)) for stance in np.linspace(0, 1, 9)]
+    assert np.allclose(np.diff(light), (light[-1] - light[0]) / 8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from ecosim.errors import InputError
 from ecosim.reports.layout import spanning_tree
 from ecosim.reports.network_words import caption, choose_names, legend_handles, write_names
 from ecosim.reports.picture import Picture, arrange, bonds_of, issue_of
-from ecosim.reports.style import ISSUE_COLOURS, name_and_explain, new_figure, of_sector, styled
+from ecosim.reports.style import ISSUE_COLOURS, name_and_explain, new_figure, of_opinion, of_sector, styled
 from ecosim.results.frame import Frame
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ PANEL, HEAD, ROW, FOOT = 5.0, 0.72, 0.22, 0.75
 def network(run: Run) -> Figure:
     """Return the figure of the network at the start, in the middle and at the end of a run.
 
-    Colour and shape tell the sector, the width and darkness of a line the bond, tubes the largest coalitions. Everyone
-    stands in the same place in all three. Of more than 400 organisations, a sample of 400 is shown.
+    Colour and shape tell the sector, the width and darkness of a line the bond, tubes the largest coalitions. In a model
+    of opinions, where there is neither a bond nor a coalition or only one sector, the colour tells the opinion (on the
+    first axis) and the shape alone the sector. Everyone stands in the same place in all three. Of more than 400
+    organisations, a sample of 400 is shown.
 
     Raises:
         InputError: if the run kept no frames, or has no organisation.
@@ -57,8 +59,9 @@ def network(run: Run) -> Figure:
         write_names(axes, frame, picture, named)
     corner = (0.0, 1 - 0.4 / height)
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=corner, ncols=columns, columnspacing=1.6)
+    told = "what everyone thinks" if picture.tells_opinions else "who has joined"
     name_and_explain(
-        figure, "The network: who is tied to whom, and who has joined", caption(frames, shown, picture, MOST_COALITIONS)
+        figure, f"The network: who is tied to whom, and {told}", caption(frames, shown, picture, MOST_COALITIONS)
     )
     return figure
 
@@ -75,14 +78,18 @@ def _draw(axes: Axes, frame: Frame, picture: Picture) -> tuple[int, int]:
     for k, sector in enumerate(frame.labels.sectors):
         here = row[(frame.sector == k) & (row >= 0)]
         colour, shape = of_sector(frame.labels.sectors, sector)
-        spots = picture.place[here]
+        spots, edge = picture.place[here], "white"
+        fill: list[Any] = [colour]
+        if picture.tells_opinions and frame.stance is not None:
+            is_shown = (frame.sector == k) & (row >= 0)
+            fill, edge = [of_opinion(stance) for stance in frame.stance[is_shown, 0].tolist()], "#444444"
         axes.scatter(
             spots[:, 0],
             spots[:, 1],
             s=picture.size,
-            c=colour,
+            c=fill,
             marker=shape,
-            edgecolors="white",
+            edgecolors=edge,
             linewidths=0.6,
             zorder=4,
         )
@@ -104,7 +111,7 @@ def _draw_ties(axes: Axes, frame: Frame, picture: Picture, row: NDArray[np.int64
     strength = np.minimum(bond / picture.strongest, 1.0)
     colours = np.zeros((len(ends), 4))
     colours[:, :3] = 0.25
-    colours[:, 3] = crowd * (0.15 + 0.75 * strength)
+    colours[:, 3] = crowd * (0.15 + 0.75 * strength) * (0.5 if picture.tells_opinions else 1.0)  # opinions come first
     axes.add_collection(
         LineCollection(list(picture.place[ends]), colors=colours, linewidths=0.3 + 2.0 * crowd * strength, zorder=3)
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ecosim.reports.picture import Picture, issue_of
-from ecosim.reports.style import ISSUE_COLOURS, label, of_sector
+from ecosim.reports.style import ISSUE_COLOURS, MIDDLE, label, of_opinion, of_sector
 from ecosim.results.frame import Frame
 
 if TYPE_CHECKING:
@@ -130,14 +130,15 @@ def legend_handles(frames: list[Frame], picture: Picture) -> list[Line2D]:
                 Line2D(
                     [],
                     [],
-                    color=colour,
+                    color=MIDDLE if picture.tells_opinions else colour,
                     marker=shape,
                     linestyle="",
                     markersize=8,
-                    markeredgecolor="white",
+                    markeredgecolor="#444444" if picture.tells_opinions else "white",
                     label=label(sector),
                 )
             )
+    handles += opinion_handles(frames) if picture.tells_opinions else []
     if any(frame.bond is not None for frame in frames):
         for strength, words in (
             (0.1, "bond near 0"),
@@ -162,6 +163,19 @@ def legend_handles(frames: list[Frame], picture: Picture) -> list[Line2D]:
     return handles
 
 
+def opinion_handles(frames: list[Frame]) -> list[Line2D]:
+    """Return what the legend shows of opinions: the ends and the middle of the first axis."""
+    from matplotlib.lines import Line2D
+
+    axes = frames[0].labels.stance_axes
+    axis = "opinion" if len(axes) == 1 else f"{label(axes[0], 14)}:"
+    shown = {"marker": "o", "linestyle": "", "markersize": 8, "markeredgecolor": "#444444"}
+    return [
+        Line2D([], [], color=of_opinion(stance), label=f"{axis} {told}", **shown)  # type: ignore[arg-type]  # as they take
+        for stance, told in ((-1.0, "−1"), (0.0, "0"), (1.0, "+1"))
+    ]
+
+
 def caption(frames: list[Frame], shown: list[tuple[int, int]], picture: Picture, most_coalitions: int) -> str:
     """Return the sentences below: who is shown, how to read it, and what changed.
 
@@ -181,6 +195,10 @@ def caption(frames: list[Frame], shown: list[tuple[int, int]], picture: Picture,
         )
     where = "everyone stands in the same place in every panel, and " if len(frames) > 1 else ""
     text = f"{who}; {where}those who are tied or have joined stand close."
+    if picture.tells_opinions:
+        axes = frames[0].labels.stance_axes
+        which = "" if len(axes) == 1 else f" on {label(axes[0])}, the first of {len(axes)} axes"
+        text += f" Colour tells the opinion{which}; shape the sector."
     if any(drawn for _, drawn in shown):
         every = all(drawn == frame.coalition_identity.size for frame, (_, drawn) in zip(frames, shown, strict=True))
         which = "" if every else f", for the {most_coalitions} that have most members here"

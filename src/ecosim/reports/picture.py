@@ -25,12 +25,14 @@ class Picture:
         place: where each stands (n, 2), within the unit disc.
         size: area of a mark, in points squared.
         strongest: the bond that is drawn as the strongest.
+        tells_opinions: whether the colour of a mark tells an opinion, not the sector.
     """
 
     identity: NDArray[np.int64]
     place: NDArray[np.float64]
     size: float
     strongest: float
+    tells_opinions: bool = False
 
     def rows(self, identity: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the row in the picture of each number, -1 for those who are not shown."""
@@ -57,7 +59,7 @@ def arrange(frames: list[Frame]) -> Picture:
     if chosen.size <= FEW:
         place = _filling(place)
     size = float(np.clip((2500 if chosen.size <= FEW else 8000) / max(chosen.size, 1), 18, 150))
-    return Picture(identity[chosen], place, size, _strongest(frames))
+    return Picture(identity[chosen], place, size, _strongest(frames), _tells_opinions(frames))
 
 
 def _filling(place: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -79,6 +81,13 @@ def bonds_of(frame: Frame) -> NDArray[np.float64]:
 def issue_of(frame: Frame, coalition: int) -> int:
     """Return the issue of a coalition, 0 where the world has none."""
     return int(frame.coalition_issue[coalition]) if frame.coalition_issue is not None else 0
+
+
+def _tells_opinions(frames: list[Frame]) -> bool:
+    """Return whether there are opinions and little else: no bonds and no coalitions, or a single sector."""
+    sectors = {int(k) for frame in frames for k in np.unique(frame.sector)}
+    has_more = any(frame.bond is not None or frame.coalition_identity.size for frame in frames)
+    return all(frame.stance is not None for frame in frames) and (len(sectors) < 2 or not has_more)
 
 
 def _strongest(frames: list[Frame]) -> float:

@@ -46,6 +46,9 @@ RULES: dict[str, Any] = {
     "svg.hashsalt": "ecosim",
 }
 
+LOW, MIDDLE, HIGH = "#8C510A", "#F2F2F2", "#01665E"
+"""Ends and middle of a scale with two sides, as of opinions: brown to green over nearly white."""
+
 LONGEST_LABEL = 28
 
 Parameters = ParamSpec("Parameters")
@@ -121,6 +124,16 @@ def of_sector(run_sectors: tuple[str, ...], sector: str) -> tuple[str, str]:
     """Return colour and shape of a sector."""
     k = run_sectors.index(sector)
     return SECTOR_COLOURS[k % len(SECTOR_COLOURS)], SECTOR_SHAPES[k % len(SECTOR_SHAPES)]
+
+
+def of_opinion(stance: float) -> tuple[float, float, float]:
+    """Return the colour of a position from −1 to 1."""
+    from matplotlib.colors import to_rgb
+
+    share = min(abs(stance), 1.0)
+    ends = zip(to_rgb(MIDDLE), to_rgb(LOW if stance < 0 else HIGH), strict=True)
+    red, green, blue = ((1 - share) * middle + share * end for middle, end in ends)
+    return red, green, blue
 
 
 def sectors_of(run: Run) -> tuple[str, ...]:

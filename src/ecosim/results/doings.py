@@ -13,6 +13,9 @@ from ecosim.results.phrases import both, in_a_row, moved, number, percent, some
 
 Measured = Mapping[str, Mapping[str, Any]]
 
+_INDICES = {"esteban_ray": "the Esteban–Ray index", "van_der_eijk": "van der Eijk's index"}
+"""What measures of polarisation are called in a sentence; the others by their name."""
+
 
 def conduct(measures: Measured) -> Iterator[str]:
     """Tell what organisations put into the common work, and what they were paid for it."""
@@ -49,7 +52,7 @@ def disagreement(measures: Measured) -> Iterator[str]:
     found = {name: values for name in EXTREMES if (values := both(measures, name))}
     verdict = of_change({n: values[0] for n, values in found.items()}, {n: values[1] for n, values in found.items()})
     if not verdict.agree:
-        rose, fell = ([name.replace("_", " ") for name in names] for names in (verdict.rose, verdict.fell))
+        rose, fell = ([_INDICES.get(name, name) for name in names] for names in (verdict.rose, verdict.fell))
         yield (
             f"The panel of polarisation disagrees: {in_a_row(rose)} rose, {in_a_row(fell)} fell; so it depends on which "
             "side of polarisation is meant."
