@@ -9,7 +9,7 @@ import pytest
 import ecosim
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "adapting"
-SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=90", "dynamics.learning.settled=20")
+SMALL = ("ecosystem.organisations=40", "ecosystem.citizens.count=100", "ticks=80", "dynamics.learning.settled=20")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def experiment():
 
 @pytest.fixture(scope="module")
 def runs(experiment):
-    return experiment.run_all(experiment.arms(), experiment.live, *SMALL, replicates=3, seed=7)
+    return experiment.run_all(experiment.arms(), experiment.live, *SMALL, replicates=2, seed=7)
 
 
 def test_arms_differ_from_the_town_in_learning_only(experiment):

@@ -10,7 +10,7 @@ import pytest
 import ecosim
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "levels_bind"
-SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=60")
+SMALL = ("ecosystem.organisations=40", "ecosystem.citizens.count=100", "ticks=40")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 import ecosim
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "living_world"
-SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=120")
+SMALL = ("ecosystem.organisations=40", "ecosystem.citizens.count=100", "ticks=80")
 
 
 def module_of(name):
