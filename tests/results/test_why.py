@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ecosim.compose import load
 from ecosim.dynamics.relationship import Relationship
 from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
@@ -34,6 +35,16 @@ def run(model):
 def test_everything_that_was_decided_has_its_reason(run):
     decided = run.events[run.events["kind"].isin(["joined", "left", "tie_made", "tie_ended", "founded"])]
     assert set(decided["kind"]) == {"joined", "left", "tie_made", "tie_ended", "founded"}
+    assert decided["why"].notna().all()
+
+
+def test_ties_of_government_and_of_turnover_have_a_reason_too():
+    changes = ("dynamics.policy.convening=0.4", "dynamics.turnover.floor=0.6", "record.reasons=true")
+    model = Ecosystem(load("town", "ecosystem.organisations=60", "ecosystem.citizens.count=100", *changes), rng=3)
+    model.run(40)
+    events = model.results().events
+    decided = events[events["kind"].isin(["joined", "left", "tie_made", "tie_ended", "founded"])]
+    assert {"invited", "newcomer", "insolvent"} <= set(decided["why"])
     assert decided["why"].notna().all()
 
 

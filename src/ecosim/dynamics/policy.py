@@ -12,7 +12,7 @@ from ecosim.dynamics.encounter import expected_gain, says_yes
 from ecosim.dynamics.gap import gap_between
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.meeting import Meeting
+from ecosim.dynamics.meeting import Meeting, note_meetings
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniform, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge, mean_of
@@ -100,6 +100,8 @@ class Policy(Mechanism):
         if len(pairs):
             trust = meeting.prior_trust * mean_of(world.trust, 0.5)
             world.add_ties(pairs, trust=trust, bond=meeting.first_bond)
+            if world.reasons is not None:
+                note_meetings(world, pairs, "invited", kind, meeting.terms(), meeting.gap.weights())
 
 
 # Draws: entity identity with draw 0 (inspection); entity of an invitation with draws 1 (who) and 2 (whether they agree);

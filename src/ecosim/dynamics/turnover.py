@@ -79,6 +79,8 @@ class Turnover(Mechanism):
         if self.entry == "replacing":
             coming = np.bincount(world.sector[going], minlength=sectors)
         staying = np.flatnonzero(world.insolvency < self.patience)
+        if world.reasons is not None:
+            note_going(world, going)
         world.remove_organisations(going)
         for sector in np.flatnonzero(coming).tolist():
             self._welcome(world, sector, int(coming[sector]), staying, key)
@@ -96,6 +98,8 @@ class Turnover(Mechanism):
         if known:
             pairs = acquainted(identity, rows, staying, known, key)
             world.add_ties(pairs, trust=society, bond=self.first_bond)
+            if world.reasons is not None:
+                world.reasons.note("tie_made", "newcomer", np.repeat(identity, known), world.identity[pairs[:, 1]])
 
     def _values(self, world: World, sector: int, identity: Rows, staying: Rows, key: Key) -> dict[str, NDArray[Any]]:
         if self.born == "founded" and world.origin is not None:
@@ -104,6 +108,17 @@ class Turnover(Mechanism):
         if self.born == "recombined":
             return recombined(world, sector, identity, alike, key)
         return likenesses(world, sector, identity, key, alike, better_of_two=True)
+
+
+def note_going(world: World, going: Rows) -> None:
+    """Note why ties and memberships of those that leave end: they are insolvent."""
+    is_going = np.zeros(world.n, np.bool_)
+    is_going[going] = True
+    one, other = world.identity[world.ends[is_going[world.ends].any(axis=1)].T]
+    world.reasons.note("tie_ended", "insolvent", one, other)
+    rows = np.flatnonzero(is_going[world.member])
+    coalition = world.coalition_identity[world.member_coalition[rows]]
+    world.reasons.note("left", "insolvent", world.identity[world.member[rows]], coalition=coalition)
 
 
 @kernel
