@@ -57,6 +57,21 @@ def test_without_relationships_nobody_is_tied_or_joined():
     assert not {rule.rule() for _, rule in model.schedule} & RELATIONAL
 
 
+def test_neither_government_nor_newcomers_nor_interventions_make_ties_there():
+    ties = (
+        "dynamics.policy.convening=0.5", "dynamics.turnover.floor=0.6",
+        "+interventions=[{at: 5, do: introduce, one: {number: 5}, other: {number: 5}},"
+        "{at: 5, do: convene, issue: health, who: {number: 4}}]",
+    )  # fmt: skip
+    settings = ecosim.load("town", *SMALL, *ties)
+    model, other = (ecosim.Ecosystem(arm, rng=1) for arm in (apart(settings), settings))
+    for tick in range(30):
+        model.step()
+        assert (model.world.ties, model.world.coalitions) == (0, 0), tick
+    other.run()
+    assert other.world.ties > 0
+
+
 def test_both_worlds_begin_with_the_same_organisations():
     settings = ecosim.load("town", *SMALL)
     one, other = (ecosim.Ecosystem(arm, rng=4).world for arm in (settings, apart(settings)))

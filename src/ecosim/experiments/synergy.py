@@ -36,6 +36,9 @@ RELATIONAL = frozenset(
 )
 """Rules without which nothing is between organisations."""
 
+_SEPARATE: dict[str, dict[str, Any]] = {"policy": {"convening": 0.0}, "turnover": {"acquaintances": 0}}
+"""Rules that do other things, too, with what keeps each from making ties."""
+
 LARGEST = 12
 """Members above which a coalition's dividends are not computed: there are 2ⁿ of them."""
 
@@ -92,13 +95,18 @@ def synergy(
 
 
 def apart(settings: Settings) -> Settings:
-    """Return the same world with relationships switched off: no ties, no coalitions, nobody to meet."""
+    """Return the same world with relationships switched off: no ties, no coalitions, nobody to meet.
+
+    Rules of a user's own stay as they are; interventions that introduce or convene are left out.
+    """
     from ecosim.compose import plain
 
     data = plain(settings)
-    kept = [name for name in settings.schedule if settings.dynamics[name].rule() not in RELATIONAL]
+    rules = {name: settings.dynamics[name].rule() for name in settings.schedule}
+    kept = [name for name, rule in rules.items() if rule not in RELATIONAL]
     data["schedule"] = kept
-    data["dynamics"] = {name: rule for name, rule in data["dynamics"].items() if name in kept}
+    data["dynamics"] = {name: {**data["dynamics"][name], **_SEPARATE.get(rules[name], {})} for name in kept}
+    data["interventions"] = [done for done in data["interventions"] if done["do"] not in ("introduce", "convene")]
     data["ecosystem"]["network"] = {"kind": "none"}
     return settings_from(data, {type(rule).__module__.split(".")[0] for rule in settings.dynamics.values()})
 
