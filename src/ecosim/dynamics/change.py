@@ -65,7 +65,7 @@ class Change(Mechanism):
         Emergence: Urgency can part from severity, so that a problem is neglected or dramatised without anybody
             deciding it.
         Sensing: Urgency is what organisations see of severity, with a lag; the pressure behind it is seen by nobody.
-        Stochasticity: Drift of severity, motives and demand, and the times and sizes of shocks, are drawn.
+        Stochasticity: Drift of motives and demand, and the times and sizes of shocks, are drawn.
 
     References:
         Gillespie (1996), Phys. Rev. E 54, 2084, for the exact step; Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823

@@ -32,8 +32,8 @@ class Technology(Mechanism):
     - ``distortion`` :math:`1 + (1 - c)\, v`: without care for the human being (``care`` c = 0) fake signals about it and
       attention to extremes grow as much as reach does; with full care not at all.
 
-    All three are 1 for the others. This rule only writes them: rules of media and stance read them. Everyone looks at its
-    partners as they were.
+    All three are 1 for the others. This rule only writes them; the rule of media reads them, so without media in the
+    schedule they do nothing. Everyone looks at its partners as they were.
 
     Concepts:
         Basic principles: A tool spreads by its use; it eases understanding and amplifies whatever is said.

@@ -138,7 +138,8 @@ def against_surrogates(
 
     A surrogate turns every series by a number of ticks of its own, drawn at random: values, order and autocorrelation
     stay, what the series know of each other goes. With the series themselves counted among them, p is at least
-    1/(surrogates + 1), and the test is exact where series are stationary (a trend is a dependence).
+    1/(surrogates + 1). Where series are stationary the test keeps its level but for the seam at which a turned series
+    joins its end to its start; a trend is a dependence.
 
     Args:
         series: a row a tick, a column a variable (ticks, variables), at least three variables.

@@ -30,7 +30,7 @@ class Landscape(Mechanism):
     less than where it is. Propensities are symmetric, so each such move lowers E by twice the mover's size times what it
     gains, and with one mover at a time E falls until nobody wants to move: a local minimum. ``activation``:
     ``sweep`` (each once, in an order drawn anew), ``random`` (as many turns as there are organisations, each drawn with
-    replacement), ``steepest`` (as often whoever gains most, which takes time in proportion to pairs) or
+    replacement), ``steepest`` (as often whoever lowers E most, which takes time in proportion to pairs) or
     ``simultaneous`` (all on the same state; then E may rise).
 
     It begins with everyone in a camp drawn by chance (``camp``); newcomers likewise. Camps of two or more are
@@ -128,7 +128,7 @@ def descend(
         weights: of affect, trust, stance and culture in a propensity.
         camps: number of camps.
         simultaneous: whether all look at the camps as they were.
-        steepest: whether each turn is that of whoever gains most, instead of the one listed.
+        steepest: whether each turn is that of whoever lowers the energy most, instead of the one listed.
         turns: rows in the order in which they act (t,).
     """
     sums = _sums(camp, size, stance, culture, camps)

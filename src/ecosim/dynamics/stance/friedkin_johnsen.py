@@ -40,7 +40,8 @@ class FriedkinJohnsen(Mechanism):
 
     Activation: ``simultaneous``, as published, everyone at last tick's stances; ``sweep``, each once, one after the
     other in random order; ``random``, as many as there are, drawn with replacement (by place: in another order of rows
-    the same draw is another's turn). All settle at the same stances.
+    the same draw is another's turn). Where influence reaches everyone from somebody who is not wholly susceptible, all
+    three settle at the same stances; where all are wholly so, the consensus depends on who acts when.
 
     Concepts:
         Basic principles: Opinion is a compromise between what one hears and what one started with.
