@@ -93,6 +93,15 @@ def test_each_other_of_the_sector_is_looked_at_equally_often():
     assert np.all(np.abs(counts[[1, 4, 5]] - 1000) < 6 * np.sqrt(3000 * 2 / 9))
 
 
+def test_of_two_who_fare_alike_every_second_moves_to_the_other():
+    # 4,000 pairs of equals, half of the looks end in a move, six standard deviations (false alarm 2e-9).
+    rule = Purpose(looking=1.0, step_size=1.0, noise=0.0)
+    world = sector_of(np.linspace(0, 1, 4000), np.ones(4000), rule)
+    before = world.purpose.copy()
+    moved = np.mean(live(world, rule).purpose != before)
+    assert abs(moved - 0.5) < 6 * 0.5 / np.sqrt(4000)
+
+
 @pytest.mark.parametrize("n", [0, 1])
 def test_who_is_alone_in_its_sector_keeps_its_purpose(n):
     rule = Purpose(looking=1.0, noise=0.5)

@@ -68,6 +68,7 @@ def test_one_who_has_nothing_makes_atkinson_full_from_aversion_one():
     assert atkinson([0, 1], 1.0) == 1
     assert atkinson([0, 1], 2.0) == 1
     assert atkinson([0, 1], 0.5) == pytest.approx(0.5)
+    assert atkinson([0, 1]) == pytest.approx(0.5), "the aversion that is meant where none is given"
 
 
 @pytest.mark.parametrize("nothing", [[], [np.nan], [0, 0], [-1, 2]])

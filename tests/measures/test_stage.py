@@ -36,6 +36,13 @@ def test_trusting_circles_whose_sectors_need_each_other_are_a_social_ecosystem()
     assert stage_of(world_of_circles()) == 3
 
 
+def test_ripples_and_surplus_need_only_be_there_however_small():
+    world = world_of_circles()
+    world.spillover *= 1e-6
+    assert 0 < world.spillover.sum() < 1
+    assert stage_of(world) == 3
+
+
 @pytest.mark.parametrize(
     "spoil",
     [

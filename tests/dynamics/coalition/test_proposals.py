@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosim.dynamics.coalition.joining import Joining
-from ecosim.dynamics.coalition.proposals import with_members
+from ecosim.dynamics.coalition.proposals import acquainted, with_members
 from ecosim.dynamics.production.joint_work import JointWork
 from tests.dynamics.worlds import live, some_tied, unite, world_for
 
@@ -86,3 +86,23 @@ def test_a_newcomer_is_paired_with_every_member():
     member, first_member = np.array([0, 1, 2, 1, 4], np.int32), np.array([0, 3, 5])
     pairs = with_members(np.array([5, 6, 7]), np.array([1, 0, 1]), member, first_member)
     assert pairs.tolist() == [[5, 1], [5, 4], [6, 0], [6, 1], [6, 2], [7, 1], [7, 4]]
+
+
+@pytest.mark.parametrize("attention", [0, 1, 2, 5])
+def test_nobody_gets_acquainted_beyond_its_attention(attention):
+    """The hub of a star of four meets as many as it has attention for, those at the rim the hub alone."""
+    world = world_for(WORK, n=5)
+    star = np.array([[0, 1], [0, 2], [0, 3], [0, 4], [2, 2]], np.int64)
+    for tick in range(20):
+        met = acquainted(world.identity, world.first_tie, world.partner, star, attention, (1, 2, tick))
+        assert len(met) == min(attention, 4)
+        assert set(met[:, 0].tolist()) <= {0}
+
+
+def test_ties_there_are_count_against_attention_and_are_not_made_again():
+    world = world_for(WORK, n=4, ties=[(0, 1), (2, 3)])
+    wanted = np.array([[0, 1], [0, 2], [0, 3]], np.int64)
+    met = acquainted(world.identity, world.first_tie, world.partner, wanted, 2, (1, 2, 3))
+    assert len(met) == 1
+    assert met[0, 1] in (2, 3)
+    assert len(acquainted(world.identity, world.first_tie, world.partner, wanted, 3, (1, 2, 3))) == 2
