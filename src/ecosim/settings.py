@@ -51,7 +51,9 @@ class RecordSettings(BaseModel):
     relationships: Kept = Field("final", description="table of relationships: likewise")
     coalitions: Kept = Field("final", description="table of coalitions: likewise")
     events: bool = Field(True, description="whether to keep who met, joined, left and was introduced")
-    reasons: bool = Field(False, description="whether events tell why: the terms of each decision's utility")
+    reasons: bool = Field(
+        False, description="whether events tell why: the terms of each decision's utility; town takes a third longer"
+    )
     figures: bool = Field(True, description="whether to keep what the figures need of the first, middle and last tick")
     costly_every: int | None = Field(
         None, ge=1, le=MOST_TICKS, description="ticks between costly measures; null: at the start and the end only"
