@@ -92,7 +92,7 @@ def kernel(function: Function) -> Function:
     Division by zero gives infinity, as in NumPy; floating-point operations keep their order (no fast-math), so that a
     result does not depend on the machine's vector width.
     """
-    dispatcher = numba.njit(error_model="numpy")(function)
+    dispatcher = numba.njit(error_model="numpy", no_cfunc_wrapper=True)(function)  # nobody calls it from C
     if hasattr(dispatcher, "_cache"):  # absent when NUMBA_DISABLE_JIT is set
         dispatcher._cache = _LockedCache(dispatcher.py_func)
     return dispatcher  # type: ignore[no-any-return]  # numba is untyped

@@ -74,6 +74,7 @@ def choose_models(circle: Any, looking: Any, key: Any) -> Any:
     n = identity.size
     models, chances = np.empty(n, np.int32), np.empty(n)
     looks, chooses = np.empty(BLOCK), np.empty(BLOCK)
+    _, _, first_tie, partner, everyone, own_sector = circle
     lists = by_sector(circle)
     for start in range(0, n, BLOCK):
         stop = min(start + BLOCK, n)
@@ -82,6 +83,11 @@ def choose_models(circle: Any, looking: Any, key: Any) -> Any:
         for i in range(start, stop):
             models[i] = i
             if looks[i - start] >= looking:
+                continue
+            if not everyone and not own_sector:  # the common case, without a call that hands over all of the circle
+                first, ties = first_tie[i], first_tie[i + 1] - first_tie[i]
+                if ties > 0:
+                    models[i] = partner[first + np.int64(chooses[i - start] * ties)]
                 continue
             j = one_of_circle(i, chooses[i - start], circle, lists)
             models[i] = j if j >= 0 else i

@@ -44,10 +44,7 @@ class GroupGame(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         if self.groups == "network":
-            sizes = np.diff(world.first_tie) + 1
-            amount = self._amount(world.contribution, sizes)
-            shares = self.shares(neighbourhood_sums(amount, world.first_tie, world.partner), sizes)
-            pay_neighbourhoods(amount, shares, world.first_tie, world.partner, self.cost, world.payoff)
+            self.play_round_everyone(world)
         elif self.groups == "coalitions":
             amount = self._amount(world.contribution, np.diff(world.first_membership))
             totals = coalition_sums(amount, world.member, world.first_member)
@@ -59,6 +56,13 @@ class GroupGame(Mechanism):
             totals = drawn_sums(world.contribution, order, size)
             shares = self.shares(totals, np.full(totals.size, size))
             pay_drawn(world.contribution, shares, order, size, self.cost, world.payoff)
+
+    def play_round_everyone(self, world: World) -> None:
+        """Play a game in the neighbourhood of every organisation."""
+        sizes = np.diff(world.first_tie) + 1
+        amount = self._amount(world.contribution, sizes)
+        shares = self.shares(neighbourhood_sums(amount, world.first_tie, world.partner), sizes)
+        pay_neighbourhoods(amount, shares, world.first_tie, world.partner, self.cost, world.payoff)
 
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,).
@@ -96,6 +100,17 @@ def pay_neighbourhoods(amount: Any, shares: Any, first_tie: Any, partner: Any, c
         for h in range(first, last):
             received += shares[np.uint32(partner[np.uint64(h)])]
         payoff[i] = received - cost * amount[i] * (last - first + 1)
+
+
+@kernel
+def multiply_in_neighbourhoods(
+    contribution: Any, first_tie: Any, partner: Any, factor: Any, cost: Any, payoff: Any
+) -> None:
+    """Write payoffs (n,) of linear games that each pays into in full, ``factor`` being what a unit brings to a group."""
+    shares = neighbourhood_sums(contribution, first_tie, partner)
+    for j in range(shares.size):
+        shares[j] = factor * shares[j] / (first_tie[j + 1] - first_tie[j] + 1)
+    pay_neighbourhoods(contribution, shares, first_tie, partner, cost, payoff)
 
 
 @kernel

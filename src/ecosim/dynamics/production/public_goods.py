@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ecosim.dynamics.production.groups import Floats, GroupGame
+from ecosim.dynamics.production.groups import Floats, GroupGame, multiply_in_neighbourhoods
+from ecosim.world.world import World
 
 
 class PublicGoods(GroupGame):
@@ -38,6 +39,14 @@ class PublicGoods(GroupGame):
     """
 
     multiplication: float = Field(3.0, ge=0, le=1000, description="r, what one unit put in is worth to the whole group")
+
+    def play_round_everyone(self, world: World) -> None:
+        """Play a game in the neighbourhood of every organisation: the common case, in one kernel."""
+        if self.cost_per == "individual":
+            super().play_round_everyone(world)
+            return
+        factor = self.multiplication * self.cost
+        multiply_in_neighbourhoods(world.contribution, world.first_tie, world.partner, factor, self.cost, world.payoff)
 
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): an equal share of the multiplied sum of what was paid."""
