@@ -65,7 +65,12 @@ def found(settings: EcosystemSettings, seed: int, columns: Iterable[str], actors
 
 
 def draw_organisations(
-    settings: EcosystemSettings, seed: int, labels: Labels, identity: NDArray[np.int64], sector: int, columns: Iterable[str]
+    settings: EcosystemSettings,
+    seed: int,
+    labels: Labels,
+    identity: NDArray[np.int64],
+    sector: int,
+    columns: Iterable[str],
 ) -> dict[str, Values]:
     """Return what organisations of these numbers (p,) and one sector would have been at founding: column to entries.
 
