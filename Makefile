@@ -10,7 +10,7 @@ ifneq ($(shell $(BIN)/python -c 'print(open("$(READY)").read())' 2>/dev/null),$(
 UNUSABLE := discard
 endif
 
-.PHONY: help setup run test lint bench verify lock clean discard
+.PHONY: help setup run test lint bench verify mutants lock clean discard
 
 help:
 	@echo 'make run      one run of the scenario "town"; tables, figures and a summary go to results/town'
@@ -18,6 +18,7 @@ help:
 	@echo 'make lint     style, types and the direction of imports'
 	@echo 'make bench    ecosim beside plain Mesa and NumPy on the same models'
 	@echo 'make verify   the slow tests, and published results held against ours; tables and figures go to results/verify'
+	@echo 'make mutants  how many small faults, planted in mechanisms and measures, the tests notice (an hour); to results/mutants.md'
 	@echo 'make lock     choose the versions of all packages again (UPGRADE=1: the newest)'
 	@echo 'make clean    remove what the others made here'
 	@echo 'The first of them makes .venv; PYTHON=/path/to/python chooses its interpreter (3.11 or newer).'
@@ -41,13 +42,16 @@ verify: $(READY)
 	$(BIN)/python -m pytest -n 2 -m slow --durations=10
 	$(BIN)/ecosim verify --out results/verify
 
+mutants: $(READY)
+	$(BIN)/python benchmarks/mutants.py --out results/mutants.md
+
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --extra excel --extra test --custom-compile-command 'make lock' \
 	  $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) results/town results/verify build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) results/town results/verify results/mutants.md build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@if [ -d results ]; then rmdir results 2>/dev/null || echo 'kept: other runs in results/'; fi
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
