@@ -54,12 +54,16 @@ def cells(effort: Effort) -> Iterator[Cell]:
         for relative, reference in _of(LISTED[world], effort):
             ours = co_operators(world, relative, effort.seed, runs)
             curve[relative] = float(ours.mean())
-            error = _spread(reference) * math.sqrt(1 / RUNS_OF_REFERENCE + 1 / runs)
-            yield Cell(_setting(world, relative), MEASURE, reference, "recomputed", ours, error, ROUNDED, SPREAD)
+            error, note = float(ours.std(ddof=1)) / math.sqrt(RUNS_OF_REFERENCE), LIKE_OURS
+            if world != "ring":
+                error, note = _spread(reference) * math.sqrt(1 / RUNS_OF_REFERENCE + 1 / runs), TWO_FATES
+            yield Cell(_setting(world, relative), MEASURE, reference, "recomputed", ours, error, ROUNDED, note)
         for relative, (mean, error) in _of(FURTHER[world], effort):
             ours = co_operators(world, relative, effort.seed, runs)
-            error = math.hypot(error, _spread(mean) / math.sqrt(runs))
-            yield Cell(_setting(world, relative), MEASURE, mean, "recomputed", ours, error, 0.0, SPREAD)
+            if world != "ring":
+                error = math.hypot(error, _spread(mean) / math.sqrt(runs))
+            note = "" if world == "ring" else TWO_FATES
+            yield Cell(_setting(world, relative), MEASURE, mean, "recomputed", ours, error, 0.0, note)
         if effort.full:
             crossing = np.array([half_crossing(curve)])
             note = "from the means by straight lines between the listed values; ±.05 as the reference is given"
@@ -67,9 +71,10 @@ def cells(effort: Effort) -> Iterator[Cell]:
 
 
 MEASURE = "share of co-operators"
-SPREAD = (
-    "a run ends near 0 or near 1, so a few of them may all end alike: the error allows for the widest spread that a share "
-    "of that mean can have, in the reference's thirty runs and in ours"
+LIKE_OURS = "the reference is a mean of thirty runs, taken to spread as ours do"
+TWO_FATES = (
+    "on a scale-free network a run ends near 0 or near 1, so a few may all end alike: the error allows for the widest "
+    "spread that a share of that mean can have, in the reference's runs and in ours"
 )
 
 
