@@ -19,6 +19,7 @@ from tests.results.toys import a_run
         (-1.2345, "−1.23"),
         (12.345, "12.3"),
         (123.45, "123"),
+        (-9.94e-4, "−0.000994"),
         (1.5e-7, "1.50e−07"),
         (2.5e9, "2.50e+09"),
         (None, "–"),
@@ -242,3 +243,16 @@ def test_a_run_in_which_organisations_come_and_go_counts_them():
     model.run()
     assert "**Turnover:** 4 organisations left and 6 came, so that 30 became 32." in model.results().words
     assert "32 organisations are there at the end." in model.results().words
+
+
+def test_what_to_watch_is_told_before_what_happened():
+    words = a_run(settings={"title": "A town", "watch": "Watch severity\nrise."}).words
+    assert words.index("**What to watch.** Watch severity rise.") < words.index("## The world")
+
+
+@pytest.mark.parametrize(("ticks", "is_told"), [(1000, True), (4, False)])
+def test_a_run_that_ended_early_says_by_what(ticks, is_told):
+    stop = {"measure": "active_ties", "at_most": 0.0, "at_least": None}
+    words = a_run(ticks=4, settings={"title": "Culture", "ticks": ticks, "stop": stop}).words
+    told = "It ended before its 1,000 ticks were over, as `active_ties` was at most 0."
+    assert (told in words) == is_told

@@ -125,7 +125,7 @@ def plan_of_arms(
     """
     labelled = arms if isinstance(arms, Mapping) else _labelled(arms)
     if len(labelled) < 2:
-        raise InputError(f"{len(labelled)} scenario to compare; allowed: at least two")
+        raise InputError(f"scenarios to compare: {len(labelled)}; allowed: at least two")
     if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 2:
         raise InputError(f"replicates: {shown(replicates)}; allowed: at least 2, for without no interval is known")
     configurations: dict[str, dict[str, Any]] = {}

@@ -30,9 +30,11 @@ def number(value: float | None) -> str:
         return "–"
     if float(value).is_integer() and abs(value) < 1e6:
         return f"{value:,.0f}".replace("-", "−")
-    if value != 0 and not 1e-3 <= abs(value) < 1e6:
+    if value != 0 and not 1e-4 <= abs(value) < 1e6:
         return f"{value:.2e}".replace("-", "−")
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
+    digits = (
+        6 if abs(value) < 1e-3 else 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
+    )
     return f"{value:,.{digits}f}".replace("-", "−")
 
 

@@ -44,7 +44,7 @@ def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None) -> pd
         InputError: if the events have no reasons, or name nobody or no decision so.
     """
     if "why" not in events.columns:
-        raise InputError("this run kept no reasons; allowed: record.reasons=true")
+        raise InputError("this run kept no reasons; make it again with record.reasons=true")
     if kind is not None and kind not in DECISIONS:
         raise InputError(f"no decision '{kind}'; {did_you_mean(kind, DECISIONS)}")
     names = {*events["organisation_name"].dropna(), *events["other_name"].dropna()}

@@ -37,7 +37,8 @@ def tell(
 
     Args:
         summary: see ``results.summary.summarise``.
-        settings: the resolved configuration; ``title`` and ``description`` are quoted from it, ``interventions`` told.
+        settings: the resolved configuration; ``title``, ``description`` and ``watch`` are quoted from it,
+            ``stop`` and ``interventions`` told.
         meanings: what each measure means.
         series: the recorded rows by column, "tick" among them; with them the worst of each issue is told.
         events: the columns "tick", "kind" and "organisation_name" of the events, where they were kept; with them it is
@@ -46,7 +47,9 @@ def tell(
     blocks = [f"# {plain(settings.get('title') or 'A run')}"]
     if settings.get("description"):
         blocks.append(plain(" ".join(str(settings["description"]).split())))
-    blocks.append("## The world\n\n" + " ".join(_world(summary)))
+    if settings.get("watch"):
+        blocks.append(f"**What to watch.** {plain(' '.join(str(settings['watch']).split()))}")
+    blocks.append("## The world\n\n" + " ".join([*_world(summary), *_stopped(summary, settings)]))
     if summary["ticks"]:
         told = list(_happened(summary, series or {}, events))
     else:
@@ -86,6 +89,16 @@ def _world(summary: Mapping[str, Any]) -> Iterator[str]:
         are = "is" if end["organisations"] == 1 else "are"
         yield f"{some(end['organisations'], 'organisation')} {are} there at the end."
     yield from _tables(summary)
+
+
+def _stopped(summary: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
+    """Tell where the run ended before its last tick, and by what."""
+    stop, ticks = settings.get("stop"), settings.get("ticks") or 0
+    if not stop or summary["ticks"] >= ticks:
+        return
+    bounds = {"at most": stop.get("at_most"), "at least": stop.get("at_least")}
+    told = " or ".join(f"{word} {number(bound)}" for word, bound in bounds.items() if bound is not None)
+    yield f"It ended before its {ticks:,} ticks were over, as `{stop['measure']}` was {told}."
 
 
 def _tables(summary: Mapping[str, Any]) -> Iterator[str]:
