@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from ecosim.published import verdict as module
 from ecosim.published.case import Cell
@@ -28,10 +29,22 @@ def test_what_is_right_is_called_different_as_often_as_is_said(monkeypatch):
     assert abs(np.mean(alarms) - 0.05) < 0.008
 
 
-def test_the_errors_of_the_reference_and_of_ours_add_up_as_squares():
+def test_the_errors_of_the_reference_and_of_ours_add_up_as_squares_each_with_its_own_quantile():
+    """Two runs tell little of their own spread, which makes the known error of the reference no larger."""
     spread = np.array([0.0, 2.0])  # standard error 1
     narrow, wide = hold("c", cell(spread)), hold("c", cell(spread, error=1.0))
-    assert wide.bound == pytest.approx(narrow.bound * np.sqrt(2))
+    assert wide.bound == pytest.approx(np.hypot(narrow.bound, stats.norm.ppf(1 - FALSE_ALARM / 2)))
+
+
+def test_with_an_error_of_the_reference_false_alarms_are_no_more_than_said(monkeypatch):
+    """At 5 %, few runs and a reference as uncertain as they are: 20,000 draws, at most .8 points above but once in 10⁶."""
+    monkeypatch.setattr(module, "FALSE_ALARM", 0.05)
+    rng = np.random.default_rng(4)
+    alarms = [
+        hold("c", cell(rng.normal(1.0, 1.0, 4), rng.normal(1.0, 0.5), error=0.5)).verdict == "differs"
+        for _ in range(20_000)
+    ]
+    assert np.mean(alarms) < 0.058
 
 
 def test_a_shift_of_six_standard_errors_is_seen():

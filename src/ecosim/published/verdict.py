@@ -56,17 +56,22 @@ class Verdict(NamedTuple):
 def hold(case: str, cell: Cell) -> Verdict:
     r"""Hold a cell's runs against its reference.
 
-    They agree if :math:`|\bar x - \text{reference}| \le a + t \sqrt{s^2 / r + e^2}`, with the allowance a, the standard
-    error e of the reference, s the standard deviation of our r runs, and t the quantile of Student's law with r − 1
-    degrees of freedom that is left with probability 10⁻⁴. A single number must lie within the allowance, and t normal
-    standard errors of the reference where that has one.
+    They agree if :math:`|\bar x - \text{reference}| \le a + \sqrt{t^2 s^2 / r + z^2 e^2}`, with the allowance a, the
+    standard error e of the reference, s the standard deviation of our r runs, and t and z the quantiles of Student's law
+    with r − 1 degrees of freedom, and of the normal law, that are left with probability 10⁻⁴: at least as wide as that
+    asks. A single number must lie within the allowance, and z standard errors of the reference where that has one.
+
+    References:
+        Banerjee (1961), Sankhyā A 23, 179, for intervals of sums with few degrees of freedom each (unchecked).
     """
     ours = np.asarray(cell.ours, np.float64)
     runs = ours.size
     mean = float(ours.mean()) if runs else math.nan
     own_error = float(ours.std(ddof=1)) / math.sqrt(runs) if runs > 1 else 0.0
     spread = math.hypot(own_error, cell.error)
-    bound = cell.allowance + (_quantile(1.0 - FALSE_ALARM / 2, runs) * spread if spread > 0.0 else 0.0)
+    left = 1.0 - FALSE_ALARM / 2
+    own_part = _quantile(left, runs) * own_error if own_error > 0.0 else 0.0
+    bound = cell.allowance + math.hypot(own_part, _quantile(left, 1) * cell.error)
     agrees = abs(mean - cell.reference) <= bound
     half = _quantile(0.5 + CONFIDENCE / 2, runs) * own_error if own_error > 0.0 else 0.0
     word: Word = "agrees" if agrees else "known difference" if cell.known and not math.isnan(mean) else "differs"
