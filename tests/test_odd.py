@@ -3,9 +3,10 @@
 import pytest
 
 from ecosim import odd
-from ecosim.compose import load
+from ecosim.compose import load, names
 from ecosim.equations import words_of
 from ecosim.explain import describe
+from ecosim.parameters import allowed
 from ecosim.rules import RULES, find_rule
 
 HEADINGS = [
@@ -32,8 +33,15 @@ def test_every_rule_says_what_it_adds_to_the_design_concepts(rule):
     assert "Concepts:" not in words.text
 
 
-def test_nothing_in_the_schedule_is_undescribed(town):
-    assert odd.undescribed(town) == []
+@pytest.mark.parametrize("scenario", names())
+def test_nothing_in_the_schedule_of_any_scenario_is_undescribed(scenario):
+    assert odd.undescribed(describe(load(scenario))) == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_parameter_of_every_rule_has_a_meaning_and_a_range(rule):
+    fields = find_rule(rule).model_fields.values()
+    assert [field.description for field in fields if not (field.description and allowed(field))] == []
 
 
 def test_a_mechanism_without_words_is_missed(town):
