@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "docs/interventions.md", "docs/own-rules.md", "docs/published.md", "docs/real-networks.md")
+DOCUMENTS = (
+    "README.md",
+    "docs/interventions.md",
+    "docs/own-rules.md",
+    "docs/published.md",
+    "docs/real-networks.md",
+    "docs/series.md",
+)
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 BLOCK = re.compile(r"^```(\w*)[ ]?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
