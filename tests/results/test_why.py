@@ -90,12 +90,25 @@ def test_one_can_ask_why_somebody_left(run, tmp_path):
     name = run.events[run.events["why"] == "did better alone"]["organisation_name"].iloc[0]
     told = run.why(name, "left")
     assert len(told) == ((run.events["kind"] == "left") & (run.events["organisation_name"] == name)).sum()
-    sentence = told[told["why"] == "did better alone"]["told"].iloc[0]
+    first = told[told["why"] == "did better alone"].iloc[0]
+    sentence = first["told"]
     assert sentence.startswith(f"In tick {told['tick'].iloc[0]:,}") or name in sentence
     assert f"{name} left coalition" in sentence
-    assert "did better alone (gain " in sentence
+    is_likely = first["chance"] >= 0.5
+    assert ("did better alone (gain " if is_likely else "though it did better together (gain ") in sentence
     again = read(run.save(tmp_path)).why(name, "left")
     assert again["told"].tolist() == told["told"].tolist()
+
+
+def test_a_choice_against_what_was_expected_says_so(run):
+    chosen = run.events[run.events["why"].isin(["did better alone", "expected to do better"])]
+    for is_likely in (False, True):
+        event = chosen[(chosen["chance"] >= 0.5) == is_likely].iloc[0]
+        told = run.why(event["organisation_name"], event["kind"])
+        sentence = told[(told["tick"] == event["tick"]) & (told["chance"] == event["chance"])]["told"].iloc[0]
+        assert (", though it " in sentence) != is_likely
+        is_worth_it = event["gain"] >= (event["present"] + event["cost"]) * (1 + event["threshold"])
+        assert (is_worth_it == (event["kind"] != "left")) == is_likely
 
 
 def test_both_ends_of_a_tie_can_ask(run):

@@ -100,6 +100,11 @@ class Levels(Mechanism):
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         law = schedule.get(self.stance)
         laws = [name for name, rule in schedule.items() if isinstance(rule, Law)]
+        if law is None and not laws:
+            raise InputError(
+                f"levels.stance names '{self.stance}', but no rule of stance is in the schedule; allowed: one by which two "
+                "meet, as attraction_repulsion, or no levels (~dynamics.levels)"
+            )
         if law is None:
             raise InputError(f"levels.stance names '{self.stance}'; {did_you_mean(self.stance, laws)}")
         if not isinstance(law, Law):

@@ -32,6 +32,13 @@ _WORDS = {
 }
 
 
+_AGAINST = {
+    "did better alone": "tried it alone, though it did better together",
+    "expected to do better": "tried it, though it expected too little of it",
+}
+"""What is told of a choice that was less likely than not, for what was weighed spoke against it."""
+
+
 def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None) -> pd.DataFrame:
     """Return a row for each decision of an organisation: tick, kind, partner, coalition, why, its terms, and ``told``.
 
@@ -63,7 +70,8 @@ def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None) -> pd
 def _told(event: Mapping[Any, Any]) -> str:
     """Return a decision as a sentence, with what was noted of it."""
     did = DECISIONS[event["kind"]].format(**event)
-    why = f": {event['why']}" if isinstance(event["why"], str) else ""
+    reason = _AGAINST.get(event["why"], event["why"]) if event["chance"] < 0.5 else event["why"]
+    why = f": {reason}" if isinstance(reason, str) else ""
     terms = [
         word.format(number(event[name])) for name, word in _WORDS.items() if event[name] == event[name]
     ]  # a term that was not noted is not a number
