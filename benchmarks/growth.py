@@ -2,6 +2,9 @@
 
 Partners and coalitions are weighed every fourth tick. So as many ticks are timed as make three whole rounds of that, after
 as many in which the first relationships and coalitions come to be: what is timed is a world at work, not its beginning.
+
+What the memory of the machine makes of size by itself is measured beside it, in the same process: reading one number of
+every partner of everyone, which is all that any rule along ties must do.
 """
 
 from __future__ import annotations
@@ -86,8 +89,22 @@ def measure_one(n: int) -> dict[str, Any]:
         "seconds_to_found": founded - began,
         "seconds_per_tick_at_first": (warm - founded) / TICKS,
         "seconds_per_tick": (stepped - warm) / TICKS,
+        "seconds_to_read_partners": seconds_to_read_partners(world),
         "peak_gigabytes": peak_bytes() / 1e9,
     }
+
+
+def seconds_to_read_partners(world: Any) -> float:
+    """Return the least time in which NumPy reads one number of each partner of everyone, in the order of ties."""
+    import numpy as np
+
+    values, read = np.random.default_rng(1).random(world.n), np.empty(world.partner.size)
+    times = []
+    for _ in range(max(5, 2_000_000 // max(1, read.size))):
+        began = time.perf_counter()
+        values.take(world.partner, out=read, mode="clip")
+        times.append(time.perf_counter() - began)
+    return min(times)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.full:
         grown = list(growth.measure(GROWTH))
         output.show("Growth of town (mean degree 10, each size in a process of its own)", grown)
-        for column in ("seconds_to_found", "seconds_per_tick"):
+        for column in ("seconds_to_found", "seconds_per_tick", "seconds_to_read_partners"):
             print(f"{column.replace('_', ' ')} grow as (organisations + ties) ^ {growth.exponent(grown, column):.3f}")
         output.write_table(folder / "growth.csv", grown)
     print(f"\nTables and plot: {folder}")

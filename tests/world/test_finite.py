@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosim.testing import small_world
-from ecosim.world.finite import Watched, are_finite, are_finite_rows
+from ecosim.world.finite import Watched, are_finite
 from ecosim.world.world import Labels, World
 
 LABELS = Labels(issues=("water",), stance_axes=("left", "up"), capabilities=("a",), culture=1)
@@ -56,4 +56,4 @@ def test_what_is_made_is_watched_where_mechanisms_make_it():
 @pytest.mark.parametrize("largest", [0.0, 1.0, -1e308, np.finfo(float).max, np.finfo(float).tiny])
 def test_the_largest_and_smallest_numbers_are_finite(largest):
     assert are_finite((np.array([largest, -largest, 0.0]), np.empty(0)))
-    assert are_finite_rows((np.array([[largest, -largest], [0.0, 0.0]]),))
+    assert are_finite((np.array([[largest, -largest], [0.0, 0.0]]),))
