@@ -37,7 +37,7 @@ def arguments(about: str, *, replicates: int, seed: int, given: Sequence[str] | 
 
 def run_all(
     arms: Mapping[str, Sequence[str | Path]],
-    live: Live,
+    live: Live | Mapping[str, Live],
     *changes: str,
     replicates: int,
     seed: int,
@@ -47,7 +47,7 @@ def run_all(
 
     Args:
         arms: label to a file or name of a scenario, and changes of it. Replicate r has the same seed in every arm.
-        live: runs a newly founded ecosystem and returns what is to be told of it.
+        live: runs a newly founded ecosystem and returns what is to be told of it; one for all arms, or one for each.
         *changes: changes of every arm.
         replicates: runs of each arm.
         seed: those of the replicates are derived from it.
@@ -55,7 +55,10 @@ def run_all(
     """
     import pandas as pd
 
-    jobs = [(label, list(arm), live, changes, r, seed) for label, arm in arms.items() for r in range(replicates)]
+    lives = live if isinstance(live, Mapping) else dict.fromkeys(arms, live)
+    jobs = [
+        (label, list(arm), lives[label], changes, r, seed) for label, arm in arms.items() for r in range(replicates)
+    ]
     if workers < 1:
         return pd.DataFrame([_one(job) for job in jobs])
     with ProcessPoolExecutor(workers) as pool:
