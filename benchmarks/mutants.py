@@ -34,7 +34,8 @@ from benchmarks.mutations import Mutant, mutants_of  # noqa: E402
 ROOMS = ("src/ecosim/dynamics", "src/ecosim/measures")
 COPIED = ("src", "tests", "configs", "benchmarks", "examples", "experiments", "pyproject.toml", "README.md")
 CONTRACT = "tests/dynamics/test_contract.py"
-MOST_STAGES = 4
+REGISTRY = "src/ecosim/measures/registry.py"
+MOST_STAGES = 6
 
 
 class Fate(NamedTuple):
@@ -96,7 +97,7 @@ class Place:
             source, target = ROOT / name, self.tree / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():  # times of files are kept: compiled kernels go by them
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "results"))
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
             elif source.exists():
                 shutil.copy2(source, target)
         self._borrow_kernels()
@@ -148,7 +149,9 @@ class Place:
         here = [found.pop(0)] if found and found[0] == mirror(file) else []
         rules = [rule for each in nearest for rule in self._rules_in(each)]
         contract = [f"{CONTRACT} -k " + " or ".join(rules[:4])] if rules else []
-        return [*here, *contract, *self._naming(file, here), *found][:MOST_STAGES]
+        listed = [REGISTRY] if REGISTRY in self.importers.get(file, ()) else []
+        named = dict.fromkeys(test for each in (file, *listed) for test in self._naming(each, here))
+        return [*here, *contract, *dict.fromkeys((*named, *found))][:MOST_STAGES]
 
     def _rules_in(self, file: str) -> Iterator[str]:
         module = file.removeprefix("src/").removesuffix(".py").replace("/", ".")

@@ -48,6 +48,7 @@ def test_ripples_and_surplus_need_only_be_there_however_small():
     [
         lambda world: world.spillover.fill(0.0),
         lambda world: world.output.fill(1.0),
+        lambda world: np.copyto(world.output, world.output_alone),
         lambda world: world.gain.fill(1.0),
         lambda world: np.copyto(world.gain, -world.gain),
     ],
