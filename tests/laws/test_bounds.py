@@ -40,7 +40,7 @@ def test_every_kernel_of_every_rule_stays_within_its_arrays(tmp_path):
     """In a fresh cache, unoptimised (to compile sooner), with every rule at work, some of them in several ways."""
     environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_OPT": "0", "ECOSIM_CACHE": str(tmp_path)}
     command, root = [sys.executable, "-c", PROGRAM], Path(__file__).parents[2]
-    run = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, timeout=600)
+    run = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, timeout=1500)
     assert run.returncode == 0, run.stderr[-2000:]
     assert run.stdout.split() == ["idle:", *CALLED_BY_TESTS], "kernels that no rule called"
 
