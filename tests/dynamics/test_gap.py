@@ -28,6 +28,14 @@ def people(seed, n=12, features=3, axes=2):
     )
 
 
+def test_where_there_is_no_culture_or_no_axis_of_opinion_it_adds_nothing():
+    sector, culture, stance = people(1)
+    apart = 1.0 * (sector[:, None] != sector[None, :])
+    assert np.array_equal(gaps(sector, culture[:, :0], stance[:, :0], (1.0, 0.5, 0.5)), apart)
+    with_stance = gaps(sector, culture[:, :0], stance, (1.0, 0.5, 0.5))
+    assert np.array_equal(with_stance > apart, ~np.eye(12, dtype=bool))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_gap_adds_sector_culture_and_stance_by_their_weights(seed):
     sector, culture, stance = people(seed)

@@ -45,6 +45,13 @@ def test_unrelated_tasks_share_the_variance():
     assert (found.share, found.second) == pytest.approx((1 / 3, 1 / 3))
 
 
+def test_pairs_of_tasks_that_go_together_are_counted_each_once():
+    """The second task goes against the first and the third: of three pairs one is positive."""
+    ability = np.arange(10.0)
+    assert general_factor(np.column_stack((ability, -ability, 2 * ability))).positive == pytest.approx(1 / 3)
+    assert general_factor(np.column_stack((ability, -ability))).positive == 0
+
+
 def test_a_task_that_tells_nobody_apart_leaves_it_undefined():
     assert np.isnan(general_factor([[1.0, 2.0], [2.0, 2.0], [3.0, 2.0]]).share)
 

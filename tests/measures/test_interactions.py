@@ -22,6 +22,31 @@ def test_each_meeting_counts_once_for_its_pair_of_sectors():
     assert sum(expected) == world.ties > 50
 
 
+def test_each_rung_has_its_share_and_what_stands_on_it_or_above():
+    """Of 21 ties between seven, k + 1 stand on rung k, from contact to synergy; the first twelve join one sector."""
+    columns = ("rung", "trust", "affect", "bond", "translation", "tie_age", "gain", "outside_gain")
+    world = world_for(n=7, ties=everyone_tied(7), columns=columns)
+    world.rung[:] = np.repeat(np.arange(6), np.arange(1, 7))
+    world.gain[:, 0], world.gain[3, 1], world.tie_age[:] = 1.0, -1.0, np.arange(21)
+    world.sector[5:] = 1
+    across = world.sector[world.ends[:, 0]] != world.sector[world.ends[:, 1]]
+
+    def share(name):
+        (measure,) = find([name])
+        return measure.compute(world)[measure.part]
+
+    words = ("contact", "transaction", "win_win", "win_win_win", "co_creation", "synergy")
+    assert [share(f"rung_share_{word}") for word in words] == pytest.approx([k / 21 for k in range(1, 7)])
+    assert share("win_win_share") == pytest.approx(18 / 21)
+    assert share("win_win_win_share") == pytest.approx(15 / 21)
+    assert share("synergy_share") == pytest.approx(6 / 21)
+    assert share("win_win_cross_sector_share") == pytest.approx(np.sum(across & (world.rung >= 2)) / 18)
+    assert share("lose_share") == pytest.approx(1 / 21)
+    assert share("gain_mean") == pytest.approx(20 / 42)
+    assert share("tie_age_mean") == 10
+    assert share("degree_mean") == 6
+
+
 def test_names_say_the_two_sectors():
     (meetings,) = find(["meetings"])
     columns = meetings.columns(Labels())

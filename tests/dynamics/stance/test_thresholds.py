@@ -85,6 +85,13 @@ def test_nobody_counts_itself_and_who_sees_nobody_acts_only_of_itself():
     assert live(crowd(rule, [0.1, 2.0, 2.0], active=(0,)), rule).active.tolist() == [0, 0, 0]
 
 
+@pytest.mark.parametrize("seen", ["everyone", "partners"])
+def test_one_of_two_others_is_half_of_them(seen):
+    rule = Thresholds(seen=seen)
+    world = crowd(rule, [0.0, 0.5, 0.51], everyone_tied(3), active=(0,))
+    assert live(world, rule).active.tolist() == [1, 1, 0]
+
+
 def test_where_all_are_partners_partners_are_everyone():
     thresholds = np.random.default_rng(2).uniform(-0.3, 1.4, 40)
     ends = []
