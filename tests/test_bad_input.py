@@ -106,7 +106,14 @@ REFUSED_FILES = {
 }
 
 
+@pytest.fixture(scope="module")
+def imported():
+    """What reads configuration is loaded before a refusal is timed, whichever test comes first."""
+    load("town")
+
+
 @pytest.mark.parametrize("case", REFUSED_FILES)
+@pytest.mark.usefixtures("imported")
 def test_a_bad_file_is_refused_within_a_second_naming_file_and_line(case, tmp_path):
     text, line, said = REFUSED_FILES[case]
     file = tmp_path / "mine.yaml"

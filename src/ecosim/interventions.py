@@ -153,8 +153,8 @@ class Shock(_Timed):
     do: Literal["shock"] = "shock"
     issue: str | None = Field(None, description="which issue; null: all")
     of: Literal["severity", "urgency"] = Field("severity", description="the problem itself, or how it is perceived")
-    add: float | None = Field(None, description="what is added")
-    multiply: Annotated[float, Field(ge=0)] | None = Field(None, description="what it is multiplied by")
+    add: float | None = Field(None, ge=-1e6, le=1e6, description="what is added")
+    multiply: Annotated[float, Field(ge=0, le=1e6)] | None = Field(None, description="what it is multiplied by")
 
     @model_validator(mode="after")
     def _one_way(self) -> Shock:

@@ -292,7 +292,7 @@ def _stop_faults(settings: PlainSettings, trust: frozenset[str]) -> list[str]:
             find_trusted(name, trust)
         measure = find_measures([name], labels)[0]
     except InputError as error:
-        return [f"stop.{fault}" for fault in error.faults]
+        return [f"stop.{fault.replace('measures:', 'measure:', 1)}" for fault in error.faults]
     columns = measure.columns(labels)
     if measure.per is None or name in columns:
         return []

@@ -15,7 +15,10 @@ MANY_SECONDS = 3600.0
 MOST_POINTS = 10**7
 
 _SECONDS = 1.5e-7
-"""Rough time of one mechanism for one organisation in one tick, on one core of an ordinary laptop."""
+"""Rough time of one mechanism for one organisation in one tick, on one core of an ordinary laptop.
+
+A citizen, or a member inside an organisation, takes about a tenth of that: one mechanism or two look at them, not always.
+"""
 
 
 def check_run(settings: Settings, agreed: bool = False) -> None:
@@ -28,14 +31,15 @@ def check_run(settings: Settings, agreed: bool = False) -> None:
     Raises:
         InputError: with the number of organisations and ticks, and the memory and time that they would roughly take.
     """
-    organisations = sum(settings.ecosystem.counts())
+    organisations, citizens = sum(settings.ecosystem.counts()), settings.ecosystem.citizens.count
     memory, seconds = memory_of(settings), seconds_of(settings)
     is_large = organisations > MANY_ORGANISATIONS or memory > MANY_BYTES or seconds > MANY_SECONDS
     if is_large and not agreed:
         machine = bytes_in_words(_machine_memory()).removeprefix("about ")
+        told = f"{organisations:,} organisations {_with(citizens)}for {settings.ticks:,} ticks would take"
         raise InputError(
-            f"{organisations:,} organisations for {settings.ticks:,} ticks would take {bytes_in_words(memory)} "
-            f"of memory (this machine has {machine}) and {seconds_in_words(seconds)}; if that is meant, say --yes"
+            f"{told} {bytes_in_words(memory)} of memory (this machine has {machine}) and {seconds_in_words(seconds)}; "
+            "if that is meant, say --yes"
         )
 
 
@@ -67,7 +71,13 @@ def memory_of(settings: Settings) -> float:
 def seconds_of(settings: Settings) -> float:
     """Return the time that a run would roughly take (s)."""
     work = 1 + len(settings.schedule) + len(settings.measures) / settings.record.every
-    return _SECONDS * (sum(settings.ecosystem.counts()) + 100) * work * (settings.ticks + 1)
+    organisations, ecosystem = sum(settings.ecosystem.counts()), settings.ecosystem
+    entities = organisations + 100 + organisations * ecosystem.members.each / 10 + ecosystem.citizens.count / 10
+    return _SECONDS * entities * work * (settings.ticks + 1)
+
+
+def _with(citizens: int) -> str:
+    return f"and {citizens:,} citizens " if citizens else ""
 
 
 def _machine_memory() -> float:

@@ -94,7 +94,7 @@ class Meeting(Mechanism):
         return self
 
     def faults(self, labels: Labels) -> list[str]:
-        if self.forums > 0 and self.convener not in labels.sectors:
+        if self.forums > 0 and not self.is_default("convener") and self.convener not in labels.sectors:
             return [f"convener names '{self.convener}'; {did_you_mean(self.convener, labels.sectors)}"]
         return []
 
