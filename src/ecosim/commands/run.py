@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.commands.actors import actors_of
+from ecosim.commands.interrupt import heeded
 from ecosim.commands.output import FIGURES, check_folder, of_an_earlier_run, refuse_unwritable
 from ecosim.results.folders import whole
 
@@ -94,12 +95,19 @@ def _run(settings: Settings, actors: Actors | None, say: Callable[[str], None]) 
 def _live(settings: Settings, actors: Actors | None, say: Callable[[str], None]) -> Run:
     from ecosim.ecosystem import Ecosystem
 
-    model = Ecosystem(settings, actors=actors)
-    with _Progress(settings.ticks, is_shown=say is not _mute and sys.stderr.isatty()) as progress:
-        try:
-            model.run(progress=progress)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(f"in tick {model.tick} of {settings.ticks}") from None
+    with heeded() as check:
+        model = Ecosystem(settings, actors=actors)
+        with _Progress(settings.ticks, is_shown=say is not _mute and sys.stderr.isatty()) as progress:
+
+            def tell(done: int, ticks: int) -> None:
+                check()
+                if progress is not None:
+                    progress(done, ticks)
+
+            try:
+                model.run(progress=tell)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(f"in tick {model.tick} of {settings.ticks}") from None
     return model.results()
 
 

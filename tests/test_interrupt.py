@@ -1,0 +1,56 @@
+"""Ctrl-C is heeded wherever it arrives."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+import pytest
+
+from ecosim.commands.interrupt import heeded
+
+
+def press():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.05)
+
+
+def turned_into_another_error():
+    with heeded():
+        try:
+            press()
+        except KeyboardInterrupt:
+            raise SystemError("returned a result with an exception set") from None
+
+
+def dropped(looks_again):
+    with heeded() as check:
+        with suppress(KeyboardInterrupt):
+            press()
+        if looks_again:
+            check()
+            pytest.fail("went on")
+
+
+def another_error():
+    with heeded() as check:
+        check()
+        raise ValueError("mine")
+
+
+def test_a_stop_that_compiled_code_turned_into_another_error_stays_a_stop():
+    with pytest.raises(KeyboardInterrupt):
+        turned_into_another_error()
+
+
+@pytest.mark.parametrize("looks_again", [True, False])
+def test_a_stop_that_was_dropped_is_found_at_the_next_look_or_at_the_end(looks_again):
+    with pytest.raises(KeyboardInterrupt):
+        dropped(looks_again)
+
+
+def test_other_errors_stay_what_they_are_and_the_handler_is_put_back():
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(ValueError, match="mine"):
+        another_error()
+    assert signal.getsignal(signal.SIGINT) is before
