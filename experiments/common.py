@@ -149,7 +149,10 @@ def publish(folder: Path, text: str, figure: Callable[[], Figure] | None, *, wri
     before, rest = page.read_text("utf-8").split(START, 1)
     page.write_text(f"{before}{START}\n{text}\n{END}{rest.split(END, 1)[1]}", "utf-8")
     if figure is not None:
-        figure().savefig(folder / "figure.svg", metadata={"Date": None})
+        from ecosim.reports.style import rules
+
+        with rules():  # its salt makes the file the same each time
+            figure().savefig(folder / "figure.svg", metadata={"Date": None})
 
 
 def _one(job: tuple[Any, ...]) -> dict[str, Any]:
