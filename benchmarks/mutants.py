@@ -198,13 +198,21 @@ class Place:
         return "passed" if code == 0 else "killed"
 
     def _lend_kernels(self, file: str) -> None:
-        """Link the compiled kernels that do not depend on a changed file into the mutant's own cache."""
+        """Link the compiled kernels of sources that do not depend on a changed file into the mutant's own cache.
+
+        Those of tests may have taken in changed code, too: they are compiled anew.
+        """
         ours, theirs = _kernels_of(self.tree, self.cold), self.lent
         reached = {file, *self.importers.get(file, ())}
         stale = tuple(_cached_as(self.tree / each) for each in reached)
+        sources = {_folder_as(path) for path in _folders(self.tree / "src")}
         for compiled in theirs.rglob("*.nb?"):
             target = ours / compiled.relative_to(theirs)
-            if not target.exists() and not f"{target.parent.name}/{target.name}".startswith(stale):
+            if (
+                target.parent.name in sources
+                and not target.exists()
+                and not f"{target.parent.name}/{target.name}".startswith(stale)
+            ):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(compiled, target)
 

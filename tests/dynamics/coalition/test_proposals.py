@@ -88,15 +88,17 @@ def test_a_newcomer_is_paired_with_every_member():
     assert pairs.tolist() == [[5, 1], [5, 4], [6, 0], [6, 1], [6, 2], [7, 1], [7, 4]]
 
 
+@pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("attention", [0, 1, 2, 5])
-def test_nobody_gets_acquainted_beyond_its_attention(attention):
+def test_nobody_gets_acquainted_beyond_its_attention(attention, side):
     """The hub of a star of four meets as many as it has attention for, those at the rim the hub alone."""
     world = world_for(WORK, n=5)
     star = np.array([[0, 1], [0, 2], [0, 3], [0, 4], [2, 2]], np.int64)
+    star = star if side == 0 else star[:, ::-1].copy()
     for tick in range(20):
         met = acquainted(world.identity, world.first_tie, world.partner, star, attention, (1, 2, tick))
         assert len(met) == min(attention, 4)
-        assert set(met[:, 0].tolist()) <= {0}
+        assert set(met[:, side].tolist()) <= {0}
 
 
 def test_ties_there_are_count_against_attention_and_are_not_made_again():
