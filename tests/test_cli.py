@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from ecosim import cli
 from ecosim.commands.output import check_folder, of_an_earlier_run
 from ecosim.errors import InputError
+from tests.clock import at_most_seconds
 
 SMALL = ["opinions", "ecosystem.organisations=20", "ecosystem.network.degree=4", "ticks=5"]
 
@@ -249,11 +250,10 @@ def test_a_scenario_is_explained_in_three_forms():
 
 
 def test_help_is_there_at_once():
-    """Without importing what a run needs. The time is that of a slow machine under load."""
-    start = time.perf_counter()
+    """Without importing what a run needs. The time is that of a slow machine that also writes down its imports."""
     command = [sys.executable, "-X", "importtime", "-c", "from ecosim.cli import main; main()", "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert time.perf_counter() - start < 2
+    with at_most_seconds(1.5):
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "run" in done.stdout
     imported = {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
     assert imported & {"numpy", "numba", "hydra", "pydantic", "pandas", "mesa", "matplotlib"} == set()

@@ -1,7 +1,5 @@
 """Plans: each point of a design is a complete, validated configuration."""
 
-import time
-
 import pytest
 
 import ecosim
@@ -9,6 +7,7 @@ from ecosim.compose import plain
 from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan, plan_of
 from ecosim.results.provenance import run_id
+from tests.clock import at_most_seconds
 from tests.experiments.sweeps import TOLERANCE, tiny
 
 
@@ -69,10 +68,8 @@ def test_a_misspelt_key_is_refused_with_the_nearest():
 
 
 def test_too_many_runs_are_refused_at_once_with_their_number():
-    began = time.monotonic()
-    with pytest.raises(InputError, match="100,000,000 runs"):
+    with at_most_seconds(2), pytest.raises(InputError, match="100,000,000 runs"):
         plan_of("opinions", {TOLERANCE: range(10**4), "ticks": range(10**4)})
-    assert time.monotonic() - began < 5
 
 
 def test_a_plan_survives_being_handed_on_as_text():

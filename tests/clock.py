@@ -1,0 +1,20 @@
+"""Time limits that a test can hold a promise to, however busy the machine is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def at_most_seconds(seconds: float) -> Iterator[None]:
+    """Fail where what is done inside takes this process, and those it waits for, more processor time.
+
+    Not the time on the wall: tests run beside each other and beside whatever else the machine does, and a promise of a
+    second that is kept on an idle machine would fail there now and then.
+    """
+    began = os.times()[:4]
+    yield
+    taken = sum(os.times()[:4]) - sum(began)
+    assert taken < seconds, f"it took {taken:.2f} s of processor time"
