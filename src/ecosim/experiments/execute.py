@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
@@ -21,6 +22,9 @@ from ecosim.experiments.worker import NO_RUN, RUNS_A_SHARD, SECONDS_A_SHARD, Boa
 
 PATIENCE = 3.0
 """Seconds that a worker which is told to stop has for writing what it holds."""
+
+RunIds = Sequence[str] | Mapping[int, str]
+"""The id of each run, by its number."""
 
 _LOOK = 0.2
 _MOST_DEATHS = 3
@@ -53,60 +57,79 @@ class CannotGoOn(Exception):
     """The sweep cannot be continued now: the disk is full, or workers cannot start. What is written stays."""
 
 
-def execute(
-    plan: Plan,
-    run_ids: Sequence[str],
-    numbers: Iterable[int],
-    folder: Path,
-    workers: int,
-    limits: Limits,
-    listener: Listener,
-    *,
-    one_first: bool = False,
-) -> None:
-    """Make runs and write them as shards.
+class Makers(Protocol):
+    """Whoever makes runs: this process, processes of its own, or a cluster."""
+
+    def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
+        """Make runs and write them as shards; return when all are written or have failed.
+
+        Args:
+            numbers: of the runs to make.
+            run_ids: of each of them, by number.
+            listener: is told of failures and progress.
+
+        Raises:
+            KeyboardInterrupt: when stopped; what is finished is written, at the latest when the makers are closed.
+            CannotGoOn: with the reason.
+        """
+
+
+@contextmanager
+def makers(plan: Plan, folder: Path, workers: int, limits: Limits, *, one_first: bool = False) -> Iterator[Makers]:
+    """Have runs made on this machine for as long as the block lasts.
 
     Args:
         plan: of the sweep.
-        run_ids: of every run of the plan.
-        numbers: of the runs to make.
         folder: of the sweep.
         workers: processes; 0 makes the runs in this process, where limits do not hold and a crash is a crash.
         limits: for each run, kept by the processes.
-        listener: is told of failures and progress.
         one_first: whether the first process shall have compiled everything before others start.
-
-    Raises:
-        KeyboardInterrupt: when stopped; what is finished is written.
-        CannotGoOn: with the reason.
     """
     if workers == 0:
-        _here(plan, run_ids, numbers, folder, listener)
-    else:
-        _Coordinator(plan, run_ids, numbers, folder, workers, limits, listener).work(one_first)
-
-
-def _here(plan: Plan, run_ids: Sequence[str], numbers: Iterable[int], folder: Path, listener: Listener) -> None:
-    runner, shard = Runner(plan), Shard(folder, plan.design)
-    since = time.monotonic()
+        yield _Here(plan, folder)
+        return
+    crew = Crew(plan.to_json(), folder, workers, limits, one_first=one_first)
     try:
-        for done, number in enumerate(numbers, start=1):
-            made = runner.run(number)
-            if isinstance(made, Failure):
-                listener.failed(number, made)
-            else:
-                if not shard.fits(made):
-                    shard.save()
-                shard.add(number, run_ids[number], made)
-            if len(shard) >= RUNS_A_SHARD or time.monotonic() - since > SECONDS_A_SHARD:
-                shard.save()
-                since = time.monotonic()
-            listener.progress(done)
+        yield crew
+        crew.end()
     finally:
+        crew.close()
+
+
+def execute(
+    plan: Plan, run_ids: RunIds, numbers: Iterable[int], folder: Path, workers: int, limits: Limits, listener: Listener
+) -> None:
+    """Make runs on this machine; arguments as for ``makers`` and ``Makers.make``."""
+    with makers(plan, folder, workers, limits) as made:
+        made.make(numbers, run_ids, listener)
+
+
+class _Here:
+    """Makes runs in this process."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self._runner, self._shard = Runner(plan), Shard(folder, plan.design)
+
+    def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
+        shard, since = self._shard, time.monotonic()
         try:
-            shard.save()
-        except OSError as error:
-            raise CannotGoOn(error.strerror or str(error)) from error
+            for done, number in enumerate(numbers, start=1):
+                made = self._runner.run(number)
+                if isinstance(made, Failure):
+                    listener.failed(number, made)
+                else:
+                    if not shard.fits(made):
+                        shard.save()
+                    shard.add(number, run_ids[number], made)
+                if len(shard) >= RUNS_A_SHARD or time.monotonic() - since > SECONDS_A_SHARD:
+                    shard.save()
+                    since = time.monotonic()
+                listener.progress(done)
+        finally:
+            try:
+                shard.save()
+            except OSError as error:
+                raise CannotGoOn(error.strerror or str(error)) from error
 
 
 @dataclass
@@ -128,41 +151,53 @@ class _Worker:
     late: int = NO_RUN
 
 
-class _Coordinator:
-    def __init__(
-        self,
-        plan: Plan,
-        run_ids: Sequence[str],
-        numbers: Iterable[int],
-        folder: Path,
-        workers: int,
-        limits: Limits,
-        listener: Listener,
-    ) -> None:
-        self._queue = deque(numbers)
+class Crew:
+    """Processes that make runs, kept from one call of ``make`` to the next.
+
+    Args:
+        plan: of the sweep, as JSON.
+        folder: in which shards are written.
+        size: most processes at a time.
+        limits: for each run.
+        one_first: whether the first process shall have compiled everything before others start.
+    """
+
+    def __init__(self, plan: str, folder: Path, size: int, limits: Limits, *, one_first: bool = False) -> None:
+        self._plan, self._folder, self._limits = plan, folder, limits
+        self._size, self._one_first = size, one_first
+        self._board_file = folder / ".board"
+        self._board = Board.make(self._board_file, size)
+        self._workers: dict[int, _Worker] = {}
+        self._queue: deque[int] = deque()
         self._alone: deque[int] = deque()
         self._suspects: set[int] = set()
-        self._run_ids, self._folder, self._limits, self._listener = run_ids, folder, limits, listener
-        self._plan = plan.to_json()
-        self._size = min(workers, len(self._queue))
-        self._board_file = folder / ".board"
-        self._board = Board.make(self._board_file, max(self._size, 1))
-        self._workers: dict[int, _Worker] = {}
+        self._run_ids: RunIds = ()
+        self._listener: Listener | None = None
         self._finished = self._deaths = 0
-        self._began, self._seconds = time.monotonic(), 0.0
+        self._began = time.monotonic()
 
-    def work(self, one_first: bool) -> None:
+    def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
+        """Make runs; see ``Makers``."""
+        self._queue, self._run_ids, self._listener = deque(numbers), run_ids, listener
+        self._finished, self._began = 0, time.monotonic()
+        while self._is_work_left():
+            self._start_workers(1 if self._one_first else self._size)
+            self._listen()
+            self._one_first = self._one_first and not any(worker.is_ready for worker in self._workers.values())
+            self._end_late_runs()
+            self._hand_out()
+            listener.progress(self._finished + sum(self._board.held(slot) for slot in self._workers))
+
+    def end(self) -> None:
+        """Tell the processes that no more runs will come."""
+        for worker in self._workers.values():
+            _send(worker, ("end",))
+
+    def close(self) -> None:
+        """Let the processes write what they hold, end them, and clear away what was needed for them."""
         try:
-            while self._is_work_left():
-                self._start_workers(1 if one_first else self._size)
-                self._listen()
-                one_first = one_first and not any(worker.is_ready for worker in self._workers.values())
-                self._end_late_runs()
-                self._hand_out()
-                self._listener.progress(self._finished + sum(self._board.held(slot) for slot in self._workers))
-            self._end()
-        finally:
             self._stop()
+        finally:
             self._board.close()
             for path in (self._board_file, *self._folder.glob(".trace-*")):
                 path.unlink(missing_ok=True)
@@ -244,7 +279,8 @@ class _Coordinator:
         if number in worker.pending:
             del worker.pending[number]
             self._finished += 1
-            self._listener.failed(number, failure)
+            if self._listener is not None:
+                self._listener.failed(number, failure)
 
     def _bury(self, worker: _Worker) -> None:
         """See to the runs of a worker that died: one is to blame at most, the others are made again."""
@@ -298,10 +334,6 @@ class _Coordinator:
         done = self._finished + sum(self._board.held(slot) for slot in self._workers)
         quick = int(0.25 * done / max(time.monotonic() - self._began, 1e-9) / self._size)
         return max(1, min(RUNS_A_SHARD, max(fair, quick)))
-
-    def _end(self) -> None:
-        for worker in self._workers.values():
-            _send(worker, ("end",))
 
     def _stop(self) -> None:
         """Let every worker write what it holds and end; kill those that do not."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecosim.errors import InputError
-from ecosim.experiments.execute import CannotGoOn, Limits, execute
+from ecosim.experiments.execute import CannotGoOn, Limits, makers
 from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.plan import Plan, Runs, plan_of
 from ecosim.experiments.running import Failure
@@ -305,16 +305,9 @@ class _Work:
         from ecosim.kernels import is_cold
 
         execution = self._execution
-        execute(
-            self._plan,
-            self._runs.run_ids,
-            self._to_do,
-            self._folder.path,
-            execution.processes(),
-            execution.limits(),
-            self,
-            one_first=is_cold(),
-        )
+        processes = min(execution.processes(), len(self._to_do))
+        with makers(self._plan, self._folder.path, processes, execution.limits(), one_first=is_cold()) as made:
+            made.make(self._to_do, self._runs.run_ids, self)
 
     def _close(self, state: str) -> None:
         """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
