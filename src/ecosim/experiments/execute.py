@@ -183,10 +183,14 @@ class Crew:
         while self._is_work_left():
             self._start_workers(1 if self._one_first else self._size)
             self._listen()
-            self._one_first = self._one_first and not any(worker.is_ready for worker in self._workers.values())
+            self._one_first = self._one_first and not self.is_ready()
             self._end_late_runs()
             self._hand_out()
             listener.progress(self._finished + sum(self._board.held(slot) for slot in self._workers))
+
+    def is_ready(self) -> bool:
+        """Return whether a process has started, and compiled what it needs."""
+        return any(worker.is_ready for worker in self._workers.values())
 
     def end(self) -> None:
         """Tell the processes that no more runs will come."""

@@ -90,10 +90,10 @@ class SweepFolder:
         """
         before = self._manifest()
         try:
-            faults = [*_differences("", before["same"], _same(plan))]
+            faults = [*differences("", before["same"], _same(plan))]
             pairs = [(name, before["configurations"].get(name), data) for name, data in plan.configurations.items()]
             for name, old, new in pairs:
-                faults += [] if old is None else _differences(name, old, json.loads(json.dumps(new)))
+                faults += [] if old is None else differences(name, old, json.loads(json.dumps(new)))
         except (KeyError, TypeError, AttributeError):
             raise InputError(self._damaged("it lacks what this sweep was begun with")) from None
         if faults:
@@ -206,17 +206,36 @@ class SweepFolder:
         )
 
 
-def _same(plan: Plan) -> dict[str, Any]:
-    """Return what must not change from one call to the next."""
+def surroundings(trust: Iterable[str]) -> dict[str, Any]:
+    """Return what must be the same wherever and whenever runs of a sweep are made: code, Python, libraries."""
     made = provenance({}, 0)
     return {
-        "keys": [axis.key for axis in plan.design.axes],
-        "seed": plan.design.seed,
         "code": made["code_version"],
         "python": made["python"],
         "libraries": {name: version for name, version in made["libraries"].items() if name != "matplotlib"},
+        "trusted": {name: _digest_of_package(name) for name in trust},
+    }
+
+
+def differences(where: str, old: Any, new: Any, words: tuple[str, str] = ("before", "now")) -> list[str]:
+    """Return in words where plain data differs: "key: this before, that now"."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = [*old, *(key for key in new if key not in old)]
+        return [
+            fault
+            for key in keys
+            for fault in differences(f"{where}.{key}" if where else str(key), old.get(key), new.get(key), words)
+        ]
+    return [] if old == new else [f"{where}: {shown(old)} {words[0]}, {shown(new)} {words[1]}"]
+
+
+def _same(plan: Plan) -> dict[str, Any]:
+    """Return what must not change from one call to the next."""
+    return {
+        **surroundings(plan.trust),
+        "keys": [axis.key for axis in plan.design.axes],
+        "seed": plan.design.seed,
         "tables": None if plan.actors is None else plan.actors.digest,
-        "trusted": {name: _digest_of_package(name) for name in plan.trust},
     }
 
 
@@ -232,17 +251,6 @@ def _digest_of_package(name: str) -> str | None:
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-def _differences(where: str, old: Any, new: Any) -> list[str]:
-    if isinstance(old, dict) and isinstance(new, dict):
-        keys = [*old, *(key for key in new if key not in old)]
-        return [
-            fault
-            for key in keys
-            for fault in _differences(f"{where}.{key}" if where else str(key), old.get(key), new.get(key))
-        ]
-    return [] if old == new else [f"{where}: {shown(old)} before, {shown(new)} now"]
 
 
 def _line(failure: Mapping[str, Any]) -> str:

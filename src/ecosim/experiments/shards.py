@@ -75,6 +75,19 @@ class Shard:
         return numbers
 
 
+def keep(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of a shard that was made elsewhere: ``name`` is its kind and the name that its bytes give it.
+
+    Raises:
+        ValueError: if the name is not that of these bytes.
+        OSError: if it cannot be written.
+    """
+    kind, _, part = name.partition("/")
+    if kind not in (RUNS, SERIES) or part != _name(content):
+        raise ValueError(f"{name}: its bytes were changed on their way")
+    write_bytes(folder / kind / part, content)
+
+
 class Found(NamedTuple):
     """What a folder holds.
 
