@@ -58,7 +58,7 @@ def test_every_point_has_the_same_luck_and_every_replicate_its_own():
 
 
 def test_more_replicates_keep_the_luck_of_the_first_ones():
-    few, many = (design_of({"a": [1]}, "grid", count, 9).seeds for count in (3, 10))
+    few, many = (design_of({"a": [1]}, "grid", count, 9).seeds_of(0) for count in (3, 10))
     assert many[:3] == few
 
 

@@ -51,8 +51,8 @@ def test_the_number_of_a_run_is_the_digest_of_its_configuration_seed_and_code():
     numbers = plan.check().run_ids
     assert len(set(numbers)) == 6
     for number, told in enumerate(numbers):
-        point, replicate = plan.design.place(number)
-        assert told == run_id(plain(plan.settings(point)), plan.design.seeds[replicate])
+        point, _ = plan.design.place(number)
+        assert told == run_id(plain(plan.settings(point)), plan.design.seed_of(number))
 
 
 def test_the_faults_of_all_points_are_told_at_once_and_each_once():

@@ -1,4 +1,4 @@
-"""Design: which runs a sweep consists of, told from lists of values; every run is found by its number."""
+"""Design: which runs a sweep consists of, with which luck, and in which order; every run is found by its number."""
 
 from __future__ import annotations
 
@@ -14,12 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError, did_you_mean
+from ecosim.experiments.order import even_order
+from ecosim.experiments.sampling import Factors
+from ecosim.experiments.sampling import Kind as Sampled
 from ecosim.results.table import Note, Table
 from ecosim.scenario_file import check_plain, shown
 
-Kind = Literal["grid", "zip"]
+Listed = Literal["grid", "zip", "table"]
+Kind = Listed | Sampled
+Luck = Literal["common", "independent"]
 
-KINDS: tuple[str, ...] = get_args(Kind)
+LISTED: tuple[str, ...] = get_args(Listed)
+SAMPLED: tuple[str, ...] = get_args(Sampled)
+KINDS = (*LISTED, *SAMPLED)
+LUCKS: tuple[str, ...] = get_args(Luck)
 
 _SAME_FOR_ALL = {
     "seed": "the luck is the same for every point; --replicates gives each point several, --seed chooses them",
@@ -44,15 +52,22 @@ class Axis:
 class Design:
     """All runs of a sweep: points, each with the same replicates.
 
-    A ``grid`` has a point for every combination of values, the last axis fastest; a ``zip`` has as many points as
-    each axis has values, and takes the first of each, then the second of each. Replicate r has the same seed at every
-    point, so that points differ by what was changed and not by luck (common random numbers).
+    A ``grid`` has a point for every combination of values, the last axis fastest. All other kinds list their points: a
+    ``zip`` takes the first value of each axis, then the second of each; so does a ``table``, whose axes are columns of a
+    file; the points of a sampled design (``ecosim.experiments.sampling``) are drawn.
+
+    With ``common`` luck replicate r has the same seed at every point, so that points differ by what was changed and not
+    by luck (common random numbers). With ``independent`` luck a seed belongs to one replicate of one point; it depends
+    on what the point says, not on its number, so that more points leave the luck of the earlier ones as it was.
 
     Attributes:
         axes: what is varied; with none there is one point, the scenario as it is.
         kind: how the values are combined.
         replicates: runs of each point, at least 1.
         seed: the seeds of the replicates are derived from it, 0 to 2⁶⁴ − 1.
+        luck: ``common`` or ``independent``.
+        factors: of a sampled design, what its points were drawn from.
+        file: of a table, where it was read, for messages.
 
     References:
         Common random numbers: Law (2015), Simulation modeling and analysis, 5th ed., §11.2 (unchecked).
@@ -62,31 +77,53 @@ class Design:
     kind: Kind = "grid"
     replicates: int = 1
     seed: int = 1
+    luck: Luck = "common"
+    factors: Factors | None = None
+    file: str = ""
 
     @cached_property
     def points(self) -> int:
         """Number of points, counted without listing them."""
-        if self.kind == "zip":
-            return len(self.axes[0].values) if self.axes else 1
-        return math.prod(len(axis.values) for axis in self.axes)
+        if self.kind == "grid":
+            return math.prod(len(axis.values) for axis in self.axes)
+        return len(self.axes[0].values) if self.axes else 1
 
     @property
     def runs(self) -> int:
         """Number of runs."""
         return self.points * self.replicates
 
-    @cached_property
-    def seeds(self) -> list[int]:
-        """The seed of each replicate."""
-        return [seed_of_replicate(self.seed, replicate) for replicate in range(self.replicates)]
-
     def place(self, number: int) -> tuple[int, int]:
         """Return point and replicate of a run, 0 ≤ number < runs."""
         return divmod(number, self.replicates)
 
+    def seeds_of(self, point: int) -> list[int]:
+        """Return the seed of each replicate of a point, 0 ≤ point < points."""
+        if self.luck == "common":
+            return self._common_seeds
+        said = _json(self.parameters(point))
+        return [_seed(f"{self.seed}:point:{said}:replicate:{replicate}") for replicate in range(self.replicates)]
+
+    def seed_of(self, number: int) -> int:
+        """Return the seed of a run, 0 ≤ number < runs."""
+        point, replicate = self.place(number)
+        return self.seeds_of(point)[replicate]
+
+    def order(self, numbers: Iterable[int]) -> list[int]:
+        """Return runs in the order in which they shall be made (see ``ecosim.experiments.order``)."""
+        if self.kind in SAMPLED:
+            return sorted(numbers, key=lambda number: divmod(number, self.replicates)[::-1])
+        sizes = [len(axis.values) for axis in self.axes] if self.kind == "grid" else [self.points]
+        turn = np.empty(self.points, np.int64)
+        turn[even_order(sizes)] = np.arange(self.points)
+        given = np.fromiter(numbers, np.int64)
+        point, replicate = np.divmod(given, self.replicates)
+        ordered: list[int] = given[np.lexsort((turn[point], replicate))].tolist()
+        return ordered
+
     def values(self, point: int) -> tuple[Any, ...]:
         """Return the value of each axis at a point, 0 ≤ point < points."""
-        if self.kind == "zip":
+        if self.kind != "grid":
             return tuple(axis.values[point] for axis in self.axes)
         values: list[Any] = []
         for axis in reversed(self.axes):
@@ -108,17 +145,42 @@ class Design:
 
     def table(self, run_ids: Sequence[str]) -> Table:
         """Return the design as a table: a row a run, in the order of their numbers."""
-        points = np.repeat(np.arange(self.points), self.replicates)
+        points = np.arange(self.points)
+        seeds = [seed for point in range(self.points) for seed in self.seeds_of(point)]
         return Table(
             {
                 "run_id": np.array(run_ids, dtype=object),
-                "point": points,
-                **self.columns(points.tolist()),
+                "point": np.repeat(points, self.replicates),
+                **{key: np.repeat(column, self.replicates) for key, column in self.columns(points.tolist()).items()},
                 "replicate": np.tile(np.arange(self.replicates), self.points),
-                "seed": np.tile(np.array(self.seeds, np.uint64), self.points),
+                "seed": np.array(seeds, np.uint64),
             },
             NOTES,
         )
+
+    def said(self) -> dict[str, Any]:
+        """Return the design as ``manifest.json`` tells it: the values of a sampled one by what they were drawn from."""
+        told = {"kind": self.kind, "replicates": self.replicates, "seed": self.seed, "luck": self.luck}
+        if self.factors is not None:
+            return {**told, "factors": self.factors.plain()}
+        return {**told, "values": {axis.key: list(axis.values) for axis in self.axes}}
+
+    def plain(self) -> dict[str, Any]:
+        """Return all of the design as plain data, its values listed: whoever reads it need draw nothing again."""
+        factors = None if self.factors is None else self.factors.plain()
+        axes = [[axis.key, list(axis.values)] for axis in self.axes]
+        return {**self.said(), "axes": axes, "factors": factors, "file": self.file}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Design:
+        """Return the design that ``plain`` described."""
+        axes = tuple(Axis(key, tuple(values)) for key, values in data["axes"])
+        factors = None if data["factors"] is None else Factors.of(data["factors"])
+        return cls(axes, data["kind"], data["replicates"], data["seed"], data["luck"], factors, data["file"])
+
+    @cached_property
+    def _common_seeds(self) -> list[int]:
+        return [seed_of_replicate(self.seed, replicate) for replicate in range(self.replicates)]
 
     @cached_property
     def _types(self) -> list[type]:
@@ -128,7 +190,7 @@ class Design:
 NOTES = {
     "run_id": Note("", "digest of configuration, seed and code"),
     "point": Note("", "number of the combination of values"),
-    "replicate": Note("", "which of the runs of a point; the same replicate has the same luck at every point"),
+    "replicate": Note("", "which of the runs of a point; under common luck, the same seed at every point"),
     "seed": Note("", "seed of the run"),
     "status": Note("", "ok, or how the run failed"),
 }
@@ -136,47 +198,58 @@ NOTES = {
 
 def seed_of_replicate(seed: int, replicate: int) -> int:
     """Return the seed of a replicate, 0 to 2⁶⁴ − 1: a digest of the sweep's seed and the replicate's number."""
-    digest = hashlib.blake2b(f"{seed}:replicate:{replicate}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
+    return _seed(f"{seed}:replicate:{replicate}")
 
 
-def design_of(axes: Mapping[str, Any], kind: str, replicates: int, seed: int) -> Design:
-    """Return a design from what a user gave.
+def design_of(
+    axes: Mapping[str, Any], kind: str, replicates: int, seed: int, luck: str = "common", file: str = ""
+) -> Design:
+    """Return a listed design from what a user gave.
 
     Args:
         axes: key to a list of values (or an array, or a range), or to one value.
-        kind: ``grid`` or ``zip``.
+        kind: ``grid``, ``zip`` or ``table``.
         replicates: runs of each point.
         seed: of the sweep.
+        luck: ``common`` or ``independent``.
+        file: of a table, where it was read.
 
     Raises:
         InputError: naming every fault at once.
     """
-    faults: list[str] = []
+    faults = faults_of_words(kind, replicates, luck)
     made: list[Axis] = []
-    if kind not in KINDS:
-        faults.append(f"design: {shown(kind)}; {did_you_mean(kind, KINDS)}")
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
-        faults.append(f"replicates: {shown(replicates)}; allowed: a whole number of at least 1")
     for key, given in axes.items():
         try:
-            made.append(_axis(key, given))
-            if kind != "zip" and not isinstance(made[-1].values, range):
+            made.append(axis_of(key, given))
+            if (kind == "grid" or kind not in KINDS) and not isinstance(made[-1].values, range):
                 _refuse_twice(key, made[-1].values)
         except InputError as error:
             faults += error.faults
     lengths = {axis.key: len(axis.values) for axis in made}
-    if kind == "zip" and len(set(lengths.values())) > 1:
+    if kind != "grid" and len(set(lengths.values())) > 1:
         told = ", ".join(f"{key}: {length}" for key, length in lengths.items())
         faults.append(
-            f"design zip takes the first value of each, then the second …; allowed: lists of one length ({told})"
+            f"design {kind} takes the first value of each, then the second …; allowed: lists of one length ({told})"
         )
     if faults:
         raise InputError(faults)
-    design = Design(tuple(made), "zip" if kind == "zip" else "grid", replicates, seed)
-    if kind == "zip":
-        _refuse_twice("zip", [list(design.values(point)) for point in range(design.points)])
+    design = Design(tuple(made), kind, replicates, seed, luck, file=file)  # type: ignore[arg-type]  # words are checked
+    if kind != "grid":
+        _refuse_twice(kind, [list(design.values(point)) for point in range(design.points)])
     return design
+
+
+def faults_of_words(kind: str, replicates: int, luck: str) -> list[str]:
+    """Return what is wrong with what was said of a design, apart from its values."""
+    faults = []
+    if kind not in KINDS:
+        faults.append(f"design: {shown(kind)}; {did_you_mean(kind, KINDS)}")
+    if luck not in LUCKS:
+        faults.append(f"luck: {shown(luck)}; {did_you_mean(luck, LUCKS)}")
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
+        faults.append(f"replicates: {shown(replicates)}; allowed: a whole number of at least 1")
+    return faults
 
 
 def type_of(values: Sequence[Any]) -> type:
@@ -203,12 +276,13 @@ def as_column(values: Sequence[Any], kind: type) -> NDArray[Any]:
     return np.array(values, np.bool_ if kind is bool else np.int64)
 
 
-def _axis(key: str, given: Any) -> Axis:
-    first = key.split(".")[0] if isinstance(key, str) else ""
-    if not first:
-        raise InputError(f"{shown(key)}; allowed: a key of the configuration such as dynamics.stance.tolerance")
-    if first in _SAME_FOR_ALL:
-        raise InputError(f"{key}: {_SAME_FOR_ALL[first]}")
+def axis_of(key: str, given: Any) -> Axis:
+    """Return an axis from a key and a list of values, or one value.
+
+    Raises:
+        InputError: if the key is none that may vary, or a value is no plain data.
+    """
+    refuse_key(key)
     if isinstance(given, range):
         values: Sequence[Any] = given
     elif isinstance(given, str | Mapping) or not isinstance(given, Iterable):
@@ -219,8 +293,23 @@ def _axis(key: str, given: Any) -> Axis:
         raise InputError(f"{key}: no value; allowed: a list of at least one")
     if not isinstance(values, range):
         for value in values:
-            check_plain(value, key)
+            if value is not None and not isinstance(value, bool | int | float):
+                check_plain(value, key)
     return Axis(key, values)
+
+
+def refuse_key(key: Any) -> None:
+    """Refuse a key that is none, or that is the same at every point.
+
+    Raises:
+        InputError: naming it.
+    """
+    first = key.split(".")[0] if isinstance(key, str) else ""
+    if not first:
+        raise InputError(f"{shown(key)}; allowed: a key of the configuration such as dynamics.stance.tolerance")
+    if first in _SAME_FOR_ALL:
+        raise InputError(f"{key}: {_SAME_FOR_ALL[first]}")
+    check_plain(0, key)
 
 
 def _plain(value: Any) -> Any:
@@ -240,6 +329,10 @@ def _refuse_twice(key: str, values: Iterable[Any]) -> None:
         if text in seen:
             raise InputError(f"{key}: {shown(value)} twice; allowed: each value once (--replicates repeats runs)")
         seen.add(text)
+
+
+def _seed(said: str) -> int:
+    return int.from_bytes(hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def _json(value: Any) -> str:

@@ -110,7 +110,6 @@ class SweepFolder:
         made = provenance({}, design.seed)
         for key in ("run_id", "seed", "configuration_hash", "tables_hash"):
             del made[key]
-        axes = {axis.key: list(axis.values) for axis in design.axes}
         configurations = {**self._configurations(), **plan.configurations}
         hashes = {name: configuration_hash(data) for name, data in configurations.items()}
         shards = {
@@ -123,7 +122,7 @@ class SweepFolder:
             {
                 "state": state,
                 "runs": dict(counts),
-                "design": {"kind": design.kind, "replicates": design.replicates, "seed": design.seed, "values": axes},
+                "design": design.said(),
                 "same": _same(plan),
                 "configurations": configurations,
                 "configuration_hashes": hashes,
@@ -165,7 +164,7 @@ class SweepFolder:
             "message": failure.message,
             "parameters": plan.design.parameters(point),
             "replicate": replicate,
-            "seed": plan.design.seeds[replicate],
+            "seed": plan.design.seed_of(number),
             "traceback": failure.traceback,
         }
         with (self.path / FAILURES).open("a", encoding="utf-8", errors="replace") as file:

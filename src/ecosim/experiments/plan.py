@@ -109,7 +109,7 @@ class Plan:
                 faults.update(dict.fromkeys(error.faults))
                 continue
             tables = None if self.actors is None else self.actors.digest
-            numbers += run_ids(plain(settings), self.design.seeds, tables)
+            numbers += run_ids(plain(settings), self.design.seeds_of(point), tables)
             seconds += seconds_of(settings)
             values += (settings.ticks // settings.record.every + 2.0) * (1 + len(settings.measures))
         if faults:
@@ -118,20 +118,21 @@ class Plan:
 
     def to_json(self) -> str:
         """Return the plan as text."""
-        design = self.design
-        axes = [[axis.key, list(axis.values)] for axis in design.axes]
-        described = {"axes": axes, "kind": design.kind, "replicates": design.replicates, "seed": design.seed}
         actors = None if self.actors is None else self.actors.plain()
-        said = {"design": described, "configurations": dict(self.configurations), "trust": self.trust, "actors": actors}
+        said = {
+            "design": self.design.plain(),
+            "configurations": dict(self.configurations),
+            "trust": self.trust,
+            "actors": actors,
+        }
         return json.dumps(said)
 
     @classmethod
     def from_json(cls, text: str) -> Plan:
         """Return the plan that ``to_json`` wrote."""
         data = json.loads(text)
-        axes = tuple(Axis(key, tuple(values)) for key, values in data["design"].pop("axes"))
         actors = None if data["actors"] is None else Actors.of(data["actors"])
-        return cls(Design(axes, **data["design"]), data["configurations"], tuple(data["trust"]), actors=actors)
+        return cls(Design.of(data["design"]), data["configurations"], tuple(data["trust"]), actors=actors)
 
     @cached_property
     def _choosing(self) -> tuple[str, ...]:

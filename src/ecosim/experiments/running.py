@@ -55,9 +55,9 @@ class Runner:
 
     def run(self, number: int) -> Ran | Failure:
         """Make a run, 0 ≤ number < runs; whatever its model raises is told, not raised."""
-        point, replicate = self.plan.design.place(number)
+        point, _ = self.plan.design.place(number)
         try:
-            return _run(self._settings_of(point), self.plan.design.seeds[replicate], self.plan.actors)
+            return _run(self._settings_of(point), self.plan.design.seed_of(number), self.plan.actors)
         except (Exception, SystemExit) as error:  # a user's rule may raise anything, or call exit()
             return failure_of(error)
 

@@ -275,7 +275,7 @@ def _runs_table(
         "status": np.array(statuses, dtype=object),
         **design.columns(point for point, _ in places),
         "replicate": np.array([replicate for _, replicate in places], np.int64),
-        "seed": np.array([design.seeds[replicate] for _, replicate in places], np.uint64),
+        "seed": np.array([design.seed_of(number) for number in numbers], np.uint64),
     }
     columns.update((name, values) for name, (values, _) in measures.items())
     return to_arrow(Table(columns, {**NOTES, **{name: note for name, (_, note) in measures.items()}}))

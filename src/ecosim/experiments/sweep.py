@@ -245,7 +245,7 @@ class _Work:
             run_id: one for run_id, one in before.items() if run_id not in retried and run_id not in self._there
         }
         first = dict(reversed([(run_id, number) for number, run_id in enumerate(runs.run_ids)]))
-        self._to_do = sorted(
+        self._to_do = self._plan.design.order(
             number for run_id, number in first.items() if run_id not in self._there and run_id not in self._failures
         )
         self._failed_now = 0
