@@ -1,0 +1,296 @@
+"""Sensitivity: which factors of a sweep matter for which measure, by the method that fits its design."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.errors import InputError
+from ecosim.experiments.effects import nanmean
+from ecosim.experiments.given_data import from_given_data
+from ecosim.experiments.noise import noise_of
+from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.sampling import Factors
+from ecosim.experiments.shares import shares_of_variance
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RESAMPLES, SEED = 200, 1
+"""Resamples behind each interval, and what chooses them, so that the same folder gives the same table."""
+
+FEWEST = 8
+"""Fewer blocks, trajectories or points carry no interval worth its name."""
+
+METHODS = {
+    "sobol": "Sobol' indices: the share of a measure's variance that goes back to a factor alone (first), to it and all "
+    "it interacts with (total), and to a pair beyond both (second)",
+    "morris": "Morris screening: the mean size of a measure's change when a factor moves across its whole range (μ*), "
+    "its mean with sign (μ), and how much it differs from place to place (σ: curvature or interaction)",
+    "grid": "shares of variance on this grid: of the variance of the points' means, what goes back to a factor alone "
+    "(first) and to it and all it interacts with (total)",
+    "given": "regression on ranks: the standardised coefficient of each factor (−1 to 1: strength and direction, right "
+    "where a measure only rises or only falls), and first-order indices from the same runs (RBD-FAST)",
+}
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What the factors of a sweep do.
+
+    Attributes:
+        method: ``sobol``, ``morris``, ``grid`` or ``given``: see ``METHODS``.
+        indices: a row an index: ``measure``, ``index``, ``factor``, ``with`` (the other of a pair), ``value``, ``low``,
+            ``high`` (95 %), ``floor`` (what luck alone would give), ``nothing`` (whether no more than that is seen).
+        measures: a row a measure: ``points`` used, ``dropped``, ``luck`` (share of the variance of the points' means
+            that is luck; NaN from one replicate), ``fit`` (R² of the regression on ranks, where there is one).
+        skipped: measure to why nothing is said of it.
+        remarks: sentences on what was left out and what to keep in mind.
+    """
+
+    method: str
+    indices: pd.DataFrame
+    measures: pd.DataFrame
+    skipped: dict[str, str]
+    remarks: tuple[str, ...]
+
+    def idle(self, measure: str) -> list[str]:
+        """Return the factors of which no effect on a measure is seen."""
+        own = self.indices[(self.indices["measure"] == measure) & self.indices["factor"].ne("")]
+        judged = own[own["index"].isin(JUDGED[self.method])]
+        flags = judged.groupby("factor", sort=False)["nothing"].all()
+        return [str(factor) for factor, nothing in flags.items() if nothing]
+
+
+JUDGED = {"sobol": ("total",), "morris": ("mu_star",), "grid": ("total",), "given": ("rank", "first")}
+"""The indices that decide whether a factor does nothing."""
+
+
+class Row(NamedTuple):
+    """One index; see ``Sensitivity.indices``."""
+
+    kind: str
+    factor: str
+    other: str
+    value: float
+    low: float
+    high: float
+    floor: float = 0.0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether its interval reaches down to what luck alone would give."""
+        return self.low <= self.floor <= self.high or self.high < self.floor
+
+
+class Found(NamedTuple):
+    """What was found for one measure."""
+
+    rows: list[Row]
+    points: int
+    dropped: int
+    fit: float = math.nan
+
+
+def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivity:
+    """Return what each factor of a sweep does to each measure, each index with its 95 % interval.
+
+    Runs of a point are averaged first. A Sobol' block or a Morris trajectory with a point that has no value is dropped
+    as a whole.
+
+    Args:
+        tables: of the sweep.
+        measures: columns of its runs; all if none.
+
+    Raises:
+        InputError: if nothing was varied, a measure is unknown, too little is there, or SALib is missing.
+
+    References:
+        Saltelli et al. (2010), Comput. Phys. Commun. 181, 259. Campolongo, Cariboni & Saltelli (2007), Environ. Model.
+        Softw. 22, 1509. Tarantola, Gatelli & Mara (2006), Reliab. Eng. Syst. Saf. 91, 717. (All as SALib cites them.)
+    """
+    chosen = tables.known(measures) if measures else list(tables.measures)
+    if not tables.keys or tables.points < 2:
+        raise InputError("nothing was varied in this sweep; allowed: a sweep with at least two points")
+    factors = factors_of(tables)
+    method = _method(tables, factors)
+    rows: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
+    skipped: dict[str, str] = {}
+    for measure in chosen:
+        values = tables.laid_out(measure)
+        why = _unfit(values)
+        if why:
+            skipped[measure] = why
+            continue
+        luck = noise_of(values, common=tables.is_luck_common)
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # SALib warns of constant resamples, which few blocks may give
+            try:
+                found = _found(method, tables, factors, values)
+            except TooLittle as reason:
+                skipped[measure] = str(reason)
+                continue
+        rows += [_as_dict(measure, row) for row in found.rows]
+        told.append(
+            {"measure": measure, "points": found.points, "dropped": found.dropped, "luck": luck.luck, "fit": found.fit}
+        )
+    if not rows:
+        reasons = list(dict.fromkeys(skipped.values()))
+        raise InputError(f"nothing can be said of any measure: {'; '.join(reasons[:3]) or 'there is none'}")
+    return Sensitivity(method, _frame(rows), _frame(told), skipped, tuple(_remarks(tables, method, told)))
+
+
+class TooLittle(Exception):
+    """Raised where too few points have a value of a measure."""
+
+
+def factors_of(tables: SweepTables) -> Factors | None:
+    """Return what a sampled design was drawn from; None for listed values."""
+    described = tables.manifest["design"].get("factors")
+    return Factors.of(described) if described else None
+
+
+def _method(tables: SweepTables, factors: Factors | None) -> str:
+    if factors is not None and factors.kind in ("sobol", "morris"):
+        return factors.kind
+    return "grid" if tables.kind == "grid" else "given"
+
+
+def _found(method: str, tables: SweepTables, factors: Factors | None, values: NDArray[np.float64]) -> Found:
+    means = nanmean(values, 1)
+    if method == "sobol" and factors is not None:
+        return _sobol(factors, means, values, common=tables.is_luck_common)
+    if method == "morris" and factors is not None:
+        return _morris(factors, means, values, common=tables.is_luck_common)
+    if method == "grid":
+        shares = shares_of_variance(tables.points_table[list(tables.keys)], values, common=tables.is_luck_common)
+        if shares == []:
+            raise TooLittle("what differs between its points is no more than luck")
+        if shares is not None:
+            return Found([Row(*one) for one in shares], values.shape[0], 0)
+    there = ~np.isnan(means)
+    if there.sum() < max(FEWEST, len(tables.keys) + 3):
+        raise TooLittle(f"too few points have a value ({int(there.sum())})")
+    rows, fit = from_given_data(tables.points_table[list(tables.keys)][there], means[there], RESAMPLES, SEED)
+    return Found([Row(*one) for one in rows], int(there.sum()), int((~there).sum()), fit)
+
+
+def _sobol(factors: Factors, means: NDArray[np.float64], values: NDArray[np.float64], *, common: bool) -> Found:
+    from_salib = _salib("sobol")
+    blocks = means.reshape(factors.samples, -1)
+    whole = ~np.isnan(blocks).any(axis=1)
+    kept = blocks[whole]
+    if whole.sum() < FEWEST:
+        raise TooLittle(
+            f"only {int(whole.sum())} whole blocks have a value at every point; at least {FEWEST} are needed"
+        )
+    if np.ptp(kept) == 0:
+        raise TooLittle("it is the same at every point")
+    found = from_salib.analyze(
+        factors.problem(), kept.ravel(), calc_second_order=factors.second_order, num_resamples=RESAMPLES, seed=SEED
+    )
+    noise = noise_of(values, common=common).luck
+    floor = 0.0 if math.isnan(noise) else noise
+    rows = []
+    for place, key in enumerate(factors.keys):
+        for index, name, least in (("first", "S1", 0.0), ("total", "ST", floor)):
+            rows.append(_around(index, key, "", found[name][place], found[f"{name}_conf"][place], least))
+    if factors.second_order:
+        rows += [
+            _around("second", factors.keys[i], factors.keys[j], found["S2"][i, j], found["S2_conf"][i, j], 0.0)
+            for i in range(len(factors.keys))
+            for j in range(i + 1, len(factors.keys))
+        ]
+    return Found(rows, kept.size, means.size - kept.size)
+
+
+def _morris(factors: Factors, means: NDArray[np.float64], values: NDArray[np.float64], *, common: bool) -> Found:
+    from_salib = _salib("morris")
+    paths = means.reshape(factors.samples, -1)
+    whole = ~np.isnan(paths).any(axis=1)
+    if whole.sum() < 4:
+        raise TooLittle(
+            f"only {int(whole.sum())} whole trajectories have a value at every point; at least 4 are needed"
+        )
+    rows_used = np.repeat(whole, paths.shape[1])
+    found = from_salib.analyze(
+        factors.problem(),
+        factors.shares()[rows_used],
+        means[rows_used],
+        num_levels=factors.levels,
+        num_resamples=RESAMPLES,
+        seed=SEED,
+    )
+    step = factors.levels / (2 * (factors.levels - 1))
+    replicates = float(np.median((~np.isnan(values)).sum(axis=1)))
+    apart = noise_of(values, common=common).apart
+    by_luck = 0.0 if math.isnan(apart) else math.sqrt(2 * apart**2 / max(replicates, 1)) / step
+    rows = []
+    for place, key in enumerate(factors.keys):
+        spread = by_luck * math.sqrt(2 / math.pi)  # the mean of |e| for a normal e
+        rows.append(_around("mu_star", key, "", found["mu_star"][place], found["mu_star_conf"][place], spread))
+        rows.append(_around("mu", key, "", found["mu"][place], math.nan, 0.0))
+        rows.append(_around("sigma", key, "", found["sigma"][place], math.nan, by_luck))
+    return Found(rows, int(rows_used.sum()), int((~rows_used).sum()))
+
+
+def _around(index: str, factor: str, other: str, value: float, half: float, floor: float) -> Row:
+    return Row(index, factor, other, float(value), float(value - half), float(value + half), floor)
+
+
+def _salib(name: str) -> Any:
+    try:
+        import importlib
+
+        return importlib.import_module(f"SALib.analyze.{name}")
+    except ImportError:
+        raise InputError(
+            f"sensitivity of a {name} design: SALib is not installed; it comes with the extra analysis: "
+            "pip install 'ecosim[analysis]'"
+        ) from None
+
+
+def _unfit(values: NDArray[np.float64]) -> str:
+    there = values[~np.isnan(values)]
+    if not there.size:
+        return "it has no value in any run"
+    return "it is the same in every run" if np.ptp(there) <= 1e-12 * max(abs(there).max(), 1e-300) else ""
+
+
+def _as_dict(measure: str, row: Row) -> dict[str, Any]:
+    return {
+        "measure": measure, "index": row.kind, "factor": row.factor, "with": row.other, "value": row.value,
+        "low": row.low, "high": row.high, "floor": row.floor, "nothing": row.is_nothing,
+    }  # fmt: skip
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows)
+
+
+def _remarks(tables: SweepTables, method: str, told: list[dict[str, Any]]) -> Iterator[str]:
+    most = max((one["dropped"] for one in told), default=0)
+    if most and method in ("sobol", "morris"):
+        what = "blocks" if method == "sobol" else "trajectories"
+        yield f"Failed runs and missing values: up to {most:,} points are left out, as whole {what}."
+    elif most:
+        yield f"Failed runs and missing values: up to {most:,} points are left out."
+    if tables.replicates == 1:
+        yield (
+            "Each point was run once, so luck and effect cannot be told apart"
+            + (": luck lifts every total index alike, and the least of them bounds it from above." if method == "sobol"
+               else ": replicates (--replicates) would tell.")
+        )  # fmt: skip
+    if method == "grid":
+        yield "On a grid the shares depend on the values chosen: a factor with a wider range gets a larger share."
+    if method == "given" and tables.kind == "zip":
+        yield "In a zip all keys change together: their shares cannot be told apart."

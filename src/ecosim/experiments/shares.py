@@ -1,0 +1,85 @@
+"""Shares of variance on a full grid: what goes back to each factor, freed of what luck adds, with jackknife intervals."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.experiments.effects import mean_and_interval
+from ecosim.experiments.noise import noise_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Share = tuple[str, str, str, float, float, float]
+"""Name of the index, factor, nothing, value, lower and upper end."""
+
+
+def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, common: bool) -> list[Share] | None:
+    r"""Return first-order and total shares of the variance of the points' means; None unless the grid is whole.
+
+    The list is empty where what differs between the points is no more than luck.
+    Each combination of values counts alike. With :math:`V_i` the variance of the means over all other factors and
+    :math:`V_{\sim i}` that of the means over factor i,
+
+    .. math:: S_i = V_i / V, \qquad T_i = 1 - V_{\sim i} / V
+
+    from each of which the part that luck is expected to add (:math:`\sigma_e^2/n` a point) is subtracted. Intervals are
+    Student's over the jackknife's pseudo-values, a replicate left out at a time; NaN from fewer than three.
+
+    Args:
+        points: the value of each factor at each point.
+        values: of the measure, (points, replicates), NaN where missing.
+        common: whether a replicate has the same seed at every point.
+
+    References:
+        Miller (1974), The jackknife, Biometrika 61, 1 (unchecked).
+    """
+    codes = [points[key].groupby(points[key], sort=False, dropna=False).ngroup().to_numpy() for key in points.columns]
+    sizes = [int(code.max()) + 1 for code in codes]
+    at = np.ravel_multi_index(codes, sizes)
+    if math.prod(sizes) != len(points) or np.unique(at).size != len(points):
+        return None
+    whole = values[:, ~np.isnan(values).any(axis=0)]
+    if not whole.shape[1]:
+        return None
+    grid = np.empty_like(whole)
+    grid[at] = whole
+    replicates = grid.shape[1]
+    all_in = _shares(grid, sizes, common)
+    out = (
+        [_shares(np.delete(grid, place, axis=1), sizes, common) for place in range(replicates)]
+        if replicates > 2
+        else []
+    )
+    found: list[Share] = []
+    for place, key in enumerate(points.columns):
+        for row, index in enumerate(("first", "total")):
+            value = all_in[row, place]
+            pseudo = np.array([replicates * value - (replicates - 1) * one[row, place] for one in out])
+            _, low, high, _ = mean_and_interval(pseudo)
+            half = (high - low) / 2 if out else math.nan
+            found.append((index, str(key), "", value, value - half, value + half))
+    return found
+
+
+def _shares(grid: NDArray[np.float64], sizes: list[int], common: bool) -> NDArray[np.float64]:
+    """Return first-order and total shares, (2, factors)."""
+    points, replicates = grid.shape
+    apart = noise_of(grid, common=common).apart if replicates > 1 else math.nan
+    noise = 0.0 if math.isnan(apart) else apart**2 / replicates
+    means = grid.mean(axis=1).reshape(sizes)
+    variance = means.var() - noise * (points - 1) / points
+    shares = np.full((2, len(sizes)), np.nan)
+    if variance <= 1e-12 * max(means.var(), 1e-300):
+        return shares
+    for place, size in enumerate(sizes):
+        others = tuple(axis for axis in range(len(sizes)) if axis != place)
+        rest = points // size
+        alone = means.mean(axis=others).var() - noise / rest * (size - 1) / size
+        without = means.mean(axis=place).var() - noise / size * (rest - 1) / rest
+        shares[:, place] = alone / variance, 1 - without / variance
+    return shares
