@@ -113,9 +113,21 @@ def run(
 def sweep(
     words: Words = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the results; again, to continue")] = None,
-    replicates: Annotated[int, typer.Option(help="runs of each point, each with its own luck")] = 1,
+    replicates: Annotated[
+        int | None,
+        typer.Option(help="runs of each point, each with its own luck (default: 1; the most with --until: 1,000)"),
+    ] = None,
+    until: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="'MEASURE ± WIDTH'", help="add replicates until 95 % intervals are so narrow; may be repeated"
+        ),
+    ] = None,
     design: Annotated[str, typer.Option(metavar="grid|zip", help="how lists of values are combined")] = "grid",
     workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS|FILE", help="let the workers of a Dask scheduler make the runs")
+    ] = None,
     timeout: Annotated[float, typer.Option(metavar="S", help="seconds that a run may take; 0: any")] = 3600.0,
     memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None,
     seed: Annotated[str | None, typer.Option(metavar="N", help="the seeds of the replicates come from it")] = None,
@@ -154,6 +166,8 @@ def sweep(
                 memory=memory,
                 retry=retry,
                 yes=yes,
+                cluster=cluster,
+                until=tuple(until or ()),
                 quiet=quiet,
                 as_json=as_json,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +15,14 @@ from ecosim.commands.progress import Bar
 from ecosim.compose import parsed_override
 from ecosim.errors import InputError
 from ecosim.experiments.execute import CannotGoOn
+from ecosim.experiments.plan import Plan
 from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Outcome, run_sweep
+from ecosim.experiments.until import Ended, goals_of, most_replicates
 from ecosim.scenario_file import check_plain, printable, shown
 
 FAILED, STOPPED = 1, 130
+
+_MOST_TOLD = 5
 
 _SWEPT_BY_HYDRA = ("SIMPLE_CHOICE_SWEEP", "CHOICE_SWEEP", "RANGE_SWEEP")
 
@@ -34,13 +39,15 @@ class Order:
     ties: Path | None = None
     mapping: Path | None = None
     trust: tuple[str, ...] = ()
-    replicates: int = 1
+    replicates: int | None = None
     design: str = "grid"
     workers: int | None = None
     timeout: float = SECONDS_A_RUN
     memory: float | None = None
     retry: bool = False
     yes: bool = False
+    cluster: str | None = None
+    until: tuple[str, ...] = ()
     quiet: bool = False
     as_json: bool = False
 
@@ -57,6 +64,7 @@ def sweep_once(order: Order) -> int:
     if order.out is None:
         raise InputError("--out DIR is missing: the folder for the results, which a later call continues")
     axes, rest = split_axes(order.overrides)
+    goals = goals_of(order.until)
     plan = plan_of(
         order.name,
         axes,
@@ -64,26 +72,26 @@ def sweep_once(order: Order) -> int:
         scenario=order.scenario,
         trust=order.trust,
         design=order.design,
-        replicates=order.replicates,
+        replicates=most_replicates(order.replicates, goals),
     )
     actors = actors_of(order, lambda: plan.settings(0), say)
     refuse_axes_of_tables(plan.design.axes, actors)
     plan = replace(plan, actors=actors)
-    execution = Execution(order.workers, order.timeout, order.memory, order.retry, order.yes)
+    execution = Execution(order.workers, order.timeout, order.memory, order.retry, order.yes, order.cluster)
     from ecosim.kernels import is_cold
 
     if is_cold():
         say("The first run on this machine compiles the model once; that takes up to a minute.")
     with Bar(is_shown=not order.quiet and sys.stderr.isatty()) as bar:
         try:
-            outcome = run_sweep(plan, order.out, execution, say=say, progress=bar)
+            outcome = run_sweep(plan, order.out, execution, say=say, progress=bar, goals=goals)
         except KeyboardInterrupt:
             _say(f"\nStopped; {_how_to_go_on(order.out)}")
             return STOPPED
         except CannotGoOn as error:
             _say(f"Failed: {str(error).strip()}; {_how_to_go_on(order.out)}")
             return FAILED
-    _tell(order, outcome, say)
+    _tell(order, plan, outcome, say)
     return FAILED if outcome.failed else 0
 
 
@@ -158,14 +166,39 @@ def _plain(value: Any) -> Any:
     return value.text if type(value).__name__ == "QuotedString" else value
 
 
-def _tell(order: Order, outcome: Outcome, say: Callable[[str], None]) -> None:
+def _tell(order: Order, plan: Plan, outcome: Outcome, say: Callable[[str], None]) -> None:
     out = printable(order.out or "")
     if outcome.damaged:
         say(f"{outcome.damaged} damaged files were found and their runs made again.")
+    if outcome.until is not None:
+        _tell_until(plan, outcome.until, say)
     say(f"{outcome.ok:,} ok, {outcome.failed:,} failed{f'; why: {out}/failures.jsonl' if outcome.failed else ''}")
     say(f"The results are in {out}")
     if order.as_json:
-        print(json.dumps({"out": str(order.out), **outcome._asdict()}, ensure_ascii=False))
+        print(json.dumps(_as_data(order, outcome), ensure_ascii=False))
+
+
+def _tell_until(plan: Plan, ended: Ended, say: Callable[[str], None]) -> None:
+    fewest, most = f"{ended.fewest:,}", f"{ended.most:,}"
+    say(f"Each point took {fewest if fewest == most else f'{fewest} to {most}'} replicates.")
+    for point, missed in list(ended.short.items())[:_MOST_TOLD]:
+        named = ", ".join(f"{key}={shown(value)}" for key, value in plan.design.parameters(point).items())
+        known = ", ".join(
+            f"{measure} ± {half:.3g}" if math.isfinite(half) else f"{measure} is missing"
+            for measure, half in missed.items()
+        )
+        say(f"Not narrow enough: {known}{f' at {named}' if named else ''}")
+    if len(ended.short) > _MOST_TOLD:
+        say(f"… and {len(ended.short) - _MOST_TOLD:,} points more; --replicates allows each point more runs")
+
+
+def _as_data(order: Order, outcome: Outcome) -> dict[str, Any]:
+    told = {"out": str(order.out), **outcome._asdict()}
+    del told["until"]
+    if outcome.until is not None:
+        told["replicates"] = [outcome.until.fewest, outcome.until.most]
+        told["not_narrow_enough"] = list(outcome.until.short)
+    return told
 
 
 def _how_to_go_on(out: Path) -> str:

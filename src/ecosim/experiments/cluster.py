@@ -20,6 +20,7 @@ from ecosim.experiments.execute import PATIENCE, CannotGoOn, Listener, RunIds
 from ecosim.experiments.folder import surroundings
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
+from ecosim.experiments.schedulers import Connection
 from ecosim.experiments.shards import keep
 from ecosim.experiments.worker import RUNS_A_SHARD, SECONDS_A_SHARD
 
@@ -35,21 +36,19 @@ class OnCluster:
     """Makes the runs of a plan on the workers of a scheduler.
 
     Args:
-        client: of Dask, connected.
+        connection: to the scheduler.
         plan: of the sweep.
         folder: of the sweep, on this machine.
-        limits: for each run; ``memory`` None gives a run its thread's part of its worker's.
-        expected: threads that are going to come, as far as is known.
+        seconds: that a run may take; 0 for no limit.
+        memory: bytes that a run may take; 0 for no limit; None for its thread's part of its worker's.
     """
 
-    def __init__(
-        self, client: Any, plan: Plan, folder: Path, seconds: float, memory: int | None, expected: int = 1
-    ) -> None:
-        self._client, self._folder, self._seconds, self._memory = client, folder, seconds, memory
+    def __init__(self, connection: Connection, plan: Plan, folder: Path, seconds: float, memory: int | None) -> None:
+        self._client, self._folder, self._seconds, self._memory = connection.client, folder, seconds, memory
         self._trust, self._surroundings = plan.trust, surroundings(plan.trust)
         self._sweep = uuid.uuid4().hex
-        self._plan = client.submit(str, plan.to_json(), key=f"plan-{self._sweep}")
-        self._expected = self._slots = max(expected, 1)
+        self._plan = self._client.submit(str, plan.to_json(), key=f"plan-{self._sweep}")
+        self._expected = self._slots = max(connection.expected, 1)
         self._counted = 0.0
         self._batches = 0
         self._flying: dict[Any, dict[int, str]] = {}

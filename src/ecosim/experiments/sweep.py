@@ -4,64 +4,33 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ecosim.errors import InputError
-from ecosim.experiments.execute import CannotGoOn, Limits, makers
+from ecosim.experiments.execute import Limits
 from ecosim.experiments.folder import SweepFolder
-from ecosim.experiments.plan import Plan, Runs, plan_of
-from ecosim.experiments.running import Failure
-from ecosim.experiments.shards import DESIGN, ids_there, look_through, read_runs, save_failed
-from ecosim.results.store import write_table
+from ecosim.experiments.plan import Plan, plan_of
+from ecosim.experiments.shards import read_runs
+from ecosim.experiments.until import Goal, check_goals, goals_of, most_replicates
+from ecosim.experiments.work import Outcome as Outcome
+from ecosim.experiments.work import Progress as Progress
+from ecosim.experiments.work import Work
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings
-from ecosim.sizes import bytes_in_words, seconds_in_words
 from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ecosim.experiments.schedulers import Connection
+
 MANY_POINTS = 2000
-MANY_RUNS = 10**6
-MANY_SECONDS = 12 * 3600.0
-MANY_BYTES = 2e10
 SECONDS_A_RUN = 3600.0
 """How long a run may take where nothing else is said."""
-
-SECONDS_A_PROCESS = 2.5
-"""Rough processor time that a process takes until its first run: Python, libraries, compiled functions from the cache."""
-
-_BYTES_A_VALUE = 6.0
-
-
-class Progress(NamedTuple):
-    """How far a sweep is: runs asked for, finished (failed ones among them), failed."""
-
-    total: int
-    done: int
-    failed: int
-
-
-class Outcome(NamedTuple):
-    """What a sweep came to.
-
-    Attributes:
-        ok: runs of the design with results.
-        failed: runs of the design that failed, earlier ones among them.
-        made: runs made now.
-        damaged: files that were found damaged; their runs were made again.
-        seconds: how long it took.
-    """
-
-    ok: int
-    failed: int
-    made: int
-    damaged: int
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -74,6 +43,7 @@ class Execution:
         memory: megabytes that a run may take; 0 for no limit; None for its process's part of the machine.
         retry: whether runs that failed before are tried once more.
         yes: whether a very large sweep is meant.
+        cluster: the scheduler whose workers make the runs; see :func:`ecosim.experiments.schedulers.connected`.
     """
 
     workers: int | None = None
@@ -81,6 +51,7 @@ class Execution:
     memory: float | None = None
     retry: bool = False
     yes: bool = False
+    cluster: str | None = None
 
     def processes(self) -> int:
         """Return the number of processes."""
@@ -106,6 +77,8 @@ class Execution:
             faults.append(f"timeout: {shown(self.timeout)}; allowed: seconds, or 0 for no limit")
         if self.memory is not None and not 0 <= self.memory < 1e12:
             faults.append(f"memory: {shown(self.memory)}; allowed: megabytes, or 0 for no limit")
+        if self.cluster is not None and self.workers is not None:
+            faults.append("workers: a cluster has its own; allowed: one of --workers and --cluster")
         if faults:
             raise InputError(faults)
 
@@ -114,7 +87,7 @@ def sweep(
     scenario: str | Settings | None,
     parameters: Mapping[str, Any],
     *overrides: str,
-    replicates: int = 1,
+    replicates: int | None = None,
     design: str = "grid",
     seed: int | None = None,
     out: str | Path | None = None,
@@ -126,6 +99,8 @@ def sweep(
     memory: float | None = None,
     retry: bool = False,
     yes: bool = False,
+    cluster: str | Path | None = None,
+    until: str | Iterable[str] = (),
     progress: Callable[[Progress], object] | None = None,
 ) -> pd.DataFrame:
     """Run a scenario with many values of its parameters and return a row a run.
@@ -138,7 +113,7 @@ def sweep(
         parameters: key of the configuration, such as ``"dynamics.stance.tolerance"``, to a list of values: numbers,
             words, whole mechanisms as mappings, or names of files (``ecosystem``, ``dynamics``, ``measures``).
         *overrides: further changes of the scenario, the same for all points, in Hydra's grammar.
-        replicates: runs of each point.
+        replicates: runs of each point, by default 1; with ``until`` the most of a point, by default 1,000.
         design: ``grid``, every combination; or ``zip``, the first value of each, then the second of each.
         seed: of the sweep; by default the scenario's. Those of the replicates are derived from it.
         out: folder for the results. If it holds this sweep already, only what is missing is run. By default they are
@@ -152,6 +127,10 @@ def sweep(
         memory: megabytes that a run may take; by default its process's part of the machine.
         retry: whether runs that failed earlier are tried once more.
         yes: whether a very large sweep is meant.
+        cluster: a Dask scheduler whose workers make the runs: its address (``tcp://host:port``), its scheduler file
+            (.json), or a file that describes a cluster (.yaml).
+        until: ``"measure ± width"``, or several: replicates are added to a point until the 95 % interval of the
+            measure's mean is at most that wide on either side (``ecosim.experiments.until``).
         progress: called now and then with how far it is.
 
     Returns:
@@ -165,6 +144,7 @@ def sweep(
     Examples:
         >>> ecosim.sweep("town", {"dynamics.stance.tolerance": [0.2, 0.4]}, replicates=30)  # doctest: +SKIP
     """
+    goals = goals_of([until] if isinstance(until, str) else until)
     plan = plan_of(
         scenario,
         parameters,
@@ -172,16 +152,17 @@ def sweep(
         scenario=file,
         trust=trust,
         design=design,
-        replicates=replicates,
+        replicates=most_replicates(replicates, goals),
         seed=seed,
         actors=actors,
     )
-    execution = Execution(workers, timeout, memory, retry, yes)
+    where = None if cluster is None else str(cluster)
+    execution = Execution(workers, timeout, memory, retry, yes, where)
     if out is not None:
-        run_sweep(plan, Path(out), execution, progress=progress)
+        run_sweep(plan, Path(out), execution, progress=progress, goals=goals)
         return read_runs(out)
     with tempfile.TemporaryDirectory(prefix="ecosim-sweep-") as folder:
-        run_sweep(plan, Path(folder), execution, progress=progress)
+        run_sweep(plan, Path(folder), execution, progress=progress, goals=goals)
         return read_runs(folder)
 
 
@@ -192,6 +173,7 @@ def run_sweep(
     *,
     say: Callable[[str], object] = lambda sentence: None,
     progress: Callable[[Progress], object] | None = None,
+    goals: Sequence[Goal] = (),
 ) -> Outcome:
     """Make the runs of a plan that its folder lacks.
 
@@ -201,6 +183,7 @@ def run_sweep(
         execution: how they are made.
         say: is told, in sentences, what is going to happen.
         progress: is told how far it is.
+        goals: how well measures shall be known at every point; the plan's replicates are the most then.
 
     Raises:
         InputError: before any run.
@@ -208,13 +191,15 @@ def run_sweep(
         CannotGoOn: if results cannot be written any more, or workers cannot start.
     """
     execution.check()
-    with SweepFolder(out) as folder:
+    if goals:
+        check_goals(goals, plan)
+    with SweepFolder(out) as folder, _connected(execution, say) as connection:
         if folder.is_begun():
             folder.refuse_another(plan)
         if plan.design.points >= MANY_POINTS:
             say(f"Checking {plan.design.points:,} points.")
         runs = plan.check(execution.yes)
-        work = _Work(plan, folder, runs, execution, progress)
+        work = Work(plan, folder, runs, execution, progress, connection, goals)
         told = work.told()
         if work.is_large() and not execution.yes:
             raise InputError(f"{told}; if that is meant, say --yes")
@@ -222,121 +207,12 @@ def run_sweep(
         return work.do()
 
 
-class _Work:
-    """The runs of a sweep that are still to be made, and those that have been."""
+@contextmanager
+def _connected(execution: Execution, say: Callable[[str], object]) -> Iterator[Connection | None]:
+    if execution.cluster is None:
+        yield None
+        return
+    from ecosim.experiments.schedulers import connected
 
-    def __init__(
-        self,
-        plan: Plan,
-        folder: SweepFolder,
-        runs: Runs,
-        execution: Execution,
-        progress: Callable[[Progress], object] | None,
-    ) -> None:
-        self._plan, self._folder, self._runs, self._execution = plan, folder, runs, execution
-        self._progress = progress
-        self._damaged: list[str] = []
-        self._there: set[str] = set()
-        if folder.is_begun():
-            self._there, self._damaged = look_through(folder.path)
-        before = folder.failures()
-        retried = {run_id for run_id in runs.run_ids if execution.retry and run_id in before}
-        self._failures = {
-            run_id: one for run_id, one in before.items() if run_id not in retried and run_id not in self._there
-        }
-        first = dict(reversed([(run_id, number) for number, run_id in enumerate(runs.run_ids)]))
-        self._to_do = self._plan.design.order(
-            number for run_id, number in first.items() if run_id not in self._there and run_id not in self._failures
-        )
-        self._failed_now = 0
-
-    def told(self) -> str:
-        """Return in words what is going to be run, and what that takes."""
-        design, processes = self._plan.design, self._execution.processes()
-        told = f"{_count(design.points, 'point')} × {_count(design.replicates, 'replicate')} = {_count(design.runs, 'run')}"
-        if len(self._to_do) < design.runs:
-            told += f", {len(self._to_do):,} of them still to do"
-        where = _count(processes, "process") if processes else "this process"
-        seconds, size = self._seconds(), self._bytes()
-        return f"{told}: {seconds_in_words(seconds)} on {where} and {bytes_in_words(size)} on disk"
-
-    def is_large(self) -> bool:
-        """Return whether nobody would start this by mistake and be glad."""
-        is_long = self._seconds() > MANY_SECONDS or self._bytes() > MANY_BYTES
-        return is_long or len(self._to_do) > MANY_RUNS
-
-    def do(self) -> Outcome:
-        """Make the runs."""
-        began = time.monotonic()
-        folder, plan = self._folder, self._plan
-        try:
-            folder.write_manifest(plan, "begun", self._counts())
-            write_table(folder.path / DESIGN, plan.design.table(self._runs.run_ids))
-            folder.rewrite_failures(self._failures.values())
-        except OSError as error:
-            raise CannotGoOn(error.strerror or str(error)) from error
-        state = "stopped"
-        try:
-            self._execute()
-            self._there |= ids_there(self._folder.path)
-            state = "complete"
-        except OSError as error:
-            raise CannotGoOn(error.strerror or str(error)) from error
-        finally:
-            self._close(state)
-        counts = self._counts()
-        seconds = time.monotonic() - began
-        return Outcome(counts["ok"], counts["failed"], len(self._to_do), len(self._damaged), seconds)
-
-    def failed(self, number: int, failure: Failure) -> None:
-        """Write down that a run failed."""
-        run_id = self._runs.run_ids[number]
-        self._failures[run_id] = self._folder.add_failure(self._plan, number, run_id, failure)
-        self._failed_now += 1
-
-    def progress(self, done: int) -> None:
-        """Hand on how far it is."""
-        if self._progress is not None:
-            self._progress(Progress(len(self._to_do), done, self._failed_now))
-
-    def _execute(self) -> None:
-        if not self._to_do:
-            return
-        from ecosim.kernels import is_cold
-
-        execution = self._execution
-        processes = min(execution.processes(), len(self._to_do))
-        with makers(self._plan, self._folder.path, processes, execution.limits(), one_first=is_cold()) as made:
-            made.make(self._to_do, self._runs.run_ids, self)
-
-    def _close(self, state: str) -> None:
-        """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
-        try:
-            numbers = [number for number, run_id in enumerate(self._runs.run_ids) if run_id in self._failures]
-            ids = [self._runs.run_ids[number] for number in numbers]
-            kinds = [str(self._failures[run_id]["kind"]) for run_id in ids]
-            save_failed(self._folder.path, self._plan.design, numbers, ids, kinds)
-            self._folder.write_manifest(self._plan, state, self._counts())
-        except OSError as error:
-            if state == "complete":
-                raise CannotGoOn(error.strerror or str(error)) from error
-
-    def _counts(self) -> dict[str, int]:
-        ids = self._runs.run_ids
-        ok = sum(run_id in self._there for run_id in ids)
-        failed = sum(run_id in self._failures for run_id in ids)
-        return {"all": len(ids), "ok": ok, "failed": failed}
-
-    def _seconds(self) -> float:
-        share = len(self._to_do) / max(self._plan.design.runs, 1)
-        processes = min(self._execution.processes(), len(self._to_do))
-        starting = SECONDS_A_PROCESS * max(1.0, processes / (os.cpu_count() or 1)) if processes else 0.0
-        return starting + self._runs.seconds * share / max(processes, 1)
-
-    def _bytes(self) -> float:
-        share = len(self._to_do) / max(self._plan.design.runs, 1)
-        return self._runs.values * share * _BYTES_A_VALUE
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'es' if word.endswith('ss') else 's'}" if number != 1 else f"1 {word}"
+    with connected(execution.cluster, say) as connection:
+        yield connection

@@ -1,0 +1,253 @@
+"""Work: what of a sweep is there already, what is still to be made, and how that is carried out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ecosim.experiments.execute import CannotGoOn, Makers, makers
+from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.plan import Plan, Runs
+from ecosim.experiments.running import Failure
+from ecosim.experiments.shards import DESIGN, ids_there, look_through, save_failed
+from ecosim.experiments.until import Ended, Goal, Rounds
+from ecosim.results.store import write_table
+from ecosim.results.table import Table
+from ecosim.sizes import bytes_in_words, seconds_in_words
+
+if TYPE_CHECKING:
+    from ecosim.experiments.schedulers import Connection
+    from ecosim.experiments.sweep import Execution
+
+MANY_RUNS = 10**6
+MANY_SECONDS = 12 * 3600.0
+MANY_BYTES = 2e10
+
+SECONDS_A_PROCESS = 2.5
+"""Rough processor time that a process takes until its first run: Python, libraries, compiled functions from the cache."""
+
+_BYTES_A_VALUE = 6.0
+
+
+class Progress(NamedTuple):
+    """How far a sweep is: runs asked for, finished (failed ones among them), failed."""
+
+    total: int
+    done: int
+    failed: int
+
+
+class Outcome(NamedTuple):
+    """What a sweep came to.
+
+    Attributes:
+        ok: runs of the design with results.
+        failed: runs of the design that failed, earlier ones among them.
+        made: runs made now.
+        damaged: files that were found damaged; their runs were made again.
+        seconds: how long it took.
+        until: how many replicates the points took, where there were goals.
+    """
+
+    ok: int
+    failed: int
+    made: int
+    damaged: int
+    seconds: float
+    until: Ended | None = None
+
+
+class Work:
+    """The runs of a sweep that are still to be made, and those that have been.
+
+    Args:
+        plan: of the sweep; with goals, its replicates are the most of a point.
+        folder: of the sweep, held.
+        runs: what checking the plan found.
+        execution: how runs are made.
+        progress: is told how far it is.
+        connection: to a cluster that makes the runs; None for this machine.
+        goals: how well measures shall be known; with none, all replicates are made.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        folder: SweepFolder,
+        runs: Runs,
+        execution: Execution,
+        progress: Callable[[Progress], object] | None = None,
+        connection: Connection | None = None,
+        goals: Sequence[Goal] = (),
+    ) -> None:
+        self._plan, self._folder, self._runs, self._execution = plan, folder, runs, execution
+        self._progress, self._connection, self._goals = progress, connection, goals
+        self._damaged: list[str] = []
+        self._there: set[str] = set()
+        if folder.is_begun():
+            self._there, self._damaged = look_through(folder.path)
+        before = folder.failures()
+        retried = {run_id for run_id in runs.run_ids if execution.retry and run_id in before}
+        self._failures = {
+            run_id: one for run_id, one in before.items() if run_id not in retried and run_id not in self._there
+        }
+        self._asked: Sequence[int] = range(plan.design.runs)
+        self._to_do = self._missing(self._asked)
+        self._made = self._made_before = self._failed_now = 0
+
+    def told(self) -> str:
+        """Return in words what is going to be run, and what that takes."""
+        design, goals = self._plan.design, self._goals
+        replicates = f"{'8 to ' if goals else ''}{_count(design.replicates, 'replicate')}"
+        runs = f"{'at most ' if goals else ''}{_count(design.runs, 'run')}"
+        told = f"{_count(design.points, 'point')} × {replicates} = {runs}"
+        if goals:
+            told += ", until " + " and ".join(f"{goal.measure} ± {goal.width:g}" for goal in goals)
+        if len(self._to_do) < design.runs:
+            told += f", {len(self._to_do):,} of them still to do"
+        seconds, size = seconds_in_words(self._seconds()), bytes_in_words(self._bytes())
+        return f"{told}: {seconds} on {self._where()} and {size} on disk{', if it takes the most' if goals else ''}"
+
+    def is_large(self) -> bool:
+        """Return whether nobody would start this by mistake and be glad."""
+        is_long = self._seconds() > MANY_SECONDS or self._bytes() > MANY_BYTES
+        return is_long or len(self._to_do) > MANY_RUNS
+
+    def do(self) -> Outcome:
+        """Make the runs.
+
+        Raises:
+            KeyboardInterrupt: when stopped.
+            CannotGoOn: with the reason.
+        """
+        began, folder, ended = time.monotonic(), self._folder, None
+        try:
+            folder.write_manifest(self._plan, "begun", self._counts())
+            self._write_design()
+            folder.rewrite_failures(self._failures.values())
+        except OSError as error:
+            raise CannotGoOn(error.strerror or str(error)) from error
+        state = "stopped"
+        try:
+            if self._goals:
+                ended = self._make_until()
+            elif self._to_do:
+                with self._makers(len(self._to_do)) as made:
+                    self._make(made, self._to_do)
+            self._there |= ids_there(self._folder.path)
+            state = "complete"
+        except OSError as error:
+            raise CannotGoOn(error.strerror or str(error)) from error
+        finally:
+            self._close(state)
+        counts = self._counts()
+        seconds = time.monotonic() - began
+        return Outcome(counts["ok"], counts["failed"], self._made, len(self._damaged), seconds, ended)
+
+    def failed(self, number: int, failure: Failure) -> None:
+        """Write down that a run failed."""
+        run_id = self._runs.run_ids[number]
+        self._failures[run_id] = self._folder.add_failure(self._plan, number, run_id, failure)
+        self._failed_now += 1
+
+    def progress(self, done: int) -> None:
+        """Hand on how far it is."""
+        if self._progress is not None:
+            self._progress(Progress(self._made, self._made_before + done, self._failed_now))
+
+    def _make(self, made: Makers, numbers: Sequence[int]) -> None:
+        self._made_before, self._made = self._made, self._made + len(numbers)
+        made.make(numbers, self._runs.run_ids, self)
+
+    def _make_until(self) -> Ended:
+        """Make runs in rounds until the goals are reached, and say how it came out."""
+        rounds = Rounds(self._goals, self._plan.design, self._runs.run_ids, self._folder.path)
+        with self._makers(self._execution.processes()) as made:
+            for asked in rounds:
+                self._asked = asked
+                self._write_design()
+                self._make(made, self._missing(asked))
+                self._there |= ids_there(self._folder.path)
+        return rounds.ended()
+
+    @contextmanager
+    def _makers(self, most: int) -> Iterator[Makers]:
+        execution, plan, folder = self._execution, self._plan, self._folder.path
+        if self._connection is not None:
+            from ecosim.experiments.cluster import OnCluster
+
+            memory = None if execution.memory is None else int(execution.memory * 1e6)
+            cluster = OnCluster(self._connection, plan, folder, execution.timeout, memory)
+            try:
+                yield cluster
+            finally:
+                cluster.close()
+            return
+        from ecosim.kernels import is_cold
+
+        processes = min(execution.processes(), most)
+        with makers(plan, folder, processes, execution.limits(), one_first=is_cold()) as local:
+            yield local
+
+    def _missing(self, numbers: Sequence[int]) -> list[int]:
+        """Return which of these runs have no result and have not failed, each once, in the order of their making."""
+        ids = self._runs.run_ids
+        first = dict(reversed([(ids[number], number) for number in numbers]))
+        return self._plan.design.order(
+            number for run_id, number in first.items() if run_id not in self._there and run_id not in self._failures
+        )
+
+    def _write_design(self) -> None:
+        table = self._plan.design.table(self._runs.run_ids)
+        if self._goals:
+            rows = np.array(self._asked, np.int64)
+            table = Table({name: values[rows] for name, values in table.columns.items()}, table.notes)
+        write_table(self._folder.path / DESIGN, table)
+
+    def _close(self, state: str) -> None:
+        """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
+        try:
+            ids = self._runs.run_ids
+            numbers = [number for number in self._asked if ids[number] in self._failures]
+            failed = [ids[number] for number in numbers]
+            kinds = [str(self._failures[run_id]["kind"]) for run_id in failed]
+            save_failed(self._folder.path, self._plan.design, numbers, failed, kinds)
+            self._folder.write_manifest(self._plan, state, self._counts())
+        except OSError as error:
+            if state == "complete":
+                raise CannotGoOn(error.strerror or str(error)) from error
+
+    def _counts(self) -> dict[str, int]:
+        ids = [self._runs.run_ids[number] for number in self._asked]
+        ok = sum(run_id in self._there for run_id in ids)
+        failed = sum(run_id in self._failures for run_id in ids)
+        return {"all": len(ids), "ok": ok, "failed": failed}
+
+    def _where(self) -> str:
+        if self._connection is not None:
+            return f"{_count(self._connection.threads, 'thread')} of the cluster"
+        processes = self._execution.processes()
+        return _count(processes, "process") if processes else "this process"
+
+    def _seconds(self) -> float:
+        share = len(self._to_do) / max(self._plan.design.runs, 1)
+        if self._connection is not None:
+            processes = cores = max(self._connection.threads, 1)
+        else:
+            processes, cores = self._execution.processes(), os.cpu_count() or 1
+        processes = min(processes, len(self._to_do))
+        starting = SECONDS_A_PROCESS * max(1.0, processes / cores) if processes else 0.0
+        return starting + self._runs.seconds * share / max(processes, 1)
+
+    def _bytes(self) -> float:
+        share = len(self._to_do) / max(self._plan.design.runs, 1)
+        return self._runs.values * share * _BYTES_A_VALUE
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'es' if word.endswith('ss') else 's'}" if number != 1 else f"1 {word}"
