@@ -45,7 +45,11 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changed(
-    data: Mapping[str, Any], changes: Iterable[Change], defaults: Mapping[str, Any] | None = None
+    data: Mapping[str, Any],
+    changes: Iterable[Change],
+    defaults: Mapping[str, Any] | None = None,
+    *,
+    sharing: bool = False,
 ) -> dict[str, Any]:
     """Return a configuration with changes made, one after the other.
 
@@ -54,13 +58,16 @@ def changed(
         changes: what is changed in it.
         defaults: the defaults of a configuration. Where a change goes into a mapping that ``data`` leaves to its
             default, that default is changed: whoever changes one sector's motive keeps the other sectors.
+        sharing: whether parts that no change goes into are those of ``data`` themselves, and not copies of them.
 
     Raises:
         InputError: naming every change that cannot be made.
     """
-    result = copy.deepcopy(dict(data))
+    result = dict(data) if sharing else copy.deepcopy(dict(data))
     faults: list[str] = []
     for change in changes:
+        if sharing:
+            _open(result, change.keys[:-1])
         try:
             _make(result, change, defaults or {})
         except InputError as error:
@@ -68,6 +75,18 @@ def changed(
     if faults:
         raise InputError(faults)
     return result
+
+
+def _open(data: dict[str, Any], way: Iterable[str]) -> None:
+    """Put copies in the place of the mappings and lists that a way leads through, so that they may be changed."""
+    here: Any = data
+    for key in way:
+        place: Any = int(key) if isinstance(here, list) and key.isdecimal() and int(key) < len(here) else key
+        inner = here.get(place) if isinstance(here, dict) else here[place] if isinstance(place, int) else None
+        if not isinstance(inner, dict | list):
+            return
+        here[place] = inner.copy()
+        here = here[place]
 
 
 def _make(data: dict[str, Any], change: Change, defaults: Mapping[str, Any]) -> None:

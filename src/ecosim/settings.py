@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import is_
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, model_validator
@@ -141,7 +142,52 @@ class Settings(PlainSettings):
         return self
 
 
-def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: Source | None = None) -> Settings:
+class Seen:
+    """Parts of configurations that were found valid before: of the next one only what has changed is looked at.
+
+    A part has not changed if it is the same object; so whoever hands configurations over with this must put a new
+    object in the place of each part that changes, up to the top (``ecosim.merging.changed(…, sharing=True)``).
+    """
+
+    def __init__(self) -> None:
+        self._mechanisms: dict[str, tuple[Any, Any, Mechanism]] = {}
+        self._whole: tuple[Mapping[str, Any], Settings] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been found valid yet."""
+        return self._whole is None
+
+    def mechanism(self, name: str, given: Any, activation: Any) -> Mechanism | None:
+        """Return the mechanism of this name, if it was made before of what is given now."""
+        before = self._mechanisms.get(name)
+        return before[2] if before is not None and before[0] is given and before[1] == activation else None
+
+    def whole(self, rest: Mapping[str, Any], names: Iterable[str]) -> Settings | None:
+        """Return settings that were made of the same but for parameters of mechanisms; None if there are none."""
+        if self._whole is None:
+            return None
+        before, settings = self._whole
+        is_same = before.keys() == rest.keys() and all(_is_same(before[key], rest[key]) for key in rest)
+        return settings if is_same and list(settings.dynamics) == list(names) else None
+
+    def remember(self, rest: Mapping[str, Any], dynamics: Mapping[str, Any], settings: Settings) -> None:
+        """Remember of what valid settings were made."""
+        activation = rest.get("activation")
+        self._mechanisms = {name: (dynamics[name], activation, made) for name, made in settings.dynamics.items()}
+        self._whole = rest, settings
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    """Return whether two values are one object, or lists of the same objects."""
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(is_, old, new))
+    return old is new
+
+
+def settings_from(
+    data: Mapping[str, Any], trust: Iterable[str] = (), source: Source | None = None, seen: Seen | None = None
+) -> Settings:
     """Return validated settings from plain data: dictionaries, lists and scalars, as YAML or JSON give them.
 
     A mechanism that is null is switched off: it leaves ``dynamics`` and ``schedule``.
@@ -150,16 +196,22 @@ def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: So
         data: what the configuration says.
         trust: packages whose rules and measures may be imported.
         source: where it was read, for messages.
+        seen: what was found valid before, under the same trust; what is found valid now is added to it.
 
     Raises:
         InputError: naming every fault at once.
     """
     source, trusted = source or Source(), frozenset(trust)
-    if trusted:
+    rest = without_switched_off(data)
+    given = rest.pop("dynamics", {})
+    if trusted and (seen is None or seen.is_empty):
         look_in_working_folder()
         refuse_unknown_packages(sorted(trusted))
-    rest = without_switched_off(data)
-    dynamics, faults = _mechanisms(rest.pop("dynamics", {}), rest.get("activation"), trusted, source)
+    dynamics, faults = _mechanisms(given, rest.get("activation"), trusted, source, seen)
+    if seen is not None and not faults and (before := seen.whole(rest, dynamics)) is not None:
+        made = before.model_copy(update={"dynamics": dynamics})
+        seen.remember(rest, given, made)
+        return made
     plain, more = _validated(PlainSettings, rest, source)
     faults = more + faults
     names = rest.get("schedule")
@@ -169,7 +221,10 @@ def settings_from(data: Mapping[str, Any], trust: Iterable[str] = (), source: So
     if faults or plain is None:
         raise InputError(faults)
     values = {name: getattr(plain, name) for name in PlainSettings.model_fields}
-    return Settings(**values, dynamics={name: mechanism for name, mechanism in dynamics.items() if mechanism})
+    made = Settings(**values, dynamics={name: mechanism for name, mechanism in dynamics.items() if mechanism})
+    if seen is not None:
+        seen.remember(rest, given, made)
+    return made
 
 
 def with_actors(settings: Settings, actors: Actors | None) -> Settings:
@@ -211,7 +266,7 @@ def without_switched_off(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mechanisms(
-    data: Any, activation: Any, trust: frozenset[str], source: Source
+    data: Any, activation: Any, trust: frozenset[str], source: Source, seen: Seen | None
 ) -> tuple[dict[str, Mechanism | None], list[str]]:
     """Return the mechanisms that can be made (None for those that cannot), and the faults of the others."""
     if not isinstance(data, dict):
@@ -219,6 +274,9 @@ def _mechanisms(
     made: dict[str, Mechanism | None] = {}
     faults: list[str] = []
     for name, given in data.items():
+        if seen is not None and (before := seen.mechanism(name, given, activation)) is not None:
+            made[name] = before
+            continue
         made[name], more = _mechanism(name, given, data, activation, trust, source)
         faults += more
     return made, faults

@@ -75,7 +75,7 @@ def sweep_once(order: Order) -> int:
         replicates=most_replicates(order.replicates, goals),
     )
     actors = actors_of(order, lambda: plan.settings(0), say)
-    refuse_axes_of_tables(plan.design.axes, actors)
+    refuse_axes_of_tables((axis.key for axis in plan.design.axes), actors)
     plan = replace(plan, actors=actors)
     execution = Execution(order.workers, order.timeout, order.memory, order.retry, order.yes, order.cluster)
     from ecosim.kernels import is_cold

@@ -67,7 +67,6 @@ class Design:
         seed: the seeds of the replicates are derived from it, 0 to 2⁶⁴ − 1.
         luck: ``common`` or ``independent``.
         factors: of a sampled design, what its points were drawn from.
-        file: of a table, where it was read, for messages.
 
     References:
         Common random numbers: Law (2015), Simulation modeling and analysis, 5th ed., §11.2 (unchecked).
@@ -79,7 +78,6 @@ class Design:
     seed: int = 1
     luck: Luck = "common"
     factors: Factors | None = None
-    file: str = ""
 
     @cached_property
     def points(self) -> int:
@@ -169,14 +167,14 @@ class Design:
         """Return all of the design as plain data, its values listed: whoever reads it need draw nothing again."""
         factors = None if self.factors is None else self.factors.plain()
         axes = [[axis.key, list(axis.values)] for axis in self.axes]
-        return {**self.said(), "axes": axes, "factors": factors, "file": self.file}
+        return {**self.said(), "axes": axes, "factors": factors}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Design:
         """Return the design that ``plain`` described."""
         axes = tuple(Axis(key, tuple(values)) for key, values in data["axes"])
         factors = None if data["factors"] is None else Factors.of(data["factors"])
-        return cls(axes, data["kind"], data["replicates"], data["seed"], data["luck"], factors, data["file"])
+        return cls(axes, data["kind"], data["replicates"], data["seed"], data["luck"], factors)
 
     @cached_property
     def _common_seeds(self) -> list[int]:
@@ -201,9 +199,7 @@ def seed_of_replicate(seed: int, replicate: int) -> int:
     return _seed(f"{seed}:replicate:{replicate}")
 
 
-def design_of(
-    axes: Mapping[str, Any], kind: str, replicates: int, seed: int, luck: str = "common", file: str = ""
-) -> Design:
+def design_of(axes: Mapping[str, Any], kind: str, replicates: int, seed: int, luck: str = "common") -> Design:
     """Return a listed design from what a user gave.
 
     Args:
@@ -212,7 +208,6 @@ def design_of(
         replicates: runs of each point.
         seed: of the sweep.
         luck: ``common`` or ``independent``.
-        file: of a table, where it was read.
 
     Raises:
         InputError: naming every fault at once.
@@ -223,7 +218,7 @@ def design_of(
         try:
             made.append(axis_of(key, given))
             if (kind == "grid" or kind not in KINDS) and not isinstance(made[-1].values, range):
-                _refuse_twice(key, made[-1].values)
+                refuse_twice(key, made[-1].values)
         except InputError as error:
             faults += error.faults
     lengths = {axis.key: len(axis.values) for axis in made}
@@ -234,9 +229,9 @@ def design_of(
         )
     if faults:
         raise InputError(faults)
-    design = Design(tuple(made), kind, replicates, seed, luck, file=file)  # type: ignore[arg-type]  # words are checked
+    design = Design(tuple(made), kind, replicates, seed, luck)  # type: ignore[arg-type]  # words are checked
     if kind != "grid":
-        _refuse_twice(kind, [list(design.values(point)) for point in range(design.points)])
+        refuse_twice(kind, [list(design.values(point)) for point in range(design.points)])
     return design
 
 
@@ -322,7 +317,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _refuse_twice(key: str, values: Iterable[Any]) -> None:
+def refuse_twice(key: str, values: Iterable[Any]) -> None:
+    """Refuse a value that is given twice.
+
+    Raises:
+        InputError: naming it.
+    """
     seen: set[str] = set()
     for value in values:
         text = _json(value)

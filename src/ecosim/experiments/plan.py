@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ecosim.compose import defaults, plain, read
+from ecosim.compose import defaults, plain, read, read_overrides
 from ecosim.configuration_errors import Source
 from ecosim.errors import InputError
-from ecosim.experiments.design import Axis, Design, design_of
+from ecosim.experiments.design import SAMPLED, Axis, Design, design_of
+from ecosim.experiments.numbering import Numbering
+from ecosim.experiments.points_table import PointsTable, is_frame, points_of_frame
+from ecosim.experiments.ranges import Choice, refuse_intervals
+from ecosim.experiments.sampled import Manner, draw, wanted
 from ecosim.merging import Change, changed
-from ecosim.results.provenance import run_ids
 from ecosim.scenario_file import shown
-from ecosim.settings import Settings, settings_from, with_actors
+from ecosim.settings import Seen, Settings, settings_from, with_actors
 from ecosim.sizes import check_run, check_sweep, seconds_of
 from ecosim.world.actors import Actors
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 GROUPS = ("ecosystem", "dynamics", "measures")
 """Keys whose values may be names of files, which take the place of that part of the scenario."""
@@ -60,6 +66,7 @@ class Plan:
         trust: packages whose rules and measures may be imported.
         source: where the scenario was read, for messages.
         actors: the user's own organisations and ties, the same in every run; None for nameless ones.
+        table: in which the points are listed, for messages; None where they are not.
     """
 
     design: Design
@@ -67,6 +74,7 @@ class Plan:
     trust: tuple[str, ...] = ()
     source: Source = field(default_factory=Source)
     actors: Actors | None = None
+    table: PointsTable | None = None
 
     def settings(self, point: int) -> Settings:
         """Return the settings of a point.
@@ -80,9 +88,9 @@ class Plan:
             Change(f"{key}={shown(value)}", tuple(key.split(".")), "set", value) for key, value in parameters.items()
         ]
         data = self.configurations[_label(chosen)]
-        touched = {change.keys[0] for change in changes}
-        parts = {key: value for key, value in data.items() if key in touched}  # only what is changed need be copied
-        settings = settings_from({**data, **changed(parts, changes, self._defaults)}, self.trust, self.source)
+        settings = settings_from(
+            changed(data, changes, self._defaults, sharing=True), self.trust, self.source, self._seen
+        )
         return with_actors(settings, self.actors)
 
     def check(self, agreed: bool = False) -> Runs:
@@ -96,21 +104,22 @@ class Plan:
         """
         numbers: list[str] = []
         faults: dict[str, None] = {}
-        seconds = values = 0.0
+        seconds = values = each = 0.0
         sized: tuple[Any, ...] = ()
+        numbering = Numbering(None if self.actors is None else self.actors.digest)
         for point in range(self.design.points):
             try:
                 settings = self.settings(point)
-                size = (settings.ecosystem, settings.ticks, settings.record, settings.schedule)
+                size = (settings.ecosystem, settings.ticks, settings.record, settings.schedule, settings.measures)
                 if size != sized:  # most sweeps vary rules, and all their runs are of one size
                     check_run(settings, agreed=agreed)
-                    sized = size
+                    sized, each = size, seconds_of(settings)
             except InputError as error:
-                faults.update(dict.fromkeys(error.faults))
+                told = error.faults if self.table is None else self.table.place_faults(point, error.faults)
+                faults.update(dict.fromkeys(told))
                 continue
-            tables = None if self.actors is None else self.actors.digest
-            numbers += run_ids(plain(settings), self.design.seeds_of(point), tables)
-            seconds += seconds_of(settings)
+            numbers += numbering.run_ids(settings, self.design.seeds_of(point))
+            seconds += each
             values += (settings.ticks // settings.record.every + 2.0) * (1 + len(settings.measures))
         if faults:
             raise InputError(_first(faults))
@@ -136,7 +145,13 @@ class Plan:
 
     @cached_property
     def _choosing(self) -> tuple[str, ...]:
-        return tuple(axis.key for axis in self.design.axes if axis.key == SCENARIO or chooses_files(axis))
+        return tuple(
+            axis.key for axis in self.design.axes if axis.key == SCENARIO or chooses_files(axis.key, axis.values)
+        )
+
+    @cached_property
+    def _seen(self) -> Seen:
+        return Seen()
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:
@@ -145,7 +160,7 @@ class Plan:
 
 def plan_of(
     name: str | Settings | None,
-    axes: Mapping[str, Any],
+    axes: Mapping[str, Any] | pd.DataFrame | PointsTable,
     overrides: Iterable[str] = (),
     *,
     scenario: str | Path | None = None,
@@ -154,48 +169,102 @@ def plan_of(
     replicates: int = 1,
     seed: int | None = None,
     actors: Actors | None = None,
+    samples: int | None = None,
+    levels: int | None = None,
+    second_order: bool = False,
+    luck: str = "common",
 ) -> Plan:
     """Return the plan of a sweep; arguments as in :func:`ecosim.experiments.sweep.sweep`.
 
     Raises:
         InputError: naming every fault of the design, or more runs than anyone could wait for.
     """
-    runs = design_of(axes, design, replicates, 0)
-    refuse_axes_of_tables(runs.axes, actors)
-    check_sweep(runs.points, runs.replicates)
-    choosing = [axis for axis in runs.axes if chooses_files(axis)]
+    axes, table, kind = _read_axes(axes, design)
+    manner = Manner(kind, replicates, luck, samples, levels, second_order)
+    listed: Design | None = None
+    if kind in SAMPLED:
+        manner.check()
+        asked = wanted(axes, manner)
+        varied: Mapping[str, Sequence[Any]] = asked.choices
+    else:
+        refuse_intervals(axes, kind)
+        listed = design_of({key: _values(given) for key, given in axes.items()}, *manner[:2], 0, luck)
+        manner.check()
+        check_sweep(listed.points, replicates)
+        varied = {axis.key: axis.values for axis in listed.axes}
+    refuse_axes_of_tables(axes, actors)
+    choosing = {key: tuple(dict.fromkeys(values)) for key, values in varied.items() if chooses_files(key, values)}
+    configurations, source = _configurations(name, choosing, tuple(overrides), scenario, seed)
+    chance = next(iter(configurations.values())).get("seed", Settings.model_fields["seed"].default)
+    if listed is not None:
+        return Plan(replace(listed, seed=chance), configurations, tuple(trust), source, actors, table)
+    first = Design(tuple(Axis(key, values[:1]) for key, values in varied.items()))
+    there = Plan(first, configurations, tuple(trust), source, actors)
+    made = draw(asked, manner, chance, lambda: there.settings(0))
+    return Plan(made, configurations, tuple(trust), source, actors)
+
+
+def _read_axes(
+    axes: Mapping[str, Any] | pd.DataFrame | PointsTable, design: str
+) -> tuple[Mapping[str, Any], PointsTable | None, str]:
+    """Return what is varied as a mapping, the table that it stands in, if it does, and the kind of the design."""
+    table = points_of_frame(axes) if is_frame(axes) else axes if isinstance(axes, PointsTable) else None
+    if table is None:
+        if design == "table":
+            raise InputError(
+                "design table: no table; allowed: --table FILE.csv, or a DataFrame in place of the mapping"
+            )
+        return axes, None, design  # type: ignore[return-value]  # what is no table is a mapping
+    if design not in ("grid", "table"):
+        raise InputError(f"design {shown(design)}: a table lists all points; allowed: to leave the design out")
+    return table.columns, table, "table"
+
+
+def _configurations(
+    name: str | Settings | None,
+    choosing: Mapping[str, Sequence[str]],
+    overrides: tuple[str, ...],
+    scenario: str | Path | None,
+    seed: int | None,
+) -> tuple[dict[str, dict[str, Any]], Source]:
+    """Return the scenario by each combination of files, and where it was read."""
     configurations: dict[str, dict[str, Any]] = {}
     source = Source()
-    for values in product(*(axis.values for axis in choosing)):
-        chosen = dict(zip((axis.key for axis in choosing), values, strict=True))
+    for values in product(*choosing.values()):
+        chosen = dict(zip(choosing, values, strict=True))
+        words = [*(f"{key}={value}" for key, value in chosen.items()), *overrides]
         if isinstance(name, Settings):
-            data = changed(plain(name), [], {})
+            choices, changes = read_overrides(words)
+            if choices:
+                raise InputError(f"{choices[0]}: settings are complete; allowed: files of configuration with a name")
+            data = changed(plain(name), changes, {})
         else:
-            words = [f"{key}={value}" for key, value in chosen.items()]
-            data, source = read(name, *words, *overrides, scenario=scenario)
+            data, source = read(name, *words, scenario=scenario)
         if seed is not None:
             data["seed"] = seed
         if isinstance(data.get("record"), dict | None):
             data["record"] = {**THINNED, **(data.get("record") or {}), **KEPT}
         configurations[_label(chosen)] = data
-    first = next(iter(configurations.values()))
-    luck = first.get("seed", Settings.model_fields["seed"].default)
-    return Plan(Design(runs.axes, runs.kind, replicates, luck), configurations, tuple(trust), source, actors)
+    return configurations, source
 
 
-def refuse_axes_of_tables(axes: Iterable[Axis], actors: Actors | None) -> None:
+def _values(given: Any) -> Any:
+    return given.values if isinstance(given, Choice) else given
+
+
+def refuse_axes_of_tables(keys: Iterable[str], actors: Actors | None) -> None:
     """Refuse to vary what the user's own tables say.
 
     Raises:
         InputError: naming the key.
     """
-    if actors is not None and any(axis.key.split(".")[:2] == ["ecosystem", "organisations"] for axis in axes):
+    if actors is not None and any(str(key).split(".")[:2] == ["ecosystem", "organisations"] for key in keys):
         raise InputError("ecosystem.organisations: the table says how many there are; allowed: to vary other keys")
 
 
-def chooses_files(axis: Axis) -> bool:
-    """Return whether the values of an axis are names of files of configuration."""
-    return axis.key in GROUPS and all(isinstance(value, str) for value in axis.values)
+def chooses_files(key: str, values: Iterable[Any]) -> bool:
+    """Return whether the values of a key are names of files of configuration."""
+    return key in GROUPS and all(isinstance(value, str) for value in values)
 
 
 def _label(chosen: Mapping[str, str]) -> str:

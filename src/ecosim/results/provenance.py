@@ -32,13 +32,18 @@ def run_id(settings: Mapping[str, Any], seed: int, tables: str | None = None) ->
 
 def run_ids(settings: Mapping[str, Any], seeds: Sequence[int], tables: str | None = None) -> list[str]:
     """Return the number of a run for each seed, for little more than the price of one."""
-    given = {} if tables is None else {"actors": tables}
-    described = _text({**given, "code": code_version(), "configuration": _without_seed(settings)})
-    digest = hashlib.blake2b(_encoded(described.removesuffix("}")), digest_size=16)
+    return run_ids_of_text(text_of(_without_seed(settings)), seeds, tables)
+
+
+def run_ids_of_text(configuration: str, seeds: Sequence[int], tables: str | None = None) -> list[str]:
+    """Return the number of a run for each seed, from what ``text_of`` makes of its configuration without the seed."""
+    actors = "" if tables is None else f'"actors":{text_of(tables)},'
+    described = f'{{{actors}"code":{text_of(code_version())},"configuration":{configuration}'
+    digest = hashlib.blake2b(_encoded(described), digest_size=16)
     numbers = []
     for seed in seeds:
         one = digest.copy()
-        one.update(_encoded(f',"seed":{_text(seed)}}}'))  # the last key: keys stand in their order
+        one.update(_encoded(f',"seed":{text_of(seed)}}}'))  # the last key: keys stand in their order
         numbers.append(one.hexdigest())
     return numbers
 
@@ -120,10 +125,11 @@ def _without_seed(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _digest(value: Any) -> str:
-    return hashlib.blake2b(_encoded(_text(value)), digest_size=16).hexdigest()
+    return hashlib.blake2b(_encoded(text_of(value)), digest_size=16).hexdigest()
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return plain data as the text that is digested: JSON, keys in order; 1 and 1.0 are the same number."""
     return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
