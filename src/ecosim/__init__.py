@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ecosim.experiments.compare import compare
     from ecosim.experiments.sweep import sweep
     from ecosim.experiments.synergy import synergy
+    from ecosim.experiments.tipping import tip
     from ecosim.measures.measure import Measure
     from ecosim.own_tables import actors
     from ecosim.results.run import read
@@ -47,6 +48,7 @@ _HOMES = {
     "read_actors": "world.actors",
     "sweep": "experiments.sweep",
     "synergy": "experiments.synergy",
+    "tip": "experiments.tipping",
 }
 """Name to the module that defines it."""
 
@@ -71,6 +73,7 @@ __all__ = [
     "sweep",
     "synergy",
     "testing",
+    "tip",
 ]
 
 

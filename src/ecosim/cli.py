@@ -123,7 +123,29 @@ def sweep(
             metavar="'MEASURE ± WIDTH'", help="add replicates until 95 % intervals are so narrow; may be repeated"
         ),
     ] = None,
-    design: Annotated[str, typer.Option(metavar="grid|zip", help="how lists of values are combined")] = "grid",
+    design: Annotated[
+        str,
+        typer.Option(
+            metavar="grid|zip|lhs|sequence|sobol|morris", help="how values are combined, or points drawn from ranges"
+        ),
+    ] = "grid",
+    samples: Annotated[
+        int | None, typer.Option(metavar="N", help="points to draw; base points of sobol; trajectories of morris")
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="draw from the range that the parameter declares; may be repeated"),
+    ] = None,
+    table: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="a row a point, a column a KEY (.csv, .xlsx)")
+    ] = None,
+    levels: Annotated[int | None, typer.Option(metavar="N", help="of design morris, even (default: 4)")] = None,
+    second_order: Annotated[
+        bool, typer.Option("--second-order", help="design sobol for indices of pairs, too: twice the points")
+    ] = False,
+    luck: Annotated[
+        str, typer.Option(metavar="common|independent", help="the same seeds at every point, or each its own")
+    ] = "common",
     workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS|FILE", help="let the workers of a Dask scheduler make the runs")
@@ -144,6 +166,7 @@ def sweep(
     """Run a scenario with many values, several runs each, over all cores; the same command again goes on.
 
     KEY=A,B,C gives several values, KEY=VALUE one: dynamics.stance.tolerance=0.2,0.4 ticks=100
+    KEY='interval(A,B)' gives a range for the designs that draw: --design lhs --samples 64
     """
     with told():
         from ecosim.commands.sweep import Order, sweep_once
@@ -161,6 +184,12 @@ def sweep(
                 trust=tuple(trust or ()),
                 replicates=replicates,
                 design=design,
+                samples=samples,
+                vary=tuple(vary or ()),
+                table=table,
+                levels=levels,
+                second_order=second_order,
+                luck=luck,
                 workers=workers,
                 timeout=timeout,
                 memory=memory,
@@ -215,6 +244,72 @@ def compare(
                 replicates=replicates,
                 seed=seed,
                 measures=tuple(measure or ()),
+                workers=workers,
+                timeout=timeout,
+                memory=memory,
+                yes=yes,
+                quiet=quiet,
+                as_json=as_json,
+            )
+        )
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def tip(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME] KEY MEASURE [KEY=VALUE]…", help="along which parameter, what comes out"),
+    ] = None,
+    start: Annotated[float | None, typer.Option("--from", metavar="A", help="where the range begins")] = None,
+    stop: Annotated[float | None, typer.Option("--to", metavar="B", help="where it ends")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(metavar="Y", help="between the regimes (default: the middle of both ends)")
+    ] = None,
+    replicates: Annotated[int, typer.Option(help="runs of each value, the same luck at each")] = 20,
+    width: Annotated[
+        float | None, typer.Option(metavar="W", help="of the 95 % interval (default: a hundredth of the range)")
+    ] = None,
+    both_ways: Annotated[bool, typer.Option("--both-ways", help="lead worlds up and back, too: hysteresis")] = False,
+    hold: Annotated[
+        int | None, typer.Option(metavar="TICKS", help="at each value on the way (default: the scenario's)")
+    ] = None,
+    steps: Annotated[int, typer.Option(help="values on the way in one direction")] = 12,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the runs; again, to continue")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="the seeds of the replicates come from it")] = None,
+    scenario: ScenarioFile = None,
+    trust: Trust = None,
+    workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None,
+    timeout: Annotated[float, typer.Option(metavar="S", help="seconds that a run may take; 0: any")] = 3600.0,
+    memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="go on although it takes very long")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print what was found as JSON")] = False,
+) -> None:
+    """Search where along a parameter an outcome goes over to another regime, and whether the way back is another one.
+
+    For example: tip may_1977 dynamics.issue.floor severity --from 1.2 --to 3.2 --both-ways --out results/may
+    """
+    with told():
+        from ecosim.commands.tip import Order, tip_once
+
+        refuse_twice(words or [])
+        code = tip_once(
+            Order(
+                words=tuple(words or ()),
+                out=out,
+                start=start,
+                stop=stop,
+                threshold=threshold,
+                replicates=replicates,
+                width=width,
+                both_ways=both_ways,
+                hold=hold,
+                steps=steps,
+                seed=seed,
+                scenario=scenario,
+                trust=tuple(trust or ()),
                 workers=workers,
                 timeout=timeout,
                 memory=memory,

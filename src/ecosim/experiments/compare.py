@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.compose import plain, read
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError
+from ecosim.experiments.columns import measured_by, refuse_unknown
 from ecosim.experiments.design import Axis, Design
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, run_sweep
-from ecosim.rules import find_measures
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings, settings_from
-from ecosim.world.founding import labels_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +103,7 @@ def run_comparison(
         InputError: before any run, or if a measure is none of the runs'.
     """
     measures = list(measures)
-    _refuse_unknown(measures, _measured(plan))
+    refuse_unknown(measures, measured_by(plan))
     run_sweep(plan, out, execution, **told)
     runs = read_runs(out)
     return Comparison(runs, differences(runs, measures))
@@ -215,28 +214,8 @@ def _columns(runs: pd.DataFrame, measures: Iterable[str]) -> list[str]:
         name for name in runs.columns if name not in (*_NOT_MEASURED, SCENARIO) and runs[name].dtype.kind in "fiub"
     ]
     wanted = list(measures)
-    _refuse_unknown(wanted, there)
+    refuse_unknown(wanted, there)
     return wanted or there
-
-
-def _measured(plan: Plan) -> list[str]:
-    """Return the columns that runs of any arm will have."""
-    names: dict[str, None] = {}
-    for point in range(plan.design.points):
-        settings = plan.settings(point)
-        labels = labels_of(settings.ecosystem)
-        for measure in find_measures(settings.measures, labels) if settings.measures else ():
-            for name in measure.columns(labels):
-                names |= {name: None, f"{name}.mean": None}
-    return list(names)
-
-
-def _refuse_unknown(wanted: Sequence[str], there: Sequence[str]) -> None:
-    faults = [
-        f"measure {shown(name)}: not in these runs; {did_you_mean(name, there)}" for name in wanted if name not in there
-    ]
-    if faults:
-        raise InputError(faults)
 
 
 def _labelled(arms: Sequence[str | Path]) -> dict[str, Arm]:

@@ -1,0 +1,286 @@
+"""Both ways: whether the way back is another one, told from worlds that are led up and down with their past."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ecosim.errors import InputError
+from ecosim.experiments.crossing import Estimate
+from ecosim.experiments.declared import declared
+from ecosim.experiments.design import seed_of_replicate
+from ecosim.experiments.execute import CannotGoOn
+from ecosim.experiments.ramp import Route, checked, lead_all
+from ecosim.experiments.sweep import Execution, Progress
+from ecosim.results.folders import make
+from ecosim.results.provenance import provenance
+from ecosim.scenario_file import shown
+from ecosim.settings import Settings, plain
+from ecosim.sizes import seconds_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = "branches"
+QUICK = 5.0
+MOST_STEPS, MOST_SECONDS = 1000, 12 * 3600.0
+
+
+class Ramp(NamedTuple):
+    """How fast worlds are led, and how many.
+
+    Attributes:
+        hold: ticks at each value.
+        steps: values in one direction, before the way is refined where a world goes over.
+        replicates: worlds.
+        seed: their seeds are derived from it.
+    """
+
+    hold: int
+    steps: int
+    replicates: int
+    seed: int
+
+    @classmethod
+    def of(cls, settings: Settings, key: str, hold: int | None, steps: int, replicates: int, seed: int | None) -> Ramp:
+        """Return a ramp; refuse one that cannot be.
+
+        Raises:
+            InputError: naming every fault.
+        """
+        faults: list[str] = []
+        for name, number, least in (("hold", hold, 2), ("steps", steps, 3)):
+            if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < least):
+                faults.append(f"{name}: {shown(number)}; allowed: a whole number of at least {least}")
+        if steps > MOST_STEPS:
+            faults.append(f"steps: {steps:,}; allowed: at most {MOST_STEPS:,}")
+        try:
+            checked(settings, (), key, (), declared(settings, key).is_whole)
+        except InputError as error:
+            faults += error.faults
+        if faults:
+            raise InputError(faults)
+        held = max(settings.ticks, 2) if hold is None else hold
+        return cls(held, steps, replicates, settings.seed if seed is None else seed)
+
+
+@dataclass(frozen=True)
+class BothWays:
+    """What came of worlds led up and down.
+
+    Attributes:
+        levels: a row for each world, way (``up``, ``down``) and value: ``replicate``, ``way``, ``value``, ``level``.
+        turns: a row for each world: ``replicate``, ``rising`` and ``falling``, the critical values on its way up and its
+            way down (missing where it does not go over), and how finely each is known.
+        rising, falling: their means over the worlds that went over, with 95 % intervals; None where no world did.
+        hysteresis: rising less falling, world by world, likewise; None where no world went over both ways.
+        resolution: how finely a single critical value is known.
+        says: the result in sentences.
+    """
+
+    levels: pd.DataFrame
+    turns: pd.DataFrame
+    rising: Estimate | None
+    falling: Estimate | None
+    hysteresis: Estimate | None
+    resolution: float
+    says: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers as plain data."""
+        numbers = {"rising": self.rising, "falling": self.falling, "hysteresis": self.hysteresis}
+        return {
+            **{name: None if number is None else number._asdict() for name, number in numbers.items()},
+            "resolution": self.resolution,
+            "worlds": len(self.turns),
+        }
+
+
+def both_ways_of(
+    settings: Settings,
+    question: Any,
+    ramp: Ramp,
+    search: Any,
+    folder: Path,
+    execution: Execution,
+    trust: Iterable[str],
+    say: Callable[[str], object],
+    progress: Callable[[Progress], object] | None,
+) -> BothWays:
+    """Lead worlds up and down a parameter, and return where they go over on either way.
+
+    Args:
+        settings: of the worlds.
+        question: which parameter and measure, between which values.
+        ramp: how fast, and how many worlds.
+        search: what independent runs at each value came to: the levels at the ends say what the regimes are.
+        folder: of the search; what came of each world is kept in it.
+        execution: how many processes.
+        trust: packages whose rules may be imported.
+        say: is told what is going to happen.
+        progress: is told how many worlds are finished.
+
+    Raises:
+        InputError: before any world is led.
+        CannotGoOn: if processes end before they are finished.
+    """
+    asked = search.question
+    values = np.linspace(asked.start, asked.stop, ramp.steps)
+    if asked.is_whole:
+        values = np.unique(np.round(values))
+    rises = search.ends[1].value >= search.ends[0].value
+    route = Route(
+        plain(settings), tuple(trust), asked.key, tuple(values.tolist()), asked.measure, ramp.hold, asked.threshold,
+        bool(rises), asked.width, asked.is_whole,
+    )  # fmt: skip
+    checked(settings, trust, asked.key, values, asked.is_whole)
+    worlds = ramp.replicates if search.is_by_chance else 1
+    seconds = 2.0 * values.size * worlds * seconds_of(settings.model_copy(update={"ticks": ramp.hold}))
+    if seconds > MOST_SECONDS and not execution.yes:
+        raise InputError(
+            f"leading {worlds:,} worlds both ways: about {seconds / 3600:.0f} hours; if that is meant, say --yes"
+        )
+    say(f"Leading {worlds:,} worlds up and down {values.size} values, {ramp.hold:,} ticks at each.")
+    found = _led(route, ramp, worlds, folder / FOLDER, execution, seconds, progress)
+    return _told(route, found)
+
+
+def _led(
+    route: Route,
+    ramp: Ramp,
+    worlds: int,
+    folder: Path,
+    execution: Execution,
+    seconds: float,
+    progress: Callable[[Progress], object] | None,
+) -> list[dict[str, Any]]:
+    """Return what came of each world, made now or found in the folder."""
+    code = provenance({}, 0)["code_version"]
+    digest = hashlib.blake2b(json.dumps([route._asdict(), code]).encode(), digest_size=8).hexdigest()
+    make(folder)
+    there = _read(folder, digest)
+    seeds = {r: seed_of_replicate(ramp.seed, r) for r in range(worlds)}
+    missing = {replicate: seed for replicate, seed in seeds.items() if there.get(replicate, {}).get("seed") != seed}
+    workers = execution.processes() if execution.workers is not None or seconds > QUICK else 0
+    if workers == 0:
+        for done, (replicate, seed) in enumerate(missing.items(), start=1):
+            lead_all(route, {replicate: seed}, folder, digest)
+            if progress is not None:
+                progress(Progress(len(missing), done, 0))
+    elif missing:
+        _in_processes(route, missing, folder, digest, workers)
+    found = _read(folder, digest)
+    return [found[replicate] for replicate in seeds]
+
+
+def _in_processes(route: Route, seeds: Mapping[int, int], folder: Path, digest: str, workers: int) -> None:
+    """Lead worlds in processes of their own, each a share of them."""
+    numbers = list(seeds)
+    shares = [numbers[k::workers] for k in range(min(workers, len(numbers)))]
+    words = f"import sys; sys.path[:] = {sys.path!r}; from ecosim.experiments.ramp import main; main()"
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+    def run(share: list[int]) -> subprocess.CompletedProcess[str]:
+        job = {
+            "route": route._asdict(), "seeds": {r: seeds[r] for r in share}, "folder": str(folder), "digest": digest,
+        }  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-c", words], input=json.dumps(job), env={**os.environ, **one_thread},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(len(shares)) as pool:
+        for done in pool.map(run, shares):
+            if done.returncode:
+                raise CannotGoOn(f"a world could not be led: {done.stderr.strip().splitlines()[-1:]}")
+
+
+def _read(folder: Path, digest: str) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for path in folder.glob("replicate-*.json"):
+        try:
+            one = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            continue
+        if isinstance(one, dict) and one.get("asked") == digest:
+            found[int(path.stem.removeprefix("replicate-"))] = one
+    return found
+
+
+def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:
+    import pandas as pd
+
+    levels = pd.DataFrame(
+        [
+            {"replicate": replicate, "way": way, "value": value, "level": level}
+            for replicate, one in enumerate(found)
+            for way in ("up", "down")
+            for value, level in one[way]
+        ]
+    )
+    turns = pd.DataFrame(
+        [
+            {"replicate": replicate, **{way: np.nan if one[way] is None else float(np.mean(one[way])) for way in WAYS}}
+            for replicate, one in enumerate(found)
+        ]
+    )
+    known = [abs(one[way][1] - one[way][0]) for one in found for way in WAYS if one[way] is not None]
+    resolution = max(known, default=float("nan"))
+    rising, falling = (_mean(turns[way].to_numpy(float), resolution / 2) for way in WAYS)
+    gap = _mean((turns["rising"] - turns["falling"]).to_numpy(float), resolution)
+    return BothWays(levels, turns, rising, falling, gap, resolution, _says(route, turns, rising, falling, gap))
+
+
+WAYS = ("rising", "falling")
+
+
+def _mean(sample: Any, fineness: float) -> Estimate | None:
+    """Return a mean over worlds with its 95 % interval, no narrower than what is known of a single world."""
+    from scipy.stats import t
+
+    there = sample[np.isfinite(sample)]
+    if not there.size:
+        return None
+    n = there.size
+    half = float(t.ppf(0.975, n - 1) * there.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+    mean = float(there.mean())
+    return Estimate(mean, mean - half - fineness, mean + half + fineness)
+
+
+def _says(
+    route: Route, turns: pd.DataFrame, rising: Estimate | None, falling: Estimate | None, gap: Estimate | None
+) -> tuple[str, ...]:
+    def words(number: Estimate) -> str:
+        return f"{number.value:.5g} [{number.low:.5g}, {number.high:.5g}]"
+
+    sentences = []
+    for way, direction, number in (("rising", "up", rising), ("falling", "down", falling)):
+        count = int(turns[way].notna().sum())
+        where = f" at {words(number)}" if number is not None else ""
+        of = "the one world" if len(turns) == 1 else f"{count} of {len(turns)} worlds"
+        verb = ("goes over" if count else "does not go over") if len(turns) == 1 else "go over"
+        sentences.append(f"On the way {direction}, {of} {verb}{where}.")
+    if gap is None:
+        sentences.append(
+            "No world goes over on both ways within the range, so hysteresis cannot be told: a wider range may show it."
+        )
+    elif gap.low <= 0.0 <= gap.high:
+        sentences.append(f"No hysteresis could be told: rising less falling is {words(gap)}, which includes 0.")
+    elif gap.low > 0:
+        sentences.append(
+            f"Hysteresis: the way back is another one, by {words(gap)}. At {route.hold:,} ticks a value part of it may "
+            "be mere delay: a longer hold shows less of that."
+        )
+    else:
+        sentences.append(f"Worlds go over earlier on the way up than on the way down, by {words(gap)}: no hysteresis.")
+    return tuple(sentences)

@@ -1,0 +1,175 @@
+"""Ramp: one world led along a parameter, up and down again, with its past; where it goes over, more finely.
+
+``python -m ecosim.experiments.ramp`` leads the worlds that a job on its standard input names, each to a file of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ecosim.errors import InputError
+from ecosim.experiments.shards import MEAN
+from ecosim.merging import Change, changed
+from ecosim.results.store import write_json
+from ecosim.scenario_file import shown
+from ecosim.settings import Settings, plain, settings_from
+
+if TYPE_CHECKING:
+    from ecosim.ecosystem import Ecosystem
+
+MOST_HALVINGS = 40
+_KEPT = {
+    "organisations": "never", "relationships": "never", "coalitions": "never", "events": False, "figures": False,
+}  # fmt: skip
+
+
+class Route(NamedTuple):
+    """How worlds are led.
+
+    Attributes:
+        settings: of the world, as plain data.
+        trust: packages whose rules and measures may be imported.
+        key: of the parameter.
+        values: on the way up; the way down is the same, backwards.
+        measure: column whose level is looked at.
+        hold: ticks at each value.
+        threshold: between the regimes.
+        rises: whether the regime of the last value is the one above the threshold.
+        width: up to which the place of going over is halved.
+        is_whole: whether the parameter takes whole numbers only.
+    """
+
+    settings: dict[str, Any]
+    trust: tuple[str, ...]
+    key: str
+    values: tuple[float, ...]
+    measure: str
+    hold: int
+    threshold: float
+    rises: bool
+    width: float
+    is_whole: bool
+
+
+def lead(route: Route, seed: int) -> dict[str, Any]:
+    """Lead a world up and down, and return the level at each value and where it went over.
+
+    At each value the world goes on for ``hold`` ticks from where it is. Where its level passes the threshold from one
+    value to the next, the world from before is led again by half the way, and so on: with its past, as on the whole way.
+
+    Returns:
+        ``up`` and ``down``: a list of [value, level] each, and ``rising`` and ``falling``: the values between which it
+        goes over on the way up, and on the way down; None where it does not.
+    """
+    from ecosim.ecosystem import Ecosystem
+
+    model = Ecosystem(_at(route, route.values[0]), rng=seed)
+    up, rising, model = _way(route, model, route.values, to_over=True)
+    down, falling, _ = _way(route, model, route.values[::-1], to_over=False)
+    return {"up": up, "down": down, "rising": rising, "falling": falling}
+
+
+def _way(
+    route: Route, model: Ecosystem, values: Iterable[float], *, to_over: bool
+) -> tuple[list[list[float]], list[float] | None, Ecosystem]:
+    levels: list[list[float]] = []
+    between: list[float] | None = None
+    before: Ecosystem | None = None
+    for value in values:
+        last = levels[-1][0] if levels else value
+        level = _held(route, model, value)
+        if between is None and before is not None and _is_over(route, level) == to_over:
+            between = _halved(route, before, last, value, to_over)
+        levels.append([value, level])
+        before = model.copy() if between is None else None
+    return levels, between, model
+
+
+def _halved(route: Route, model: Ecosystem, before: float, after: float, to_over: bool) -> list[float]:
+    """Return two values between which a world goes over, from one at which it had not yet."""
+    for _ in range(MOST_HALVINGS):
+        middle = 0.5 * (before + after)
+        if route.is_whole:
+            middle = float(round(middle))
+        if abs(after - before) <= route.width or middle in (before, after):
+            break
+        trial = model.copy()
+        if _is_over(route, _held(route, trial, middle)) == to_over:
+            after = middle
+        else:
+            before, model = middle, trial
+    return [before, after]
+
+
+def _held(route: Route, model: Ecosystem, value: float) -> float:
+    """Let a world go on at a value, and return the level of the measure there."""
+    from ecosim.dynamics.schedule import Schedule
+
+    settings = _at(route, value)
+    model.settings = settings
+    model.schedule = Schedule({name: settings.dynamics[name] for name in model.schedule.mechanisms}, model.seed)
+    first = model.tick
+    model.run(route.hold)
+    series = model.recorder.series()
+    values = np.asarray(series[route.measure.removesuffix(MEAN)], float)
+    late = values[np.asarray(series["tick"]) > first + route.hold / 2]
+    late = late[np.isfinite(late)]
+    if not late.size:
+        return math.nan
+    return float(late.mean() if route.measure.endswith(MEAN) else late[-1])
+
+
+def _is_over(route: Route, level: float) -> bool:
+    return level > route.threshold if route.rises else level < route.threshold
+
+
+def _at(route: Route, value: float) -> Settings:
+    """Return the settings at a value; the run has no end of its own, and keeps its series alone."""
+    wanted: Any = int(value) if route.is_whole else float(value)
+    change = Change(f"{route.key}={shown(wanted)}", tuple(route.key.split(".")), "set", wanted)
+    data = {**route.settings, "stop": None, "record": {"every": 1, "costly_every": max(1, route.hold // 10), **_KEPT}}
+    parts = {"dynamics": data["dynamics"]}
+    return settings_from({**data, **changed(parts, [change], {})}, route.trust)
+
+
+def checked(settings: Settings, trust: Iterable[str], key: str, values: Iterable[float], is_whole: bool) -> None:
+    """Refuse a parameter that cannot be changed while a world goes on, and values that are not allowed.
+
+    Raises:
+        InputError: naming it.
+    """
+    if not key.startswith("dynamics."):
+        raise InputError(
+            f"{key}: is used when a world is founded, and never again; allowed with --both-ways: a parameter of "
+            "dynamics, which acts as long as a run lasts"
+        )
+    route = Route(plain(settings), tuple(trust), key, (), "", 1, 0.0, True, 0.0, is_whole)
+    for value in values:
+        _at(route, value)
+
+
+def lead_all(route: Route, seeds: Mapping[int, int], folder: Path, digest: str) -> None:
+    """Lead worlds, and write what came of each to a file of its own: ``replicate-0007.json``."""
+    for replicate, seed in seeds.items():
+        found = lead(route, seed)
+        write_json(folder / f"replicate-{replicate:04d}.json", {"asked": digest, "seed": seed, **found})
+
+
+def main() -> None:
+    """Do the job that standard input tells."""
+    job = json.loads(sys.stdin.read())
+    said = job["route"]
+    route = Route(**{**said, "values": tuple(said["values"]), "trust": tuple(said["trust"])})
+    seeds = {int(replicate): int(seed) for replicate, seed in job["seeds"].items()}
+    lead_all(route, seeds, Path(job["folder"]), job["digest"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""Tipping: where along a parameter an outcome goes over from one regime to another, searched for adaptively."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.compose import load
+from ecosim.errors import InputError
+from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
+from ecosim.experiments.crossing import Crossing, Estimate, crossing
+from ecosim.experiments.drawing import draw
+from ecosim.experiments.plan import plan_of
+from ecosim.experiments.question import Question, first_values, next_values, question_of
+from ecosim.experiments.shards import MEAN, read_runs
+from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Progress, run_sweep
+from ecosim.experiments.verdict import Leap, estimate, is_over, leap_of, says, table_of, why_not
+from ecosim.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+Numbers = NDArray[np.float64]
+Say = Callable[[str], object]
+
+MOST_ROUNDS = 12
+MOST_NOISY_ROUNDS = 3
+"""Rounds within the range in which chance decides: further values there tell nothing that more replicates would not."""
+
+QUICK = 5.0
+"""Seconds of processor time below which starting processes takes longer than the runs."""
+
+
+@dataclass(frozen=True)
+class Tipping:
+    """What a search for tipping came to.
+
+    Attributes:
+        question: what was searched for; its threshold is the one that was used.
+        runs: a row a run, as of a sweep.
+        values: a row for each value tried: ``value``, ``runs``, ``mean``, ``low``, ``high`` (95 % interval of the mean),
+            ``share_over`` (of runs in the regime of the range's end).
+        ends: the measure at both ends, with 95 % intervals.
+        crossing: where runs go over; None where the ends do not differ.
+        leap: how abruptly the outcome changes there; None likewise. Its ``share`` is 1 for a leap between two levels, near
+            0 where the outcome slides through the threshold.
+        both_ways: the same world led up and down again; None where that was not asked for.
+        is_by_chance: whether runs of one value differ at all.
+        says: the result in sentences.
+    """
+
+    question: Question
+    runs: pd.DataFrame
+    values: pd.DataFrame
+    ends: tuple[Estimate, Estimate]
+    crossing: Crossing | None
+    leap: Leap | None
+    both_ways: BothWays | None
+    is_by_chance: bool
+    says: tuple[str, ...]
+
+    @property
+    def critical(self) -> Estimate | None:
+        """The critical value with its 95 % interval; None where the outcome does not go over within the range."""
+        return None if self.crossing is None else self.crossing.critical
+
+    @property
+    def is_tipping(self) -> bool:
+        """Whether there is a critical value at which the outcome leaps from one regime to the other."""
+        return self.leap is not None and self.leap.is_abrupt
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the outcome against the parameter, and return the axes."""
+        return draw("tipping", axes, self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers as plain data."""
+        asked = self.question
+        found: dict[str, Any] = {
+            "key": asked.key, "measure": asked.measure, "from": asked.start, "to": asked.stop,
+            "threshold": asked.threshold, "tipping": self.is_tipping, "ends": [list(end) for end in self.ends],
+            "critical": None if self.critical is None else self.critical._asdict(),
+            "quarter_to_three_quarters": (
+                None if self.crossing is None else [self.crossing.quarter, self.crossing.three_quarters]
+            ),
+            "leap": None if self.leap is None else self.leap.share._asdict(),
+            "both_ways": None if self.both_ways is None else self.both_ways.to_dict(),
+            "says": list(self.says),
+        }  # fmt: skip
+        return found
+
+
+def tip(
+    scenario: str | Settings | None,
+    key: str,
+    measure: str,
+    *overrides: str,
+    start: float | None = None,
+    stop: float | None = None,
+    threshold: float | None = None,
+    replicates: int = 20,
+    width: float | None = None,
+    both_ways: bool = False,
+    hold: int | None = None,
+    steps: int = 12,
+    seed: int | None = None,
+    out: str | Path | None = None,
+    file: str | Path | None = None,
+    trust: Iterable[str] = (),
+    workers: int | None = None,
+    timeout: float = SECONDS_A_RUN,
+    memory: float | None = None,
+    yes: bool = False,
+    say: Say = lambda sentence: None,
+    progress: Callable[[Progress], object] | None = None,
+) -> Tipping:
+    """Search for the value of a parameter at which an outcome goes over to another regime.
+
+    Nine values between the ends come first; then, round by round, three more where runs go over, until the 95 % interval
+    is as narrow as asked for, or chance, and not the search, sets it.
+
+    Args:
+        scenario: name of a scenario, or settings.
+        key: of a parameter that is a number: ``dynamics.stance.tolerance``.
+        measure: what comes out: ``name`` at the end of a run, ``name.mean`` over its second half.
+        *overrides: changes of the scenario, in Hydra's grammar.
+        start: where the range begins; by default the least value that the parameter allows, if there is one.
+        stop: where it ends; by default the greatest.
+        threshold: value of the measure between the regimes; by default the middle between the means at both ends.
+        replicates: runs of each value, the same luck at each.
+        width: how wide the interval may be; by default a hundredth of the range.
+        both_ways: whether the same worlds are also led from start to stop and back, to find out whether the way back is
+            another one (hysteresis). Only for keys of ``dynamics``, which act as long as a run lasts.
+        hold: ticks at each value on the way, by default the scenario's; slower shows less of mere delay.
+        steps: values on the way in one direction, before it is refined where the outcome goes over.
+        seed: those of the replicates are derived from it; by default the scenario's.
+        out: folder for the runs; if it holds this search already, only what is missing is run.
+        file: a scenario of your own, instead of or upon the named one.
+        trust: top-level packages whose rules and measures may be imported.
+        workers: processes; 0 makes the runs in this process; by default one a core, or this one where that is quicker.
+        timeout: seconds that a run may take; 0 for no limit.
+        memory: megabytes that a run may take.
+        yes: whether very many runs are meant.
+        say: is told, in sentences, what happens.
+        progress: is told how far a round is.
+
+    Raises:
+        InputError: before any run.
+
+    Examples:
+        >>> ecosim.tip("may_1977", "dynamics.issue.floor", "severity", start=2, stop=3).critical  # doctest: +SKIP
+    """
+    settings = scenario if isinstance(scenario, Settings) else load(scenario, *overrides, scenario=file, trust=trust)
+    if isinstance(scenario, Settings) and (overrides or file is not None):
+        raise InputError("settings are complete; allowed: further changes where a scenario is named")
+    question = question_of(settings, key, measure, start, stop, threshold, width, replicates)
+    ramp = Ramp.of(settings, question.key, hold, steps, replicates, seed) if both_ways else None
+    execution = Execution(workers, timeout, memory, False, yes)
+    execution.check()
+
+    def plan(values: Iterable[float], count: int) -> Any:
+        listed = [int(value) if question.is_whole else float(value) for value in values]
+        return plan_of(scenario, {key: listed}, overrides, scenario=file, trust=trust, replicates=count, seed=seed)
+
+    with tempfile.TemporaryDirectory(prefix="ecosim-tip-") as spare:
+        folder = Path(spare) / "runs" if out is None else Path(out)
+        search = _Search(question, plan, folder, execution, say, progress)
+        found = search.found(replicates)
+        if ramp is None:
+            return found
+        led = both_ways_of(settings, question, ramp, found, folder, execution, trust, say, progress)
+        return replace(found, both_ways=led, says=(*found.says, *led.says))
+
+
+class _Search:
+    """Runs at values that are chosen by what came out at earlier ones."""
+
+    def __init__(
+        self,
+        question: Question,
+        plan: Callable[[Iterable[float], int], Any],
+        folder: Path,
+        execution: Execution,
+        say: Say,
+        progress: Callable[[Progress], object] | None,
+    ) -> None:
+        self.question, self._plan, self._folder = question, plan, folder
+        self._execution, self._say, self._progress = execution, say, progress
+        self.values = first_values(question)
+        self.runs: pd.DataFrame
+
+    def found(self, replicates: int) -> Tipping:
+        """Search, and return what it came to."""
+        outcome = self._outcome(replicates)
+        is_by_chance = bool((outcome != outcome[0]).any())
+        if not is_by_chance and replicates > 1:
+            self._say("There is no chance in it: one run of each value is enough.")
+            replicates = 1
+        ends = estimate(outcome[:, 0]), estimate(outcome[:, -1])
+        threshold = self.question.threshold
+        if threshold is None:
+            threshold = 0.5 * (ends[0].value + ends[1].value)
+        self.question = replace(self.question, threshold=threshold)
+        if why := why_not(self.question, outcome):
+            return self._told(outcome, ends, None, None, is_by_chance, why)
+        found, leap = self._narrowed(outcome, replicates)
+        outcome = self._wide(replicates)
+        sentences = says(self.question, outcome, self.values, found, leap, self._moved(replicates))
+        return self._told(outcome, ends, found, leap, is_by_chance, sentences)
+
+    def _narrowed(self, outcome: Numbers, replicates: int) -> tuple[Crossing, Leap]:
+        noisy = 0
+        for number in range(2, MOST_ROUNDS + 2):
+            found = crossing(self.values, self._over(outcome))
+            noisy += not found.is_separated
+            is_narrow = found.critical.high - found.critical.low <= self.question.width
+            if is_narrow or noisy > MOST_NOISY_ROUNDS or number > MOST_ROUNDS:
+                break
+            further = next_values(self.question, self.values, found)
+            if not further.size:
+                break
+            where = f"{further[0]:.6g} … {further[-1]:.6g}"
+            self._say(f"Round {number}: {further.size} further values at {where}.")
+            self.values = np.unique(np.concatenate([self.values, further]))
+            outcome = self._outcome(replicates)
+        return found, leap_of(self.values, outcome, self._over(outcome), found)
+
+    def _outcome(self, replicates: int) -> Numbers:
+        """Make the runs that are missing, and return what came out (replicates, values)."""
+        plan = self._plan(self.values, replicates)
+        execution = self._execution
+        if execution.workers is None and plan.check(execution.yes).seconds < QUICK:
+            execution = replace(execution, workers=0)
+        run_sweep(plan, self._folder, execution, progress=self._progress)
+        self.runs = read_runs(self._folder)
+        return self._wide(replicates)
+
+    def _moved(self, replicates: int) -> Numbers | None:
+        """Return by how much each run's end differs from its mean over the second half, where the end is looked at."""
+        measure = self.question.measure
+        if measure.endswith(MEAN):
+            return None
+        return self._wide(replicates) - self._wide(replicates, measure + MEAN)
+
+    def _wide(self, replicates: int, measure: str | None = None) -> Numbers:
+        good = self.runs[(self.runs["status"] == "ok") & (self.runs["replicate"] < replicates)]
+        wide = good.pivot(index="replicate", columns=self.question.key, values=measure or self.question.measure)
+        whole = wide.reindex(columns=self.values).dropna()
+        if len(whole) < min(replicates, 2):
+            raise InputError(
+                f"{self.question.measure}: has a value at every {self.question.key} in {len(whole)} of {replicates} "
+                "replicates; allowed: a measure that is defined, and runs that do not fail (see failures.jsonl)"
+            )
+        found: Numbers = whole.to_numpy(float)
+        return found
+
+    def _over(self, outcome: Numbers) -> NDArray[np.bool_]:
+        return is_over(outcome, self.question)
+
+    def _told(
+        self,
+        outcome: Numbers,
+        ends: tuple[Estimate, Estimate],
+        found: Crossing | None,
+        leap: Leap | None,
+        is_by_chance: bool,
+        sentences: tuple[str, ...],
+    ) -> Tipping:
+        table = table_of(self.values, outcome, is_over(outcome, self.question))
+        return Tipping(self.question, self.runs, table, ends, found, leap, None, is_by_chance, sentences)

@@ -1,0 +1,192 @@
+"""Verdict: whether an outcome tips along a parameter or slides, and in which words that is told."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.experiments.crossing import Crossing, Estimate
+from ecosim.experiments.question import Question
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Numbers = NDArray[np.float64]
+
+ABRUPT = 0.25
+"""Share of the whole change between the ends that must happen at the critical value for it to be called tipping."""
+
+PARTED = 4.0
+"""Distance of the two regimes where runs go over, in standard deviations within them. Halves of a normal distribution
+are 2.65 apart, of an even one 3.46: so little is no sign of two regimes."""
+
+STILL = 0.05
+"""Share of the leap by which runs near the critical value may still differ from their mean over the second half."""
+
+
+def is_over(outcome: Numbers, question: Question) -> NDArray[np.bool_]:
+    """Return which runs are in the regime of the range's end (replicates, values)."""
+    assert question.threshold is not None
+    rises = outcome[:, -1].mean() >= outcome[:, 0].mean()
+    over: NDArray[np.bool_] = outcome > question.threshold if rises else outcome < question.threshold
+    return over
+
+
+def why_not(question: Question, outcome: Numbers) -> tuple[str, ...]:
+    """Return, in sentences, why nothing can go over between the ends; nothing if it can."""
+    first, last = estimate(outcome[:, 0]), estimate(outcome[:, -1])
+    difference = estimate(outcome[:, -1] - outcome[:, 0])
+    told = (
+        f"{question.measure} is {words(first)} at {question.start:g} and {words(last)} at {question.stop:g}: a difference "
+        f"of {words(difference, True)}"
+    )
+    if difference.low <= 0.0 <= difference.high or difference.value == 0.0:
+        return (f"No tipping found: {told}, which is compatible with none.",)
+    over = is_over(outcome, question)
+    if over[:, 0].mean() >= 0.5 or over[:, -1].mean() <= 0.5:
+        shares = " and ".join(f"{share:.0%}" for share in (over[:, 0].mean(), over[:, -1].mean()))
+        return (f"No tipping found at {question.threshold:g}: {told}; {shares} of the runs at the ends are beyond it.",)
+    return ()
+
+
+class Leap(NamedTuple):
+    """How abruptly an outcome changes where runs go over.
+
+    Attributes:
+        share: of the change between the ends that happens there: the mean of runs in the second regime less that of runs
+            in the first, at values at which both are found, over the difference between the ends; with its 95 % interval.
+        parted: distance of the two, in standard deviations within them; infinite where runs separate.
+    """
+
+    share: Estimate
+    parted: float
+
+    @property
+    def is_abrupt(self) -> bool:
+        """Whether two regimes can be told from one outcome that slides, with chance around it."""
+        return self.share.value >= ABRUPT and self.parted >= PARTED
+
+
+def leap_of(values: Numbers, outcome: Numbers, over: NDArray[np.bool_], found: Crossing, draws: int = 500) -> Leap:
+    """Return how abruptly the outcome changes where runs go over; the interval is the bootstrap's over replicates.
+
+    Where runs separate, the last value before and the first one after count.
+    """
+    near = near_of(values, over, found)
+
+    def share(rows: Any) -> float:
+        y, there = outcome[rows], over[rows]
+        inside, beyond = y[:, near], there[:, near]
+        whole = y[:, -1].mean() - y[:, 0].mean()
+        if not whole or beyond.all() or not beyond.any():
+            return math.nan
+        return float((inside[beyond].mean() - inside[~beyond].mean()) / whole)
+
+    runs = outcome.shape[0]
+    luck = np.random.default_rng(1)
+    again = np.array([share(luck.integers(runs, size=runs)) for _ in range(draws)])
+    again = again[np.isfinite(again)]
+    low, high = np.quantile(again, (0.025, 0.975)) if again.size else (math.nan, math.nan)
+    estimate_of_share = Estimate(share(np.arange(runs)), float(low), float(high))
+    inside, beyond = outcome[:, near], over[:, near]
+    within = (
+        math.sqrt(0.5 * (inside[beyond].var() + inside[~beyond].var())) if beyond.any() and not beyond.all() else 0.0
+    )
+    apart = abs(inside[beyond].mean() - inside[~beyond].mean()) if beyond.any() and not beyond.all() else math.nan
+    parted = math.inf if found.is_separated or within == 0.0 else float(apart / within)
+    return Leap(estimate_of_share, parted)
+
+
+def near_of(values: Numbers, over: NDArray[np.bool_], found: Crossing) -> NDArray[np.bool_]:
+    """Return which values are near the critical one (k,): between the quartiles, or those at which both regimes occur."""
+    if found.is_separated:
+        return np.isin(values, (found.low, found.high))
+    between = np.logical_and(values >= found.quarter, values <= found.three_quarters)
+    both = np.logical_and(over.any(axis=0), ~over.all(axis=0))
+    inner = np.logical_and(between, both)
+    return inner if inner.any() else both
+
+
+def says(
+    question: Question, outcome: Numbers, values: Numbers, found: Crossing, leap: Leap, moved: Numbers | None = None
+) -> tuple[str, ...]:
+    """Return what was found, in sentences.
+
+    Args:
+        question: what was asked.
+        outcome: what came out (replicates, values).
+        values: that were tried.
+        found: where runs go over.
+        leap: how abruptly.
+        moved: by how much each run's end differs from its mean over the second half (replicates, values).
+    """
+    critical = found.critical
+    first, last = outcome[:, 0].mean(), outcome[:, -1].mean()
+    sentences = [
+        f"{'Tipping' if leap.is_abrupt else 'A gradual crossing, no tipping'}: {question.measure} goes from {first:.4g} to "
+        f"{last:.4g} along {question.key}, and passes {question.threshold:.4g} at {words(critical)}.",
+        f"{leap.share.value:.0%} of that change happens there at once"
+        + (
+            "."
+            if leap.is_abrupt
+            else ": the outcome slides through the threshold, and there are no two regimes to see."
+        ),
+    ]
+    if critical.high - critical.low > question.width and not question.is_whole:
+        times = ((critical.high - critical.low) / question.width) ** 2
+        sentences.append(
+            f"The interval is wider than the {question.width:.3g} asked for: chance sets it; about "
+            f"{math.ceil(times * outcome.shape[0]):,} replicates would do."
+        )
+    over = is_over(outcome, question)
+    if moved is not None and leap.is_abrupt:
+        moves = np.abs(moved[:, near_of(values, over, found)]).mean(axis=0).max()
+        near = moves / abs((last - first) * leap.share.value)
+        if near > STILL:
+            sentences.append(
+                "Runs near the critical value are still on the move at their end, as everything slows there: with more "
+                "ticks it may lie elsewhere."
+            )
+    share = over.mean(axis=0)
+    back = (np.maximum.accumulate(share) - share).max()
+    if back > max(0.2, 2.0 / math.sqrt(outcome.shape[0])):
+        sentences.append(
+            "The outcome comes back on the way: it passes the threshold more than once; this is one place."
+        )
+    return tuple(sentences)
+
+
+def estimate(sample: Numbers) -> Estimate:
+    """Return a mean with its 95 % interval (Student's t); of a single value, that value."""
+    from scipy.stats import t
+
+    mean = float(sample.mean())
+    if sample.size < 2:
+        return Estimate(mean, mean, mean)
+    half = float(t.ppf(0.975, sample.size - 1) * sample.std(ddof=1) / math.sqrt(sample.size))
+    return Estimate(mean, mean - half, mean + half)
+
+
+def table_of(values: Numbers, outcome: Numbers, over: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return a row for each value tried."""
+    import pandas as pd
+
+    rows = [
+        {"value": value, "runs": outcome.shape[0], "mean": mean, "low": low, "high": high, "share_over": share}
+        for value, (mean, low, high), share in zip(
+            values, (estimate(column) for column in outcome.T), over.mean(axis=0), strict=True
+        )
+    ]
+    return pd.DataFrame(rows)
+
+
+def words(number: Estimate, signed: bool = False) -> str:
+    """Return an estimate as text: 2.604 [2.603, 2.606]."""
+    form = "+.4g" if signed else ".4g"
+    finer = abs(number.high - number.low)
+    if not signed and 0 < finer < 1e-3 * abs(number.value):
+        form = ".6g"
+    return f"{number.value:{form}} [{number.low:{form}}, {number.high:{form}}]"

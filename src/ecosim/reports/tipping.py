@@ -1,0 +1,77 @@
+"""Tipping: an outcome against a parameter, with the value at which it goes over, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ecosim.reports.axes import on_axes
+from ecosim.reports.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled, title_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+UP, DOWN, RUNS = COLLABORATION, POLARISATION, "#777777"
+SHADE = 0.18
+
+
+@styled
+def tipping(result: Any) -> Figure:
+    """Return the figure of a search for tipping.
+
+    Args:
+        result: what ``ecosim.tip`` returns.
+    """
+    figure = new_figure(8.4, 5.4)
+    draw(result, figure.subplots())
+    title = "Where it tips" if result.is_tipping else "Where it passes the threshold"
+    name_and_explain(figure, title if result.critical is not None else "No tipping found", " ".join(result.says))
+    return figure
+
+
+def draw(result: Any, axes: Axes | None = None) -> Axes:
+    """Draw the outcome against the parameter, and return the axes: each run, means, critical values shaded at 95 %.
+
+    Args:
+        result: what ``ecosim.tip`` returns.
+        axes: where; None for axes of their own.
+    """
+    with on_axes(axes) as drawn:
+        _draw(result, drawn)
+        return drawn
+
+
+def _draw(result: Any, axes: Axes) -> None:
+    asked, runs = result.question, result.runs[result.runs["status"] == "ok"]
+    led = result.both_ways
+    axes.plot(runs[asked.key], runs[asked.measure], ".", color=RUNS, alpha=0.35, markersize=5, zorder=1,
+              label="a run from the start")  # fmt: skip
+    if led is None:
+        axes.plot(result.values["value"], result.values["mean"], color=UP, zorder=3, label="mean")
+        axes.fill_between(
+            result.values["value"], result.values["low"], result.values["high"], color=UP, alpha=SHADE, linewidth=0
+        )
+    else:
+        for way, colour, shape, words in (("up", UP, "^", "led up"), ("down", DOWN, "v", "led down")):
+            means = led.levels[led.levels["way"] == way].groupby("value")["level"].mean()
+            axes.plot(means.index, means, color=colour, marker=shape, markersize=6, zorder=3, label=f"{words}, mean")
+    axes.axhline(asked.threshold, color="#222222", linewidth=0.9, linestyle=":", label="threshold")
+    for number, colour, words in _critical(result):
+        axes.axvspan(number.low, number.high, color=colour, alpha=SHADE, linewidth=0, zorder=0)
+        axes.axvline(number.value, color=colour, linewidth=1.3, label=f"{words}: {number.value:.4g}")
+    axes.set_xlabel(label(asked.key, 60))
+    axes.set_ylabel(title_of(asked.measure.removesuffix(".mean")) + (", mean" if ".mean" in asked.measure else ""))
+    axes.legend(fontsize=8.5)
+
+
+def _critical(result: Any) -> Iterator[tuple[Any, str, str]]:
+    led = result.both_ways
+    if led is None:
+        if result.critical is not None:
+            yield result.critical, UP, "critical"
+        return
+    if led.rising is not None:
+        yield led.rising, UP, "goes over, led up"
+    if led.falling is not None:
+        yield led.falling, DOWN, "goes back, led down"

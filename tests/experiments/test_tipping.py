@@ -1,0 +1,159 @@
+"""Tipping: known critical values are found, both ways; what slides is not called tipping; what cannot be is refused."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+from typer.testing import CliRunner
+
+import ecosim
+from ecosim import cli
+from ecosim.errors import InputError
+from ecosim.experiments.crossing import Estimate, crossing
+from ecosim.experiments.question import Question
+from ecosim.experiments.tipping import tip
+from ecosim.experiments.verdict import leap_of, why_not
+
+FLOOR = "dynamics.issue.floor"
+UP, DOWN = 2.6044, 1.7872
+"""The folds of May (1977): the high state ends when control rises past the one, the low one when it falls past the other."""
+
+
+@pytest.fixture(scope="module")
+def may():
+    return tip(
+        "may_1977", FLOOR, "severity", "ticks=1000", start=1.2, stop=3.2, replicates=3, width=0.005, steps=11,
+        both_ways=True, workers=0,
+    )  # fmt: skip
+
+
+def test_the_fold_of_may_is_found_from_the_start(may):
+    """At a fold everything slows: in 1,000 ticks a run that is a hundredth beyond it has gone over."""
+    assert may.is_tipping
+    assert may.critical.low - 0.01 <= UP <= may.critical.high + 0.01
+    assert may.critical.high - may.critical.low <= 0.005
+    assert not may.is_by_chance
+
+
+def test_the_way_back_of_may_is_another_one(may):
+    led = may.both_ways
+    assert led.rising.low - 0.01 <= UP <= led.rising.high + 0.01
+    assert led.falling.low - 0.01 <= DOWN <= led.falling.high + 0.01
+    assert led.hysteresis.low > 0.8
+    assert led.hysteresis.value == pytest.approx(UP - DOWN, abs=0.02)
+    assert any("Hysteresis" in sentence for sentence in may.says)
+
+
+def test_without_two_states_the_way_back_is_the_same_and_nothing_tips():
+    """Below the lower fold there is one state, and severity slides along it."""
+    found = tip("may_1977", FLOOR, "severity", start=0.5, stop=1.5, replicates=2, steps=6, both_ways=True, workers=0)
+    assert not found.is_tipping
+    assert found.critical is not None
+    assert found.leap.share.value < 0.05
+    assert found.both_ways.hysteresis.low <= 0.0 <= found.both_ways.hysteresis.high
+    assert any("No hysteresis" in sentence for sentence in found.says)
+
+
+def test_the_crowd_of_granovetter_tips_at_a_spread_of_about_twelve_percent():
+    """Published: 6 of 100 act at .1222 and all at .1225; dealt among 10,000, the quantiles are theirs."""
+    found = tip(
+        "granovetter_1978", "ecosystem.threshold.spread", "active_share", "ecosystem.organisations=10000", "ticks=600",
+        "ecosystem.threshold={start: normal, mean: 0.25, spread: 0.1, dealt: true}",
+        start=0.11, stop=0.13, replicates=2, workers=0,
+    )  # fmt: skip
+    assert found.is_tipping
+    assert found.critical.low - 1e-4 <= 0.12235 <= found.critical.high + 2e-4
+
+
+def test_where_chance_decides_the_interval_is_of_replicates_and_says_how_many_would_do():
+    found = tip(
+        "granovetter_1978", "ecosystem.threshold.spread", "active_share", "ecosystem.organisations=200", "ticks=60",
+        "ecosystem.threshold={start: normal, mean: 0.25, spread: 0.1}",
+        start=0.06, stop=0.22, replicates=20, workers=0,
+    )  # fmt: skip
+    assert found.is_by_chance
+    assert found.is_tipping
+    assert 0.09 < found.critical.low < found.critical.high < 0.17
+    assert any("replicates would do" in sentence for sentence in found.says)
+    assert (found.values["share_over"].iloc[[0, -1]] == [0.0, 1.0]).all()
+
+
+def test_ends_that_do_not_differ_are_said_so_with_intervals():
+    found = tip("opinions", "dynamics.stance.tolerance", "dispersion", "ecosystem.organisations=20", "ticks=0",
+                start=0.1, stop=0.9, replicates=3, workers=0)  # fmt: skip
+    assert found.critical is None
+    assert found.says[0].startswith("No tipping found")
+    assert "[" in found.says[0]
+
+
+def test_noise_around_a_slope_is_no_tipping_and_noise_around_two_levels_is():
+    draw = np.random.default_rng(2)
+    values = np.linspace(0.0, 1.0, 21)
+    for outcome, tips in (
+        (values + 0.3 * draw.normal(size=(40, 21)), False),
+        ((draw.logistic(0.5, 0.05, size=(40, 21)) < values) + 0.05 * draw.normal(size=(40, 21)), True),
+    ):
+        over = outcome > 0.5
+        assert leap_of(values, outcome, over, crossing(values, over)).is_abrupt is tips
+
+
+def test_equal_levels_give_a_false_alarm_as_rarely_as_five_percent_promise():
+    """1,000 searches of 10 replicates without any effect; false alarm 1e-6 at 5 %."""
+    draw = np.random.default_rng(4)
+    asked = Question("key", "measure", 0.0, 1.0, 0.0, 0.01, False)
+    seen = [why_not(asked, draw.normal(size=(10, 2))) for _ in range(1000)]
+    alarms = sum(not told or "compatible with none" not in told[0] for told in seen)
+    assert alarms <= stats.binom.ppf(1 - 1e-6, 1000, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("key", "measure", "words", "message"),
+    [
+        ("dynamics.issue.flor", "severity", {}, "floor"),
+        (FLOOR, "severty", {}, "severity"),
+        (FLOOR, "severity", {"start": 3.2}, "begins below where it ends"),
+        (FLOOR, "severity", {"stop": None}, "no closed range"),
+        (FLOOR, "severity", {"start": -1.0}, "within 0"),
+        (FLOOR, "severity", {"width": 5.0}, "width"),
+        (FLOOR, "severity", {"replicates": 0}, "replicates"),
+        ("title", "severity", {}, "is no number"),
+        ("ecosystem.organisations", "severity", {"both_ways": True, "start": 1, "stop": 3}, "dynamics"),
+        (FLOOR, "severity", {"both_ways": True, "hold": 0}, "hold"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused_before_any_run(key, measure, words, message, tmp_path):
+    given = {"start": 1.2, "stop": 3.2, **words}
+    with pytest.raises(InputError, match=message):
+        ecosim.tip("may_1977", key, measure, **given, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_parameter_with_a_closed_range_needs_no_range():
+    found = tip("opinions", "dynamics.stance.responsiveness", "dispersion.mean", "ecosystem.organisations=20",
+                "ticks=5", replicates=2, workers=0)  # fmt: skip
+    assert (found.question.start, found.question.stop) == (0.0, 1.0)
+
+
+def test_the_command_leaves_table_and_figure_and_goes_on_where_it_was(tmp_path):
+    words = ["tip", "may_1977", FLOOR, "severity", "ticks=100", "--from", "2", "--to", "3", "--replicates", "1",
+             "--both-ways", "--steps", "4", "--workers", "0", "--out", str(tmp_path / "out"), "--json"]  # fmt: skip
+    first = CliRunner().invoke(cli.app, words)
+    assert first.exit_code == 0, first.output
+    left = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("part-*.parquet")}
+    again = CliRunner().invoke(cli.app, words)
+    assert again.stdout == first.stdout
+    assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("part-*.parquet")} == left
+    assert json.loads(first.stdout)["critical"]["value"] == pytest.approx(2.6, abs=0.1)
+    assert {"tipping.json", "tipping_values.csv", "tipping.svg", "tipping.png"} <= {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
+
+
+def test_a_search_can_be_drawn_on_axes_of_ones_own(may):
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    assert may.plot(axes) is axes
+    assert may.plot().get_xlabel() == FLOOR
+    assert isinstance(may.critical, Estimate)
