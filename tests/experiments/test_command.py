@@ -38,9 +38,9 @@ def test_single_values_are_left_to_the_composer():
     assert split_axes(words) == ({}, words)
 
 
-def test_values_that_are_not_listed_are_refused_all_at_once():
+def test_values_that_are_neither_listed_nor_a_range_are_refused_all_at_once():
     with pytest.raises(InputError) as refused:
-        split_axes(["a=interval(0,1)", "b=glob(*)", "c=shuffle(1,2)", "d=range(5,1)", "e=1,2", "e=3,4"])
+        split_axes(["a=tag(late,interval(0,1))", "b=glob(*)", "c=shuffle(1,2)", "d=range(5,1)", "e=1,2", "e=3,4"])
     assert [fault.split("=")[0].strip("'")[0] for fault in refused.value.faults] == ["a", "b", "c", "d", "e"]
 
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ecosim.commands.actors import actors_of
 from ecosim.commands.progress import Bar
-from ecosim.compose import parsed_override
 from ecosim.errors import InputError
 from ecosim.experiments.execute import CannotGoOn
+from ecosim.experiments.grammar import values_of
 from ecosim.experiments.plan import Plan
+from ecosim.experiments.points_table import PointsTable, read_points, refuse_more_values
+from ecosim.experiments.ranges import Interval
 from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Outcome, run_sweep
 from ecosim.experiments.until import Ended, goals_of, most_replicates
-from ecosim.scenario_file import check_plain, printable, shown
+from ecosim.scenario_file import printable, shown
 
 FAILED, STOPPED = 1, 130
 
 _MOST_TOLD = 5
-
-_SWEPT_BY_HYDRA = ("SIMPLE_CHOICE_SWEEP", "CHOICE_SWEEP", "RANGE_SWEEP")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,12 @@ class Order:
     trust: tuple[str, ...] = ()
     replicates: int | None = None
     design: str = "grid"
+    samples: int | None = None
+    vary: tuple[str, ...] = ()
+    table: Path | None = None
+    levels: int | None = None
+    second_order: bool = False
+    luck: str = "common"
     workers: int | None = None
     timeout: float = SECONDS_A_RUN
     memory: float | None = None
@@ -63,16 +69,20 @@ def sweep_once(order: Order) -> int:
     say: Callable[[str], None] = _mute if order.quiet else _say
     if order.out is None:
         raise InputError("--out DIR is missing: the folder for the results, which a later call continues")
-    axes, rest = split_axes(order.overrides)
+    axes, rest = split_axes(order.overrides, order.vary)
     goals = goals_of(order.until)
     plan = plan_of(
         order.name,
-        axes,
+        _with_table(order.table, axes),
         rest,
         scenario=order.scenario,
         trust=order.trust,
         design=order.design,
         replicates=most_replicates(order.replicates, goals),
+        samples=order.samples,
+        levels=order.levels,
+        second_order=order.second_order,
+        luck=order.luck,
     )
     actors = actors_of(order, lambda: plan.settings(0), say)
     refuse_axes_of_tables((axis.key for axis in plan.design.axes), actors)
@@ -95,21 +105,23 @@ def sweep_once(order: Order) -> int:
     return FAILED if outcome.failed else 0
 
 
-def split_axes(words: Iterable[str]) -> tuple[dict[str, Sequence[Any]], tuple[str, ...]]:
-    """Return the keys with several values, each with its values, and the other changes as they are.
+def split_axes(words: Iterable[str], vary: Iterable[str] = ()) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the keys with several values or a range, each with them, and the other changes as they are.
 
-    Values are written in Hydra's grammar: ``key=a,b,c``, ``key=range(0,10,2)``, ``key='x y','z'``,
-    ``key={rule: a},{rule: b}``.
+    Args:
+        words: in Hydra's grammar (``ecosim.experiments.grammar``): ``key=a,b,c``, ``key=range(0,10,2)``,
+            ``key='x y','z'``, ``key={rule: a},{rule: b}``, ``key=interval(0,1)``.
+        vary: keys that take the range which their parameter declares.
 
     Raises:
-        InputError: naming every word that cannot be read or asks for values that are not listed.
+        InputError: naming every word that cannot be read or asks for values that are not listed, nor a range.
     """
-    axes: dict[str, Sequence[Any]] = {}
+    axes: dict[str, Any] = {}
     rest: list[str] = []
     faults: list[str] = []
     for word in words:
         try:
-            found = _axis(word)
+            found = values_of(word)
         except InputError as error:
             faults += error.faults
             continue
@@ -119,51 +131,25 @@ def split_axes(words: Iterable[str]) -> tuple[dict[str, Sequence[Any]], tuple[st
             faults.append(f"{found[0]}: given twice; allowed: once")
         else:
             axes[found[0]] = found[1]
+    given = {*axes, *(word.partition("=")[0] for word in rest)}
+    for key in vary:
+        if key in given:
+            faults.append(f"{key}: given twice; allowed: once (--vary takes the range that is declared)")
+        elif "=" in key:
+            faults.append(f"--vary {shown(key)}; allowed: a key alone, or key=interval(low,high) without --vary")
+        given.add(key)
+        axes[key] = Interval()
     if faults:
         raise InputError(faults)
     return axes, tuple(rest)
 
 
-def _axis(word: str) -> tuple[str, Sequence[Any]] | None:
-    """Return key and values of a word that gives several; None for any other, which the composer will read."""
-    check_plain(word, word.split("=")[0].lstrip("+~") or "key")
-    try:
-        override = parsed_override(word)
-    except InputError:
-        return None  # the composer says it, among all other faults
-    if not override.is_sweep_override():
-        return None
-    kind = override.value_type.name if override.value_type is not None else ""
-    swept: Any = override.value()
-    if kind not in _SWEPT_BY_HYDRA or swept.shuffle or override.package is not None:
-        raise InputError(f"{shown(word)}; allowed: listed values, key=a,b,c or key=range(start,stop,step)")
-    if kind == "RANGE_SWEEP":
-        return override.key_or_group, _range(word, swept.start, swept.stop, swept.step)
-    return override.key_or_group, tuple(_plain(value) for value in swept.list)
-
-
-def _range(word: str, start: float, stop: float, step: float) -> Sequence[Any]:
-    """Return start, start + step, … below stop; of whole numbers without listing them."""
-    if step == 0 or (stop - start) / step <= 0:
-        raise InputError(f"{shown(word)}: an empty range; allowed: range(start,stop,step) with stop beyond start")
-    if all(isinstance(number, int) for number in (start, stop, step)):
-        return range(int(start), int(stop), int(step))
-    from decimal import Decimal
-
-    first, last, by = (Decimal(str(number)) for number in (start, stop, step))
-    count = int((last - first) / by) + (1 if (last - first) % by else 0)
-    if count > 10**7:
-        raise InputError(f"{shown(word)}: {count:,} values; allowed: at most 10,000,000")
-    return tuple(float(first + by * k) for k in range(count))
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of Hydra's grammar as plain data."""
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, dict):
-        return {str(_plain(key)): _plain(inner) for key, inner in value.items()}
-    return value.text if type(value).__name__ == "QuotedString" else value
+def _with_table(path: Path | None, axes: dict[str, Any]) -> dict[str, Any] | PointsTable:
+    """Return the points of a table, where there is one, else what the words vary."""
+    if path is None:
+        return axes
+    refuse_more_values(axes)
+    return read_points(path)
 
 
 def _tell(order: Order, plan: Plan, outcome: Outcome, say: Callable[[str], None]) -> None:

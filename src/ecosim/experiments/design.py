@@ -156,6 +156,24 @@ class Design:
             NOTES,
         )
 
+    def drawn_anew(self, before: Mapping[str, Any]) -> str:
+        """Return in words that points of before are no longer among these; nothing where they are.
+
+        Args:
+            before: what ``said`` told of the design that the folder had.
+        """
+        if self.luck != before.get("luck", self.luck):
+            return "The luck is another than before: all runs are made anew."
+        if self.factors is None and "factors" not in before:
+            return ""
+        now = json.loads(json.dumps(self.said()))
+        if self.kind == "lhs" and now.get("factors") != before.get("factors"):
+            return "A Latin hypercube cannot be extended, so its points are drawn anew; a sequence can (--design sequence)."
+        samples = {"samples": self.factors.samples} if self.factors is not None else {}
+        if now.get("factors") != {**(before.get("factors") or {}), **samples}:
+            return "The points are drawn from other ranges, or in another way, than before."
+        return ""
+
     def said(self) -> dict[str, Any]:
         """Return the design as ``manifest.json`` tells it: the values of a sampled one by what they were drawn from."""
         told = {"kind": self.kind, "replicates": self.replicates, "seed": self.seed, "luck": self.luck}

@@ -100,6 +100,11 @@ class SweepFolder:
             head = f"{printable(self.path)}: holds another sweep; continue it as it was begun, or take another --out"
             raise InputError([head, *faults[:MOST_DIFFERENCES]])
 
+    def design(self) -> dict[str, Any]:
+        """Return what is written of the design that this sweep had last."""
+        found = self._manifest().get("design")
+        return found if isinstance(found, dict) else {}
+
     def write_manifest(self, plan: Plan, state: str, counts: Mapping[str, int]) -> None:
         """Write what this sweep is, and how far it is.
 

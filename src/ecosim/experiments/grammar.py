@@ -9,7 +9,7 @@ from typing import Any
 
 from ecosim.compose import parsed_override
 from ecosim.errors import InputError
-from ecosim.experiments.ranges import Choice, Interval
+from ecosim.experiments.ranges import Interval
 from ecosim.scenario_file import check_plain, shown
 
 MOST_VALUES = 10**7
@@ -17,11 +17,11 @@ HOW = "listed values, key=a,b,c, key=choice(a,b,c) or key=range(start,stop,step)
 HOW += "key=interval(low,high), or tag(log,interval(low,high)) where equal ratios count alike"
 
 
-def values_of(word: str) -> tuple[str, Sequence[Any] | Choice | Interval] | None:
+def values_of(word: str) -> tuple[str, Sequence[Any] | Interval] | None:
     """Return key and values of a word that gives several; None for any other, which the composer will read.
 
-    ``key=a,b,c`` and ``key=range(0,10,2)`` give lists, ``key=choice(a,b)`` gives values to draw from,
-    ``key=interval(0.1,0.9)`` a range, and ``key=tag(log,interval(0.01,10))`` one on a logarithmic scale.
+    ``key=a,b,c``, ``key=choice(a,b,c)`` and ``key=range(0,10,2)`` give lists, ``key=interval(0.1,0.9)`` a range, and
+    ``key=tag(log,interval(0.01,10))`` one on a logarithmic scale.
 
     Raises:
         InputError: if the word asks for values that are not listed, nor a range.
@@ -35,7 +35,7 @@ def values_of(word: str) -> tuple[str, Sequence[Any] | Choice | Interval] | None
         return None
     kind = override.value_type.name if override.value_type is not None else ""
     swept: Any = override.value()
-    tags = set(swept.tags)
+    tags = set(getattr(swept, "tags", ()))
     is_interval = kind == "INTERVAL_SWEEP"
     if kind not in _KINDS or getattr(swept, "shuffle", False) or override.package is not None:
         raise InputError(f"{shown(word)}; allowed: {HOW}")
@@ -48,8 +48,7 @@ def values_of(word: str) -> tuple[str, Sequence[Any] | Choice | Interval] | None
         return key, Interval(swept.start, swept.end, bool(tags))
     if kind == "RANGE_SWEEP":
         return key, _range(word, swept.start, swept.stop, swept.step)
-    values = tuple(plain_value(value) for value in swept.list)
-    return key, Choice(*values) if kind == "CHOICE_SWEEP" and not swept.simple_form else values
+    return key, [plain_value(value) for value in swept.list]
 
 
 _KINDS = ("SIMPLE_CHOICE_SWEEP", "CHOICE_SWEEP", "RANGE_SWEEP", "INTERVAL_SWEEP")
@@ -108,4 +107,4 @@ def _range(word: str, start: float, stop: float, step: float) -> Sequence[Any]:
     count = int((last - first) / by) + (1 if (last - first) % by else 0)
     if count > MOST_VALUES:
         raise InputError(f"{shown(word)}: {count:,} values; allowed: at most {MOST_VALUES:,}")
-    return tuple(float(first + by * k) for k in range(count))
+    return [float(first + by * k) for k in range(count)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ecosim.compose import defaults, plain, read, read_overrides
 from ecosim.configuration_errors import Source
 from ecosim.errors import InputError
-from ecosim.experiments.design import SAMPLED, Axis, Design, design_of
+from ecosim.experiments.design import LISTED, Axis, Design, design_of
 from ecosim.experiments.numbering import Numbering
 from ecosim.experiments.points_table import PointsTable, is_frame, points_of_frame
 from ecosim.experiments.ranges import Choice, refuse_intervals
@@ -182,16 +182,16 @@ def plan_of(
     axes, table, kind = _read_axes(axes, design)
     manner = Manner(kind, replicates, luck, samples, levels, second_order)
     listed: Design | None = None
-    if kind in SAMPLED:
-        manner.check()
-        asked = wanted(axes, manner)
-        varied: Mapping[str, Sequence[Any]] = asked.choices
-    else:
+    if kind in LISTED:
         refuse_intervals(axes, kind)
         listed = design_of({key: _values(given) for key, given in axes.items()}, *manner[:2], 0, luck)
         manner.check()
         check_sweep(listed.points, replicates)
-        varied = {axis.key: axis.values for axis in listed.axes}
+        varied: Mapping[str, Sequence[Any]] = {axis.key: axis.values for axis in listed.axes}
+    else:
+        manner.check()
+        asked = wanted(axes, manner)
+        varied = asked.choices
     refuse_axes_of_tables(axes, actors)
     choosing = {key: tuple(dict.fromkeys(values)) for key, values in varied.items() if chooses_files(key, values)}
     configurations, source = _configurations(name, choosing, tuple(overrides), scenario, seed)

@@ -129,7 +129,7 @@ def _ends(key: str, given: Interval, allowed: Declared) -> tuple[float, float]:
     if high is None:
         high = allowed.high - (1 if allowed.is_whole and allowed.is_high_open else 0)
     if math.isinf(low) or math.isinf(high):
-        raise InputError(f"{key}: {_declared_in_words(allowed)}; give a range: {HOW}")
+        raise InputError(f"{key}: declared as {_declared_in_words(allowed)}; give a range: {HOW}")
     return low, high
 
 
@@ -142,19 +142,20 @@ def _check(
     if is_whole and not (_is_whole(low) and _is_whole(high)):
         raise InputError(f"{here}; allowed: whole numbers, for the parameter takes no others")
     if low < allowed.low or high > allowed.high:
-        raise InputError(f"{here}; allowed: {_declared_in_words(allowed)}")
+        raise InputError(f"{here}; allowed: inside what is declared, {_declared_in_words(allowed)}")
     for end, bound, is_open in ((low, allowed.low, allowed.is_low_open), (high, allowed.high, allowed.is_high_open)):
         if is_open and end == bound and (is_whole or reaches_ends):
             raise InputError(
-                f"{here}: {_declared_in_words(allowed)}, and this design takes the ends themselves; give a range: {HOW}"
+                f"{here}: declared as {_declared_in_words(allowed)}, and this design takes the ends themselves; give a "
+                f"range: {HOW}"
             )
     if given.log and low <= 0:
         raise InputError(f"{here} on a logarithmic scale; allowed: a low end above 0")
 
 
 def _declared_in_words(allowed: Declared) -> str:
-    """Return what is declared: ``declared is a number above 0 with no upper bound``."""
-    told = f"declared is a {'whole number' if allowed.is_whole else 'number'}"
+    """Return what is declared: ``a number above 0 with no upper bound``."""
+    told = f"a {'whole number' if allowed.is_whole else 'number'}"
     if _is_free(allowed):
         return f"{told} with no bounds"
     low = f"{'above' if allowed.is_low_open else 'at least'} {allowed.low:g}"

@@ -85,10 +85,14 @@ class Execution:
 
 def sweep(
     scenario: str | Settings | None,
-    parameters: Mapping[str, Any],
+    parameters: Mapping[str, Any] | pd.DataFrame,
     *overrides: str,
     replicates: int | None = None,
     design: str = "grid",
+    samples: int | None = None,
+    levels: int | None = None,
+    second_order: bool = False,
+    luck: str = "common",
     seed: int | None = None,
     out: str | Path | None = None,
     file: str | Path | None = None,
@@ -105,16 +109,25 @@ def sweep(
 ) -> pd.DataFrame:
     """Run a scenario with many values of its parameters and return a row a run.
 
-    Every point has the same seeds, so that points differ by their parameters and not by luck. A run that raises, hangs,
-    blows up or takes too much memory fails by itself; its row says so in ``status``, ``failures.jsonl`` says why.
+    Every point has the same seeds, so that points differ by their parameters and not by luck. Runs are made in an order
+    that has sampled evenly whenever it is stopped (``ecosim.experiments.order``). A run that raises, hangs, blows up or
+    takes too much memory fails by itself; its row says so in ``status``, ``failures.jsonl`` says why.
 
     Args:
         scenario: name of a scenario, or settings.
         parameters: key of the configuration, such as ``"dynamics.stance.tolerance"``, to a list of values: numbers,
-            words, whole mechanisms as mappings, or names of files (``ecosystem``, ``dynamics``, ``measures``).
+            words, whole mechanisms as mappings, or names of files (``ecosystem``, ``dynamics``, ``measures``). For the
+            designs that draw, to ``ecosim.Interval(low, high)`` or ``ecosim.Choice(a, b, c)``; ``ecosim.Interval()``
+            takes the range that the parameter declares. A DataFrame lists points outright: a row a point, a column a key.
         *overrides: further changes of the scenario, the same for all points, in Hydra's grammar.
         replicates: runs of each point, by default 1; with ``until`` the most of a point, by default 1,000.
-        design: ``grid``, every combination; or ``zip``, the first value of each, then the second of each.
+        design: ``grid``, every combination; ``zip``, the first value of each, then the second of each; or points drawn:
+            ``lhs``, a Latin hypercube; ``sequence``, a Sobol' sequence; ``sobol``, Saltelli's points for Sobol' indices;
+            ``morris``, trajectories for elementary effects (``ecosim.experiments.sampling``).
+        samples: how many points to draw; base points of ``sobol``, a power of two; trajectories of ``morris``.
+        levels: of ``morris``, even; by default 4.
+        second_order: whether ``sobol`` has the points for indices of pairs, twice as many.
+        luck: ``common``, replicate r has the same seed at every point; or ``independent``, each point has its own.
         seed: of the sweep; by default the scenario's. Those of the replicates are derived from it.
         out: folder for the results. If it holds this sweep already, only what is missing is run. By default they are
             kept nowhere but in the returned frame.
@@ -155,6 +168,10 @@ def sweep(
         replicates=most_replicates(replicates, goals),
         seed=seed,
         actors=actors,
+        samples=samples,
+        levels=levels,
+        second_order=second_order,
+        luck=luck,
     )
     where = None if cluster is None else str(cluster)
     execution = Execution(workers, timeout, memory, retry, yes, where)
@@ -196,6 +213,8 @@ def run_sweep(
     with SweepFolder(out) as folder, _connected(execution, say) as connection:
         if folder.is_begun():
             folder.refuse_another(plan)
+            if told := plan.design.drawn_anew(folder.design()):
+                say(told)
         if plan.design.points >= MANY_POINTS:
             say(f"Checking {plan.design.points:,} points.")
         runs = plan.check(execution.yes)
