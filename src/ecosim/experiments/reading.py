@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError, did_you_mean
 from ecosim.experiments.folder import FAILURES, MANIFEST
-from ecosim.experiments.shards import OK, RUNS, SERIES, read_design, read_runs
+from ecosim.experiments.shards import MEAN, OK, RUNS, SERIES, read_design, read_runs
 from ecosim.results.table import Note
 from ecosim.scenario_file import printable, shown
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 NOT_MEASURED = ("run_id", "status", "point", "replicate", "seed")
 """Columns of the table of runs that are neither a key that was varied nor a measure."""
+
+END = ".end"
+"""Added to a measure's name where its value at the end of a run is meant, not its mean over the second half."""
 
 MOST_EXACT = 4_000_000
 """Up to so many values quantiles are exact; beyond, values are counted in bins and never held together."""
@@ -145,6 +148,15 @@ class SweepTables:
                     field.name, Note(known.get(b"unit", b"").decode(), known.get(b"meaning", b"").decode())
                 )
         return notes
+
+    def named(self, name: str, *, prefer_mean: bool = True) -> str:
+        """Return the column that a measure's plain name stands for: its mean over the second half, if there is one.
+
+        A name that is a column with ``.mean`` already, or with ``.end`` for the value at the end, is taken at its word.
+        """
+        if name.endswith(END):
+            return name.removesuffix(END)
+        return name + MEAN if prefer_mean and name + MEAN in self.measures else name
 
     def known(self, names: Sequence[str]) -> list[str]:
         """Return names of measures as they stand in the table of runs.

@@ -172,12 +172,15 @@ def _found(method: str, tables: SweepTables, factors: Factors | None, values: ND
     if method == "grid":
         shares = shares_of_variance(tables.points_table[list(tables.keys)], values, common=tables.is_luck_common)
         if shares == []:
-            raise TooLittle("what differs between its points is no more than luck")
-        if shares is not None:
-            return Found([Row(*one) for one in shares], values.shape[0], 0)
+            raise TooLittle("half or more of what differs between its points is luck")
+        if shares is None:
+            raise TooLittle("some points have no value, and shares need the whole grid")
+        return Found([Row(*one) for one in shares], values.shape[0], 0)
     there = ~np.isnan(means)
     if there.sum() < max(FEWEST, len(tables.keys) + 3):
         raise TooLittle(f"too few points have a value ({int(there.sum())})")
+    if np.ptp(means[there]) == 0:
+        raise TooLittle("it is the same at every point")
     rows, fit = from_given_data(tables.points_table[list(tables.keys)][there], means[there], RESAMPLES, SEED)
     return Found([Row(*one) for one in rows], int(there.sum()), int((~there).sum()), fit)
 

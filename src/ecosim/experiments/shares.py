@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.experiments.effects import mean_and_interval
+from ecosim.experiments.effects import mean_and_interval, nanmean
 from ecosim.experiments.noise import noise_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MOST_LUCK = 0.5
 
 Share = tuple[str, str, str, float, float, float]
 """Name of the index, factor, nothing, value, lower and upper end."""
 
 
 def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, common: bool) -> list[Share] | None:
-    r"""Return first-order and total shares of the variance of the points' means; None unless the grid is whole.
+    r"""Return first-order and total shares of the variance of the points' means; None where a point has no value.
 
-    The list is empty where what differs between the points is no more than luck.
+    The list is empty where half or more of the variance of the points' means is luck: what is left is a small
+    difference of large numbers then.
     Each combination of values counts alike. With :math:`V_i` the variance of the means over all other factors and
     :math:`V_{\sim i}` that of the means over factor i,
 
@@ -44,11 +47,15 @@ def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, com
     if math.prod(sizes) != len(points) or np.unique(at).size != len(points):
         return None
     whole = values[:, ~np.isnan(values).any(axis=0)]
-    if not whole.shape[1]:
+    if not whole.shape[1]:  # every replicate lacks a run: the means of what there is, without intervals
+        whole = nanmean(values, 1)[:, None]
+    if np.isnan(whole).any():
         return None
     grid = np.empty_like(whole)
     grid[at] = whole
     replicates = grid.shape[1]
+    if noise_of(grid, common=common).luck >= MOST_LUCK:
+        return []
     all_in = _shares(grid, sizes, common)
     out = (
         [_shares(np.delete(grid, place, axis=1), sizes, common) for place in range(replicates)]
@@ -74,7 +81,7 @@ def _shares(grid: NDArray[np.float64], sizes: list[int], common: bool) -> NDArra
     means = grid.mean(axis=1).reshape(sizes)
     variance = means.var() - noise * (points - 1) / points
     shares = np.full((2, len(sizes)), np.nan)
-    if variance <= 1e-12 * max(means.var(), 1e-300):
+    if variance <= 0:
         return shares
     for place, size in enumerate(sizes):
         others = tuple(axis for axis in range(len(sizes)) if axis != place)

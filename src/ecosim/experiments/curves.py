@@ -1,0 +1,185 @@
+"""Curves: a measure against a factor, and over two factors, from listed values or from points anywhere in a range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.experiments.effects import Layout, mean_and_interval, nanmean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST_IN_A_BIN, MOST_BINS = 5, 10
+CELLS = 6
+
+
+def curve(
+    layout: Layout, measure: str, factor: str, second: str | None = None, *, common: bool = False
+) -> pd.DataFrame:
+    """Return mean and 95 % interval of a measure at each value of a factor, for each value of a second one.
+
+    The other keys are averaged over first, replicate by replicate; the interval is Student's over the replicates. Where
+    luck is common, it is of what :func:`without_shared_luck` leaves: right for comparing values, not for their level.
+
+    Returns:
+        Columns ``value``, ``second`` (None where there is none), ``mean``, ``low``, ``high``, ``replicates``.
+    """
+    import pandas as pd
+
+    values = layout.values(measure)
+    apart = without_shared_luck(values) if common else values
+    rows = []
+    column = layout.points[factor]
+    for other in [None] if second is None else layout.levels(second):
+        is_other = np.ones(len(column), np.bool_) if second is None else (layout.points[second] == other).to_numpy()
+        for value in layout.levels(factor):
+            here = is_other & (column == value).to_numpy()
+            if here.any():
+                mean, low, high, count = mean_and_interval(nanmean(apart[here], 0))
+                level = float(nanmean(nanmean(values[here], 0), 0))
+                rows.append((value, other, level, level + low - mean, level + high - mean, count))
+    return pd.DataFrame(rows, columns=["value", "second", "mean", "low", "high", "replicates"])
+
+
+def without_shared_luck(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    r"""Return values (points, replicates) without what each replicate adds to all points alike.
+
+    .. math:: y'_{pr} = \bar y_{p} + \sqrt{P / (P - 1)}\, (y_{pr} - \bar y_{p} - \bar y_{r} + \bar y)
+
+    so that the variance of a point's :math:`y'` is that of the part of luck which differs from point to point. Where
+    runs are missing, a replicate's mean is that of its departures from the points' means.
+
+    References:
+        Morey (2008), Tutorials in Quantitative Methods for Psychology 4, 61 (the factor; unchecked).
+    """
+    points = int((~np.isnan(values)).any(axis=1).sum())
+    if points < 2:
+        return values
+    level = nanmean(values, 1)[:, None]
+    departures = values - level
+    return level + math.sqrt(points / (points - 1)) * (departures - nanmean(departures, 0))
+
+
+def scatter(layout: Layout, measure: str, factor: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the mean of each point against a numeric factor, and mean, its interval and quantiles in equal-sized bins.
+
+    Returns:
+        ``x``, ``y`` a point; and ``x`` (median in the bin), ``mean``, ``low``, ``high``, ``quantile_0.1``,
+        ``quantile_0.9``, ``points`` a bin. Within a bin the other factors vary: the quantiles tell how much they do.
+    """
+    import pandas as pd
+
+    x, y = layout.points[factor].to_numpy(np.float64), nanmean(layout.values(measure), 1)
+    there = ~np.isnan(y) & ~np.isnan(x)
+    x, y = x[there], y[there]
+    order = np.argsort(x, kind="stable")
+    bins = max(1, min(MOST_BINS, x.size // FEWEST_IN_A_BIN))
+    rows = []
+    for part in np.array_split(order, bins) if x.size else ():
+        mean, low, high, count = mean_and_interval(y[part])
+        q10, q90 = np.quantile(y[part], [0.1, 0.9])
+        rows.append((float(np.median(x[part])), mean, low, high, float(q10), float(q90), count))
+    columns = ["x", "mean", "low", "high", "quantile_0.1", "quantile_0.9", "points"]
+    return pd.DataFrame({"x": x, "y": y}), pd.DataFrame(rows, columns=columns)
+
+
+def map_of(layout: Layout, measure: str, across: str, up: str, *, is_sampled: bool) -> pd.DataFrame:
+    """Return the mean of a measure over two factors: a row a cell, ``across``, ``up``, ``mean``, ``points``.
+
+    Listed values are cells of their own; a sampled range is cut into ``CELLS`` equal parts, named by their middle.
+    """
+    return _cells(
+        layout, nanmean(layout.values(measure), 1), across, up, is_sampled, lambda values: float(values.mean())
+    )
+
+
+def stages(layout: Layout, measure: str, across: str, up: str, *, is_sampled: bool) -> pd.DataFrame:
+    """Return the most frequent stage over two factors: as :func:`map_of`, with ``share``, how frequent it is."""
+    values = layout.values(measure)
+    cells = _cells(layout, values, across, up, is_sampled, _most_frequent)
+    cells["share"] = _cells(
+        layout, values, across, up, is_sampled, lambda all_: float((all_ == _most_frequent(all_)).mean())
+    )["mean"]
+    return cells
+
+
+def strength(layout: Layout, factor: str, weights: Mapping[str, float]) -> float:
+    """Return how much of the measures' variance lies between values of a factor: the mean share, 0 to 1, less chance.
+
+    Args:
+        layout: the runs.
+        factor: the key.
+        weights: how much each measure counts.
+    """
+    codes = _codes(layout, factor)
+    found, counted = 0.0, 0.0
+    for measure, weight in weights.items():
+        y = nanmean(layout.values(measure), 1)
+        there = ~np.isnan(y)
+        y, code = y[there], codes[there]
+        count = np.bincount(code)
+        groups = int((count > 0).sum())
+        if y.size <= groups or groups < 2 or y.var() == 0:
+            continue
+        means = np.bincount(code, weights=y)[count > 0] / count[count > 0]
+        between = float((count[count > 0] * (means - y.mean()) ** 2).sum())
+        total = float(((y - y.mean()) ** 2).sum())
+        found += weight * max(0.0, between / total - (groups - 1) / (y.size - groups) * (1 - between / total))
+        counted += weight
+    return found / counted if counted else 0.0
+
+
+def is_numeric(layout: Layout, factor: str) -> bool:
+    """Return whether a factor's values are numbers, and more than one."""
+    column = layout.points[factor]
+    return column.dtype.kind in "fiu" and column.nunique() > 1
+
+
+def _codes(layout: Layout, factor: str) -> NDArray[np.int64]:
+    column = layout.points[factor]
+    if is_numeric(layout, factor) and column.nunique() > 2 * MOST_BINS:
+        ranks = np.argsort(np.argsort(column.to_numpy(), kind="stable"), kind="stable")
+        return (ranks * MOST_BINS // len(ranks)).astype(np.int64)
+    return column.groupby(column, sort=False, dropna=False).ngroup().to_numpy().astype(np.int64)
+
+
+def _most_frequent(values: NDArray[np.float64]) -> float:
+    found, count = np.unique(values, return_counts=True)
+    return float(found[np.argmax(count)])
+
+
+def _cells(
+    layout: Layout, values: NDArray[np.float64], across: str, up: str, is_sampled: bool, of: Any
+) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = [_placed(layout, key, is_sampled) for key in (across, up)]
+    rows = []
+    for x in _in_order(columns[0]):
+        for y in _in_order(columns[1]):
+            here = np.array([a == x and b == y for a, b in zip(*columns, strict=True)])
+            found = values[here].ravel()
+            found = found[~np.isnan(found)]
+            rows.append((x, y, of(found) if found.size else math.nan, int(here.sum())))
+    return pd.DataFrame(rows, columns=["across", "up", "mean", "points"])
+
+
+def _placed(layout: Layout, key: str, is_sampled: bool) -> list[Any]:
+    column = layout.points[key]
+    if not (is_sampled and is_numeric(layout, key) and column.nunique() > CELLS):
+        return list(column.tolist())
+    x = column.to_numpy(np.float64)
+    low, high = float(x.min()), float(x.max())
+    width = (high - low) / CELLS
+    place = np.minimum(((x - low) / width).astype(int), CELLS - 1)
+    return [float(low + (p + 0.5) * width) for p in place]
+
+
+def _in_order(values: Sequence[Any]) -> list[Any]:
+    known = list(dict.fromkeys(values))
+    return sorted(known) if all(isinstance(v, int | float) and not isinstance(v, bool) for v in known) else known

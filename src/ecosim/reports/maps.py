@@ -1,0 +1,168 @@
+"""Maps: measures over two factors, the stage among them, and where points lie between collaboration and polarisation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.reports.page import number
+from ecosim.reports.panels import of_measure, of_value, panels, shades, shape, short_names
+from ecosim.reports.style import label, styled
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ecosim.reports.findings import Maps
+
+STAGES = ("collection", "network", "community", "social ecosystem")
+STAGE_COLOURS = ("#E8E4DA", "#A9C8DE", "#3C8DBC", "#12406A")
+MOST_NUMBERED = 64
+
+
+@styled
+def maps(found: Maps, keys: Sequence[str]) -> Figure:
+    """Return the figure of measures over two factors, and of the most frequent stage as the last panel."""
+    count = len(found.means) + (found.stage is not None)
+    figure, axes = panels(count, 3, 3.1, extra=0.3)
+    names = short_names(keys)
+    for place, (one, measure) in enumerate(zip(axes, found.means, strict=False)):
+        _heat(figure, one, found.means[measure], "Blues" if place == 0 else "Oranges")
+        one.set_title(of_measure(measure), loc="left", fontweight="bold")
+    if found.stage is not None:
+        _stage(axes[-1], found.stage)
+        axes[-1].set_title("most frequent stage", loc="left", fontweight="bold")
+    for place, one in enumerate(axes):
+        one.set_xlabel(label(names[found.across], 34))
+        one.set_ylabel(label(names[found.up], 34) if place % 3 == 0 else "")
+        one.grid(visible=False)
+    return figure
+
+
+@styled
+def plane(points: pd.DataFrame, measures: tuple[str, str], lead: str | None, second: str | None) -> Figure:
+    """Return the figure of points between collaboration (across) and polarisation (up), each with both intervals."""
+    figure, (axes,) = panels(1, 1, 4.6)
+    few = len(points) <= 80
+    levels = _levels(points, lead)
+    marks = _levels(points, second)
+    is_scale = len(levels) > 8
+    colours = shades(len(levels))
+    for _, row in points.iterrows():
+        fill = colours[levels.index(row[lead])] if lead is not None else "#0072B2"
+        mark = shape(marks.index(row[second])) if second is not None and len(marks) <= 8 else "o"
+        if few and not math.isnan(row["x_low"]):
+            axes.plot([row["x_low"], row["x_high"]], [row["y"]] * 2, color=fill, linewidth=0.9, alpha=0.55)
+            axes.plot([row["x"]] * 2, [row["y_low"], row["y_high"]], color=fill, linewidth=0.9, alpha=0.55)
+        axes.plot(
+            row["x"],
+            row["y"],
+            mark,
+            color=fill,
+            markersize=8 if few else 4.5,
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+        )
+    axes.set_xlabel(f"collaboration: {of_measure(measures[0])}")
+    axes.set_ylabel(f"polarisation: {of_measure(measures[1])}")
+    axes.grid(visible=True, axis="both")
+    if lead is not None:
+        _legend(figure, axes, (lead, levels, colours), (second, marks), is_scale)
+    return figure
+
+
+def _legend(
+    figure: Figure,
+    axes: Axes,
+    first: tuple[str, list[Any], list[Any]],
+    second: tuple[str | None, list[Any]],
+    is_scale: bool,
+) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import ListedColormap, Normalize
+    from matplotlib.lines import Line2D
+
+    lead, levels, colours = first
+    name = label(lead.rpartition(".")[2], 30)
+    handles = []
+    if is_scale and all(isinstance(level, int | float) for level in levels):
+        scale = ScalarMappable(Normalize(min(levels), max(levels)), ListedColormap(colours))
+        figure.colorbar(scale, ax=axes, label=name, shrink=0.8)
+    else:
+        dots = zip(levels[:12], colours, strict=False)
+        handles += [Line2D([], [], linestyle="", label=name)]
+        handles += [Line2D([], [], marker="o", linestyle="", color=fill, label=of_value(one)) for one, fill in dots]
+    if second[0] is not None and 1 < len(second[1]) <= 8:
+        handles += [Line2D([], [], linestyle="", label=label(second[0].rpartition(".")[2], 30))]
+        for place, one in enumerate(second[1]):
+            handles.append(Line2D([], [], marker=shape(place), linestyle="", color="#555555", label=of_value(one)))
+    if handles:
+        axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1.01, 0.5), alignment="left", handletextpad=0.3)
+
+
+def _heat(figure: Figure, axes: Axes, cells: pd.DataFrame, colours: str) -> None:
+    across, up, means = _square(cells, "mean")
+    drawn = axes.pcolormesh(np.ma.masked_invalid(means), cmap=colours, edgecolors="white", linewidth=0.8)
+    figure.colorbar(drawn, ax=axes, shrink=0.85, pad=0.02)
+    _edges(axes, across, up)
+    if means.size <= MOST_NUMBERED:
+        middle = (np.nanmax(means) + np.nanmin(means)) / 2
+        for (y, x), value in np.ndenumerate(means):
+            if not math.isnan(value):
+                ink = "#FFFFFF" if value > middle else "#1A1A1A"
+                axes.text(x + 0.5, y + 0.5, f"{value:.3g}", ha="center", va="center", fontsize=8.5, color=ink)
+
+
+def _stage(axes: Axes, cells: pd.DataFrame) -> None:
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+    from matplotlib.patches import Patch
+
+    across, up, means = _square(cells, "mean")
+    shares = _square(cells, "share")[2]
+    norm = BoundaryNorm(np.arange(-0.5, 4.5), 4)
+    axes.pcolormesh(
+        np.ma.masked_invalid(means), cmap=ListedColormap(STAGE_COLOURS), norm=norm, edgecolors="white", linewidth=0.8
+    )
+    _edges(axes, across, up)
+    for (y, x), value in np.ndenumerate(means) if means.size <= MOST_NUMBERED else ():
+        if not math.isnan(value):
+            ink = "#FFFFFF" if value >= 2 else "#1A1A1A"
+            axes.text(
+                x + 0.5, y + 0.5, f"{100 * shares[y, x]:.0f} %", ha="center", va="center", fontsize=8.5, color=ink
+            )
+    present = sorted({int(value) for value in means.ravel() if not math.isnan(value)})
+    patches = [
+        Patch(facecolor=STAGE_COLOURS[one], edgecolor="#555555", linewidth=0.5, label=STAGES[one]) for one in present
+    ]
+    axes.legend(handles=patches, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=9)
+
+
+def _square(cells: pd.DataFrame, column: str) -> tuple[list[Any], list[Any], Any]:
+    across, up = (list(dict.fromkeys(cells[name])) for name in ("across", "up"))
+    laid = np.full((len(up), len(across)), np.nan)
+    for x, y, value in zip(cells["across"], cells["up"], cells[column], strict=True):
+        laid[up.index(y), across.index(x)] = value
+    return across, up, laid
+
+
+def _edges(axes: Axes, across: Sequence[Any], up: Sequence[Any]) -> None:
+    for values, put in ((across, axes.set_xticks), (up, axes.set_yticks)):
+        step = -(-len(values) // 8)
+        put([place + 0.5 for place in range(0, len(values), step)], [_short(value) for value in values[::step]])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def _short(value: Any) -> str:
+    return number(float(f"{value:.3g}")) if isinstance(value, float) else of_value(value, 14)
+
+
+def _levels(points: pd.DataFrame, key: str | None) -> list[Any]:
+    if key is None:
+        return []
+    values = list(dict.fromkeys(points[key]))
+    return sorted(values) if all(isinstance(value, int | float) for value in values) else values

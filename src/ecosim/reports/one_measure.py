@@ -1,0 +1,48 @@
+"""One measure of a sweep in one panel, for notebooks: the axes are handed back, to be changed at will."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecosim.reports.panels import of_measure
+from ecosim.reports.style import label, rules
+from ecosim.reports.sweep_figures import draw_groups, draw_response
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from ecosim.reports.findings import Response
+
+
+def against_factor(response: Response, measure: str, axes: Axes | None) -> Axes:
+    """Draw a measure against a factor, with intervals, and return the axes."""
+    with rules():
+        drawn = _new() if axes is None else axes
+        draw_response(drawn, response)
+        _name(drawn, measure, response.factor.rpartition(".")[2])
+        if response.second is not None or response.bins is not None:
+            drawn.legend(title=None if response.second is None else label(response.second.rpartition(".")[2], 34))
+    return drawn
+
+
+def against_ticks(frame: pd.DataFrame, measure: str, by: str | None, axes: Axes | None) -> Axes:
+    """Draw the mean of each group of runs over time, with where four fifths of them are, and return the axes."""
+    with rules():
+        drawn = _new() if axes is None else axes
+        draw_groups(drawn, frame, by)
+        _name(drawn, measure, "tick")
+        if by is not None:
+            drawn.legend(title=label(by.rpartition(".")[2], 34))
+    return drawn
+
+
+def _new() -> Axes:
+    from matplotlib import pyplot  # in a notebook the figure is to show itself
+
+    return pyplot.subplots(figsize=(7.0, 4.2), layout="constrained")[1]
+
+
+def _name(axes: Axes, measure: str, below: str) -> None:
+    axes.set_ylabel(of_measure(measure))
+    axes.set_xlabel(label(below, 34))

@@ -1,0 +1,99 @@
+"""Panels: what all figures of a sweep share: names of keys and values, a grid of panels, points with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.reports.page import number
+from ecosim.reports.style import SECTOR_COLOURS, SECTOR_SHAPES, label, new_figure, title_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MEAN = ".mean"
+DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
+
+
+def panels(count: int, columns: int, height: float, *, extra: float = 0.4) -> tuple[Figure, list[Axes]]:
+    """Return a figure of so many panels in columns, 10.4 inches wide, each panel so many inches high."""
+    columns = max(1, min(columns, count))
+    rows = -(-count // columns)
+    figure = new_figure(10.4, height * rows + extra)
+    grid = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
+    figure.set_layout_engine("constrained", h_pad=0.11, w_pad=0.06)
+    for axes in grid[count:]:
+        axes.set_visible(False)
+    return figure, list(grid[:count])
+
+
+def short_names(keys: Sequence[str]) -> dict[str, str]:
+    """Return for each key its last word, or its last two where others end alike."""
+    last = [key.rpartition(".")[2] for key in keys]
+    return {
+        key: word if last.count(word) == 1 else ".".join(key.split(".")[-2:])
+        for key, word in zip(keys, last, strict=True)
+    }
+
+
+def of_measure(name: str) -> str:
+    """Return what a measure is called above a panel; whether at the end or over the second half is said below."""
+    return title_of(name.removesuffix(MEAN))
+
+
+def of_value(value: Any, most: int = 22) -> str:
+    """Return a value as it stands at an axis."""
+    return label(str(value), most) if not isinstance(value, int | float) or isinstance(value, bool) else number(value)
+
+
+def colour(place: int) -> str:
+    """Return the colour of the so-manieth line."""
+    return SECTOR_COLOURS[place % len(SECTOR_COLOURS)]
+
+
+def shape(place: int) -> str:
+    """Return the mark of the so-manieth line."""
+    return SECTOR_SHAPES[place % len(SECTOR_SHAPES)]
+
+
+def shades(count: int) -> list[Any]:
+    """Return so many colours from dark to light, in order and told apart by the colour-blind and in grey."""
+    from matplotlib import colormaps
+
+    return [colormaps["viridis"](share) for share in np.linspace(0.0, 0.82, max(count, 1))]
+
+
+def placed(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:
+    """Return where values stand on an axis: numbers at their place, others one beside the other, with their names."""
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        return [float(value) for value in values], None
+    return [float(place) for place in range(len(values))], [of_value(value, 16) for value in values]
+
+
+def is_logarithmic(values: Sequence[float]) -> bool:
+    """Return whether numbers are spread by ratios rather than by differences."""
+    there = np.unique([value for value in values if value == value])
+    if there.size < 3 or there[0] <= 0 or there[-1] / there[0] < 30:
+        return False
+    return bool(np.median(there) < 0.25 * (there[0] + there[-1]))
+
+
+def calm(axes: Axes, values: Sequence[float]) -> None:
+    """Keep an axis from making much of what hardly differs: it spans a hundredth of the values' size at least."""
+    there = np.array([value for value in values if value == value], float)
+    if not there.size:
+        return
+    low, high = axes.get_ylim()
+    least = 0.01 * float(np.abs(there).max())
+    if high - low < least:
+        axes.set_ylim((low + high - least) / 2, (low + high + least) / 2)
+
+
+def each(axes: Sequence[Axes], names: Sequence[str]) -> Iterator[tuple[Axes, str]]:
+    """Yield each panel with its measure, titled."""
+    for one, name in zip(axes, names, strict=True):
+        one.set_title(of_measure(name), loc="left", fontweight="bold")
+        yield one, name

@@ -1,0 +1,302 @@
+"""Figures of a sweep: effects, responses, measures over time, how intervals narrow, sensitivity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.reports.panels import (
+    calm,
+    colour,
+    each,
+    is_logarithmic,
+    of_value,
+    panels,
+    placed,
+    shades,
+    shape,
+    short_names,
+)
+from ecosim.reports.style import COLLABORATION, POLARISATION, label, styled
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ecosim.reports.findings import Indices, Response
+
+MOST_ROWS = 16
+NAMES_OF_INDICES = {
+    "first": "alone", "total": "with all it interacts with", "mu_star": "μ*: mean size of the change",
+    "sigma": "σ: how much that differs", "rank": "rank coefficient", "second": "pair",
+}  # fmt: skip
+
+
+@styled
+def effects(table: pd.DataFrame, measures: Sequence[str], keys: Sequence[str]) -> Figure:
+    """Return the figure of effects: a panel a measure, a row a value, its difference from the first value of its key."""
+    rows = rows_of(table)
+    names = short_names(keys)
+    figure, axes = panels(len(measures), 3, 0.75 + 0.26 * len(rows))
+    for place, (one, measure) in enumerate(each(axes, measures)):
+        own = table[table["measure"] == measure]
+        for at, (factor, value) in enumerate(rows):
+            found = own[(own["factor"] == factor) & (own["value"] == value)]
+            if len(found):
+                _interval(one, found.iloc[0], at, keys.index(factor) if factor in keys else 0)
+        one.axvline(0.0, color="#222222", linewidth=1.0)
+        words = [
+            f"{label(names[factor], 20)} = {of_value(value, 16)}" if factor in names else of_value(value, 34)
+            for factor, value in rows
+        ]
+        one.set_yticks(range(len(rows)), words if place % 3 == 0 else [""] * len(rows))
+        one.set_ylim(len(rows) - 0.4, -0.6)
+        one.grid(axis="y", visible=False)
+        one.grid(axis="x", visible=True)
+        one.locator_params(axis="x", nbins=4)
+        one.margins(x=0.12)
+    return figure
+
+
+def rows_of(table: pd.DataFrame) -> list[tuple[str, Any]]:
+    """Return factors and values in their order; of very many only the last value of each factor."""
+    rows = list(dict.fromkeys(zip(table["factor"], table["value"], strict=True)))
+    if len(rows) <= MOST_ROWS:
+        return rows
+    last = dict(rows)
+    return list(last.items()) if len(last) > 1 else rows[:: -(-len(rows) // MOST_ROWS)]
+
+
+@styled
+def responses(found: Mapping[str, Response], measures: Sequence[str]) -> Figure:
+    """Return the figure of responses to one factor: a panel a measure, lines for a second factor where there is one."""
+    one = found[measures[0]]
+    figure, axes = panels(len(measures), 3, 2.7, extra=0.9)
+    for panel, measure in each(axes, measures):
+        draw_response(panel, found[measure])
+        panel.set_xlabel(label(one.factor.rpartition(".")[2], 34))
+    handles, names = axes[0].get_legend_handles_labels()
+    if handles:
+        title = None if one.second is None else label(short_names([one.second])[one.second], 34)
+        figure.legend(
+            handles, names, loc="outside lower left", ncols=min(len(handles), 6), title=title, alignment="left"
+        )
+    return figure
+
+
+@styled
+def over_time(found: Mapping[str, pd.DataFrame], lead: str | None) -> Figure:
+    """Return the figure of measures over time: the mean of each group of runs, and where four fifths of them are."""
+    figure, axes = panels(len(found), 3, 2.7, extra=0.9)
+    for panel, measure in each(axes, list(found)):
+        draw_groups(panel, found[measure], lead)
+        panel.set_xlabel("tick")
+    handles, names = axes[0].get_legend_handles_labels()
+    title = None if lead is None else label(lead.rpartition(".")[2], 34)
+    figure.legend(handles, names, loc="outside lower left", ncols=min(len(handles), 6), title=title, alignment="left")
+    return figure
+
+
+@styled
+def convergence(found: Mapping[str, pd.DataFrame]) -> Figure:
+    """Return the figure of how a point's interval narrows with replicates, each measure in units of its spread."""
+    figure, (axes,) = panels(1, 1, 3.6)
+    longest = max((frame["replicates"].max() for frame in found.values()), default=2)
+    for place, (measure, frame) in enumerate(found.items()):
+        scale = _spread(frame)
+        if not scale > 0:
+            continue
+        dash = ("-", "--", ":", "-.")[place // 6 % 4]
+        axes.plot(
+            frame["replicates"], frame["half_width"] / scale, dash, color=colour(place), marker=shape(place), markersize=4,
+            label=label(measure.removesuffix(".mean"), 34),
+        )  # fmt: skip
+    steps = np.unique(np.geomspace(3, max(longest, 4), 40).round())
+    axes.plot(
+        steps, [_student(n) for n in steps], color="#222222", linewidth=1.0, linestyle=(0, (1, 1.5)), label="t s / √n"
+    )
+    axes.set_xlabel("replicates")
+    axes.set_ylabel("half width of the 95 % interval,\nin standard deviations of a run")
+    axes.set_ylim(0, 3.0)
+    axes.set_xlim(2, max(longest, 4))
+    axes.locator_params(axis="x", integer=True)
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return figure
+
+
+@styled
+def indices(found: Indices, measures: Sequence[str], keys: Sequence[str]) -> Figure:
+    """Return the figure of sensitivity indices: a panel a measure, bars with intervals for each factor."""
+    shown = {"sobol": ("total", "first"), "grid": ("total", "first"), "morris": ("mu_star", "sigma")}.get(
+        found.method, ("rank", "first")
+    )
+    names = short_names(keys)
+    figure, axes = panels(len(measures), 3, 0.85 + 0.42 * len(keys), extra=0.6)
+    colours = {shown[0]: COLLABORATION, shown[1]: "#E69F00"}
+    for place, (panel, measure) in enumerate(each(axes, measures)):
+        own = found.table[found.table["measure"] == measure]
+        for at, key in enumerate(keys):
+            for side, kind in enumerate(shown):
+                row = own[(own["factor"] == key) & (own["index"] == kind)]
+                if len(row):
+                    _bar(panel, row.iloc[0], at + (side - 0.5) * 0.34, colours[kind], _name_of(kind, found.method))
+        floors = own.loc[own["index"] == shown[0], "floor"]
+        if len(floors) and floors.max() > 0:
+            panel.axvline(
+                float(floors.max()),
+                color="#555555",
+                linewidth=1.2,
+                linestyle=(0, (1, 1.2)),
+                label="what luck alone gives",
+            )
+        panel.axvline(0.0, color="#222222", linewidth=0.9)
+        panel.set_yticks(range(len(keys)), [label(names[key], 22) if place % 3 == 0 else "" for key in keys])
+        panel.set_ylim(len(keys) - 0.4, -0.6)
+        panel.grid(axis="y", visible=False)
+        panel.grid(axis="x", visible=True)
+        panel.locator_params(axis="x", nbins=5)
+    known: dict[str, Any] = {}
+    for panel in axes:
+        known |= dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
+    figure.legend(list(known.values()), list(known), loc="outside lower left", ncols=3)
+    return figure
+
+
+def draw_response(axes: Axes, response: Response) -> None:
+    """Draw how a measure answers to a factor: lines over listed values, or points with the means of bins."""
+    if response.lines is not None:
+        _lines(axes, response)
+    else:
+        _cloud(axes, response)
+
+
+def draw_groups(axes: Axes, frame: pd.DataFrame, by: str | None) -> None:
+    """Draw a measure over time: the mean of each group of runs, and from its 10 % to its 90 % quantile."""
+    groups = list(dict.fromkeys(frame[by])) if by is not None else [None]
+    colours = _line_colours(groups)
+    for place, group in enumerate(groups):
+        part = frame if group is None else frame[frame[by] == group]
+        tick, fill = part["tick"].to_numpy(), colours[place]
+        axes.fill_between(tick, part["quantile_0.1"], part["quantile_0.9"], color=fill, alpha=0.14, linewidth=0)
+        axes.plot(tick, part["mean"], color=fill, label="all runs" if group is None else of_value(group))
+    axes.set_xlim(float(frame["tick"].min()), max(float(frame["tick"].max()), 1.0))
+    axes.locator_params(axis="x", nbins=5)
+    calm(axes, frame["mean"].tolist())
+
+
+def _name_of(kind: str, method: str) -> str:
+    return "first-order index" if kind == "first" and method == "given" else NAMES_OF_INDICES[kind]
+
+
+def _bar(axes: Axes, row: pd.Series[Any], at: float, fill: str, name: str) -> None:
+    axes.barh(at, row["value"], height=0.3, color=fill, label=name)
+    if not math.isnan(row["low"]):
+        axes.plot([row["low"], row["high"]], [at, at], color="#222222", linewidth=1.3, solid_capstyle="butt")
+
+
+def _interval(axes: Axes, row: pd.Series[Any], at: int, family: int) -> None:
+    known = not math.isnan(row["low"])
+    seen = known and (row["low"] > 0 or row["high"] < 0)
+    fill = colour(family)
+    if known:
+        axes.plot(
+            [row["low"], row["high"]],
+            [at, at],
+            color=fill,
+            linewidth=2.2,
+            solid_capstyle="butt",
+            alpha=1 if seen else 0.55,
+        )
+    axes.plot(
+        row["difference"],
+        at,
+        shape(family),
+        color=fill,
+        markersize=6,
+        markerfacecolor=fill if seen else "white",
+        markeredgewidth=1.4,
+    )
+
+
+def _lines(axes: Axes, response: Response) -> None:
+    frame = response.lines
+    assert frame is not None
+    groups = list(dict.fromkeys(frame["second"]))
+    colours = _line_colours(groups)
+    everywhere = list(dict.fromkeys(frame["value"]))
+    spots = dict(zip(everywhere, placed(everywhere)[0], strict=True))
+    names = placed(everywhere)[1]
+    for place, group in enumerate(groups):
+        part = frame if group is None else frame[frame["second"] == group]
+        x = [spots[value] for value in part["value"]]
+        fill = colours[place]
+        axes.fill_between(x, part["low"].astype(float), part["high"].astype(float), color=fill, alpha=0.15, linewidth=0)
+        mark = shape(place)
+        axes.plot(
+            x, part["mean"], color=fill, marker=mark, markersize=4.5, label=None if group is None else of_value(group)
+        )
+    if names is not None:
+        axes.set_xticks(range(len(names)), names)
+    elif is_logarithmic(list(spots.values())):
+        axes.set_xscale("log")
+    else:
+        axes.locator_params(axis="x", nbins=5)
+    axes.margins(y=0.12)
+    calm(axes, frame["mean"].tolist())
+
+
+def _cloud(axes: Axes, response: Response) -> None:
+    points, bins = response.points, response.bins
+    assert points is not None
+    assert bins is not None
+    many = len(points) > 400
+    axes.plot(
+        points["x"],
+        points["y"],
+        ".",
+        color="#555555",
+        markersize=3 if many else 5,
+        alpha=0.25 if many else 0.4,
+        markeredgewidth=0,
+        rasterized=many,
+    )
+    axes.fill_between(
+        bins["x"],
+        bins["quantile_0.1"],
+        bins["quantile_0.9"],
+        color=COLLABORATION,
+        alpha=0.16,
+        linewidth=0,
+        label="four fifths of the points",
+    )
+    axes.plot(bins["x"], bins["mean"], color=COLLABORATION, marker="o", markersize=4, label="mean of a bin")
+    error = [(bins["mean"] - bins["low"]).fillna(0), (bins["high"] - bins["mean"]).fillna(0)]
+    axes.errorbar(
+        bins["x"], bins["mean"], yerr=error, fmt="none", ecolor=POLARISATION, elinewidth=1.6, label="its 95 % interval"
+    )
+    if is_logarithmic(points["x"].tolist()):
+        axes.set_xscale("log")
+    else:
+        axes.locator_params(axis="x", nbins=5)
+
+
+def _line_colours(groups: Sequence[Any]) -> list[Any]:
+    """Return colours in order for numbers, distinct ones for words."""
+    are_numbers = all(isinstance(group, int | float) and not isinstance(group, bool) for group in groups)
+    return shades(len(groups)) if are_numbers and len(groups) > 1 else [colour(place) for place in range(len(groups))]
+
+
+def _spread(frame: pd.DataFrame) -> float:
+    """Return the standard deviation of a run that the expected half widths stand for."""
+    last = frame.iloc[-1] if len(frame) else None
+    return math.nan if last is None else float(last["expected"]) / _student(float(last["replicates"]))
+
+
+def _student(n: float) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(n - 1, 0.975)) / math.sqrt(n)

@@ -1,0 +1,345 @@
+"""The page about a sweep: what was run, what failed, what the factors do, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ecosim.reports import maps, sweep_figures, sweep_words
+from ecosim.reports.page import Page, code, details, heading, number, paragraph, sentences, table
+from ecosim.reports.panels import MEAN, short_names
+from ecosim.results.plain_yaml import to_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ecosim.reports.findings import Response, SweepFindings
+
+KINDS = {
+    "grid": "every combination of the listed values",
+    "zip": "the first value of each list together, then the second, …",
+    "table": "points listed in a table",
+    "lhs": "a Latin hypercube: each factor's range evenly covered",
+    "sequence": "a Sobol’ sequence: the factors' space evenly covered",
+    "sobol": "Saltelli's points for Sobol’ indices",
+    "morris": "Morris's trajectories: one factor moved at a time",
+}
+MOST_LINES, MOST_EXAMPLES = 40, 6
+
+
+def sweep_page(found: SweepFindings) -> str:
+    """Return the page about a sweep as HTML, complete in itself."""
+    page = Page(*_named(found))
+    page.facts = _facts(found)
+    page.footer = _footer(found)
+    page.section("brief", "In brief").parts = [sentences(sweep_words.said_in_brief(found))]
+    page.section("failures", "Runs that failed").parts = _failures(found)
+    page.section("effects", "Effects").parts = _effects(page, found)
+    page.section("responses", "Responses").parts = _responses(page, found)
+    page.section("maps", "Collaboration and polarisation").parts = _maps(page, found)
+    page.section("time", "Over time").parts = _time(page, found)
+    page.section("sensitivity", "Sensitivity").parts = _sensitivity(page, found)
+    page.section("convergence", "Luck and replicates").parts = _convergence(page, found)
+    page.section("measures", "All measures").parts = [_all_measures(found)]
+    page.section("run", "What was run").parts = _what_was_run(found)
+    return page.html()
+
+
+def _named(found: SweepFindings) -> tuple[str, str, str]:
+    names = list(short_names(found.keys).values())
+    what = _title_of(found.manifest) or "Sweep"
+    title = f"{what}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else what
+    kind = KINDS.get(found.kind, found.kind)
+    lead = f"{len(found.keys)} {'factor' if len(found.keys) == 1 else 'factors'}, {kind}."
+    return f"Sweep · {found.kind}", title, lead
+
+
+def _title_of(manifest: Mapping[str, Any]) -> str:
+    configurations = manifest.get("configurations") or {}
+    first: Mapping[str, Any] = next(iter(configurations.values()), {})
+    return str(first.get("title") or "")
+
+
+def _facts(found: SweepFindings) -> list[tuple[str, str]]:
+    failed = sum(count for status, count in found.statuses.items() if status != "ok")
+    luck = "the same luck at every point" if found.is_luck_common else "luck of its own at every point"
+    return [
+        (number(found.points), "points"),
+        (number(found.replicates), f"replicates, {luck}"),
+        (number(found.statuses.get("ok", 0)), "runs with results"),
+        (number(failed), "runs failed"),
+        (number(len(found.noise)), "measures"),
+    ]
+
+
+def _failures(found: SweepFindings) -> list[str]:
+    by_kind = Counter(str(one.get("kind")) for one in found.failures)
+    if not by_kind:
+        return []
+    parts = [paragraph(f"{sum(by_kind.values()):,} runs failed; they are in none of the figures.", "note warn")]
+    rows = []
+    for kind, count in by_kind.most_common():
+        example = next(one for one in found.failures if str(one.get("kind")) == kind)
+        values = ", ".join(f"{key}={_plain(value)}" for key, value in (example.get("parameters") or {}).items())
+        rows.append((kind, number(count), str(example.get("message", "")), f"{values}; seed {example.get('seed')}"))
+    parts.append(table(("kind", "runs", "an example says", "at"), rows, words=4))
+    for kind, _ in by_kind.most_common(MOST_EXAMPLES):
+        example = next(one for one in found.failures if str(one.get("kind")) == kind)
+        traced = str(example.get("traceback") or "").strip().splitlines()
+        if traced:
+            parts.append(details(f"Where in the code: {kind}", code("\n".join(traced[-MOST_LINES:]))))
+    return parts
+
+
+def _effects(page: Page, found: SweepFindings) -> list[str]:
+    if not len(found.effects):
+        return []
+    measures = [name for name in found.measures if name in set(found.effects["measure"])]
+    how = (
+        "Runs are compared in pairs of the same luck that differ in nothing else; intervals (95 %) are Student's over "
+        "the replicates."
+        if found.is_luck_common
+        else "Points have luck of their own: means are compared, with Welch's 95 % intervals."
+    )
+    if found.replicates < 2:
+        how = "Each point was run once: differences are shown without intervals, and luck is in them."
+    first = "; ".join(
+        f"{short_names(found.keys).get(str(factor), 'points')} against {_plain(rows['against'].iloc[0])}"
+        for factor, rows in found.effects.groupby("factor", sort=False)
+    )
+    caption = (
+        f"Difference from the first value of each factor ({first}), each measure in its own unit"
+        f"{_over_half(measures)}. {how} Open marks: the interval reaches across zero."
+    )
+    parts = [
+        page.figure(sweep_figures.effects(found.effects, measures, found.keys), "What each value changes", caption)
+    ]
+    told = list(sweep_words.said_of_effects(found))
+    parts += [sentences(told)] if told else []
+    many = len(measures) * len(sweep_figures.rows_of(found.effects))
+    if many > 12:
+        parts.append(
+            paragraph(
+                f"{many} differences are looked at here: were none of them there, about {max(1, round(0.05 * many))} would "
+                "still seem to be, by chance. Nothing is corrected for that.",
+                "note",
+            )
+        )
+    parts.append(details("All differences as a table", _table_of_effects(found.effects, found.keys)))
+    return parts
+
+
+def _table_of_effects(effects: pd.DataFrame, keys: Sequence[str]) -> str:
+    names = short_names(keys)
+    rows = [
+        (row["measure"], names.get(row["factor"], row["factor"]), _plain(row["value"]), _plain(row["against"]),
+         float(row["mean_against"]), float(row["mean"]), number(float(row["difference"]), True),
+         f"{number(float(row['low']), True)} to {number(float(row['high']), True)}", int(row["runs"]))
+        for _, row in effects.iterrows()
+    ]  # fmt: skip
+    head = (
+        "measure",
+        "factor",
+        "value",
+        "against",
+        "mean there",
+        "mean here",
+        "difference",
+        "95 % interval",
+        "pairs of runs",
+    )
+    return table(head, rows, words=4)
+
+
+def _responses(page: Page, found: SweepFindings) -> list[str]:
+    parts = []
+    factors = list(dict.fromkeys(one.factor for responses in found.responses.values() for one in responses))
+    for factor in factors:
+        own: dict[str, Response] = {
+            measure: one for measure, responses in found.responses.items() for one in responses if one.factor == factor
+        }
+        measures = [name for name in found.measures if name in own]
+        response = own[measures[0]]
+        name, common = short_names(found.keys)[factor], found.is_luck_common
+        if response.lines is not None:
+            lines = f", a line for each {short_names(found.keys)[response.second]}" if response.second else ""
+            caption = (
+                f"Mean{_over_half(measures)} against {name}{lines}; the other keys are averaged over. Bands: 95 % intervals "
+                "over replicates"
+                + (
+                    ", less what luck adds to all points alike: for comparing points, not for their level."
+                    if common
+                    else "."
+                )
+            )
+        else:
+            caption = (
+                f"Each dot is a point of the design (the mean of its runs{_over_half(measures)}). Line: means of bins of "
+                "equal size, with 95 % intervals; band: four fifths of the points of a bin, spread by other factors and luck."
+            )
+        parts.append(page.figure(sweep_figures.responses(own, measures), f"Measures against {name}", caption))
+        parts.append(sentences(sweep_words.said_of_responses(own, measures, found.effects)))
+    return parts
+
+
+def _maps(page: Page, found: SweepFindings) -> list[str]:
+    parts = []
+    names = short_names(found.keys)
+    second = found.maps.up if found.maps is not None else None
+    if found.plane is not None and len(found.plane) > 1:
+        few = len(found.plane) <= 80
+        both = ", with 95 % intervals both ways" if few and found.replicates > 1 else ""
+        both += ", less what luck adds to all points alike" if both and found.is_luck_common else ""
+        told = sweep_words.said_of_plane(found)
+        caption = f"Each mark is a point of the design{_over_half(found.plane_measures)}{both}. {told}"
+        lead, marked = (found.maps.across, second) if found.maps is not None else (found.lead, None)
+        figure = maps.plane(
+            found.plane, found.plane_measures, lead, marked if found.kind in ("grid", "zip", "table") else None
+        )
+        parts.append(page.figure(figure, "Between collaboration and polarisation", caption))
+    if found.maps is not None:
+        stage = (
+            " Stage: the most frequent one at the end, and the share of runs in it."
+            if found.maps.stage is not None
+            else ""
+        )
+        caption = (
+            f"Means over {names[found.maps.across]} and {names[found.maps.up]}"
+            f"{', the two factors that matter most' if len(found.keys) > 2 else ''}; all else is averaged over. "
+            f"{sweep_words.said_of_maps(found)}{stage}"
+        )
+        parts.append(page.figure(maps.maps(found.maps, found.keys), "Phases over two factors", caption))
+    return parts
+
+
+def _time(page: Page, found: SweepFindings) -> list[str]:
+    if not found.series:
+        return []
+    by = "" if found.lead is None else f", by {short_names(found.keys)[found.lead]}"
+    caption = (
+        f"Lines: mean over runs at each recorded tick{by}. Bands: four fifths of the runs (10 % to 90 % quantile)."
+    )
+    figure = page.figure(sweep_figures.over_time(found.series, found.lead), "Measures over time", caption)
+    return [figure, sentences(sweep_words.said_of_time(found))]
+
+
+def _sensitivity(page: Page, found: SweepFindings) -> list[str]:
+    one = found.indices
+    if one is None:
+        return []
+    measures = [name for name in found.measures if name in set(one.table["measure"])]
+    if not measures:
+        return []
+    caption = f"{one.told[0].upper()}{one.told[1:]}. Lines: 95 % intervals{_over_half(measures)}."
+    parts = [page.figure(sweep_figures.indices(one, measures, found.keys), "Which factors matter", caption)]
+    parts.append(sentences(sweep_words.said_of_indices(one, measures, found.keys)))
+    parts += [paragraph(remark, "note") for remark in one.remarks]
+    return parts
+
+
+def _convergence(page: Page, found: SweepFindings) -> list[str]:
+    if found.replicates < 3 or not found.convergence:
+        return []
+    told = sweep_words.said_of_convergence(found)
+    caption = (
+        "Half width of the interval of a point's mean from the first n replicates (root mean square over points), in "
+        f"standard deviations of a run. Dotted: what theory expects, t s / √n. {told}"
+    )
+    figure = page.figure(
+        sweep_figures.convergence(found.convergence), "How the interval narrows with replicates", caption
+    )
+    rows = [
+        (row["measure"], float(row["within"]), float(row["apart"]), float(row["between"]), _percent(row["luck"]),
+         number(float(row["half_width"])), number(float(row["needed"])))
+        for _, row in found.noise[found.noise["measure"].isin(found.measures)].iterrows()
+    ]  # fmt: skip
+    head = (
+        "measure", "s.d. of runs of a point", "of which blurs differences", "s.d. of the points' means", "thereof luck",
+        "± at a point now", "replicates for ± a tenth of the range",
+    )  # fmt: skip
+    return [figure, table(head, rows)]
+
+
+def _all_measures(found: SweepFindings) -> str:
+    rows = []
+    for _, row in found.noise.iterrows():
+        note = found.notes.get(row["measure"])
+        unit = "" if note is None or note.unit in ("", "1") else note.unit
+        rows.append(
+            (row["measure"], unit, int(row["runs"]), float(row["mean"]), float(row["lowest"]), float(row["highest"]),
+             float(row["within"]), _percent(row["luck"]))
+        )  # fmt: skip
+    head = (
+        "measure",
+        "unit",
+        "runs",
+        "mean",
+        "lowest point",
+        "highest point",
+        "s.d. within a point",
+        "luck in the points' means",
+    )
+    return details(f"All {len(rows)} measures", table(head, rows, words=2))
+
+
+def _what_was_run(found: SweepFindings) -> list[str]:
+    manifest = found.manifest
+    rows = [(key, words) for key, words in found.values.items()]
+    parts = [table(("factor", "values"), rows, words=2)] if rows else []
+    made = manifest.get("provenance") or {}
+    libraries = made.get("libraries") or {}
+    design = manifest.get("design") or {}
+    machine = made.get("machine") or {}
+    seeds = (
+        f"{found.replicates} derived from {design.get('seed')}, "
+        + ("the same at every point" if found.is_luck_common else "others at each point")
+    )  # fmt: skip
+    facts = [
+        ("design", f"{found.kind}: {KINDS.get(found.kind, '')}"),
+        ("seeds", seeds),
+        (
+            "state",
+            f"{manifest.get('state')}: {sum(found.statuses.values()):,} of {found.points * found.replicates:,} runs made",
+        ),
+        ("ecosim", f"{made.get('code_version')}, commit {made.get('commit') or 'unknown'}"),
+        (
+            "Python and libraries",
+            f"{made.get('python')}; " + ", ".join(f"{name} {version}" for name, version in libraries.items()),
+        ),
+        ("machine", ", ".join(str(machine[name]) for name in ("cpu", "system", "architecture") if machine.get(name))),
+    ]
+    parts += [heading("Provenance"), table(("", ""), facts, words=2)]
+    configurations = manifest.get("configurations") or {}
+    for name, configuration in list(configurations.items())[:MOST_EXAMPLES]:
+        told = f"The configuration that was varied{f' ({name})' if name else ''}"
+        parts.append(details(told, code(to_yaml(configuration))))
+    return parts + [paragraph(remark, "note") for remark in found.remarks]
+
+
+def _footer(found: SweepFindings) -> str:
+    made = found.manifest.get("provenance") or {}
+    version = (made.get("libraries") or {}).get("ecosim", "")
+    return f"Written by ecosim {version} from the tables beside it; nothing was run for it."
+
+
+def _over_half(measures: Sequence[str]) -> str:
+    means = [name for name in measures if name.endswith(MEAN)]
+    if len(means) == len(measures):
+        return ", over the second half of a run"
+    return "" if not means else ", over the second half of a run where not said otherwise"
+
+
+def _percent(share: float) -> str:
+    return "–" if share != share else f"{100 * share:.0f} %"
+
+
+def _plain(value: Any) -> str:
+    return (
+        number(value)
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else json.dumps(value, ensure_ascii=False)
+        if isinstance(value, dict | list)
+        else str(value)
+    )

@@ -1,0 +1,187 @@
+"""What a page about a sweep tells, gathered from its folder: only the series of the measures that are shown are read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ecosim.errors import InputError
+from ecosim.experiments import choice, curves
+from ecosim.experiments.effects import Layout, effects, mean_and_interval
+from ecosim.experiments.noise import convergence, table_of_noise
+from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.sensitivity import METHODS, factors_of, sensitivity
+from ecosim.experiments.shards import MEAN, OK
+from ecosim.reports.findings import Indices, Maps, Response, SweepFindings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLED = ("lhs", "sequence", "sobol", "morris")
+MOST_CURVES, MOST_LINES, MOST_GROUPS, MOST_SERIES = 6, 8, 6, 6
+MOST_CELLS = 400
+
+
+def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindings:
+    """Return what the page tells of a sweep.
+
+    Args:
+        tables: of the sweep.
+        measures: which to show; a choice of them if none.
+
+    Raises:
+        InputError: if there is no run with results, or a measure is unknown.
+    """
+    runs = tables.runs
+    if not (runs["status"] == OK).any():
+        raise InputError(
+            f"{tables.folder}: no run of this sweep has results; allowed: one with at least one that went well"
+        )
+    layout = Layout(runs, tables.keys)
+    noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
+    shown = tables.known([tables.named(name) for name in measures]) or choice.choose(tables.measures, noise, layout)
+    if not shown:
+        shown = list(tables.measures[:1])
+    is_sampled = tables.kind in SAMPLED
+    luck = noise.set_index("measure")["luck"].fillna(0.0)
+    weights = {name: 1.0 - float(luck[name]) for name in shown}
+    ranked = sorted(tables.keys, key=lambda key: -curves.strength(layout, key, weights))
+    table = effects(runs, [] if is_sampled else tables.keys, shown, common=tables.is_luck_common)
+    plane, plane_measures = _plane(layout, tables.measures, tables.is_luck_common)
+    lead = _lead(layout, ranked, is_sampled)
+    return SweepFindings(
+        manifest=tables.manifest,
+        keys=tables.keys,
+        kind=tables.kind,
+        points=tables.points,
+        replicates=tables.replicates,
+        is_luck_common=tables.is_luck_common,
+        values=_values(tables),
+        statuses={str(status): int(count) for status, count in runs["status"].value_counts().items()},
+        failures=tables.failures,
+        notes=tables.notes,
+        measures=shown,
+        noise=noise,
+        effects=table,
+        responses=_responses(layout, shown, ranked, is_sampled, tables.is_luck_common),
+        plane=plane,
+        plane_measures=plane_measures,
+        maps=_maps(layout, tables.measures, ranked, is_sampled, plane_measures),
+        lead=lead,
+        series=_series(tables, shown, lead),
+        convergence={name: convergence(layout.values(name)) for name in shown} if tables.replicates > 2 else {},
+        indices=indices_of(tables, shown),
+        remarks=(),
+    )
+
+
+def indices_of(tables: SweepTables, measures: Sequence[str]) -> Indices | None:
+    """Return the sensitivity indices of some measures as the page shows them; None where there are none."""
+    if len(tables.keys) < 2:
+        return None
+    try:
+        found = sensitivity(tables, measures)
+    except InputError:
+        return None  # too few points, or a package that is not installed: the page does without
+    idle = {measure: found.idle(measure) for measure in found.measures["measure"]}
+    return Indices(found.method, METHODS[found.method], found.indices, found.measures, idle, found.remarks)
+
+
+def _values(tables: SweepTables) -> dict[str, str]:
+    factors = factors_of(tables)
+    if factors is not None:
+        return {one.key: _range(one.plain()) for one in factors.factors}
+    told = {}
+    for key in tables.keys:
+        values = tables.points_table[key].drop_duplicates().tolist()
+        words = ", ".join(_shown(value) for value in values[:12])
+        told[key] = words + (f", … ({len(values)} values)" if len(values) > 12 else "")
+    return told
+
+
+def _range(factor: Mapping[str, Any]) -> str:
+    if factor["kind"] == "choice":
+        return "one of " + ", ".join(_shown(value) for value in factor["values"])
+    whole = ", whole numbers" if factor["kind"] == "whole" else ""
+    scale = ", by ratios" if factor.get("scale") == "log" else ""
+    return f"{_shown(factor['low'])} to {_shown(factor['high'])}{whole}{scale}"
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
+
+
+def _responses(
+    layout: Layout, measures: Sequence[str], ranked: Sequence[str], is_sampled: bool, common: bool
+) -> dict[str, list[Response]]:
+    numeric = [key for key in ranked if curves.is_numeric(layout, key)][:MOST_CURVES]
+    found: dict[str, list[Response]] = {name: [] for name in measures}
+    for key in numeric:
+        as_cloud = is_sampled or len(layout.levels(key)) > 40
+        second = None if as_cloud else _second(layout, key, ranked)
+        for name in measures:
+            if as_cloud:
+                points, bins = curves.scatter(layout, name, key)
+                found[name].append(Response(key, points=points, bins=bins))
+            else:
+                found[name].append(Response(key, second, curves.curve(layout, name, key, second, common=common)))
+    return {name: responses for name, responses in found.items() if responses}
+
+
+def _second(layout: Layout, key: str, ranked: Sequence[str]) -> str | None:
+    """Return the strongest other key with few values, to draw a line for each."""
+    fits = [other for other in ranked if other != key and 1 < len(layout.levels(other)) <= MOST_LINES]
+    alone = layout.factors()
+    return next((other for other in fits if other in alone and key in alone), None)
+
+
+def _plane(layout: Layout, measures: Sequence[str], common: bool) -> tuple[pd.DataFrame | None, tuple[str, str]]:
+    names = [choice.first_there(family, measures) for family in (choice.COLLABORATION, choice.POLARISATION)]
+    if names[0] is None or names[1] is None:
+        return None, ("", "")
+    import pandas as pd
+
+    columns: dict[str, list[float]] = {}
+    for side, name in zip(("x", "y"), names, strict=True):
+        values = layout.values(str(name))
+        told = [mean_and_interval(row) for row in (curves.without_shared_luck(values) if common else values)]
+        for place, column in enumerate((side, f"{side}_low", f"{side}_high")):
+            columns[column] = [float(one[place]) for one in told]
+    points = pd.concat([pd.DataFrame(columns), layout.points], axis=1)
+    return points[points["x"].notna() & points["y"].notna()].reset_index(drop=True), (str(names[0]), str(names[1]))
+
+
+def _maps(
+    layout: Layout, measures: Sequence[str], ranked: Sequence[str], is_sampled: bool, names: tuple[str, str]
+) -> Maps | None:
+    fits = [key for key in ranked if len(layout.levels(key)) > 1]
+    if len(fits) < 2 or not any(names):
+        return None
+    across, up = fits[:2]
+    if not is_sampled and (
+        len(layout.levels(across)) * len(layout.levels(up)) > MOST_CELLS or not {across, up} <= set(layout.factors())
+    ):
+        return None
+    means = {name: curves.map_of(layout, name, across, up, is_sampled=is_sampled) for name in names}
+    stage = curves.stages(layout, "stage", across, up, is_sampled=is_sampled) if "stage" in measures else None
+    return Maps(across, up, means, stage)
+
+
+def _lead(layout: Layout, ranked: Sequence[str], is_sampled: bool) -> str | None:
+    fits = [key for key in ranked if 1 < len(layout.levels(key)) <= MOST_GROUPS]
+    return fits[0] if fits and not is_sampled else None
+
+
+def _series(tables: SweepTables, measures: Sequence[str], lead: str | None) -> dict[str, pd.DataFrame]:
+    found: dict[str, pd.DataFrame] = {}
+    for name in dict.fromkeys(one.removesuffix(MEAN) for one in measures):
+        if len(found) == MOST_SERIES:
+            break
+        try:
+            frame = tables.series(name, by=() if lead is None else lead, quantiles=(0.1, 0.9))
+        except InputError:
+            continue  # kept at the end only
+        if frame["tick"].nunique() > 2:
+            found[name] = frame
+    return found
