@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ecosim.ecosystem import Ecosystem
     from ecosim.errors import InputError
     from ecosim.experiments.compare import compare
+    from ecosim.experiments.ranges import Choice, Interval
     from ecosim.experiments.sweep import sweep
     from ecosim.experiments.synergy import synergy
     from ecosim.experiments.tipping import tip
@@ -32,10 +33,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "AgentRules": "dynamics.agent_rules",
     "Business": "agents",
+    "Choice": "experiments.ranges",
     "CivilSociety": "agents",
     "Ecosystem": "ecosystem",
     "Government": "agents",
     "InputError": "errors",
+    "Interval": "experiments.ranges",
     "Measure": "measures.measure",
     "Mechanism": "dynamics.mechanism",
     "Organisation": "agents",
@@ -55,10 +58,12 @@ _HOMES = {
 __all__ = [
     "AgentRules",
     "Business",
+    "Choice",
     "CivilSociety",
     "Ecosystem",
     "Government",
     "InputError",
+    "Interval",
     "Measure",
     "Mechanism",
     "Organisation",
