@@ -177,7 +177,7 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
         else:
             caption = (
                 f"Each dot is a point of the design (the mean of its runs{_over_half(measures)}). Line: means of bins of "
-                "equal size, with 95 % intervals; band: four fifths of the points of a bin, spread by other factors and luck."
+                "equal size, with 95 % intervals; band: four fifths of the points of a bin, from other factors and luck."
             )
         parts.append(page.figure(sweep_figures.responses(own, measures), f"Measures against {name}", caption))
         parts.append(sentences(sweep_words.said_of_responses(own, measures, found.effects)))

@@ -11,7 +11,7 @@ from ecosim.experiments import choice, curves
 from ecosim.experiments.effects import Layout, effects, mean_and_interval
 from ecosim.experiments.noise import convergence, table_of_noise
 from ecosim.experiments.reading import SweepTables
-from ecosim.experiments.sensitivity import METHODS, factors_of, sensitivity
+from ecosim.experiments.sensitivity import METHODS, Sensitivity, factors_of, sensitivity
 from ecosim.experiments.shards import MEAN, OK
 from ecosim.reports.findings import Indices, Maps, Response, SweepFindings
 
@@ -81,9 +81,13 @@ def indices_of(tables: SweepTables, measures: Sequence[str]) -> Indices | None:
     if len(tables.keys) < 2:
         return None
     try:
-        found = sensitivity(tables, measures)
+        return as_indices(sensitivity(tables, measures))
     except InputError:
         return None  # too few points, or a package that is not installed: the page does without
+
+
+def as_indices(found: Sensitivity) -> Indices:
+    """Return sensitivity indices as the page and the figure take them."""
     idle = {measure: found.idle(measure) for measure in found.measures["measure"]}
     return Indices(found.method, METHODS[found.method], found.indices, found.measures, idle, found.remarks)
 

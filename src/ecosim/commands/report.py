@@ -1,0 +1,117 @@
+"""The command ``ecosim report``: a page about a sweep, a comparison or a run, and its tables for spreadsheets."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ecosim.errors import InputError
+from ecosim.experiments.folder import MANIFEST
+from ecosim.experiments.reading import SweepTables
+from ecosim.reports.sweep_page import sweep_page
+from ecosim.results.store import write_text
+from ecosim.scenario_file import printable
+from ecosim.sweeps.findings import findings_of
+from ecosim.sweeps.spreadsheets import KINDS, save_tables
+from ecosim.sweeps.sweep import REPORT
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line asks for; the fields are its options."""
+
+    folder: Path
+    out: Path | None = None
+    measures: tuple[str, ...] = ()
+    tables: str | None = None
+    quiet: bool = False
+    as_json: bool = False
+
+
+def report(order: Order) -> None:
+    """Carry out an order.
+
+    Raises:
+        InputError: if the folder holds neither a sweep nor a run, or a name is unknown.
+        OSError: if the page cannot be written.
+    """
+    _check(order)
+    out = order.folder / REPORT if order.out is None else order.out
+    if (order.folder / MANIFEST).is_file():
+        told = _of_sweep(order, out)
+    elif (order.folder / "summary.json").is_file():
+        told = _of_run(order, out)
+    else:
+        raise InputError(
+            f"{printable(order.folder)}: holds neither a sweep ({MANIFEST}) nor a run (summary.json); allowed: what "
+            "ecosim sweep, compare or run left with --out"
+        )
+    if not order.quiet:
+        print(f"The page is {printable(out)}; it needs nothing else, and any browser shows it.", file=sys.stderr)
+    if order.as_json:
+        print(json.dumps(_plain({"page": str(out), **told}), ensure_ascii=False, indent=2))
+
+
+def _check(order: Order) -> None:
+    faults = []
+    if not order.folder.is_dir():
+        faults.append(f"{printable(order.folder)}: no such folder; allowed: one that ecosim sweep, compare or run left")
+    if order.out is not None and order.out.suffix.lower() not in (".html", ".htm"):
+        faults.append(f"--out {printable(order.out)}: allowed: the name of a page, ending in .html")
+    if order.tables is not None and order.tables not in KINDS:
+        faults.append(f"--tables {printable(order.tables)}: allowed: {' or '.join(KINDS)}")
+    if faults:
+        raise InputError(faults)
+
+
+def _of_sweep(order: Order, out: Path) -> dict[str, Any]:
+    tables = SweepTables(order.folder)
+    found = findings_of(tables, order.measures)
+    write_text(out, sweep_page(found))
+    files = [] if order.tables is None else save_tables(tables, order.tables, out.parent / "tables")
+    if files and not order.quiet:
+        print(f"Tables: {', '.join(printable(file) for file in files)}", file=sys.stderr)
+    return {
+        "design": found.kind,
+        "keys": list(found.keys),
+        "points": found.points,
+        "replicates": found.replicates,
+        "is_luck_common": found.is_luck_common,
+        "runs": dict(found.statuses),
+        "measures": list(found.measures),
+        "effects": found.effects.to_dict("records"),
+        "noise": found.noise.to_dict("records"),
+        "sensitivity": None if found.indices is None else asdict(found.indices) | _records(found.indices),
+        "tables": [str(file) for file in files],
+    }
+
+
+def _records(indices: Any) -> dict[str, Any]:
+    return {"table": indices.table.to_dict("records"), "measures": indices.measures.to_dict("records")}
+
+
+def _of_run(order: Order, out: Path) -> dict[str, Any]:
+    from ecosim.reports.run_page import run_page
+    from ecosim.results.run import read
+
+    if order.tables == "xlsx":
+        raise InputError("--tables xlsx: for sweeps; allowed for a run: csv")
+    run = read(order.folder)
+    write_text(out, run_page(run, order.measures))
+    if order.tables is not None:
+        run.to_csv(out.parent / "tables")
+    return {"run_id": run.run_id, "seed": run.seed, "summary": run.summary}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

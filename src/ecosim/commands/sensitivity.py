@@ -1,0 +1,175 @@
+"""The command ``ecosim sensitivity``: which factors of a sweep matter for which measure, and which do nothing."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ecosim.errors import InputError
+from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.sensitivity import JUDGED, METHODS, Sensitivity, sensitivity
+from ecosim.results.folders import check_writable
+from ecosim.results.store import write_text
+from ecosim.scenario_file import printable
+from ecosim.sweeps.spreadsheets import defused
+
+TABLE, PICTURE = "sensitivity.csv", "sensitivity"
+MOST_SHOWN, MOST_PANELS = 12, 12
+
+ORDER = ("total", "mu_star", "rank", "first", "second", "mu", "sigma")
+SAID = {
+    "first": "alone",
+    "total": "total",
+    "mu_star": "μ*",
+    "mu": "μ",
+    "sigma": "σ",
+    "rank": "rank coefficient",
+    "second": "pair",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line asks for; the fields are its options."""
+
+    folder: Path
+    measures: tuple[str, ...] = ()
+    out: Path | None = None
+    quiet: bool = False
+    as_json: bool = False
+
+
+def show(order: Order) -> None:
+    """Carry out an order: a table on stdout, all indices as CSV and a figure in the folder.
+
+    Raises:
+        InputError: if the folder holds no sweep, a measure is unknown, or nothing can be said.
+        OSError: if the files cannot be written.
+    """
+    tables = SweepTables(order.folder)
+    chosen = [tables.named(name) for name in order.measures]
+    found = sensitivity(tables, chosen)
+    out = order.folder if order.out is None else order.out
+    _check(out)
+    shown = chosen or _chosen(tables, found)
+    shown = [name for name in shown if name in set(found.measures["measure"])]
+    write_text(out / TABLE, defused(found.indices).to_csv(index=False, lineterminator="\n"))
+    files = [out / TABLE, *_figure(found, shown, tables, out)]
+    if order.as_json:
+        print(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
+    else:
+        _print(found, shown)
+    if not order.quiet:
+        rest = len(found.measures) - len(shown)
+        if rest > 0 and not order.as_json:
+            print(f"{rest} further measures are in the table; --measure NAME shows one.", file=sys.stderr)
+        print(f"Table and figure: {', '.join(printable(file) for file in files)}", file=sys.stderr)
+
+
+def _check(out: Path) -> None:
+    try:
+        check_writable(out)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"{printable(out)}: cannot be written to ({why}); allowed: --out DIR, another folder"
+        ) from None
+
+
+def _chosen(tables: SweepTables, found: Sensitivity) -> list[str]:
+    from ecosim.experiments.choice import choose
+    from ecosim.experiments.effects import Layout
+    from ecosim.experiments.noise import table_of_noise
+
+    layout = Layout(tables.runs, tables.keys)
+    told = set(found.measures["measure"])
+    noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
+    ranked = choose(tables.measures, noise, layout, 3 * MOST_SHOWN)
+    return [name for name in ranked if name in told][:MOST_SHOWN] or list(found.measures["measure"])[:MOST_SHOWN]
+
+
+def _figure(found: Sensitivity, shown: list[str], tables: SweepTables, out: Path) -> list[Path]:
+    from ecosim.reports.plots import write_figure
+    from ecosim.reports.sweep_figures import indices
+    from ecosim.sweeps.findings import as_indices
+
+    drawn = [name for name in shown if name in set(found.indices["measure"])][:MOST_PANELS]
+    return write_figure(indices(as_indices(found), drawn, tables.keys), out / PICTURE) if drawn else []
+
+
+def _print(found: Sensitivity, shown: list[str]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    kinds = [kind for kind in ORDER if kind in set(found.indices["index"]) and kind != "second"]
+    table = Table(
+        box=box.SIMPLE,
+        caption=f"{_capital(METHODS[found.method])}. In brackets: 95 % intervals.",
+        caption_justify="left",
+    )
+    for head in ("measure", "factor", *(SAID[kind] for kind in kinds), "seen"):
+        table.add_column(head, overflow="fold", justify="left" if head in ("measure", "factor", "seen") else "right")
+    for measure in shown:
+        own = found.indices[found.indices["measure"] == measure]
+        idle = found.idle(measure)
+        for place, factor in enumerate(dict.fromkeys(own["factor"])):
+            rows = {row["index"]: row for _, row in own[(own["factor"] == factor) & (own["with"] == "")].iterrows()}
+            cells = [_cell(rows[kind]) if kind in rows else "" for kind in kinds]
+            judged = [rows[kind] for kind in JUDGED[found.method] if kind in rows]
+            unsure = all(math.isnan(row["low"]) for row in judged)
+            seen = "nothing" if factor in idle else "no interval" if unsure else "yes"
+            table.add_row(measure if place == 0 else "", factor, *cells, seen)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    for sentence in sentences(found, shown):
+        print(sentence)
+
+
+def sentences(found: Sensitivity, shown: list[str]) -> list[str]:
+    """Return in words what does nothing, how much is luck, and what to keep in mind."""
+    factors = list(dict.fromkeys(found.indices["factor"]))
+    idle = [name for name in factors if all(name in found.idle(measure) for measure in shown)]
+    told = [f"No effect on any of these measures is seen of: {', '.join(idle)}."] if idle else []
+    luck = found.measures[found.measures["measure"].isin(shown)].set_index("measure")["luck"].dropna()
+    if len(luck):
+        worst = str(luck.idxmax())
+        told.append(
+            f"Of what differs between points, luck is {100 * luck.median():.0f} % in the median measure and "
+            f"{100 * luck[worst]:.0f} % in {worst}."
+        )
+    fit = found.measures.set_index("measure")["fit"].dropna()
+    poor = [name for name in shown if name in fit.index and fit[name] < 0.5]
+    if poor:
+        told.append(
+            f"The regression on ranks tells less than half of: {', '.join(poor)}; look at the first-order indices there."
+        )
+    return [*told, *found.remarks]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _cell(row: Any) -> str:
+    known = not math.isnan(row["low"])
+    return f"{row['value']:.3f}" + (f" ({row['low']:.3f} to {row['high']:.3f})" if known else "")
+
+
+def _as_json(found: Sensitivity) -> dict[str, Any]:
+    rows = [{key: _plain(value) for key, value in row.items()} for row in found.indices.to_dict("records")]
+    measures = [{key: _plain(value) for key, value in row.items()} for row in found.measures.to_dict("records")]
+    for one in measures:
+        one["nothing"] = found.idle(str(one["measure"]))
+    return {
+        "method": found.method, "indices": rows, "measures": measures, "skipped": found.skipped,
+        "remarks": list(found.remarks),
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
