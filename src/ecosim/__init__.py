@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ecosim.measures.measure import Measure
     from ecosim.own_tables import actors
     from ecosim.results.run import read
+    from ecosim.sweeps.sweep import read_sweep
     from ecosim.world.actors import read_actors
     from ecosim.world.world import World
 
@@ -49,6 +50,7 @@ _HOMES = {
     "load": "compose",
     "read": "results.run",
     "read_actors": "world.actors",
+    "read_sweep": "sweeps.sweep",
     "sweep": "experiments.sweep",
     "synergy": "experiments.synergy",
     "tip": "experiments.tipping",
@@ -75,6 +77,7 @@ __all__ = [
     "load",
     "read",
     "read_actors",
+    "read_sweep",
     "sweep",
     "synergy",
     "testing",

@@ -323,6 +323,47 @@ def tip(
 
 
 @app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a sweep, a comparison or a run left")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="the page (default: DIR/report.html)")] = None,
+    measure: Annotated[list[str] | None, typer.Option(metavar="NAME", help="show only this; may be repeated")] = None,
+    tables: Annotated[
+        str | None, typer.Option(metavar="csv|xlsx", help="write the tables for spreadsheets, too")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print what the page tells as JSON")] = False,
+) -> None:
+    """Write a page about a sweep, a comparison or a run: what was run, what it shows, and how sure that is.
+
+    NAME is a measure's mean over the second half of a run; NAME.end its value at the end.
+    """
+    with told():
+        from ecosim.commands.report import Order
+        from ecosim.commands.report import report as write
+
+        write(Order(folder, out, tuple(measure or ()), tables, quiet, as_json))
+
+
+@app.command()
+def sensitivity(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a sweep left")],
+    measure: Annotated[list[str] | None, typer.Option(metavar="NAME", help="only this; may be repeated")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="for table and figure (default: the same)")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print the indices as JSON")] = False,
+) -> None:
+    """Tell which parameters of a sweep matter for which measure, with 95 % intervals, and which do nothing.
+
+    Sobol' indices of a sobol design, Morris's of a morris design; shares of variance of a grid; regression on ranks and
+    first-order indices of any other.
+    """
+    with told():
+        from ecosim.commands.sensitivity import Order, show
+
+        show(Order(folder, tuple(measure or ()), out, quiet, as_json))
+
+
+@app.command()
 def why(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a run left, made with record.reasons=true")],
     organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="its name, as the tables have it")],
