@@ -33,7 +33,8 @@ def tiny(axes, *overrides, **keywords):
 def command(out, *words, workers=1):
     """Return the words of a shell command that sweeps a tiny world."""
     call = "import sys; sys.path.insert(0, sys.argv.pop(1)); from ecosim.cli import main; main()"
-    options = ["--trust", "trouble", "--out", str(out), "--workers", str(workers)]
+    options = ["--trust", "trouble", "--out", str(out)]
+    options += [] if workers is None else ["--workers", str(workers)]
     return [sys.executable, "-c", call, PACKAGES, "sweep", "opinions", *TINY, *words, *options]
 
 

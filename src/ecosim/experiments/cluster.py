@@ -82,7 +82,7 @@ class OnCluster:
         self._plan.release()
         if self._client.status == "running":
             with suppress(Exception):  # whoever is gone has ended it already
-                self._client.run(remote.forget, self._sweep, on_error="ignore")
+                self._client.run(remote.forget, self._sweep, wait=False, on_error="ignore")
 
     # -- what workers are told --------------------------------------------------------------------------------------
 
@@ -180,7 +180,7 @@ class OnCluster:
         self._queue.clear()
         self._alone.clear()
         with suppress(Exception):
-            self._client.run(remote.stop, self._sweep, wait=False)
+            self._client.run(remote.stop, self._sweep, wait=False, on_error="ignore")
         while self._flying and time.monotonic() < until:
             with suppress(CannotGoOn):
                 self._collect(listener, _LOOK)

@@ -92,12 +92,12 @@ def make_batch(plan: str, batch: Batch) -> Made:
     return made
 
 
-def stop(sweep: str) -> None:
+async def stop(sweep: str) -> None:
     """Have every batch of a sweep broken off on this worker, now and in future; what is finished is sent back."""
     _stopped.add(sweep)
 
 
-def forget(sweep: str) -> None:
+async def forget(sweep: str) -> None:
     """End the processes that wait for more work of a sweep."""
     _stopped.add(sweep)
     with _lock:

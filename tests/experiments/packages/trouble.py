@@ -17,7 +17,7 @@ from ecosim.world.world import World
 class Trouble(Mechanism):
     """Does nothing, or something bad, in the third tick; waits a little in every tick."""
 
-    how: Literal["none", "raise", "hang", "die", "memory", "blow_up", "exit"] = "none"
+    how: Literal["none", "raise", "hang", "die", "die_with_worker", "memory", "blow_up", "exit"] = "none"
     pause: float = Field(0.0, ge=0.0)
 
     reads = ("stance",)
@@ -40,6 +40,10 @@ class Trouble(Mechanism):
             pass
 
     def _die(self, world: World) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def _die_with_worker(self, world: World) -> None:
+        os.kill(os.getppid(), signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
 
     def _memory(self, world: World) -> None:

@@ -1,0 +1,202 @@
+"""Sweeps on a cluster: a real scheduler and workers in processes of their own, some of them killed under way."""
+
+import json
+import signal
+import subprocess
+import time
+
+import pytest
+
+import ecosim
+from ecosim.errors import InputError
+from ecosim.experiments.shards import read_runs
+from ecosim.experiments.sweep import Execution, run_sweep
+from tests.clock import at_most_seconds
+from tests.experiments.clusters import cluster
+from tests.experiments.sweeps import (
+    HOW,
+    PACKAGES,
+    TINY,
+    TOLERANCE,
+    children,
+    failures,
+    is_alive,
+    same_tables,
+    shards,
+    start,
+    tiny,
+    wait_until,
+)
+
+pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+
+VALUES = [0.1, 0.2, 0.5]
+SLOW = "dynamics.trouble.pause=0.01"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    """The same sweep, made in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PACKAGES)
+        out = tmp_path_factory.mktemp("sweep") / "here"
+        run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), out, Execution(workers=0))
+    return out
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory):
+    with cluster(tmp_path_factory.mktemp("cluster")) as made:
+        yield made
+
+
+def test_a_killed_worker_costs_nothing_and_the_tables_are_those_of_one_machine(here, dask, tmp_path):
+    coordinator = start(
+        tmp_path, f"{TOLERANCE}=0.1,0.2,0.5", SLOW, "--replicates=12", "--cluster", dask.address, workers=None
+    )
+    victim = dask.workers[0]
+    wait_until(lambda: children(victim.pid))
+    hands = children(victim.pid)
+    wait_until(lambda: shards(tmp_path) or coordinator.poll() is not None)
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+    _, told = coordinator.communicate(timeout=120)
+    assert coordinator.returncode == 0, told
+    assert b"36 ok, 0 failed" in told
+    assert same_tables(tmp_path, here)
+    wait_until(lambda: not any(is_alive(pid) for pid in hands), seconds=5.0)
+
+
+def test_what_a_cluster_left_is_gone_on_with_at_home_and_the_other_way_round(here, dask, tmp_path):
+    words = (*TINY, SLOW)
+    run_sweep(tiny({TOLERANCE: VALUES[:1]}, SLOW, replicates=12), tmp_path, Execution(workers=0))
+    table = ecosim.sweep(
+        "opinions",
+        {TOLERANCE: VALUES},
+        *words,
+        trust=("trouble",),
+        replicates=12,
+        out=tmp_path,
+        cluster=dask.file,
+    )
+    assert len(table) == 36
+    assert same_tables(tmp_path, here)
+    assert run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), tmp_path, Execution(workers=0)).made == 0
+
+
+def test_runs_that_raise_hang_die_or_hoard_fail_alone_on_a_cluster(dask, tmp_path):
+    plan = tiny({HOW: ["none", "raise", "hang", "die", "memory"]})
+    outcome = run_sweep(plan, tmp_path, Execution(timeout=1.5, memory=300, cluster=dask.address))
+    assert (outcome.ok, outcome.failed) == (1, 4)
+    kinds = {how: one["kind"] for how, one in failures(tmp_path).items()}
+    assert kinds == {"raise": "error", "hang": "timeout", "die": "killed", "memory": "memory"}
+    seconds = float(failures(tmp_path)["hang"]["message"].split(" after ")[1].split(" s")[0])
+    assert 1.5 <= seconds < 3.5
+
+
+def test_ctrl_c_takes_in_what_the_workers_have_finished(dask, tmp_path):
+    words = [f"{TOLERANCE}=0.1,0.2,0.5", "dynamics.trouble.pause=0.03", "--replicates=40", "--cluster", dask.address]
+    coordinator = start(tmp_path, *words, workers=None)
+    wait_until(lambda: shards(tmp_path))
+    began = time.monotonic()
+    coordinator.send_signal(signal.SIGINT)
+    _, told = coordinator.communicate(timeout=60)
+    assert time.monotonic() - began < 5
+    assert coordinator.returncode == 130
+    assert b"the same command again goes on" in told
+    assert b"Traceback" not in told
+    assert 0 < len(read_runs(tmp_path)) < 120
+    assert json.loads((tmp_path / "manifest.json").read_text())["state"] == "stopped"
+
+
+def test_workers_with_other_code_are_refused_and_the_difference_is_shown(dask, tmp_path, monkeypatch):
+    from ecosim.experiments.execute import CannotGoOn
+
+    real = ecosim.experiments.cluster.surroundings
+    monkeypatch.setattr("ecosim.experiments.cluster.surroundings", lambda trust: {**real(trust), "code": "0.2.0+feed"})
+    with pytest.raises(CannotGoOn, match=r"code: '0\.2\.0\+feed' here, '.*' there"):
+        run_sweep(tiny({TOLERANCE: VALUES}), tmp_path, Execution(cluster=dask.address))
+    assert not shards(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_run_that_kills_its_worker_every_time_is_found_among_the_innocent(tmp_path):
+    with cluster(tmp_path / "cluster", workers=0) as dask:
+        for _ in range(2):
+            dask.add_worker("--nanny")
+        plan = tiny({HOW: ["none", "die_with_worker"]}, replicates=4)
+        outcome = run_sweep(plan, tmp_path / "out", Execution(cluster=dask.address))
+        assert (outcome.ok, outcome.failed) == (4, 4)
+        assert "workers of the cluster ended in this run" in failures(tmp_path / "out")["die_with_worker"]["message"]
+
+
+def test_a_scheduler_that_does_not_answer_is_told_in_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("ecosim.experiments.schedulers.SECONDS_TO_ANSWER", 0.5)
+    with pytest.raises(InputError, match=r"127\.0\.0\.1:9: no scheduler") as refused, at_most_seconds(10):
+        run_sweep(tiny({TOLERANCE: VALUES}), tmp_path / "out", Execution(cluster="tcp://127.0.0.1:9"))
+    assert len(str(refused.value).splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("nonsense", "allowed: the address of a scheduler"),
+        ("http://127.0.0.1:80", "allowed: the address of a scheduler"),
+        ("tcp://127.0.0.1:99999", "allowed: the address of a scheduler"),
+        ("nowhere.json", "no such file"),
+        ("nowhere.yaml", "nowhere.yaml"),
+    ],
+)
+def test_what_is_no_scheduler_is_refused(tmp_path, monkeypatch, where, told):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=told):
+        run_sweep(tiny({TOLERANCE: VALUES}), tmp_path / "out", Execution(cluster=where))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("cluster: os.system\narguments: {command: 'touch broken'}", "allowed: the name of a cluster in dask_jobqueue"),
+        ("cluster: distributed.LocalCluster\nworker: 2", "worker'; did you mean workers|workers"),
+        ("cluster: distributed.NoCluster", "distributed has no NoCluster"),
+        ("cluster: dask_jobqueue.SLURMCluster", "needs the package dask_jobqueue"),
+        ("cluster: distributed.LocalCluster\nworkers: -1\narguments: 3", "workers: -1"),
+    ],
+)
+def test_a_file_that_describes_no_cluster_is_refused(tmp_path, text, told):
+    (tmp_path / "cluster.yaml").write_text(text)
+    with pytest.raises(InputError, match=told):
+        run_sweep(tiny({TOLERANCE: VALUES}), tmp_path / "out", Execution(cluster=str(tmp_path / "cluster.yaml")))
+    assert not (tmp_path / "broken").exists()
+
+
+def test_a_file_may_start_a_cluster_which_ends_with_the_sweep(here, tmp_path):
+    described = """
+        cluster: distributed.LocalCluster
+        arguments: {processes: false, threads_per_worker: 1, n_workers: 0, dashboard_address: "127.0.0.1:0"}
+        workers: 1
+    """
+    (tmp_path / "cluster.yaml").write_text(described)
+    outcome = run_sweep(
+        tiny({TOLERANCE: VALUES}, SLOW, replicates=12),
+        tmp_path / "out",
+        Execution(cluster=str(tmp_path / "cluster.yaml")),
+    )
+    assert (outcome.ok, outcome.failed) == (36, 0)
+    assert same_tables(tmp_path / "out", here)
+
+
+def test_processes_and_a_cluster_are_not_asked_for_at_once(tmp_path):
+    with pytest.raises(InputError, match="one of --workers and --cluster"):
+        run_sweep(tiny({TOLERANCE: VALUES}), tmp_path, Execution(workers=2, cluster="tcp://127.0.0.1:9"))
+
+
+def test_without_dask_the_extra_is_named(tmp_path):
+    told = "import sys; sys.modules['distributed'] = None; from ecosim.experiments.schedulers import connected\n"
+    told += "with connected('tcp://127.0.0.1:9'): pass"
+    import sys
+
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
+    assert "needs the package distributed" in done.stderr
+    assert "extra `cluster`" in done.stderr
