@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ecosim.ecosystem import Ecosystem
     from ecosim.errors import InputError
     from ecosim.experiments.compare import compare
+    from ecosim.experiments.discovery import discover
     from ecosim.experiments.ranges import Choice, Interval
     from ecosim.experiments.sweep import sweep
     from ecosim.experiments.synergy import synergy
@@ -47,6 +48,7 @@ _HOMES = {
     "actors": "own_tables",
     "branch": "branching",
     "compare": "experiments.compare",
+    "discover": "experiments.discovery",
     "load": "compose",
     "read": "results.run",
     "read_actors": "world.actors",
@@ -74,6 +76,7 @@ __all__ = [
     "actors",
     "branch",
     "compare",
+    "discover",
     "load",
     "read",
     "read_actors",

@@ -323,6 +323,31 @@ def tip(
 
 
 @app.command()
+def discover(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a sweep left, of at least twenty points")],
+    measure: Annotated[str, typer.Option(metavar="NAME", help="what comes out; NAME.mean: over the second half")],
+    above: Annotated[float | None, typer.Option(metavar="Y", help="it holds where the measure is above this")] = None,
+    below: Annotated[float | None, typer.Option(metavar="Y", help="it holds where the measure is below this")] = None,
+    density: Annotated[
+        float | None, typer.Option(metavar="D", help="share of runs that a box shall reach (default: best trade-off)")
+    ] = None,
+    depth: Annotated[int, typer.Option(help="questions of the tree, one after the other, at most")] = 3,
+    seed: Annotated[int, typer.Option(metavar="N", help="of the halves, in which rules are found and tested")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the results (default: the sweep's)")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but the rules")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print them as JSON")] = False,
+) -> None:
+    """Tell under which conditions something holds: rules found in half of a sweep and tested on the other half.
+
+    For example: discover results/sweep --measure dispersion --above 0.3
+    """
+    with told():
+        from ecosim.commands.discover import Order, discover_once
+
+        discover_once(Order(folder, measure, above, below, density, depth, seed, out, quiet, as_json))
+
+
+@app.command()
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a sweep, a comparison or a run left")],
     out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="the page (default: DIR/report.html)")] = None,

@@ -1,0 +1,352 @@
+"""Scenario discovery: under which conditions something holds, as rules that are tested on points that did not make them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.errors import InputError
+from ecosim.experiments.cart import Tree, find_tree
+from ecosim.experiments.cases import Box, Cases, cases_of
+from ecosim.experiments.crossing import Estimate
+from ecosim.experiments.drawing import draw
+from ecosim.experiments.prim import Quality, find_box, quality
+from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.rule_words import conditions, percent, sentence, where, wilson
+from ecosim.scenario_file import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+Numbers = NDArray[np.float64]
+
+ALARM = 0.01
+"""Chance that a rule is told of a sweep in which nothing matters."""
+
+MOST_RULES = 3
+DRAWS = 4000
+
+
+class Rule(NamedTuple):
+    """A box found in one half of the points and tested on the other.
+
+    Attributes:
+        box: where it holds.
+        density: share of runs in it that hold, in the other half, with its 95 % interval.
+        tested: what it is worth in the other half.
+        found: what it seemed worth in the half in which it was found.
+        p_value: chance of so many cases among as many points of the other half, drawn at random.
+        quasi: quasi-p-value of each restricted factor, in the half in which it was found.
+        path: what each box on the way was worth, there.
+        again: the first box that the same search finds in the other half, to see how firm the bounds are.
+    """
+
+    box: Box
+    density: Estimate
+    tested: Quality
+    found: Quality
+    p_value: float
+    quasi: dict[int, float]
+    path: list[Quality]
+    again: Box
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What a search for conditions came to.
+
+    Attributes:
+        folder: of the sweep.
+        holds: what was looked for, in words: ``dispersion > 0.3``.
+        cases: the points.
+        tested_on: the half of the points on which rules were tested.
+        rules: boxes that stood the test, in the order in which they were found.
+        tree: the pruned tree, or None where it did not stand the test, or scikit-learn is missing.
+        says: the result in sentences.
+    """
+
+    folder: str
+    holds: str
+    cases: Cases
+    tested_on: Cases
+    rules: tuple[Rule, ...]
+    tree: Tree | None
+    says: tuple[str, ...]
+
+    @property
+    def boxes(self) -> pd.DataFrame:
+        """A row for each rule and each factor that it restricts: bounds, words, quasi-p-value, and what it is worth."""
+        import pandas as pd
+
+        rows = [
+            {
+                "rule": number, "factor": self.cases.keys[k], "above": rule.box.low[k], "below": rule.box.high[k],
+                "words": _kept(rule.box, k, self.cases), "quasi_p": rule.quasi.get(k, math.nan),
+                "density": rule.density.value, "density_low": rule.density.low, "density_high": rule.density.high,
+                "coverage": rule.tested.coverage, "mass": rule.tested.mass, "density_where_found": rule.found.density,
+                "p_value": rule.p_value,
+            }
+            for number, rule in enumerate(self.rules, start=1)
+            for k in rule.box.restricted()
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=_BOX_COLUMNS)
+
+    @property
+    def leaves(self) -> pd.DataFrame:
+        """A row for each leaf of the tree: what it demands, and what it is worth in the other half."""
+        import pandas as pd
+
+        rows = []
+        for leaf in [] if self.tree is None else self.tree.leaves:
+            worth = quality(leaf, self.tested_on)
+            density = wilson(worth.density, worth.points)
+            rows.append({
+                "where": where(leaf, self.cases), "density": density.value, "density_low": density.low,
+                "density_high": density.high, "coverage": worth.coverage, "mass": worth.mass, "points": worth.points,
+            })  # fmt: skip
+        return pd.DataFrame(rows)
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """A row a point: its factors, ``share`` of its runs that hold, ``runs``."""
+        import pandas as pd
+
+        cases = self.cases
+        columns: dict[str, Any] = {}
+        for k, key in enumerate(cases.keys):
+            words = cases.words[k]
+            columns[key] = [words[int(code)] for code in cases.factors[:, k]] if words else cases.factors[:, k]
+        return pd.DataFrame({**columns, "share": cases.share, "runs": cases.runs})
+
+    def factors_shown(self) -> list[int]:
+        """Return the two factors that matter most: those that the first rule restricts, then those of the tree."""
+        order: list[int] = []
+        for rule in self.rules[:1]:
+            order += sorted(rule.box.restricted(), key=lambda k: rule.quasi.get(k, 1.0))
+        if self.tree is not None:
+            order += [int(k) for k in np.argsort(-self.tree.importance, kind="stable")]
+        order += range(len(self.cases.keys))
+        return list(dict.fromkeys(order))[:2]
+
+    def plot(self, axes: Axes | None = None) -> Axes:
+        """Draw the points and the first rule's box over the two factors that matter most, and return the axes."""
+        return draw("discovery", axes, self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers as plain data."""
+        return {
+            "folder": self.folder, "holds": self.holds, "points": int(self.cases.share.size), "base": self.cases.base,
+            "false_alarm_rate": ALARM, "says": list(self.says),
+            "rules": [
+                {
+                    "where": conditions(rule.box, self.cases), "density": rule.density._asdict(),
+                    "coverage": rule.tested.coverage, "mass": rule.tested.mass,
+                    "density_where_found": rule.found.density, "p_value": rule.p_value,
+                    "quasi_p": {self.cases.keys[k]: p for k, p in rule.quasi.items()},
+                    "in_the_other_half": conditions(rule.again, self.cases),
+                }
+                for rule in self.rules
+            ],
+            "tree": self.leaves.to_dict("records"),
+        }  # fmt: skip
+
+
+def discover(
+    folder: str | Path,
+    measure: str,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    density: float | None = None,
+    depth: int = 3,
+    seed: int = 0,
+) -> Discovery:
+    """Find the conditions under which a measure is above, or below, a value, from the runs of a sweep.
+
+    The points are halved at random. Rules are found in one half, by PRIM and by CART, and told with what they are worth in
+    the other; one is told only if so many cases would be as frequent in a random part of that half in one of a hundred
+    sweeps without any effect.
+
+    Args:
+        folder: of a sweep with at least twenty points.
+        measure: column of its runs: ``name`` at the end, ``name.mean`` over the second half.
+        above: it holds where the measure is above this.
+        below: it holds where the measure is below this; with both, where it lies between.
+        density: share of runs that a box shall reach; None for the best trade-off with how much it covers.
+        depth: questions of the tree, one after the other, at most.
+        seed: of the halves and of the test.
+
+    Raises:
+        InputError: if there is no such sweep or measure, too few points, or nothing to tell apart.
+
+    Examples:
+        >>> ecosim.discover("results/sweep", "dispersion", above=0.3).boxes  # doctest: +SKIP
+    """
+    _refuse(above, below, density, depth, seed)
+    tables = SweepTables(Path(folder))
+    (column,) = tables.known([measure])
+    values = tables.laid_out(column)
+    holds = np.ones_like(values)
+    holds[np.isnan(values)] = np.nan
+    if above is not None:
+        holds[values <= above] = 0.0
+    if below is not None:
+        holds[values >= below] = 0.0
+    return discovered(
+        cases_of(tables.keys, tables.points_table, holds),
+        _told(column, above, below),
+        str(folder),
+        density,
+        depth,
+        seed,
+    )
+
+
+def discovered(
+    cases: Cases, holds: str, folder: str = "", density: float | None = None, depth: int = 3, seed: int = 0
+) -> Discovery:
+    """Find the conditions under which something holds among cases; arguments as in :func:`discover`."""
+    first, second = cases.halves(seed)
+    if cases.base in (0.0, 1.0):
+        told = f"{holds} in {'every run' if cases.base else 'no run'} of {cases.share.size:,} points: nothing to tell apart."
+        return Discovery(folder, holds, cases, second, (), None, (told,))
+    rules = tuple(_rules(first, second, density, seed))
+    tree, missing = None, ""
+    try:
+        tree = find_tree(first, depth=depth, seed=seed)
+    except InputError as error:
+        missing = error.faults[0]
+    stands = tree is not None and tree_p(tree, first, second, seed) < ALARM
+    found = Discovery(folder, holds, cases, second, rules, tree if stands else None, ())
+    sentences = _says(found, missing)
+    return Discovery(folder, holds, cases, second, rules, tree if stands else None, sentences)
+
+
+def p_value(inside: NDArray[np.bool_], cases: Cases, seed: int = 0) -> float:
+    """Return the chance that as many cases would be among as many points drawn at random, by drawing them."""
+    score = cases.share * cases.runs
+    count = int(inside.sum())
+    if count in (0, inside.size):
+        return 1.0
+    luck, draws = np.random.default_rng(seed), _draws(score.size)
+    seen = float(score[inside].sum())
+    again = np.array([score[luck.permutation(score.size)[:count]].sum() for _ in range(draws)])
+    return float((1 + (again >= seen - 1e-9).sum()) / (draws + 1))
+
+
+def tree_p(tree: Tree, first: Cases, second: Cases, seed: int = 0) -> float:
+    """Return the chance that a tree from one half would foretell the other as well, were its shares put in any order."""
+    if len(tree.leaves) < 2:
+        return 1.0
+    worth = np.array([quality(leaf, first).density for leaf in tree.leaves])
+    guess = worth[tree.leaf_of(second.factors)]
+    guess = guess - guess.mean()
+    luck, draws = np.random.default_rng(seed), _draws(guess.size)
+    seen = float(guess @ second.share)
+    again = np.array([guess @ luck.permutation(second.share) for _ in range(draws)])
+    return float((1 + (again >= seen - 1e-12).sum()) / (draws + 1))
+
+
+def _draws(points: int) -> int:
+    """Return how often chance is drawn: less often for very many points, where a thousand are plenty."""
+    return max(1000, min(DRAWS, 10**8 // max(points, 1)))
+
+
+def _rules(first: Cases, second: Cases, density: float | None, seed: int) -> Any:
+    """Yield rules that stand the test, each among the points that no earlier one holds, until one does not."""
+    left, right = first, second
+    for number in range(MOST_RULES):
+        if min(left.share.size, right.share.size) < 10 or not 0 < left.base < 1 or not 0 < right.base < 1:
+            return
+        found = find_box(left, density=density)
+        if not found.box.restricted():
+            return
+        inside = found.box.holds(right.factors)
+        chance = p_value(inside, right, seed + number)
+        if chance >= ALARM:
+            return
+        tested = quality(found.box, right)
+        among_all = quality(found.box, second)
+        yield Rule(
+            found.box, wilson(tested.density, tested.points),
+            among_all._replace(density=tested.density) if number == 0 else _share_of(tested, right, second),
+            found.quality, chance, found.quasi, found.path, find_box(right, density=density).box,
+        )  # fmt: skip
+        left = left.some(~found.box.holds(left.factors))
+        right = right.some(~inside)
+
+
+def _share_of(tested: Quality, rest: Cases, everything: Cases) -> Quality:
+    """Return what a later rule is worth: its share of all runs and cases, not of those that were left to it."""
+    runs = rest.runs.sum() / everything.runs.sum()
+    holding = (rest.share @ rest.runs) / (everything.share @ everything.runs)
+    return Quality(float(tested.coverage * holding), tested.density, float(tested.mass * runs), tested.points)
+
+
+def _says(found: Discovery, missing: str) -> tuple[str, ...]:
+    cases, half = found.cases, found.tested_on
+    told = [
+        f"{found.holds} in {cases.base:.0%} of all runs ({cases.share.size:,} points, {int(cases.runs.sum()):,} runs)."
+    ]
+    for number, rule in enumerate(found.rules):
+        told.append(
+            ("" if number == 0 else "Of the rest: ") + sentence(found.holds, rule.box, cases, rule.density, rule.tested)
+        )
+        told.append(
+            f"  Tested on {half.share.size:,} points that did not make the rule (p = {rule.p_value:.2g}); in those that did "
+            f"it was {rule.found.density:.0%}. The same search in the other half: {where(rule.again, cases)}."
+        )
+    if not found.rules:
+        told.append(
+            "No rule: no box found in one half of the points stood the test on the other. (Where nothing matters, a rule "
+            f"is told in {ALARM:.0%} of sweeps.)"
+        )
+    if found.tree is not None:
+        told.append("As a tree of questions, from the likeliest branch down:")
+        for _, leaf in found.leaves.sort_values("density", ascending=False).iterrows():
+            share = percent(Estimate(leaf["density"], leaf["density_low"], leaf["density_high"]))
+            told.append(f"  {share} {leaf['where']} ({leaf['mass']:.0%} of runs)")
+    else:
+        told.append(missing or "No tree: no question in one half of the points foretells the other.")
+    return tuple(told)
+
+
+def _told(measure: str, above: float | None, below: float | None) -> str:
+    if above is not None and below is not None:
+        return f"{above:g} < {measure} < {below:g}"
+    return f"{measure} > {above:g}" if above is not None else f"{measure} < {below:g}"
+
+
+def _refuse(above: float | None, below: float | None, density: float | None, depth: int, seed: int) -> None:
+    faults = []
+    if above is None and below is None:
+        faults.append("--above Y or --below Y is missing: from which value on it holds")
+    for name, bound in (("above", above), ("below", below)):
+        if bound is not None and not math.isfinite(bound):
+            faults.append(f"{name}: {shown(bound)}; allowed: a number")
+    if above is not None and below is not None and above >= below:
+        faults.append(f"above {above:g} and below {below:g}: nothing lies there; allowed: above less than below")
+    if density is not None and not 0 < density <= 1:
+        faults.append(f"density: {shown(density)}; allowed: above 0, at most 1")
+    if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= 6:
+        faults.append(f"depth: {shown(depth)}; allowed: 1 to 6")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        faults.append(f"seed: {shown(seed)}; allowed: a whole number of at least 0")
+    if faults:
+        raise InputError(faults)
+
+
+def _kept(box: Box, k: int, cases: Cases) -> str:
+    return ", ".join(word for number, word in enumerate(cases.words[k]) if number not in box.left_out[k])
+
+
+_BOX_COLUMNS = [
+    "rule", "factor", "above", "below", "words", "quasi_p", "density", "density_low", "density_high", "coverage", "mass",
+    "density_where_found", "p_value",
+]  # fmt: skip
