@@ -333,7 +333,9 @@ def discover(
     ] = None,
     depth: Annotated[int, typer.Option(help="questions of the tree, one after the other, at most")] = 3,
     seed: Annotated[int, typer.Option(metavar="N", help="of the halves, in which rules are found and tested")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the results (default: the sweep's)")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="folder for the results (default: the sweep's)")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but the rules")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print them as JSON")] = False,
 ) -> None:
