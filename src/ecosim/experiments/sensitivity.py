@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError
-from ecosim.experiments.effects import nanmean
+from ecosim.experiments.effects import half_width, nanmean, nanvar
 from ecosim.experiments.given_data import from_given_data
 from ecosim.experiments.noise import noise_of
 from ecosim.experiments.reading import SweepTables
@@ -47,7 +47,7 @@ class Sensitivity:
     Attributes:
         method: ``sobol``, ``morris``, ``grid`` or ``given``: see ``METHODS``.
         indices: a row an index: ``measure``, ``index``, ``factor``, ``with`` (the other of a pair), ``value``, ``low``,
-            ``high`` (95 %), ``floor`` (what luck alone would give), ``nothing`` (whether no more than that is seen).
+            ``high`` (95 %), ``floor`` (what luck alone would give this factor), ``nothing`` (whether no more is seen).
         measures: a row a measure: ``points`` used, ``dropped``, ``luck`` (share of the variance of the points' means
             that is luck; NaN from one replicate), ``fit`` (R² of the regression on ranks, where there is one).
         skipped: measure to why nothing is said of it.
@@ -68,8 +68,13 @@ class Sensitivity:
         return [str(factor) for factor, nothing in flags.items() if nothing]
 
 
-JUDGED = {"sobol": ("total",), "morris": ("mu_star",), "grid": ("total",), "given": ("rank", "first")}
-"""The indices that decide whether a factor does nothing."""
+JUDGED = {
+    "sobol": ("total", "first"),
+    "morris": ("mu_star", "mu"),
+    "grid": ("total", "first"),
+    "given": ("rank", "first"),
+}
+"""The indices that decide whether a factor does nothing: all of them have to say so."""
 
 
 class Row(NamedTuple):
@@ -166,9 +171,9 @@ def _method(tables: SweepTables, factors: Factors | None) -> str:
 def _found(method: str, tables: SweepTables, factors: Factors | None, values: NDArray[np.float64]) -> Found:
     means = nanmean(values, 1)
     if method == "sobol" and factors is not None:
-        return _sobol(factors, means, values, common=tables.is_luck_common)
+        return _sobol(factors, means, values)
     if method == "morris" and factors is not None:
-        return _morris(factors, means, values, common=tables.is_luck_common)
+        return _morris(factors, means, values)
     if method == "grid":
         shares = shares_of_variance(tables.points_table[list(tables.keys)], values, common=tables.is_luck_common)
         if shares == []:
@@ -185,7 +190,7 @@ def _found(method: str, tables: SweepTables, factors: Factors | None, values: ND
     return Found([Row(*one) for one in rows], int(there.sum()), int((~there).sum()), fit)
 
 
-def _sobol(factors: Factors, means: NDArray[np.float64], values: NDArray[np.float64], *, common: bool) -> Found:
+def _sobol(factors: Factors, means: NDArray[np.float64], values: NDArray[np.float64]) -> Found:
     from_salib = _salib("sobol")
     blocks = means.reshape(factors.samples, -1)
     whole = ~np.isnan(blocks).any(axis=1)
@@ -199,11 +204,11 @@ def _sobol(factors: Factors, means: NDArray[np.float64], values: NDArray[np.floa
     found = from_salib.analyze(
         factors.problem(), kept.ravel(), calc_second_order=factors.second_order, num_resamples=RESAMPLES, seed=SEED
     )
-    noise = noise_of(values, common=common).luck
-    floor = 0.0 if math.isnan(noise) else noise
+    runs = values.reshape(*blocks.shape, -1)[whole]
     rows = []
     for place, key in enumerate(factors.keys):
-        for index, name, least in (("first", "S1", 0.0), ("total", "ST", floor)):
+        by_luck = 0.5 * _luck_of_differences(runs[:, 0] - runs[:, 1 + place]) / float(kept.var())
+        for index, name, least in (("first", "S1", 0.0), ("total", "ST", by_luck)):
             rows.append(_around(index, key, "", found[name][place], found[f"{name}_conf"][place], least))
     if factors.second_order:
         rows += [
@@ -214,7 +219,7 @@ def _sobol(factors: Factors, means: NDArray[np.float64], values: NDArray[np.floa
     return Found(rows, kept.size, means.size - kept.size)
 
 
-def _morris(factors: Factors, means: NDArray[np.float64], values: NDArray[np.float64], *, common: bool) -> Found:
+def _morris(factors: Factors, means: NDArray[np.float64], values: NDArray[np.float64]) -> Found:
     from_salib = _salib("morris")
     paths = means.reshape(factors.samples, -1)
     whole = ~np.isnan(paths).any(axis=1)
@@ -231,17 +236,29 @@ def _morris(factors: Factors, means: NDArray[np.float64], values: NDArray[np.flo
         num_resamples=RESAMPLES,
         seed=SEED,
     )
-    step = factors.levels / (2 * (factors.levels - 1))
-    replicates = float(np.median((~np.isnan(values)).sum(axis=1)))
-    apart = noise_of(values, common=common).apart
-    by_luck = 0.0 if math.isnan(apart) else math.sqrt(2 * apart**2 / max(replicates, 1)) / step
+    moved = np.diff(factors.shares().reshape(*paths.shape, -1)[whole], axis=1)  # a step changes one factor alone
+    steps = np.diff(values.reshape(*paths.shape, -1)[whole], axis=1)
     rows = []
     for place, key in enumerate(factors.keys):
-        spread = by_luck * math.sqrt(2 / math.pi)  # the mean of |e| for a normal e
-        rows.append(_around("mu_star", key, "", found["mu_star"][place], found["mu_star_conf"][place], spread))
-        rows.append(_around("mu", key, "", found["mu"][place], math.nan, 0.0))
+        is_own = moved[:, :, place] != 0
+        by_luck = math.sqrt(_luck_of_differences(steps[is_own] / moved[:, :, place][is_own][:, None]))
+        least = by_luck * math.sqrt(2 / math.pi)  # the mean of |e| for a normal e
+        rows.append(_around("mu_star", key, "", found["mu_star"][place], found["mu_star_conf"][place], least))
+        half = half_width(float(found["sigma"][place]), int(whole.sum()))
+        rows.append(_around("mu", key, "", found["mu"][place], half, 0.0))
         rows.append(_around("sigma", key, "", found["sigma"][place], math.nan, by_luck))
     return Found(rows, int(rows_used.sum()), int((~rows_used).sum()))
+
+
+def _luck_of_differences(differences: NDArray[np.float64]) -> float:
+    """Return the mean square that luck alone gives to differences (pairs, replicates) averaged over replicates.
+
+    It is told by how much replicates disagree on each difference, so that luck which both sides share does not count;
+    0 from one replicate, which cannot tell.
+    """
+    count = (~np.isnan(differences)).sum(axis=1)
+    told = count > 1
+    return float((nanvar(differences[told], 1) / count[told]).mean()) if told.any() else 0.0
 
 
 def _around(index: str, factor: str, other: str, value: float, half: float, floor: float) -> Row:

@@ -30,7 +30,8 @@ def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, com
 
     .. math:: S_i = V_i / V, \qquad T_i = 1 - V_{\sim i} / V
 
-    from each of which the part that luck is expected to add (:math:`\sigma_e^2/n` a point) is subtracted. Intervals are
+    from each of which is subtracted what luck is expected to add: the residual variance of that very table of means
+    by replicates, over n, for a factor may also change what luck does. Intervals are
     Student's over the jackknife's pseudo-values, a replicate left out at a time; NaN from fewer than three.
 
     Args:
@@ -74,19 +75,24 @@ def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, com
 
 
 def _shares(grid: NDArray[np.float64], sizes: list[int], common: bool) -> NDArray[np.float64]:
-    """Return first-order and total shares, (2, factors)."""
-    points, replicates = grid.shape
-    apart = noise_of(grid, common=common).apart if replicates > 1 else math.nan
-    noise = 0.0 if math.isnan(apart) else apart**2 / replicates
-    means = grid.mean(axis=1).reshape(sizes)
-    variance = means.var() - noise * (points - 1) / points
+    """Return first-order and total shares, (2, factors); NaN where luck leaves nothing."""
+    laid = grid.reshape([*sizes, grid.shape[1]])
     shares = np.full((2, len(sizes)), np.nan)
+    variance = _caused(laid, common)
     if variance <= 0:
         return shares
-    for place, size in enumerate(sizes):
+    for place in range(len(sizes)):
         others = tuple(axis for axis in range(len(sizes)) if axis != place)
-        rest = points // size
-        alone = means.mean(axis=others).var() - noise / rest * (size - 1) / size
-        without = means.mean(axis=place).var() - noise / size * (rest - 1) / rest
-        shares[:, place] = alone / variance, 1 - without / variance
+        shares[:, place] = (
+            _caused(laid.mean(axis=others), common) / variance,
+            1 - _caused(laid.mean(axis=place), common) / variance,
+        )
     return shares
+
+
+def _caused(laid: NDArray[np.float64], common: bool) -> float:
+    """Return the variance of means over replicates (the last axis), less what luck is expected to add to it."""
+    table = laid.reshape(-1, laid.shape[-1])
+    points, replicates = table.shape
+    apart = noise_of(table, common=common).apart if replicates > 1 else 0.0
+    return float(table.mean(axis=1).var()) - apart**2 / replicates * (points - 1) / points
