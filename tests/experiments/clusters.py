@@ -15,6 +15,7 @@ class Cluster:
 
     def __init__(self, folder):
         self.folder, self.workers = Path(folder), []
+        self.folder.mkdir(exist_ok=True)
         self.file = self.folder / "scheduler.json"
         self.scheduler = self._start("dask_scheduler", "--port", "0")
         wait_until(self.file.exists)

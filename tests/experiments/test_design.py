@@ -51,7 +51,7 @@ def test_a_hundred_million_points_are_counted_without_being_listed():
 
 
 def test_every_point_has_the_same_luck_and_every_replicate_its_own():
-    table = design_of({"a": [1, 2, 3]}, "grid", 5, 42).table([str(number) for number in range(15)]).columns
+    table = design_of({"a": [1, 2, 3]}, "grid", 5, 42).rows(np.arange(15), [str(number) for number in range(15)]).columns
     seeds = table["seed"].reshape(3, 5)
     assert (seeds == seeds[0]).all()
     assert len(set(seeds[0].tolist())) == 5

@@ -141,17 +141,18 @@ class Design:
             for place, axis in enumerate(self.axes)
         }
 
-    def table(self, run_ids: Sequence[str]) -> Table:
-        """Return the design as a table: a row a run, in the order of their numbers."""
-        points = np.arange(self.points)
-        seeds = [seed for point in range(self.points) for seed in self.seeds_of(point)]
+    def rows(self, numbers: NDArray[np.int64], run_ids: Sequence[str]) -> Table:
+        """Return a row for each of these runs (rows,), as the table of the design has it."""
+        point, replicate = np.divmod(numbers, self.replicates)
+        points, where = np.unique(point, return_inverse=True)
+        seeds = np.array([self.seeds_of(int(one)) for one in points], np.uint64).reshape(points.size, -1)
         return Table(
             {
                 "run_id": np.array(run_ids, dtype=object),
-                "point": np.repeat(points, self.replicates),
-                **{key: np.repeat(column, self.replicates) for key, column in self.columns(points.tolist()).items()},
-                "replicate": np.tile(np.arange(self.replicates), self.points),
-                "seed": np.array(seeds, np.uint64),
+                "point": point,
+                **{key: column[where] for key, column in self.columns(points.tolist()).items()},
+                "replicate": replicate,
+                "seed": seeds[where, replicate] if points.size else np.empty(0, np.uint64),
             },
             NOTES,
         )

@@ -20,6 +20,7 @@ from typing import Any
 
 from ecosim.experiments.execute import Crew, Limits
 from ecosim.experiments.folder import differences, surroundings
+from ecosim.experiments.ids import as_words
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import RUNS, SERIES, ids_there
 
@@ -129,7 +130,7 @@ class _Hand:
             done = [number for number in batch.run_ids if number not in self._failures]
         except _BrokenOff:
             self._crew.close()
-            there = ids_there(self._folder)
+            there = set(as_words(ids_there(self._folder)))
             done = [number for number, run_id in batch.run_ids.items() if run_id in there]
         return Made(self._files(), done, self._failures, time.monotonic() - (self._began or time.monotonic()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -13,6 +14,8 @@ from ecosim.experiments.plan import Plan
 from ecosim.results.table import Note
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
+
+_MOST_SETTINGS = 300
 
 
 class Ran(NamedTuple):
@@ -50,8 +53,7 @@ class Runner:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._point = -1
-        self._settings: Settings | None = None
+        self._settings: OrderedDict[int, Settings] = OrderedDict()
 
     def run(self, number: int) -> Ran | Failure:
         """Make a run, 0 ≤ number < runs; whatever its model raises is told, not raised."""
@@ -74,9 +76,14 @@ class Runner:
             return  # whatever it is, the runs themselves will say
 
     def _settings_of(self, point: int) -> Settings:
-        if self._settings is None or point != self._point:
-            self._settings, self._point = self.plan.settings(point), point
-        return self._settings
+        """Return the settings of a point; those of the latest points are kept, for runs go round and round them."""
+        if point in self._settings:
+            self._settings.move_to_end(point)
+            return self._settings[point]
+        while len(self._settings) >= _MOST_SETTINGS:
+            self._settings.popitem(last=False)
+        self._settings[point] = self.plan.settings(point)
+        return self._settings[point]
 
 
 def failure_of(error: BaseException) -> Failure:

@@ -217,8 +217,7 @@ def run_sweep(
                 say(told)
         if plan.design.points >= MANY_POINTS:
             say(f"Checking {plan.design.points:,} points.")
-        runs = plan.check(execution.yes)
-        work = Work(plan, folder, runs, execution, progress, connection, goals)
+        work = Work(plan, folder, plan.check(execution.yes), execution, progress, connection, goals)
         told = work.told()
         if work.is_large() and not execution.yes:
             raise InputError(f"{told}; if that is meant, say --yes")

@@ -10,8 +10,8 @@ fast runs were made, on processes, or on interruptions: a sweep that is stopped 
 
 Whoever looks often, and stops when it suits, stops a little too early: the interval at the stop holds the true mean less
 often than in 95 of 100 cases. As the width goes to 0 the coverage goes to 95 % (Chow & Robbins 1965); a test here
-finds 92 % or more for normal values at several widths. A measure that is the same in the first eight runs has no width at all
-and is done, however it varies in rarer ones.
+finds 92 % or more for normal values at several widths. A measure that is the same in the first eight runs has no width at
+all and is done, however it varies in rarer ones.
 
 References:
     Chow & Robbins (1965), Annals of Mathematical Statistics 36, 457 (unchecked). Law (2015), Simulation modeling and

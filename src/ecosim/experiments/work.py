@@ -12,12 +12,12 @@ import numpy as np
 
 from ecosim.experiments.execute import CannotGoOn, Makers, makers
 from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.ids import IdArray, Ids, as_array, as_words
 from ecosim.experiments.plan import Plan, Runs
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import DESIGN, ids_there, look_through, save_failed
 from ecosim.experiments.until import Ended, Goal, Rounds
-from ecosim.results.store import write_table
-from ecosim.results.table import Table
+from ecosim.results.store import write_tables
 from ecosim.sizes import bytes_in_words, seconds_in_words
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ SECONDS_A_PROCESS = 2.5
 """Rough processor time that a process takes until its first run: Python, libraries, compiled functions from the cache."""
 
 _BYTES_A_VALUE = 6.0
+_ROWS_A_PART = 50_000
 
 
 class Progress(NamedTuple):
@@ -85,17 +86,20 @@ class Work:
         connection: Connection | None = None,
         goals: Sequence[Goal] = (),
     ) -> None:
-        self._plan, self._folder, self._runs, self._execution = plan, folder, runs, execution
+        self._plan, self._folder, self._execution = plan, folder, execution
+        self._ids, self._all_seconds, self._all_values = Ids(runs.run_ids), runs.seconds, runs.values
         self._progress, self._connection, self._goals = progress, connection, goals
         self._damaged: list[str] = []
-        self._there: set[str] = set()
+        self._there: IdArray = as_array(())
         if folder.is_begun():
             self._there, self._damaged = look_through(folder.path)
         before = folder.failures()
-        retried = {run_id for run_id in runs.run_ids if execution.retry and run_id in before}
-        self._failures = {
-            run_id: one for run_id, one in before.items() if run_id not in retried and run_id not in self._there
-        }
+        if execution.retry and before:
+            before = {
+                run_id: one for run_id, one in before.items() if not np.isin(as_array([run_id]), self._ids.array)[0]
+            }
+        there = set(as_words(self._there[np.isin(self._there, as_array(before))]))
+        self._failures = {run_id: one for run_id, one in before.items() if run_id not in there}
         self._asked: Sequence[int] = range(plan.design.runs)
         self._to_do = self._missing(self._asked)
         self._made = self._made_before = self._failed_now = 0
@@ -139,7 +143,7 @@ class Work:
             elif self._to_do:
                 with self._makers(len(self._to_do)) as made:
                     self._make(made, self._to_do)
-            self._there |= ids_there(self._folder.path)
+            self._there = ids_there(self._folder.path)
             state = "complete"
         except OSError as error:
             raise CannotGoOn(error.strerror or str(error)) from error
@@ -151,7 +155,7 @@ class Work:
 
     def failed(self, number: int, failure: Failure) -> None:
         """Write down that a run failed."""
-        run_id = self._runs.run_ids[number]
+        run_id = self._ids[number]
         self._failures[run_id] = self._folder.add_failure(self._plan, number, run_id, failure)
         self._failed_now += 1
 
@@ -162,17 +166,17 @@ class Work:
 
     def _make(self, made: Makers, numbers: Sequence[int]) -> None:
         self._made_before, self._made = self._made, self._made + len(numbers)
-        made.make(numbers, self._runs.run_ids, self)
+        made.make(numbers, self._ids, self)
 
     def _make_until(self) -> Ended:
         """Make runs in rounds until the goals are reached, and say how it came out."""
-        rounds = Rounds(self._goals, self._plan.design, self._runs.run_ids, self._folder.path)
+        rounds = Rounds(self._goals, self._plan.design, self._ids, self._folder.path)
         with self._makers(self._execution.processes()) as made:
             for asked in rounds:
                 self._asked = asked
                 self._write_design()
                 self._make(made, self._missing(asked))
-                self._there |= ids_there(self._folder.path)
+                self._there = ids_there(self._folder.path)
         return rounds.ended()
 
     @contextmanager
@@ -196,25 +200,24 @@ class Work:
 
     def _missing(self, numbers: Sequence[int]) -> list[int]:
         """Return which of these runs have no result and have not failed, each once, in the order of their making."""
-        ids = self._runs.run_ids
-        first = dict(reversed([(ids[number], number) for number in numbers]))
-        return self._plan.design.order(
-            number for run_id, number in first.items() if run_id not in self._there and run_id not in self._failures
-        )
+        asked = np.asarray(numbers, np.int64)
+        ids, first = np.unique(self._ids.array[asked], return_index=True)
+        is_known = np.isin(ids, self._there) | np.isin(ids, as_array(self._failures))
+        return self._plan.design.order(asked[first[~is_known]].tolist())
 
     def _write_design(self) -> None:
-        table = self._plan.design.table(self._runs.run_ids)
-        if self._goals:
-            rows = np.array(self._asked, np.int64)
-            table = Table({name: values[rows] for name, values in table.columns.items()}, table.notes)
-        write_table(self._folder.path / DESIGN, table)
+        """Write a row for each run that is asked for, a part at a time: as words and columns, a million take their room."""
+        asked = np.asarray(self._asked, np.int64)
+        parts = (asked[k : k + _ROWS_A_PART] for k in range(0, max(asked.size, 1), _ROWS_A_PART))
+        design, ids = self._plan.design, self._ids.array
+        write_tables(self._folder.path / DESIGN, (design.rows(part, as_words(ids[part])) for part in parts))
 
     def _close(self, state: str) -> None:
         """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
         try:
-            ids = self._runs.run_ids
-            numbers = [number for number in self._asked if ids[number] in self._failures]
-            failed = [ids[number] for number in numbers]
+            asked = np.asarray(self._asked, np.int64)
+            numbers = asked[np.isin(self._ids.array[asked], as_array(self._failures))].tolist()
+            failed = [self._ids[number] for number in numbers]
             kinds = [str(self._failures[run_id]["kind"]) for run_id in failed]
             save_failed(self._folder.path, self._plan.design, numbers, failed, kinds)
             self._folder.write_manifest(self._plan, state, self._counts())
@@ -223,10 +226,9 @@ class Work:
                 raise CannotGoOn(error.strerror or str(error)) from error
 
     def _counts(self) -> dict[str, int]:
-        ids = [self._runs.run_ids[number] for number in self._asked]
-        ok = sum(run_id in self._there for run_id in ids)
-        failed = sum(run_id in self._failures for run_id in ids)
-        return {"all": len(ids), "ok": ok, "failed": failed}
+        ids = self._ids.array[np.asarray(self._asked, np.int64)]
+        ok, failed = np.isin(ids, self._there), np.isin(ids, as_array(self._failures))
+        return {"all": ids.size, "ok": int(ok.sum()), "failed": int(failed.sum())}
 
     def _where(self) -> str:
         if self._connection is not None:
@@ -242,11 +244,11 @@ class Work:
             processes, cores = self._execution.processes(), os.cpu_count() or 1
         processes = min(processes, len(self._to_do))
         starting = SECONDS_A_PROCESS * max(1.0, processes / cores) if processes else 0.0
-        return starting + self._runs.seconds * share / max(processes, 1)
+        return starting + self._all_seconds * share / max(processes, 1)
 
     def _bytes(self) -> float:
         share = len(self._to_do) / max(self._plan.design.runs, 1)
-        return self._runs.values * share * _BYTES_A_VALUE
+        return self._all_values * share * _BYTES_A_VALUE
 
 
 def _count(number: int, word: str) -> str:

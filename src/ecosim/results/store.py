@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -30,6 +30,26 @@ def write_table(path: str | Path, table: Table) -> None:
 
     columns = to_arrow(table)
     replace(path, lambda file: pyarrow.parquet.write_table(columns, file, compression="zstd"))
+
+
+def write_tables(path: str | Path, tables: Iterable[Table]) -> None:
+    """Write tables with the same columns below each other, one after the other, as ``write_table`` would.
+
+    Raises:
+        OSError: if it cannot be written; nothing is left behind then.
+    """
+    import pyarrow.parquet
+
+    def write(file: IO[bytes]) -> None:
+        writer = None
+        for table in tables:
+            columns = to_arrow(table)
+            writer = writer or pyarrow.parquet.ParquetWriter(file, columns.schema, compression="zstd")
+            writer.write_table(columns)
+        if writer is not None:
+            writer.close()
+
+    replace(path, write)
 
 
 def read_table(path: str | Path) -> tuple[pd.DataFrame, dict[str, Note]]:
