@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ecosim.dynamics.mechanism import Mechanism
     from ecosim.ecosystem import Ecosystem
     from ecosim.errors import InputError
+    from ecosim.experiments.calibration import calibrate
     from ecosim.experiments.compare import compare
     from ecosim.experiments.discovery import discover
     from ecosim.experiments.ranges import Choice, Interval
@@ -47,6 +48,7 @@ _HOMES = {
     "World": "world.world",
     "actors": "own_tables",
     "branch": "branching",
+    "calibrate": "experiments.calibration",
     "compare": "experiments.compare",
     "discover": "experiments.discovery",
     "load": "compose",
@@ -75,6 +77,7 @@ __all__ = [
     "__version__",
     "actors",
     "branch",
+    "calibrate",
     "compare",
     "discover",
     "load",

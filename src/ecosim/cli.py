@@ -391,6 +391,61 @@ def sensitivity(
 
 
 @app.command()
+def calibrate(
+    words: Words = None,
+    target: Annotated[
+        list[str] | None, typer.Option(metavar="MEASURE=VALUE±SD", help="what it shall come to; may be repeated")
+    ] = None,
+    targets: Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="a table of such targets")] = None,
+    method: Annotated[str, typer.Option(metavar="optuna|abc", help="the best, or a posterior")] = "optuna",
+    trials: Annotated[int, typer.Option(help="values of the parameters that are tried, at most")] = 200,
+    replicates: Annotated[int, typer.Option(help="runs of each, the same luck in all")] = 5,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the runs; again, to continue")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="of the runs and of the search")] = None,
+    scenario: ScenarioFile = None,
+    trust: Trust = None,
+    workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None,
+    timeout: Annotated[float, typer.Option(metavar="S", help="seconds that a run may take; 0: any")] = 3600.0,
+    memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="go on although it takes very long")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print what was found as JSON")] = False,
+) -> None:
+    """Search for values of parameters that bring measures to targets, and tell which the targets do not tell.
+
+    KEY='interval(A,B)' is looked for: calibrate opinions 'dynamics.stance.tolerance=interval(0.1,0.9)'
+    --target dispersion=0.3±0.02 --out results/calibration
+    """
+    with told():
+        from ecosim.commands.calibrate import Order, calibrate_once
+
+        name, overrides = split(words or [])
+        code = calibrate_once(
+            Order(
+                name=name,
+                overrides=overrides,
+                target=tuple(target or ()),
+                targets=targets,
+                out=out,
+                method=method,
+                trials=trials,
+                replicates=replicates,
+                seed=seed,
+                scenario=scenario,
+                trust=tuple(trust or ()),
+                workers=workers,
+                timeout=timeout,
+                memory=memory,
+                yes=yes,
+                quiet=quiet,
+                as_json=as_json,
+            )
+        )
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
 def why(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a run left, made with record.reasons=true")],
     organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="its name, as the tables have it")],

@@ -1,0 +1,159 @@
+"""Searches: two ways to choose trials: towards the best, by Optuna; and towards all that agree, by approximate Bayes."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from ecosim.errors import InputError
+from ecosim.experiments.trials import Trials
+
+Numbers = NDArray[np.float64]
+
+BATCH = 8
+"""Trials that are chosen at once by Optuna: a fixed number, so that the same seed makes the same search anywhere."""
+
+KEPT = 0.5
+STOP = 0.03
+"""Share of new particles nearer than the last tolerance below which approximate Bayes has come as far as it will."""
+
+LEAST_PARTICLES = 40
+FIRST = 0.3
+"""Share of the trials that Optuna spreads evenly over the box, at least, so that intervals rest on all of it."""
+
+
+class Posterior(NamedTuple):
+    """Particles that agree with the targets.
+
+    Attributes:
+        trials: number of each particle's trial.
+        weights: their weights, which add up to 1.
+        tolerance: distance up to which a particle was kept, in standard deviations of the targets.
+        accepted: share of the last new particles that came nearer than the tolerance before.
+    """
+
+    trials: NDArray[np.int64]
+    weights: Numbers
+    tolerance: float
+    accepted: float
+
+
+def search_by_optuna(trials: Trials, count: int, seed: int) -> None:
+    """Add trials where a tree-structured Parzen estimator expects less loss, after some that cover the box evenly.
+
+    Nothing of the search itself is kept on disk: it is the same again each time, and finds the runs that it had made.
+
+    Raises:
+        InputError: if Optuna is missing.
+
+    References:
+        Bergstra, Bardenet, Bengio & Kégl (2011), Algorithms for hyper-parameter optimization, NIPS 24.
+        Akiba et al. (2019), Optuna, KDD 2019, doi:10.1145/3292500.3330701.
+    """
+    try:
+        import optuna
+    except ImportError:
+        raise InputError("--method optuna needs Optuna; install ecosim with the extra: ecosim[analysis]") from None
+    names = [f"x{k}" for k in range(len(trials.factors))]
+    space: dict[str, Any] = {name: optuna.distributions.FloatDistribution(0.0, 1.0) for name in names}
+    first = min(count, max(int(FIRST * count), BATCH))
+    shares = _evenly(first, len(names), seed)
+    losses = trials.add(shares)
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, n_startup_trials=1)
+        study = optuna.create_study(sampler=sampler)
+        for row, loss in zip(shares, losses, strict=True):
+            made = optuna.trial.create_trial(
+                params=dict(zip(names, row.tolist(), strict=True)), distributions=space, value=float(np.log1p(loss))
+            )
+            study.add_trial(made)
+        while trials.shares.shape[0] < count:
+            asked = [study.ask(space) for _ in range(min(BATCH, count - trials.shares.shape[0]))]
+            losses = trials.add(np.array([[one.params[name] for name in names] for one in asked]))
+            for one, loss in zip(asked, losses, strict=True):
+                study.tell(one, float(np.log1p(loss)))
+    finally:
+        optuna.logging.set_verbosity(before)
+
+
+def search_by_abc(trials: Trials, count: int, seed: int) -> Posterior:
+    r"""Add trials by adaptive population Monte Carlo, and return the particles that agree with the targets.
+
+    A particle's distance is that of the measures *with a draw of the targets' own error added*, in standard deviations:
+    so the particles spread as the targets' uncertainty wants, however small the tolerance. The nearer half is kept; others
+    are drawn round them, by a normal kernel of twice their covariance, weighed by prior over proposal; and so on, until
+    hardly any new one is nearer, or all trials are used. The prior is even over the box.
+
+    References:
+        Lenormand, Jabot & Deffuant (2013), Computational Statistics 28, 2777 (adaptive population Monte Carlo).
+        Wilkinson (2013), Statistical Applications in Genetics and Molecular Biology 12, 129 (error added; unchecked).
+    """
+    luck = np.random.default_rng(seed)
+    size = max(LEAST_PARTICLES, count // 5)
+    k = len(trials.factors)
+    shares = _evenly(min(size, count), k, seed)
+    trials.add(shares)
+    noise = luck.normal(size=(count, len(trials.targets)))
+    distance = _distance(trials, noise)
+    numbers, weights = np.arange(distance.size), np.ones(distance.size)
+    numbers, weights, tolerance = _nearest(numbers, weights, distance, int(np.ceil(KEPT * size)))
+    accepted = 1.0
+    while trials.shares.shape[0] < count and accepted > STOP:
+        more = min(size - numbers.size, count - trials.shares.shape[0])
+        there = trials.shares[numbers]
+        chance = weights / weights.sum()
+        spread = 2.0 * np.cov(there.T, aweights=chance).reshape(k, k) + 1e-12 * np.eye(k)
+        drawn = _drawn(there, chance, spread, more, luck)
+        trials.add(drawn)
+        distance = _distance(trials, noise)
+        new = np.arange(distance.size - more, distance.size)
+        accepted = float((distance[new] < tolerance).mean())
+        weights = np.concatenate([weights, 1.0 / _density(drawn, there, chance, spread)])
+        numbers, weights, tolerance = _nearest(
+            np.concatenate([numbers, new]), weights, distance, int(np.ceil(KEPT * size))
+        )
+    return Posterior(numbers, weights / weights.sum(), float(tolerance), accepted)
+
+
+def _evenly(count: int, k: int, seed: int) -> Numbers:
+    """Return places that cover the box evenly (count, k), by a Latin hypercube."""
+    found: Numbers = qmc.LatinHypercube(k, rng=np.random.default_rng(seed)).random(count)
+    return found
+
+
+def _distance(trials: Trials, noise: Numbers) -> Numbers:
+    off = trials.distances() + noise[: trials.shares.shape[0]]
+    distance: Numbers = np.sqrt((off**2).sum(axis=1))
+    return np.where(np.isfinite(distance), distance, np.inf)
+
+
+def _nearest(
+    numbers: NDArray[np.int64], weights: Numbers, distance: Numbers, keep: int
+) -> tuple[NDArray[np.int64], Numbers, float]:
+    order = np.argsort(distance[numbers], kind="stable")[:keep]
+    return numbers[order], weights[order], float(distance[numbers[order]].max())
+
+
+def _drawn(there: Numbers, chance: Numbers, spread: Numbers, count: int, luck: np.random.Generator) -> Numbers:
+    """Return places drawn round particles, within the box (count, k)."""
+    root = np.linalg.cholesky(spread)
+    found = np.empty((0, there.shape[1]))
+    while found.shape[0] < count:
+        centre = there[luck.choice(there.shape[0], size=4 * count, p=chance)]
+        tried = centre + luck.normal(size=centre.shape) @ root.T
+        found = np.vstack([found, tried[((tried > 0) & (tried < 1)).all(axis=1)]])
+    return found[:count]
+
+
+def _density(places: Numbers, there: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
+    """Return the density of the proposal at some places (n,), up to a factor."""
+    root = np.linalg.cholesky(spread)
+    away = places[:, None, :] - there[None, :, :]
+    scaled = np.linalg.solve(root, away.reshape(-1, root.shape[0]).T).T.reshape(away.shape)
+    density: Numbers = np.exp(-0.5 * (scaled**2).sum(axis=2)) @ chance
+    return density

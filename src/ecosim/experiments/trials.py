@@ -1,0 +1,101 @@
+"""Trials: points of a box of parameters, each run several times under the same luck, and how far they are off targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.experiments.factor import Factor
+from ecosim.experiments.shards import OK, read_runs
+from ecosim.experiments.sweep import Execution, Progress, run_sweep
+from ecosim.experiments.targets import Target
+
+Numbers = NDArray[np.float64]
+
+QUICK = 5.0
+WORST = 1e12
+"""Loss of a trial whose runs failed or have no value: finite, so that a search may go on from it."""
+
+
+@dataclass
+class Trials:
+    """All trials so far; those of an interrupted search are found in its folder, and not run again.
+
+    Attributes:
+        factors: what is varied.
+        targets: what trials are held against.
+        plan: makes the plan of a sweep from the values of each key.
+        folder: of the runs.
+        execution: how they are made.
+        progress: is told how far a batch is.
+        shares: place of each trial in the box (n, k), 0 to 1 along each parameter.
+        means: of each measure over the replicates of each trial (n, m); NaN where a run failed.
+        errors: standard error of each mean, by the spread over replicates (n, m).
+    """
+
+    factors: tuple[Factor, ...]
+    targets: tuple[Target, ...]
+    plan: Callable[[dict[str, list[Any]]], Any]
+    folder: Path
+    execution: Execution
+    progress: Callable[[Progress], object] | None = None
+    shares: Numbers = field(default_factory=lambda: np.empty((0, 0)))
+    means: Numbers = field(default_factory=lambda: np.empty((0, 0)))
+    errors: Numbers = field(default_factory=lambda: np.empty((0, 0)))
+
+    def add(self, shares: Numbers) -> Numbers:
+        """Run trials at some places of the box (n, k), and return the loss of each (n,)."""
+        self.shares = np.vstack([self.shares, shares]) if self.shares.size else shares
+        values = [factor.at(self.shares[:, k]) for k, factor in enumerate(self.factors)]
+        rows = list(zip(*values, strict=True))
+        first = {row: place for place, row in reversed(list(enumerate(rows)))}  # whole numbers may come twice
+        points = sorted(first.values())
+        numbers = {rows[place]: number for number, place in enumerate(points)}
+        axes = {factor.key: [values[k][place] for place in points] for k, factor in enumerate(self.factors)}
+        plan = self.plan(axes)
+        execution = self.execution
+        share = len(shares) / len(points)
+        if execution.workers is None and plan.check(execution.yes).seconds * share < QUICK:
+            execution = replace(execution, workers=0)
+        run_sweep(plan, self.folder, execution, progress=self.progress)
+        means, errors = _outcomes(self.folder, [target.measure for target in self.targets], len(points))
+        place_of = [numbers[row] for row in rows]
+        self.means, self.errors = means[place_of], errors[place_of]
+        return self.losses()[-len(shares) :]
+
+    def losses(self) -> Numbers:
+        r"""Return the loss of each trial: :math:`\sum_m ((\bar y_m - t_m) / s_m)^2` over the targets t ± s."""
+        off: Numbers = (self.distances() ** 2).sum(axis=1)
+        return np.where(np.isfinite(off), np.minimum(off, WORST), WORST)
+
+    def distances(self) -> Numbers:
+        """Return by how many standard deviations each measure is off its target (n, m)."""
+        value, sd = (np.array([target[place] for target in self.targets], float) for place in (1, 2))
+        off: Numbers = (self.means - value) / sd
+        return off
+
+    def values(self) -> dict[str, Sequence[Any]]:
+        """Return the value of each key in each trial."""
+        return {factor.key: factor.at(self.shares[:, k]) for k, factor in enumerate(self.factors)}
+
+
+def _outcomes(folder: Path, measures: Sequence[str], points: int) -> tuple[Numbers, Numbers]:
+    """Return mean and standard error of each measure at each point (points, m)."""
+    runs = read_runs(folder)
+    means, errors = np.full((points, len(measures)), np.nan), np.zeros((points, len(measures)))
+    good = runs[runs["status"] == OK]
+    failed = runs.loc[runs["status"] != OK, "point"].unique()
+    for m, measure in enumerate(measures):
+        if measure not in good:
+            continue
+        by_point = good.groupby("point")[measure]
+        mean, count, spread = by_point.mean(), by_point.count(), by_point.std()
+        means[mean.index, m] = mean
+        errors[mean.index, m] = (spread / np.sqrt(count)).fillna(0.0)
+    means[failed] = np.nan
+    return means, errors
