@@ -6,10 +6,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from operator import is_
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, create_model, model_validator
 
 from ecosim.configuration_errors import Source, faults_of
 from ecosim.dynamics.mechanism import Mechanism
@@ -163,13 +164,29 @@ class Seen:
         before = self._mechanisms.get(name)
         return before[2] if before is not None and before[0] is given and before[1] == activation else None
 
-    def whole(self, rest: Mapping[str, Any], names: Iterable[str]) -> Settings | None:
-        """Return settings that were made of the same but for parameters of mechanisms; None if there are none."""
+    def following(
+        self, rest: Mapping[str, Any], dynamics: Mapping[str, Mechanism | None], trust: frozenset[str]
+    ) -> Settings | None:
+        """Return settings that differ from the last ones in parameters, or in what stands by itself; else None.
+
+        None says nothing of whether they are valid.
+        """
         if self._whole is None:
             return None
-        before, settings = self._whole
-        is_same = before.keys() == rest.keys() and all(_is_same(before[key], rest[key]) for key in rest)
-        return settings if is_same and list(settings.dynamics) == list(names) else None
+        before, last = self._whole
+        if before.keys() != rest.keys() or list(last.dynamics) != list(dynamics):
+            return None
+        different = [key for key in rest if not _is_same(before[key], rest[key])]
+        if not _BY_THEMSELVES.issuperset(different):
+            return None
+        try:
+            values = {key: _alone(key, json.dumps({key: rest[key]})) for key in different}
+        except ValidationError:
+            return None
+        made = last.model_copy(update={**values, "dynamics": dict(dynamics)})
+        if "ecosystem" in different and (_measure_faults(made, trust) or _stop_faults(made, trust)):
+            return None
+        return made
 
     def remember(self, rest: Mapping[str, Any], dynamics: Mapping[str, Any], settings: Settings) -> None:
         """Remember of what valid settings were made."""
@@ -183,6 +200,22 @@ def _is_same(old: Any, new: Any) -> bool:
     if isinstance(old, list) and isinstance(new, list):
         return len(old) == len(new) and all(map(is_, old, new))
     return old is new
+
+
+_BY_THEMSELVES = frozenset({"title", "ticks", "ecosystem", "interventions", "record"})
+"""Keys on whose values the validity of no other key depends, but that of measures on the ecosystem's."""
+
+
+def _alone(key: str, text: str) -> Any:
+    """Return the validated value of a key, from a JSON mapping with that key alone."""
+    return getattr(_model_of(key).model_validate_json(text), key)
+
+
+@lru_cache(maxsize=16)
+def _model_of(key: str) -> type[BaseModel]:
+    field = PlainSettings.model_fields[key]
+    made: type[BaseModel] = create_model(f"Only_{key}", __config__=_PLAIN, **{key: (field.annotation, field)})  # type: ignore[call-overload]  # a field by its name
+    return made
 
 
 def settings_from(
@@ -208,8 +241,7 @@ def settings_from(
         look_in_working_folder()
         refuse_unknown_packages(sorted(trusted))
     dynamics, faults = _mechanisms(given, rest.get("activation"), trusted, source, seen)
-    if seen is not None and not faults and (before := seen.whole(rest, dynamics)) is not None:
-        made = before.model_copy(update={"dynamics": dynamics})
+    if seen is not None and not faults and (made := seen.following(rest, dynamics, trusted)) is not None:
         seen.remember(rest, given, made)
         return made
     plain, more = _validated(PlainSettings, rest, source)

@@ -87,6 +87,7 @@ class Plan:
         changes = [
             Change(f"{key}={shown(value)}", tuple(key.split(".")), "set", value) for key, value in parameters.items()
         ]
+        changes.sort(key=lambda change: len(change.keys))  # a whole mechanism first, then what is inside it
         data = self.configurations[_label(chosen)]
         settings = settings_from(
             changed(data, changes, self._defaults, sharing=True), self.trust, self.source, self._seen

@@ -6,6 +6,7 @@ own stream (``founding/capital`` and so on). One more organisation, or one colum
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -125,7 +126,7 @@ def estimated_bytes(settings: EcosystemSettings, columns: Iterable[str] = tuple(
     total = n * 32 + ties * 80
     for name in {*columns, *(column.name for column in COLUMNS.values() if column.always)}:
         column = COLUMNS[name]
-        width = int(np.prod(labels.extent(column), dtype=np.int64)) * np.dtype(column.dtype).itemsize
+        width = math.prod(labels.extent(column)) * np.dtype(column.dtype).itemsize
         total += 2 * entries.get(column.axis, 0.0) * width
     return int(total)
 
