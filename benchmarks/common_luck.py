@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import ecosim
 from ecosim.experiments.design import seed_of_replicate
-from ecosim.experiments.gain import fewer_runs, left_by
+from ecosim.experiments.gain import fewer_runs
 
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / "experiments"
@@ -163,16 +163,19 @@ def told(runs: pd.DataFrame) -> str:
     best: dict[str, dict[str, float]] = {}
     for (claim, measure), part in runs.groupby(["claim", "measure"], sort=False):
         found = {way: fewer_runs(*pair(part, way)) for way in WAYS}
-        found["start"] = fewer_runs(*pair(part, "second half"), left=left_by(start_of(part)))
+        found["start"] = fewer_runs(*pair(part, "second half"), start_of(part))
         lines.append([str(claim), f"`{measure}`", *(_words(*one) for one in found.values())])
-        for way, (ratio, _, _) in found.items():
-            best.setdefault(way, {})[str(claim)] = max(ratio, best.get(way, {}).get(str(claim), 0.0))
+        for way, (ratio, low, _) in found.items():
+            for of, number in ((way, ratio), (f"{way}, surely", low)):
+                best.setdefault(of, {})[str(claim)] = max(number, best.get(of, {}).get(str(claim), 0.0))
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    names = dict(zip(best, head[2:], strict=True))
-    counts = "; ".join(
-        f"{names[way]}: {sum(ratio >= ENOUGH for ratio in by.values())} of {len(by)}" for way, by in best.items()
+    count = {way: sum(number >= ENOUGH for number in by.values()) for way, by in best.items()}
+    names = dict(zip((*WAYS, "start"), head[2:], strict=True))
+    counts = "; ".join(f"{name}: {count[way]} ({count[f'{way}, surely']})" for way, name in names.items())
+    return (
+        f"{table}\n\nOf {len(best['end'])} claims, so many have a measure that needs at least {ENOUGH:g} times fewer runs "
+        f"(in brackets: with its whole interval above {ENOUGH:g}): {counts}."
     )
-    return f"{table}\n\nClaims with a measure that needs at least {ENOUGH:g} times fewer runs: {counts}."
 
 
 def pair(part: pd.DataFrame, way: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (
     "README.md",
+    "docs/comparing.md",
     "docs/interventions.md",
     "docs/own-rules.md",
     "docs/published.md",

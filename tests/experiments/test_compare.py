@@ -99,3 +99,18 @@ def test_faults_of_all_arms_are_told_at_once():
     with pytest.raises(InputError) as refused:
         ecosim.compare({"a": ["opinions", "dynamics.stance.tolerance=7"], "b": ["opinions", "tocks=3"]}, workers=0)
     assert len(refused.value.faults) == 2
+
+
+def test_what_the_same_luck_saves_has_an_interval():
+    draw = np.random.default_rng(8)
+    x = draw.normal(size=30)
+    row = differences(runs(x, x + 0.3 * draw.normal(size=30))).iloc[0]
+    assert 5 < row["gain_low"] < row["variance_gain"] < row["gain_high"]
+
+
+def test_a_comparison_can_be_drawn_a_measure_at_a_time():
+    found = compare({"wide": "opinions", "narrow": NARROW}, *SMALL, replicates=3, workers=0)
+    assert "dispersion" in found.plot(measure="dispersion").get_title(loc="left")
+    assert found.plot().get_yticklabels()[0].get_text() == "narrow"
+    with pytest.raises(InputError, match="dispersion"):
+        found.plot(measure="dispersoin")

@@ -14,6 +14,8 @@ from ecosim.compose import plain, read
 from ecosim.errors import InputError
 from ecosim.experiments.columns import measured_by, refuse_unknown
 from ecosim.experiments.design import Axis, Design
+from ecosim.experiments.drawing import draw
+from ecosim.experiments.gain import fewer_runs
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, run_sweep
@@ -22,6 +24,7 @@ from ecosim.settings import Settings, settings_from
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 Arm = str | Path | Settings | Sequence[str]
 
@@ -39,6 +42,19 @@ class Comparison:
 
     runs: pd.DataFrame
     differences: pd.DataFrame
+
+    def plot(self, axes: Axes | None = None, measure: str | None = None) -> Axes:
+        """Draw how each scenario differs from the first in a measure (by default the first), and return the axes.
+
+        Raises:
+            InputError: if there is no such measure, or it has no value in two replicates of two scenarios.
+        """
+        known = list(dict.fromkeys(self.differences.loc[self.differences["difference"].notna(), "measure"]))
+        if measure is not None:
+            refuse_unknown([measure], known)
+        elif not known:
+            raise InputError("nothing to draw: no measure has a value in two replicates of two scenarios")
+        return draw("differences", axes, (self.differences, known[0] if measure is None else measure))
 
 
 def compare(
@@ -162,7 +178,9 @@ def differences(runs: pd.DataFrame, measures: Iterable[str] = ()) -> pd.DataFram
     Returns:
         Columns ``measure``, ``scenario``, ``against``, ``runs`` (pairs), ``mean``, ``mean_against``, ``difference``,
         ``low``, ``high``, and ``variance_gain``: how many times as many runs independent seeds would need for the
-        same interval, (s_x² + s_y²) / s_d². Missing where there are fewer than two pairs.
+        same interval, (s_x² + s_y²) / s_d², with its own interval ``gain_low`` to ``gain_high`` (see
+        :func:`ecosim.experiments.gain.fewer_runs`). Missing where there are fewer than two pairs; the gain, too, where all
+        pairs differ by the same.
 
     Raises:
         InputError: if a measure is no column of the runs.
@@ -196,8 +214,7 @@ def _paired(one: pd.Series, other: pd.Series) -> dict[str, float]:
         return {"runs": n}
     d = x - y
     half = float(t.ppf((1 + CONFIDENCE) / 2, n - 1)) * d.std(ddof=1) / np.sqrt(n)
-    spread = float(d.var(ddof=1))
-    apart = float(x.var(ddof=1) + y.var(ddof=1))
+    gain = fewer_runs(x, y)
     return {
         "runs": n,
         "mean": float(x.mean()),
@@ -205,7 +222,9 @@ def _paired(one: pd.Series, other: pd.Series) -> dict[str, float]:
         "difference": float(d.mean()),
         "low": float(d.mean() - half),
         "high": float(d.mean() + half),
-        "variance_gain": apart / spread if spread > 0 else np.nan,
+        "variance_gain": gain.value if np.isfinite(gain.value) else np.nan,
+        "gain_low": gain.low if np.isfinite(gain.value) else np.nan,
+        "gain_high": gain.high if np.isfinite(gain.value) else np.nan,
     }
 
 
@@ -249,4 +268,5 @@ def _is_file(arm: str | Path) -> bool:
 _NOT_MEASURED = ("run_id", "status", "point", "replicate", "seed")
 _COLUMNS = [
     "measure", "scenario", "against", "runs", "mean", "mean_against", "difference", "low", "high", "variance_gain",
+    "gain_low", "gain_high",
 ]  # fmt: skip

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecosim.errors import InputError
+from ecosim.reports.axes import on_axes
 from ecosim.reports.style import SECTOR_COLOURS, SECTOR_SHAPES, label, name_and_explain, new_figure, styled, title_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MOST_PANELS = 12
@@ -37,22 +39,7 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
     figure = new_figure(4.2 * columns, (0.9 + 0.42 * len(arms)) * rows + 1.3)
     panels = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
     for axes, measure in zip(panels, measures, strict=False):
-        part = known[known["measure"] == measure].set_index("scenario")
-        for place, arm in enumerate(arms):
-            if arm not in part.index:
-                continue
-            row = part.loc[arm]
-            colour = SECTOR_COLOURS[place % len(SECTOR_COLOURS)]
-            axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2.4, solid_capstyle="butt")
-            axes.plot(row["difference"], place, SECTOR_SHAPES[place % len(SECTOR_SHAPES)], color=colour, markersize=7)
-        axes.axvline(0.0, color="#222222", linewidth=1.0)
-        axes.set_yticks(range(len(arms)), [label(arm) for arm in arms])
-        axes.set_ylim(len(arms) - 0.4, -0.6)
-        axes.grid(axis="y", visible=False)
-        axes.grid(axis="x", visible=True)
-        axes.set_title(
-            title_of(measure.removesuffix(".mean")) + (", mean" if measure.endswith(".mean") else ""), loc="left"
-        )
+        _draw(known, measure, arms, axes)
     for axes in panels[len(measures) :]:
         axes.set_visible(False)
     pairs = int(known["runs"].min())
@@ -63,3 +50,38 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
         "with the same luck, and its 95 % interval. An interval across the black line is compatible with no difference.",
     )
     return figure
+
+
+def draw(what: tuple[pd.DataFrame, str], axes: Axes | None = None) -> Axes:
+    """Draw how scenarios differ from the first in one measure, and return the axes.
+
+    Args:
+        what: the table of differences, and the measure.
+        axes: where; None for axes of their own.
+    """
+    table, measure = what
+    known = table[table["difference"].notna()]
+    with on_axes(axes) as drawn:
+        _draw(known, measure, list(dict.fromkeys(known["scenario"])), drawn)
+        if axes is None:
+            drawn.set_xlabel(f"difference from “{label(str(known['against'].iloc[0]))}”, 95 % interval")
+        return drawn
+
+
+def _draw(known: pd.DataFrame, measure: str, arms: list[str], axes: Axes) -> None:
+    part = known[known["measure"] == measure].set_index("scenario")
+    for place, arm in enumerate(arms):
+        if arm not in part.index:
+            continue
+        row = part.loc[arm]
+        colour = SECTOR_COLOURS[place % len(SECTOR_COLOURS)]
+        axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2.4, solid_capstyle="butt")
+        axes.plot(row["difference"], place, SECTOR_SHAPES[place % len(SECTOR_SHAPES)], color=colour, markersize=7)
+    axes.axvline(0.0, color="#222222", linewidth=1.0)
+    axes.set_yticks(range(len(arms)), [label(arm) for arm in arms])
+    axes.set_ylim(len(arms) - 0.4, -0.6)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", visible=True)
+    axes.set_title(
+        title_of(measure.removesuffix(".mean")) + (", mean" if measure.endswith(".mean") else ""), loc="left"
+    )
