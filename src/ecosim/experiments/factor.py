@@ -54,7 +54,7 @@ class Factor:
         if self.kind == "whole":
             return tuple(self._whole(shares))
         low, high = float(self.low), float(self.high)
-        values = np.exp(_between(math.log(low), math.log(high), shares)) if self.is_log else _between(low, high, shares)
+        values = low ** (1.0 - shares) * high**shares if self.is_log else _between(low, high, shares)
         return tuple(np.clip(values, low, high).tolist())
 
     def plain(self) -> dict[str, Any]:
