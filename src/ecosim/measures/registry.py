@@ -14,6 +14,7 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.measures import (
     citizens,
     closer_look,
+    coalition_ledger,
     coalitions,
     conduct,
     culture,
@@ -35,6 +36,7 @@ _LISTED = (
     *pattern.MEASURES,
     *interactions.MEASURES,
     *coalitions.MEASURES,
+    *coalition_ledger.MEASURES,
     *intelligence.MEASURES,
     *opinions.MEASURES,
     *panel.MEASURES,
