@@ -294,10 +294,10 @@ def test_why_an_organisation_did_what_it_did_is_told_in_sentences(reasoned):
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert lines == package.read(reasoned).why(name)["told"].tolist()
-    assert any(f"{name} joined coalition" in line and "gain" in line for line in lines)
+    assert any(f"{name} joined the " in line and "gain" in line for line in lines)
     decisions = json.loads(ecosim("why", reasoned, name, "--kind", "joined", "--json").stdout)
     assert {one["kind"] for one in decisions} == {"joined"}
-    assert [one["told"] for one in decisions] == [line for line in lines if " joined coalition" in line]
+    assert [one["told"] for one in decisions] == [line for line in lines if " joined the " in line]
 
 
 def test_asking_why_of_nobody_nothing_or_nowhere_is_refused(reasoned, folder, tmp_path):

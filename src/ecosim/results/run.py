@@ -172,10 +172,13 @@ class Run:
             InputError: if no reasons were kept (``record.reasons``), or the name or kind is not there.
         """
         from ecosim.results.why import decisions_of
+        from ecosim.world.founding_settings import numbered
 
         if "events" not in self._kept():
             raise InputError("this run kept no events; allowed: record.events=true record.reasons=true")
-        return decisions_of(self.events, name, kind)
+        issues = (self.settings.get("ecosystem") or {}).get("issues") or ()
+        named = numbered("issue", issues) if isinstance(issues, int) else [str(issue["name"]) for issue in issues]
+        return decisions_of(self.events, name, kind, named)
 
     def survival(self) -> Survival:
         """Return how long coalitions lasted: see ``ecosim.measures.survival``.
