@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.rivals import rivals
 from ecosim.dynamics.schedule import Schedule, columns_named, in_words
 from ecosim.equations import readable, words_of
 from ecosim.parameters import Parameter, parameters
@@ -40,13 +41,13 @@ def describe(settings: Settings) -> Description:
 
     Returns:
         ``title``, ``purpose``, ``watch``, ``ticks``, ``seed``; ``state`` [{name, axis, meaning, unit, low, high}];
-        ``schedule`` [{position, name, rule, every, reads, writes}]; ``activation`` {name: how, or null}; ``founding``
-        [parameter]; ``mechanisms``
+        ``schedule`` [{position, name, rule, every, reads, writes}]; ``activation`` {name: how, or null};
+        ``rivals`` [sentence on rules that move the same]; ``founding`` [parameter]; ``mechanisms``
         [{name, rule, sentence, text, concepts, equations, parameters, references}]; ``interventions``;
         ``record`` [parameter]; ``measures`` [{name, meaning, unit, source}]; ``references``. A parameter is {name,
         value, allowed, unit, meaning}.
     """
-    schedule = Schedule({name: settings.dynamics[name] for name in settings.schedule}, settings.seed)
+    schedule = Schedule(settings.in_order(), settings.seed)
     columns = columns_named(settings.dynamics.values())
     mechanisms = [_mechanism(name, mechanism) for name, mechanism in schedule]
     measures = _measures(settings.measures)
@@ -64,6 +65,7 @@ def describe(settings: Settings) -> Description:
             for row in schedule.table()
         ],
         "activation": {name: getattr(rule, "activation", None) for name, rule in schedule},
+        "rivals": rivals(schedule.mechanisms),
         "founding": [entry for entry in _parameters(settings.ecosystem) if _is_drawn(entry["name"], columns)],
         "mechanisms": mechanisms,
         "interventions": [item.model_dump(mode="json", exclude_none=True) for item in settings.interventions],
@@ -91,6 +93,7 @@ def as_markdown(description: Mapping[str, Any], tex: bool = True) -> str:
         f"{description['ticks']} ticks by default. In each, in this order:",
         schedule_table(description["schedule"]),
         activation_sentence(description["activation"]),
+        *(f"Note: {sentence}." for sentence in description["rivals"]),
         "## How it starts",
         parameter_table(description["founding"]),
         "## Interventions",

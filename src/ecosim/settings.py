@@ -127,6 +127,10 @@ class Settings(PlainSettings):
 
     dynamics: dict[str, InstanceOf[Mechanism]] = Field(default_factory=dict, description="name to mechanism")
 
+    def in_order(self) -> dict[str, Mechanism]:
+        """Return the mechanisms by name, in the order in which they act."""
+        return {name: self.dynamics[name] for name in self.schedule}
+
     @model_validator(mode="before")
     @classmethod
     def _schedule_as_listed(cls, data: Any) -> Any:

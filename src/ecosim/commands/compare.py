@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.commands.progress import Bar
+from ecosim.dynamics.rivals import rivals
 from ecosim.errors import InputError
 from ecosim.experiments.compare import plan_of_arms, run_comparison
 from ecosim.experiments.execute import CannotGoOn
@@ -54,6 +55,9 @@ def compare_once(order: Order) -> int:
     plan = plan_of_arms(order.arms, order.overrides, replicates=order.replicates, seed=order.seed, trust=order.trust)
     execution = Execution(order.workers, order.timeout, order.memory, False, order.yes)
     say = _mute if order.quiet else _say
+    for point, arm in enumerate(plan.design.axes[0].values):
+        for sentence in rivals(plan.settings(point).in_order()):
+            say(f"Note: of {arm}: {sentence}.")
     with tempfile.TemporaryDirectory(prefix="ecosim-compare-") as spare:
         out = Path(spare) / "runs" if order.out is None else order.out
         try:
