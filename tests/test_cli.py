@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -241,6 +242,24 @@ def test_everything_there_is_is_listed():
     assert "bounded_confidence" in ecosim("list").stdout
 
 
+def test_one_kind_is_listed_with_a_line_for_each_and_all_kinds_at_a_glance():
+    from ecosim.measures.registry import GROUPS, MEASURES
+    from ecosim.rules import RULES
+
+    for kind, names, group in (("rules", RULES, "production"), ("measures", MEASURES, next(iter(GROUPS)))):
+        assert list(json.loads(ecosim("list", kind, "--json").stdout)) == [kind]
+        found = ecosim("list", kind).stdout
+        words = set(found.split())
+        assert words >= set(names)
+        assert group in found
+        glance = set(re.split(r"[\s,]+", ecosim("list").stdout))
+        assert glance >= set(names)
+    assert len(ecosim("list").stdout.splitlines()) < 160
+    done = ecosim("list", "rules_of_thumb")
+    assert done.exit_code == 2
+    assert "valid: measures, published, rules, scenarios" in done.stderr
+
+
 def test_a_scenario_is_explained_in_three_forms():
     assert json.loads(ecosim("explain", "opinions", "--json").stdout)["ticks"] == 100
     assert "$$" in ecosim("explain", "opinions", "--markdown").stdout
@@ -294,10 +313,10 @@ def test_why_an_organisation_did_what_it_did_is_told_in_sentences(reasoned):
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert lines == package.read(reasoned).why(name)["told"].tolist()
-    assert any(f"{name} joined coalition" in line and "gain" in line for line in lines)
+    assert any(f"{name} joined the " in line and "gain" in line for line in lines)
     decisions = json.loads(ecosim("why", reasoned, name, "--kind", "joined", "--json").stdout)
     assert {one["kind"] for one in decisions} == {"joined"}
-    assert [one["told"] for one in decisions] == [line for line in lines if " joined coalition" in line]
+    assert [one["told"] for one in decisions] == [line for line in lines if " joined the " in line]
 
 
 def test_asking_why_of_nobody_nothing_or_nowhere_is_refused(reasoned, folder, tmp_path):

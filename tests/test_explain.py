@@ -59,6 +59,14 @@ def test_only_what_this_world_has_is_told(opinions):
     assert not any("motive" in name or "capital" in name for name in told)
 
 
+def test_who_acts_when_is_told_where_it_may_be_chosen_and_where_not():
+    told = as_markdown(describe(load("town", "dynamics.stance.activation=sweep")))
+    assert "(activation): sweep in `stance`; simultaneous in `imitation`, `learning`. In every other mechanism" in told
+    assert "(activation): in every mechanism all act on the state as it stood" in as_markdown(
+        describe(load("may_1977"))
+    )
+
+
 @pytest.mark.parametrize("tex", [True, False])
 @pytest.mark.parametrize("name", names())
 def test_every_scenario_can_be_described_as_markdown(name, tex):

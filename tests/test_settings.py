@@ -312,6 +312,19 @@ def test_the_activation_of_a_run_is_that_of_every_mechanism_that_is_not_given_it
     assert settings_from(plain(settings)) == settings
 
 
+def test_an_activation_that_nobody_would_keep_is_refused():
+    issue = {"rule": "issue"}
+    with pytest.raises(InputError, match="activation: 'sweep', but no mechanism of dynamics has an activation"):
+        settings_from({"activation": "sweep", "dynamics": {"issue": issue}})
+    with pytest.raises(InputError) as raised:
+        settings_from({"activation": "sweep", "dynamics": {"issue": {"rule": "isue"}}})
+    assert not any("activation" in fault for fault in raised.value.faults)
+    assert settings_from({"activation": "simultaneous", "dynamics": {"issue": issue}})
+    copying = {"rule": "fermi_imitation"}
+    settings = settings_from({"activation": "sweep", "dynamics": {"issue": issue, "imitation": copying}})
+    assert settings.dynamics["imitation"].activation == "sweep"
+
+
 def test_an_activation_that_a_rule_cannot_have_is_refused():
     with pytest.raises(InputError, match="everyone is simultaneous"):
         settings_from({"activation": "sweep", "dynamics": {"a": {"rule": "bounded_confidence"}}})

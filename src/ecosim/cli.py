@@ -465,12 +465,17 @@ def why(
 
 
 @app.command("list")
-def list_all(as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False) -> None:
-    """List the scenarios, the rules and the measures that there are."""
+def list_all(
+    kind: Annotated[
+        str | None, typer.Argument(metavar="[KIND]", help="scenarios, published, rules or measures: what each is")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print it as JSON")] = False,
+) -> None:
+    """List the scenarios, the published results, the rules and the measures that there are."""
     with told():
         from ecosim.commands.list import show
 
-        show(as_json)
+        show(kind, as_json)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.rivals import rivals
 from ecosim.dynamics.schedule import Schedule, columns_named, in_words
 from ecosim.equations import readable, words_of
 from ecosim.parameters import Parameter, parameters
@@ -40,12 +41,13 @@ def describe(settings: Settings) -> Description:
 
     Returns:
         ``title``, ``purpose``, ``watch``, ``ticks``, ``seed``; ``state`` [{name, axis, meaning, unit, low, high}];
-        ``schedule`` [{position, name, rule, every, reads, writes}]; ``founding`` [parameter]; ``mechanisms``
+        ``schedule`` [{position, name, rule, every, reads, writes}]; ``activation`` {name: how, or null};
+        ``rivals`` [sentence on rules that move the same]; ``founding`` [parameter]; ``mechanisms``
         [{name, rule, sentence, text, concepts, equations, parameters, references}]; ``interventions``;
         ``record`` [parameter]; ``measures`` [{name, meaning, unit, source}]; ``references``. A parameter is {name,
         value, allowed, unit, meaning}.
     """
-    schedule = Schedule({name: settings.dynamics[name] for name in settings.schedule}, settings.seed)
+    schedule = Schedule(settings.in_order(), settings.seed)
     columns = columns_named(settings.dynamics.values())
     mechanisms = [_mechanism(name, mechanism) for name, mechanism in schedule]
     measures = _measures(settings.measures)
@@ -62,6 +64,8 @@ def describe(settings: Settings) -> Description:
             dict(zip(("position", "name", "rule", "every", "reads", "writes"), row, strict=True))
             for row in schedule.table()
         ],
+        "activation": {name: getattr(rule, "activation", None) for name, rule in schedule},
+        "rivals": rivals(schedule.mechanisms),
         "founding": [entry for entry in _parameters(settings.ecosystem) if _is_drawn(entry["name"], columns)],
         "mechanisms": mechanisms,
         "interventions": [item.model_dump(mode="json", exclude_none=True) for item in settings.interventions],
@@ -88,6 +92,8 @@ def as_markdown(description: Mapping[str, Any], tex: bool = True) -> str:
         "## What happens in a tick",
         f"{description['ticks']} ticks by default. In each, in this order:",
         schedule_table(description["schedule"]),
+        activation_sentence(description["activation"]),
+        *(f"Note: {sentence}." for sentence in description["rivals"]),
         "## How it starts",
         parameter_table(description["founding"]),
         "## Interventions",
@@ -243,6 +249,19 @@ def schedule_table(entries: Iterable[Mapping[str, Any]]) -> str:
     """Return the order of a tick as a table."""
     head, *rows = in_words([(*entry.values(),) for entry in entries])
     return _table(head, rows) or "Nothing."
+
+
+def activation_sentence(activation: Mapping[str, str | None]) -> str:
+    """Return who acts when in each mechanism in which that may be chosen, and what holds in the others."""
+    others = "on the state as it stood when it began, unless its description says otherwise"
+    named: dict[str, list[str]] = {}
+    for name, how in activation.items():
+        if how is not None:
+            named.setdefault(how, []).append(f"`{name}`")
+    if not named:
+        return f"Who acts when (activation): in every mechanism all act {others}." if activation else ""
+    told = "; ".join(f"{how} in {', '.join(names)}" for how, names in named.items())
+    return f"Who acts when (activation): {told}. In every other mechanism all act {others}."
 
 
 def _cell(value: Any) -> str:

@@ -130,6 +130,8 @@ def _processes(description: Mapping[str, Any]) -> Iterator[str]:
         "otherwise."
     )
     yield explain.schedule_table(description["schedule"])
+    yield explain.activation_sentence(description["activation"])
+    yield from (f"Note: {sentence}." for sentence in description["rivals"])
     yield "\n".join(
         f"{place}. **{m['name']}**: {m['sentence']}" for place, m in enumerate(description["mechanisms"], 1)
     )

@@ -98,7 +98,8 @@ class PlainSettings(BaseModel):
     activation: Literal["simultaneous", "random", "sweep"] = Field(
         "simultaneous",
         description="who acts when, in every mechanism that has an activation and is not given its own: all on the same "
-        "state; one after the other, drawn with replacement; or each once, in random order",
+        "state; one after the other, drawn with replacement; or each once, in random order. In all others everyone acts "
+        "on the state as it stood",
     )
     ecosystem: EcosystemSettings = Field(
         default_factory=lambda: EcosystemSettings(), description="who and what there is at the start"
@@ -127,6 +128,10 @@ class Settings(PlainSettings):
     """
 
     dynamics: dict[str, InstanceOf[Mechanism]] = Field(default_factory=dict, description="name to mechanism")
+
+    def in_order(self) -> dict[str, Mechanism]:
+        """Return the mechanisms by name, in the order in which they act."""
+        return {name: self.dynamics[name] for name in self.schedule}
 
     @model_validator(mode="before")
     @classmethod
@@ -245,7 +250,7 @@ def settings_from(
         seen.remember(rest, given, made)
         return made
     plain, more = _validated(PlainSettings, rest, source)
-    faults = more + faults
+    faults = more + faults + _activation_faults(rest.get("activation"), dynamics)
     names = rest.get("schedule")
     if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
         faults += [fault for fault in _schedule_faults(names, dynamics) if fault not in faults]
@@ -355,6 +360,19 @@ def _validated(
         return model.model_validate_json(json.dumps(data), context={"trust": trust}), []
     except ValidationError as error:
         return None, faults_of(error, model, data, source, before)
+
+
+def _activation_faults(activation: Any, dynamics: Mapping[str, Mechanism | None]) -> list[str]:
+    """Refuse an order of acting that nobody would keep: in these mechanisms there is none to choose."""
+    rules = [type(rule) for rule in dynamics.values() if rule is not None]
+    if activation not in ("random", "sweep") or not rules or len(rules) < len(dynamics):
+        return []
+    if any("activation" in rule.model_fields for rule in rules):
+        return []
+    return [
+        f"activation: {shown(activation)}, but no mechanism of dynamics has an activation; allowed: simultaneous, or a "
+        "rule that has one, such as bounded_confidence or fermi_imitation"
+    ]
 
 
 def _measure_faults(settings: PlainSettings, trust: frozenset[str]) -> list[str]:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from ecosim.dynamics.change import Change, Shock, drift, strike, towards_sector
+from ecosim.dynamics.change import Change, Shock, revert, strike, towards_sector
 from ecosim.dynamics.issue import Issue
+from ecosim.measures.early_warning import lag_one
 from ecosim.rng import stream
 from tests.dynamics.worlds import live, world_for
 
@@ -64,24 +65,68 @@ def test_a_shock_to_an_issue_that_is_not_there_names_the_nearest():
     assert fault.startswith("shocks[2].issue names 'isue 1'; did you mean 'issue 1'?")
 
 
-def test_demand_keeps_the_stationary_law_of_ornstein_and_uhlenbeck():
-    # 20,000 independent issues long after the start: mean 1, variance σ²/2κ, correlation exp(-κ Δt) over 1 and 5 ticks.
+@pytest.mark.parametrize(
+    ("column", "level", "change"),
+    [
+        ("demand", 1.0, Change(demand_return=0.2, demand_noise=0.08)),
+        ("severity", 3.0, Change(severity_return=0.2, severity_noise=0.08, severity_level=3.0)),
+    ],
+)
+def test_demand_and_severity_keep_the_stationary_law_of_ornstein_and_uhlenbeck(column, level, change):
+    # 20,000 independent issues long after the start: mean, variance σ²/2κ, correlation exp(-κ Δt) over 1 and 5 ticks.
     # Each within five standard errors (false alarm 6e-7, two-sided); an error of 5 % in the variance would be seen.
     kappa, sigma = 0.2, 0.08
-    change = Change(demand_return=kappa, demand_noise=sigma)
     world = changing_world(change, n=1, issues=MANY)
-    first = live(world, change, ticks=60).demand.copy()
+    first = getattr(live(world, change, ticks=60), column).copy()
     variance = sigma**2 / (2 * kappa)
-    assert abs(first.mean() - 1) < 5 * np.sqrt(variance / MANY)
+    settled = level + (1 - level) * np.exp(-kappa * 60)
+    assert abs(first.mean() - settled) < 5 * np.sqrt(variance / MANY)
     assert abs(first.var() / variance - 1) < 5 * np.sqrt(2 / MANY)
     for ticks, lag in ((1, 1), (4, 5)):
-        later = live(world, change, ticks=ticks).demand
+        later = getattr(live(world, change, ticks=ticks), column)
         expected = np.exp(-kappa * lag)
         assert abs(np.corrcoef(first, later)[0, 1] - expected) < 5 * (1 - expected**2) / np.sqrt(MANY)
 
 
+def test_the_early_warnings_of_a_drifting_severity_are_those_of_its_rate():
+    # One issue for 20,000 ticks: lag-1 autocorrelation exp(-κ) and variance σ²/2κ, both within five standard errors
+    # of a series as long (false alarm 6e-7 each).
+    kappa, sigma, ticks = 0.3, 0.2, 20_000
+    change = Change(severity_return=kappa, severity_noise=sigma, severity_level=5.0)
+    world = changing_world(change, n=1, issues=1)
+    world.severity[:] = 5.0
+    series = np.array([live(world, change).severity[0] for _ in range(ticks)])
+    kept = np.exp(-kappa)
+    assert abs(lag_one(series) - kept) < 5 * np.sqrt((1 - kept**2) / ticks)
+    spread = np.sqrt(2 * (1 + kept**2) / (1 - kept**2) / ticks)
+    assert abs(series.var() / (sigma**2 / (2 * kappa)) - 1) < 5 * spread
+
+
+def test_severity_that_drifts_is_seen_within_its_tick_and_never_below_nothing():
+    change = Change(severity_return=0.5, severity_noise=9.0)
+    world = changing_world(change, issues=500)
+    live(world, change)
+    assert np.array_equal(world.urgency, world.severity)
+    assert world.severity.min() == 0 < world.severity.max()
+
+
+def test_severity_returns_to_its_level_exponentially_while_no_noise_stirs_it():
+    change = Change(severity_return=0.25, severity_level=2.0)
+    world = changing_world(change)
+    world.severity[:] = [5.0, 0.0]
+    live(world, change, ticks=4)
+    assert world.severity == pytest.approx([2 + 3 / np.e, 2 - 2 / np.e])
+
+
+def test_drift_of_severity_leaves_the_luck_of_demand_alone():
+    rules = [Change(demand_noise=0.1), Change(demand_noise=0.1, severity_return=0.1, severity_noise=0.2)]
+    one, other = (live(changing_world(rule), rule, ticks=5) for rule in rules)
+    assert np.array_equal(one.demand, other.demand)
+    assert not np.array_equal(one.severity, other.severity)
+
+
 def demand_after(demand, rate, noise, key):
-    drift(np.ones(demand.size), np.ones(demand.size), demand, 0.0, rate, noise, key)
+    revert(demand, 1.0, rate, noise, key, 0)
     return demand
 
 

@@ -43,7 +43,7 @@ VARIANTS: tuple[dict[str, dict[str, Any]], ...] = (
         "change": {"motive_return": 0.1},
         "meeting": {"forums": 0.5, "likeness": 0.2, "complementarity": 0.2, "friends": 0.1},
         "landscape": {"activation": "steepest", "every": 11},
-        "fermi_imitation": {"among": "everyone", "within": "sector", "trembling": 0.1},
+        "fermi_imitation": {"among": "everyone", "within": "sector", "trembling": 0.1, "activation": "sweep"},
         "moran": {"order": "death_birth", "activation": "simultaneous"},
         "research": {"activation": "random"},
         "public_goods": {"groups": "coalitions"},

@@ -23,8 +23,7 @@ def three_coalitions():
 
 
 def value(world, name):
-    measure = MEASURES[name]
-    return measure.compute(world)[measure.part]
+    return MEASURES[name].of(world)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +63,64 @@ def test_where_there_is_no_coalition_numbers_are_zero_and_means_are_missing():
     assert [value(world, name) for name in zero] == [0, 0, 0, 0]
     assert all(np.isnan(value(world, name)) for name in ("coalition_size_mean", "surplus_ratio", "pool_mean"))
     assert np.isnan(value(World(Labels(), 0, NEEDED), "in_coalition_share"))
+
+
+LEDGER = ("member_share", "member_alone", "sent", "translation")
+
+
+def five_coalitions():
+    """Return nine organisations and five coalitions: one loses, one wins, one lets others win, one has grown together,
+    and one has not worked yet.
+    """
+    world = World(Labels(issues=("water",)), 9, LEDGER)
+    world.sector[:] = [0, 0, 1, 1, 2, 2, 0, 1, 2]
+    world.add_ties(np.array([(6, 7), (6, 8), (7, 8)]))
+    for founder, members in ((0, (0, 1)), (1, (1, 2)), (2, (2, 4)), (6, (6, 7, 8)), (3, (3, 4, 5))):
+        world.found_coalition(founder, 0, np.array(members))
+    world.commit()
+    world.member_alone[:] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0]
+    world.member_share[:] = [3, 0.5, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0]
+    world.sent[:] = [9, 0, 0, 0, 0.1, 0, 0.2, 0, 0]
+    world.translation[:] = [0.2, 0.4, 0.9]  # a mean of one half
+    return world
+
+
+@pytest.mark.parametrize(
+    ("name", "by_hand"),
+    [
+        ("coalition_lose_share", 1 / 4),
+        ("coalition_win_win_share", 3 / 4),
+        ("coalition_win_win_win_share", 2 / 4),
+        ("coalition_synergy_share", 1 / 4),
+        ("coalition_diversity_mean", (0 + 1 / 2 + 1 / 2 + 2 / 3 + 4 / 9) / 5),
+    ],
+)
+def test_the_ledger_of_five_coalitions_by_hand(name, by_hand):
+    assert value(five_coalitions(), name) == pytest.approx(by_hand)
+
+
+def test_a_coalition_whose_members_have_not_halved_their_gap_or_are_not_tied_is_no_synergy():
+    world = five_coalitions()
+    world.translation[1] = 0.41
+    assert value(world, "coalition_synergy_share") == 0
+    world.translation[1] = 0.0
+    assert value(world, "coalition_synergy_share") == 1 / 4
+    world.end_ties(np.array([2]))
+    world.commit()
+    assert value(world, "coalition_synergy_share") == 1 / 4  # (.2 + 0 + 1) / 3
+    world.translation[:] = 0.3
+    assert value(world, "coalition_synergy_share") == 0
+
+
+def test_a_member_that_gets_what_it_makes_alone_neither_wins_nor_loses():
+    world = five_coalitions()
+    world.member_share[:] = world.member_alone
+    assert [value(world, f"coalition_{word}_share") for word in ("lose", "win_win", "synergy")] == [0, 0, 0]
+
+
+def test_before_anybody_has_worked_and_without_coalitions_the_ledger_is_missing():
+    world = five_coalitions()
+    world.member_share[:] = world.member_alone[:] = 0
+    assert np.isnan(value(world, "coalition_lose_share"))
+    assert value(world, "coalition_diversity_mean") > 0
+    assert np.isnan(value(World(Labels(issues=("water",)), 3, LEDGER), "coalition_diversity_mean"))

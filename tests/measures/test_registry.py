@@ -214,6 +214,7 @@ def test_success_pay_and_work_are_undefined_before_the_first_tick_and_told_from_
         "relief", "total_value", "output_per_effort", "superadditive_surplus", "surplus_ratio", "surplus_share",
         "deficit_share", "collective_intelligence", "citizen_benefit",
         "meetings", "acceptances", "introductions", "introductions_accepted", "contributions", "betrayals",
+        "coalition_lose_share", "coalition_win_win_share", "coalition_win_win_win_share", "coalition_synergy_share",
     }  # fmt: skip
     model = coupled(measures=sorted({*flows, "capital", "severity_mean", "coalitions"}))
     model.run(3)

@@ -8,6 +8,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from ecosim.errors import InputError
+from ecosim.measures.registry import find
 from ecosim.reports import plots, style
 from ecosim.reports.style import ISSUE_COLOURS, RUNG_COLOURS, SECTOR_COLOURS, SECTOR_SHAPES
 from ecosim.results.frame import Frame
@@ -151,6 +152,16 @@ def test_a_figure_that_nothing_was_measured_for_is_left_out_and_said_so(tmp_path
     assert plots.save_figures(a_run(measured=[], keep=Keep(figures=False)), tmp_path, said.append) == []
     assert [sentence.split("'")[1] for sentence in said] == list(plots.FIGURES)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_no_other_figure_over_time_fits_whatever_was_measured_is_drawn(tmp_path):
+    bare = a_run(10, ticks=20, measured=find(["degree_mean", "capital_mean"]))
+    (tmp_path / "measures.svg").write_text("of an earlier run")
+    assert {path.stem for path in plots.save_figures(bare, tmp_path)} == {"network", "measures"}
+    figure = plots.measures(bare)
+    assert [axes.get_title(loc="left") for axes in figure.axes if axes.get_visible()] == ["degree mean", "capital mean"]
+    plots.save_figures(a_run(10, ticks=20), tmp_path)
+    assert not (tmp_path / "measures.svg").exists()
 
 
 def test_a_measure_that_does_not_exist_is_refused_with_the_nearest_name(run):

@@ -1,6 +1,9 @@
 """Why somebody did something is kept with what it did, and told."""
 
+import re
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from ecosim.compose import load
@@ -8,6 +11,7 @@ from ecosim.dynamics.relationship import Relationship
 from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
 from ecosim.results.book import Book
+from ecosim.results.company import Company
 from ecosim.results.run import read
 from ecosim.world.reasons import TERMS, Reasons
 from tests.ecosystems import coupled_settings, differing
@@ -93,7 +97,7 @@ def test_one_can_ask_why_somebody_left(run, tmp_path):
     first = told[told["why"] == "did better alone"].iloc[0]
     sentence = first["told"]
     assert sentence.startswith(f"In tick {told['tick'].iloc[0]:,}") or name in sentence
-    assert f"{name} left coalition" in sentence
+    assert re.search(rf"{name} left the \d+(st|nd|rd|th) coalition on issue \d, with ", sentence)
     is_likely = first["chance"] >= 0.5
     assert ("did better alone (gain " if is_likely else "though it did better together (gain ") in sentence
     again = read(run.save(tmp_path)).why(name, "left")
@@ -157,3 +161,35 @@ def test_a_book_finds_ties_from_either_end_and_memberships_by_coalition():
     assert np.isnan(told["terms"]["gain"][2])
     assert book.of("left", np.array([4]), np.array([11]))["terms"]["cost"].tolist() == [0.1]
     assert Book(()).of("left", np.array([4]), np.array([11])) == {}
+
+
+def test_a_coalition_is_called_by_its_issue_its_turn_and_its_members():
+    rows = [
+        (1, "founded", 70, 0, "Ann"), (1, "joined", 70, -1, "Ann"), (1, "joined", 70, -1, "Bob"),
+        (2, "founded", 71, 1, "Cid"), (3, "founded", 72, 0, "Dot"), (3, "joined", 70, -1, "Cid"),
+        (4, "joined", 70, -1, "Dot"), (4, "joined", 70, -1, "Eve"), (5, "left", 70, -1, "Bob"),
+    ]  # fmt: skip
+    events = pd.DataFrame(rows, columns=["tick", "kind", "coalition", "issue", "organisation_name"])
+    company = Company(events, ["clean_water", "peace"])
+    assert [company.name(number) for number in (70, 71, 72, 5)] == [
+        "the 1st coalition on clean water", "the 1st coalition on peace", "the 2nd coalition on clean water",
+        "coalition 5",
+    ]  # fmt: skip
+    told = {"coalition": 70, "kind": "joined", "tick": 3, "of": "Cid"}
+    assert company.told(told) == "the 1st coalition on clean water, with Ann and Bob"
+    assert (
+        company.told({**told, "tick": 4, "of": "Eve"})
+        == "the 1st coalition on clean water, with Ann, Bob, Cid and 1 more"
+    )
+    left = {"coalition": 70, "kind": "left", "tick": 5, "of": "Bob"}
+    assert company.told(left) == "the 1st coalition on clean water, with Ann, Cid, Dot and 1 more"
+    assert Company(events).name(71) == "the 2nd coalition"
+
+
+@pytest.mark.parametrize(
+    ("count", "word"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (22, "22nd")]
+)
+def test_turns_are_told_as_they_are_said(count, word):
+    rows = [(1, "founded", number, 0, "Ann") for number in range(count)]
+    events = pd.DataFrame(rows, columns=["tick", "kind", "coalition", "issue", "organisation_name"])
+    assert Company(events, ["peace"]).name(count - 1) == f"the {word} coalition on peace"

@@ -207,7 +207,7 @@ def test_clusters_and_camps_of_opinions_are_told():
 
 def test_a_panel_that_disagrees_says_who_says_what():
     words = told(spread=(1.0, 1.6, 1.6), van_der_eijk=(0.6, 0.3, 0.3), dispersion=(0.5, 0.501, 0.5))
-    assert "The panel of polarisation disagrees: spread rose, van der Eijk's index fell" in words
+    assert "The panel of polarisation disagrees: by spread it rose, by van der Eijk's index it fell" in words
     assert "disagree" not in told(spread=(1.0, 1.6, 1.6), van_der_eijk=(0.3, 0.6, 0.6), dispersion=(0.5, 0.501, 0.5))
 
 

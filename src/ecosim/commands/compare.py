@@ -6,15 +6,18 @@ import json
 import math
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.commands.progress import Bar
+from ecosim.dynamics.rivals import rivals
 from ecosim.errors import InputError
 from ecosim.experiments.compare import plan_of_arms, run_comparison
 from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.sweep import SECONDS_A_RUN, Execution
+from ecosim.results.phrases import in_a_row
 from ecosim.scenario_file import printable
 
 if TYPE_CHECKING:
@@ -52,6 +55,9 @@ def compare_once(order: Order) -> int:
     plan = plan_of_arms(order.arms, order.overrides, replicates=order.replicates, seed=order.seed, trust=order.trust)
     execution = Execution(order.workers, order.timeout, order.memory, False, order.yes)
     say = _mute if order.quiet else _say
+    for point, arm in enumerate(plan.design.axes[0].values):
+        for sentence in rivals(plan.settings(point).in_order()):
+            say(f"Note: of {arm}: {sentence}.")
     with tempfile.TemporaryDirectory(prefix="ecosim-compare-") as spare:
         out = Path(spare) / "runs" if order.out is None else order.out
         try:
@@ -93,26 +99,76 @@ def _print(table: pd.DataFrame, as_json: bool) -> None:
         plain = [{key: None if _is_missing(value) else value for key, value in row.items()} for row in rows]
         print(json.dumps(plain, ensure_ascii=False, indent=2))
         return
+    _print_table(rows)
+    for sentence in polarisation(rows):
+        print(sentence)
+
+
+def _print_table(rows: Sequence[Mapping[Any, Any]]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    against = rows[0]["against"] if rows else ""
-    shown = Table(
-        box=box.SIMPLE,
-        caption=f"Differences from “{against}”: the mean over pairs of runs with the same luck, 95 % interval.",
-    )
-    for head in ("measure", "scenario", against, "here", "difference", "interval", "pairs", "luck shared saves"):
-        shown.add_column(head, justify="left" if head in ("measure", "scenario") else "right", overflow="fold")
+    against = rows[0]["against"] if rows else "the first"
+    arms = list(dict.fromkeys(row["scenario"] for row in rows))
+    pairs = {int(row["runs"]) for row in rows}
+    several, uneven = len(arms) > 1, len(pairs) > 1
+    shown = Table(box=box.SIMPLE, caption=_caption(against, arms, pairs), caption_justify="left")
+    shown.add_column("measure", overflow="fold")
+    if several:
+        shown.add_column("scenario", overflow="fold")
+    heads = [against, "that scenario" if several else (arms[0] if arms else ""), "difference", "95 % interval"]
+    for head in (*heads, *(["pairs of runs"] if uneven else []), "runs saved"):
+        shown.add_column(head, justify="right", overflow="fold")
     for row in rows:
         gain = row["variance_gain"]
         shown.add_row(
-            row["measure"], row["scenario"],
-            _number(row["mean_against"]), _number(row["mean"]), _number(row["difference"], True),
-            f"{_number(row['low'], True)} to {_number(row['high'], True)}", f"{row['runs']:.0f}",
-            "" if _is_missing(gain) else f"{gain:.1f} ×",
+            _told(row["measure"]), *([row["scenario"]] if several else []),
+            _number(row["mean_against"]), _number(row["mean"]), f"{_number(row['difference'], True)}{_star(row)}",
+            f"{_number(row['low'], True)} to {_number(row['high'], True)}",
+            *([f"{row['runs']:.0f}"] if uneven else []), "" if _is_missing(gain) else f"{gain:.1f} ×",
         )  # fmt: skip
     Console(width=None if sys.stdout.isatty() else 160).print(shown)
+
+
+def _caption(against: str, arms: Sequence[str], pairs: set[int]) -> str:
+    others = in_a_row([f"“{arm}”" for arm in arms])
+    count = f" in {pairs.copy().pop()} pairs of runs" if len(pairs) == 1 else ""
+    return (
+        f"Means of “{against}” and of {others}{count} with the same luck: “later” over the second half of a run, else at "
+        "its end.\n* The interval does not hold 0. Runs saved: for the same interval, runs with separate luck would have to "
+        "be so many times as many."
+    )
+
+
+def polarisation(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
+    """Tell where the panel of polarisation disagrees about the difference of a scenario from the first.
+
+    Args:
+        rows: of the table of differences.
+    """
+    from ecosim.measures.panel import of_change
+
+    for arm in dict.fromkeys(row["scenario"] for row in rows):
+        ends = [row for row in rows if row["scenario"] == arm and not row["measure"].endswith(".mean")]
+        before, after = ({row["measure"]: row[mean] for row in ends} for mean in ("mean_against", "mean"))
+        verdict = of_change(before, after)
+        if not verdict.agree:
+            more, less = (
+                in_a_row([name.replace("_", " ") for name in names]) for names in (verdict.rose, verdict.fell)
+            )
+            yield (
+                f"The panel of polarisation disagrees about “{arm}”: by {more} it is more polarised at the end, by {less} "
+                "less."
+            )
+
+
+def _told(measure: str) -> str:
+    return f"{measure.removesuffix('.mean')}, later" if measure.endswith(".mean") else measure
+
+
+def _star(row: Mapping[Any, Any]) -> str:
+    return " *" if row["low"] > 0 or row["high"] < 0 else "  "
 
 
 def _number(value: float, signed: bool = False) -> str:

@@ -1,32 +1,85 @@
-"""What there is: scenarios, rules and measures, each with a line that says what it is."""
+"""What there is: scenarios, published results, rules and measures, at a glance or each with a line that says what it is."""
 
 from __future__ import annotations
 
 import json
 
+from ecosim.errors import InputError, did_you_mean
+
 Entries = dict[str, dict[str, str]]
 
+KINDS = ("scenarios", "published", "rules", "measures")
 
-def show(as_json: bool) -> None:
-    """Print everything that configuration may name."""
-    listed = everything()
+_ROOMS, _OTHERS = ("stance", "coalition", "contribution", "production", "learning", "citizens"), "others"
+"""Packages of ``dynamics``, called by what their rules are about; and what rules outside them are called."""
+
+
+def show(kind: str | None, as_json: bool) -> None:
+    """Print what configuration may name.
+
+    Args:
+        kind: one of :data:`KINDS`, each with a line that says what it is; None: all, rules and measures by name only.
+        as_json: whether as JSON, complete.
+
+    Raises:
+        InputError: if there is no such kind.
+    """
+    if kind is not None and kind not in KINDS:
+        raise InputError(f"list {kind}: no such kind; {did_you_mean(kind, KINDS)}")
+    listed = {title: entries for title, entries in everything().items() if kind in (None, title)}
     if as_json:
         print(json.dumps(listed, ensure_ascii=False, indent=2))
         return
     from rich.console import Console
-    from rich.table import Table
 
     console = Console()
     for title, entries in listed.items():
-        table = Table("", "", title=title, title_justify="left", title_style="bold", show_header=False, box=None)
-        for name, words in entries.items():
-            table.add_row(f"  {name}", words)
-        console.print(table)
-        console.print()
+        if kind is None and title in _GROUPED:
+            console.print(_table(f"{title} (ecosim list {title} says what each is)", _grouped(title)))
+        elif title in _GROUPED:
+            for group, names in _GROUPED[title]().items():
+                console.print(_table(group, {name: entries[name] for name in names}))
+        else:
+            console.print(_table(title, entries))
+
+
+def _table(title: str, rows: dict[str, str]) -> object:
+    from rich.table import Table
+
+    table = Table("", "", title=title, title_justify="left", title_style="bold", show_header=False, box=None)
+    for name, words in rows.items():
+        table.add_row(f"  {name}", words)
+    table.add_row("", "")
+    return table
+
+
+def _grouped(title: str) -> dict[str, str]:
+    return {group: ", ".join(names) for group, names in _GROUPED[title]().items()}
+
+
+def _rules_by_room() -> dict[str, list[str]]:
+    """Return the rules of each room of ``dynamics``, in the order in which they act; the others under one head."""
+    from ecosim.rules import RULES
+
+    rooms: dict[str, list[str]] = {words: [] for words in (*_ROOMS, _OTHERS)}
+    for rule, place in RULES.items():
+        room = place.split(":")[0].split(".")[2]
+        rooms[room if room in _ROOMS else _OTHERS].append(rule)
+    return rooms
+
+
+def _measures_by_group() -> dict[str, list[str]]:
+    from ecosim.measures.registry import GROUPS, MEASURES
+
+    names = {id(measure): name for name, measure in MEASURES.items()}
+    return {group: [names[id(measure)] for measure in measures] for group, measures in GROUPS.items()}
+
+
+_GROUPED = {"rules": _rules_by_room, "measures": _measures_by_group}
 
 
 def everything() -> Entries:
-    """Return, for scenarios, published results, rules and measures, each name with a line that says what it is."""
+    """Return, for each of :data:`KINDS`, each name with a line that says what it is."""
     from ecosim.compose import about, names
     from ecosim.equations import words_of
     from ecosim.measures.registry import MEASURES

@@ -49,6 +49,7 @@ def run_once(order: Order) -> None:
         KeyboardInterrupt: with the tick at which it was stopped.
     """
     from ecosim.compose import load
+    from ecosim.dynamics.rivals import rivals
     from ecosim.interventions import never_acting
     from ecosim.settings import with_actors
     from ecosim.sizes import check_run
@@ -63,7 +64,7 @@ def run_once(order: Order) -> None:
     settings = with_actors(settings, actors)
     if actors is not None:
         check_run(settings, agreed=order.yes)
-    for sentence in never_acting(settings.interventions, settings.ticks):
+    for sentence in (*never_acting(settings.interventions, settings.ticks), *rivals(settings.in_order())):
         say(f"Note: {sentence}.")
     run = _run(settings, actors, say)
     folder = order.out or RESULTS / f"{_short(order)}-{run.run_id[:8]}"

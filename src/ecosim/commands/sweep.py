@@ -88,7 +88,11 @@ def sweep_once(order: Order) -> int:
     refuse_axes_of_tables((axis.key for axis in plan.design.axes), actors)
     plan = replace(plan, actors=actors)
     execution = Execution(order.workers, order.timeout, order.memory, order.retry, order.yes, order.cluster)
+    from ecosim.dynamics.rivals import rivals
     from ecosim.kernels import is_cold
+
+    for sentence in rivals(plan.settings(0).in_order()):
+        say(f"Note: {sentence}.")
 
     if is_cold():
         say("The first run on this machine compiles the model once; that takes up to a minute.")

@@ -35,12 +35,15 @@ class Shock(BaseModel):
 
 
 class Change(Mechanism):
-    r"""Shocks, perception, drift of demand and motives, and a slow driver, in this order.
+    r"""Shocks, drift of severity, perception, drift of demand and motives, and a slow driver, in this order.
 
     **Shocks** to severity (or urgency, or demand) come at the ticks listed in ``shocks``, and at random: each issue is
     struck by a Poisson number of them a tick, with mean ``shock_rate``, each of a Pareto size
 
     .. math:: P(S > s) = (s / s_0)^{-\alpha}, \quad s \ge s_0 .
+
+    **Severity** :math:`h` may drift by itself, besides what a scheduled ``issue`` makes of it: it reverts to
+    ``severity_level`` :math:`\bar h` as demand reverts to 1 (below), and is held at 0 from below likewise.
 
     **Urgency** :math:`u`, severity as perceived, follows severity with a lag :math:`\ell`: in a tick
     :math:`u' = h + (u - h)\,e^{-1/\ell}`, at once where the lag is 0. Shocks to urgency come after that, so a scare is
@@ -51,7 +54,7 @@ class Change(Mechanism):
     .. math:: d' = 1 + (d - 1)\,e^{-\kappa} + \sigma \sqrt{\frac{1 - e^{-2\kappa}}{2\kappa}}\,z,
 
     with stationary variance :math:`\sigma^2 / 2\kappa` and autocorrelation :math:`e^{-\kappa\,\Delta t}`. It is held at
-    0 from below, so keep :math:`\sigma^2/2\kappa` well under 1.
+    0 from below, so keep :math:`\sigma^2/2\kappa` well under 1 (for severity: under :math:`\bar h^2`).
 
     **Motives** drift: every weight is multiplied by :math:`e^{\sigma_m z}` and all are brought back to sum 1; then the
     organisation moves by the share ``motive_return`` towards the mean motive of its sector.
@@ -65,7 +68,7 @@ class Change(Mechanism):
         Emergence: Urgency can part from severity, so that a problem is neglected or dramatised without anybody
             deciding it.
         Sensing: Urgency is what organisations see of severity, with a lag; the pressure behind it is seen by nobody.
-        Stochasticity: Drift of motives and demand, and the times and sizes of shocks, are drawn.
+        Stochasticity: Drift of severity, motives and demand, and the times and sizes of shocks, are drawn.
 
     References:
         Gillespie (1996), Phys. Rev. E 54, 2084, for the exact step; Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823
@@ -74,6 +77,11 @@ class Change(Mechanism):
 
     lag: float = Field(
         0.0, ge=0, description="ℓ, ticks in which perception closes all but 1/e of its distance to severity"
+    )
+    severity_level: float = Field(1.0, ge=0, le=1e6, description="h̄, severity to which it drifts back (severity)")
+    severity_return: float = Field(0.0, ge=0, description="κ, rate at which severity returns to that level, per tick")
+    severity_noise: float = Field(
+        0.0, ge=0, description="σ, spread that severity gains by itself, per square root of a tick"
     )
     demand_return: float = Field(0.0, ge=0, description="κ, rate at which demand returns to 1, per tick")
     demand_noise: float = Field(0.0, ge=0, description="σ, spread that demand gains, per square root of a tick")
@@ -112,9 +120,10 @@ class Change(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         self._shake(world, ("severity",), key)
-        drift(
-            world.severity, world.urgency, world.demand, self._remembered(), self.demand_return, self.demand_noise, key
-        )
+        if self.severity_return or self.severity_noise:
+            revert(world.severity, self.severity_level, self.severity_return, self.severity_noise, key, _SEVERITY)
+        perceive(world.urgency, world.severity, self._remembered())
+        revert(world.demand, 1.0, self.demand_return, self.demand_noise, key, _DEMAND)
         self._shake(world, ("urgency", "demand"), key)
         if self.motive_noise:
             world.motive[:] = vary_motives(world.motive, world.identity, self.motive_noise, key)
@@ -137,18 +146,26 @@ class Change(Mechanism):
             strike(getattr(world, self.shock_on), self.shock_rate, self.shock_size, self.shock_tail, key)
 
 
-# Draws: entity q with draws 0 (demand), 1 and from 16 on (shocks); entity identity with draws 2 to 4 (motives).
+# Draws: entity q with draws 0 (demand), 1 and from 16 on (shocks), 5 (severity); entity identity with draws 2 to 4
+# (motives).
+_DEMAND, _SEVERITY = 0, 5
 
 
 @kernel
-def drift(severity: Any, urgency: Any, demand: Any, remembered: Any, rate: Any, noise: Any, key: Any) -> None:
-    """Write urgency and demand (Q,) one tick later, ≥ 0; rate κ per tick, noise σ per square root of a tick."""
+def revert(values: Any, level: Any, rate: Any, noise: Any, key: Any, draw: Any) -> None:
+    """Write values (Q,) one tick later, ≥ 0: return to a level at rate κ per tick, noise σ per square root of a tick."""
     kept = np.exp(-rate)
     spread = noise * np.sqrt(-np.expm1(-2.0 * rate) / (2.0 * rate)) if rate > 0.0 else noise
-    for q in range(demand.size):
+    for q in range(values.size):
+        z, _ = normal2(key, q, draw)
+        values[q] = max(level + (values[q] - level) * kept + spread * z, 0.0)
+
+
+@kernel
+def perceive(urgency: Any, severity: Any, remembered: Any) -> None:
+    """Write urgency (Q,) one tick later: of its distance to severity this share remains."""
+    for q in range(urgency.size):
         urgency[q] = severity[q] + (urgency[q] - severity[q]) * remembered
-        z, _ = normal2(key, q, 0)
-        demand[q] = max(1.0 + (demand[q] - 1.0) * kept + spread * z, 0.0)
 
 
 @kernel

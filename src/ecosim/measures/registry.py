@@ -14,6 +14,7 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.measures import (
     citizens,
     closer_look,
+    coalition_ledger,
     coalitions,
     conduct,
     culture,
@@ -31,25 +32,27 @@ from ecosim.measures.measure import Measure
 from ecosim.world.columns import COLUMNS
 from ecosim.world.world import Labels
 
-_LISTED = (
-    *pattern.MEASURES,
-    *interactions.MEASURES,
-    *coalitions.MEASURES,
-    *intelligence.MEASURES,
-    *opinions.MEASURES,
-    *panel.MEASURES,
-    *culture.MEASURES,
-    *levels.MEASURES,
-    *conduct.MEASURES,
-    *success.MEASURES,
-    *practices.MEASURES,
-    *issues.MEASURES,
-    *citizens.MEASURES,
-    *closer_look.MEASURES,
-)
+GROUPS: dict[str, tuple[Measure, ...]] = {
+    "pattern of relationships": pattern.MEASURES,
+    "what passes between partners": interactions.MEASURES,
+    "coalitions": (*coalitions.MEASURES, *coalition_ledger.MEASURES, *intelligence.MEASURES),
+    "opinions and polarisation": (*opinions.MEASURES, *panel.MEASURES),
+    "culture": culture.MEASURES,
+    "members and coalitions as actors": levels.MEASURES,
+    "conduct": conduct.MEASURES,
+    "success and means": success.MEASURES,
+    "practices and technology": practices.MEASURES,
+    "issues": issues.MEASURES,
+    "citizens": citizens.MEASURES,
+    "a closer look": closer_look.MEASURES,
+}
+"""Every measure, by what it is about."""
+
+_LISTED = tuple(measure for group in GROUPS.values() for measure in group)
 
 
 def _key(measure: Measure) -> str:
+    """Return the name that configuration uses for a measure."""
     return f"{measure.name}_by_axis" if measure.per == "stance" else measure.name
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecosim.reports.lines import fit_ticks
+from ecosim.reports.marks import caption_of, draw_marks, marks_of
 from ecosim.reports.style import RUNG_COLOURS, name_and_explain, new_figure, require, styled
 from ecosim.results.phrases import percent
 from ecosim.world.columns import RUNGS
@@ -46,6 +47,8 @@ def ladder(run: Run) -> Figure:
     axes.set_ylabel("share of relationships (%)")
     axes.set_xlabel("tick")
     fit_ticks(axes, ticks)
+    marks = marks_of(run)
+    draw_marks(axes, marks)
     handles, words = axes.get_legend_handles_labels()
     axes.legend(handles[::-1], words[::-1], title="rung", loc="center left", bbox_to_anchor=(1.01, 0.5))
     above = 100 * shares[2:].sum(axis=0)
@@ -55,6 +58,7 @@ def ladder(run: Run) -> Figure:
         figure,
         "Ladder of relationships",
         "What passes between two organisations, read off what happened: from mere contact to synergy, where the whole "
-        f"is more than the sum of its parts. On rung 2 (win-win) or higher: {start} at the start, {end} at the end.",
+        f"is more than the sum of its parts. On rung 2 (win-win) or higher: {start} at the start, {end} at the end."
+        f"{caption_of(marks)}",
     )
     return figure

@@ -12,7 +12,7 @@ from ecosim.errors import InputError
 from ecosim.reports.ladder import ladder
 from ecosim.reports.network import network
 from ecosim.reports.style import rules
-from ecosim.reports.timelines import collaboration, severity, success, timeline
+from ecosim.reports.timelines import collaboration, measures, severity, success, timeline
 from ecosim.results.store import write_bytes
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ __all__ = [
     "FIGURES",
     "collaboration",
     "ladder",
+    "measures",
     "network",
     "save_figures",
     "severity",
@@ -47,8 +48,8 @@ FORMATS = ("svg", "png")
 def save_figures(run: Run, folder: str | Path, told: Callable[[str], object] | None = None) -> list[Path]:
     """Draw every figure whose measures were taken, and write each as SVG and as PNG (150 dots an inch).
 
-    The bytes depend on the results and the version of Matplotlib alone. A figure that is left out is not there
-    afterwards, even if an earlier run had left one.
+    Where that leaves no figure over time, ``measures`` shows whatever was measured. The bytes depend on the results and
+    the version of Matplotlib alone. A figure that is left out is not there afterwards, even if an earlier run had left one.
 
     Args:
         run: the results.
@@ -61,19 +62,30 @@ def save_figures(run: Run, folder: str | Path, told: Callable[[str], object] | N
     Raises:
         OSError: if one cannot be written.
     """
-    folder, written = Path(folder), []
-    for name, draw in FIGURES.items():
-        files = [folder / f"{name}.{kind}" for kind in FORMATS]
-        try:
-            figure = draw(run)
-        except InputError as why:
-            for file in files:
-                file.unlink(missing_ok=True)
-            if told is not None:
-                told(str(why))
-            continue
-        written += write_figure(figure, folder / name)
-    return written
+    folder = Path(folder)
+    written = [file for name, draw in FIGURES.items() for file in _save(run, name, draw, folder, told)]
+    if any(file.stem != "network" for file in written):
+        _remove(folder, "measures")
+        return written
+    return written + _save(run, "measures", measures, folder, None)
+
+
+def _save(
+    run: Run, name: str, draw: Callable[[Run], Figure], folder: Path, told: Callable[[str], object] | None
+) -> list[Path]:
+    try:
+        figure = draw(run)
+    except InputError as why:
+        _remove(folder, name)
+        if told is not None:
+            told(str(why))
+        return []
+    return write_figure(figure, folder / name)
+
+
+def _remove(folder: Path, name: str) -> None:
+    for kind in FORMATS:
+        (folder / f"{name}.{kind}").unlink(missing_ok=True)
 
 
 def write_figure(figure: Figure, path: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError, did_you_mean
 from ecosim.reports.lines import curve, fit_ticks, window
+from ecosim.reports.marks import Mark, caption_of, draw_marks, marks_of
 from ecosim.reports.style import (
     ALL_TOGETHER,
     COLLABORATION,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 COLLABORATION_MEASURES = ("cross_sector_share", "coalitions", "clustering", "giant_component", "modularity")
 POLARISATION_MEASURES = ("esteban_ray", "dispersion", "bimodality", "divergence", "consensus")
 MOST_ISSUES = 8
+MOST_PANELS = 9
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
 
 
@@ -59,14 +61,27 @@ def timeline(run: Run, measures: Sequence[str], title: str = "Measures over time
     columns = min(3, len(measures))
     rows = -(-len(measures) // columns)
     figure = new_figure(3.7 * columns + 0.3, 2.5 * rows + 1.0)
-    axes = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel()
+    axes, marks = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel(), marks_of(run)
     for k, panel in enumerate(axes):
         if k < len(measures):
-            _panel(panel, run, measures[k], COLLABORATION, is_lowest=k + columns >= len(measures))
+            _panel(panel, run, measures[k], COLLABORATION, marks, k == 0, is_lowest=k + columns >= len(measures))
         else:
             panel.set_visible(False)
-    name_and_explain(figure, title, f"{_who(run)} Every tick that was recorded.")
+    name_and_explain(figure, title, f"{_who(run)} Every tick that was recorded.{caption_of(marks)}")
     return figure
+
+
+def measures(run: Run) -> Figure:
+    """Return the figure of whatever was measured, a panel a measure: for models that no other figure over time fits.
+
+    Raises:
+        InputError: if nothing was measured.
+    """
+    there = [name for name in run.recorded if name != "tick" and has_values(run, name)]
+    if not there:
+        raise InputError("figure 'measures' is left out: nothing was measured")
+    cut = f": the first {MOST_PANELS} of {len(there)}" if len(there) > MOST_PANELS else ""
+    return timeline(run, there[:MOST_PANELS], f"What was measured{cut}")
 
 
 @styled
@@ -82,18 +97,19 @@ def collaboration(run: Run) -> Figure:
     families = [family for family in ((above, COLLABORATION), (below, POLARISATION)) if family[0]]
     columns = max(len(names) for names, _ in families)
     figure = new_figure(max(3.7 * columns + 0.3, 7.5), 2.6 * len(families) + 1.1)
-    grid = figure.subplots(len(families), columns, sharex=True, squeeze=False)
+    grid, marks = figure.subplots(len(families), columns, sharex=True, squeeze=False), marks_of(run)
     for row, (names, colour) in enumerate(families):
         for k, panel in enumerate(grid[row]):
             if k < len(names):
-                _panel(panel, run, names[k], colour, is_lowest=row == len(families) - 1 or k >= len(families[-1][0]))
+                is_lowest = row == len(families) - 1 or k >= len(families[-1][0])
+                _panel(panel, run, names[k], colour, marks, k == 0, is_lowest=is_lowest)
             else:
                 panel.set_visible(False)
     said = _said(run, {names[0]: title_of(names[0]) for names, _ in families})
     kinds = [kind for kind, names in (("blue: collaboration", above), ("orange: polarisation", below)) if names]
     rows = f"Above, {kinds[0]}; below, {kinds[1]}." if len(kinds) > 1 else ""
     title = " and ".join(kind.split(": ")[1] for kind in kinds).capitalize() + " over time"
-    name_and_explain(figure, title, f"{_who(run)} {said} {rows}")
+    name_and_explain(figure, title, f"{_who(run)} {said} {rows}{caption_of(marks)}")
     return figure
 
 
@@ -126,7 +142,7 @@ def success(run: Run) -> Figure:
             linewidth=2.6,
             label="all together",
         )
-    _finish(axes, run, f"success ({_unit(run, names)})")
+    marks = _finish(axes, run, f"success ({_unit(run, names)})")
     _legend(axes)
     smoothed = window(ticks)
     name_and_explain(
@@ -134,7 +150,8 @@ def success(run: Run) -> Figure:
         "Success of each sector, beside that of all together",
         f"{_who(run)} {_rises_and_falls(run, sectors)} Each sector's success is the mean over its organisations of the "
         "ledger weighed by their own motives, so levels of different sectors are not to be compared, directions are."
-        + (f" Lines: means over {smoothed} rows; pale: every row." if smoothed > 1 else ""),
+        + (f" Lines: means over {smoothed} rows; pale: every row." if smoothed > 1 else "")
+        + caption_of(marks),
     )
     return figure
 
@@ -164,7 +181,7 @@ def severity(run: Run) -> Figure:
             curve(axes, ticks, values, color=colour, linewidth=1.4, linestyle=DASHES[2], label=name)
     both = [kind for kind in ("severity", "urgency") if any(has_values(run, f"{kind}_{issue}") for issue in shown)]
     unit = _unit(run, [f"{both[0]}_{shown[0]}"])
-    _finish(axes, run, " and ".join(both) + ("" if unit in ("index", "severity") else f" ({unit})"))
+    marks = _finish(axes, run, " and ".join(both) + ("" if unit in ("index", "severity") else f" ({unit})"))
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     _legend(axes, kinds=len(both) == 2)
     cut = f" The {MOST_ISSUES} worst of {len(issues)} issues are shown." if len(shown) < len(issues) else ""
@@ -172,11 +189,15 @@ def severity(run: Run) -> Figure:
         run, {f"{both[0]}_{issue}": label(issue) for issue in shown[:3] if has_values(run, f"{both[0]}_{issue}")}
     )
     lines = "Solid: how bad an issue is; dotted: how bad it is taken to be. " if len(both) == 2 else ""
-    name_and_explain(figure, f"{' and '.join(both).capitalize()} of the issues", f"{_who(run)} {lines}{said}{cut}")
+    name_and_explain(
+        figure, f"{' and '.join(both).capitalize()} of the issues", f"{_who(run)} {lines}{said}{cut}{caption_of(marks)}"
+    )
     return figure
 
 
-def _panel(axes: Axes, run: Run, name: str, colour: str, *, is_lowest: bool) -> None:
+def _panel(
+    axes: Axes, run: Run, name: str, colour: str, marks: Sequence[Mark], is_worded: bool, *, is_lowest: bool
+) -> None:
     from matplotlib.ticker import MaxNLocator
 
     curve(axes, run.recorded["tick"], run.recorded[name], color=colour, label=label(name))
@@ -185,6 +206,7 @@ def _panel(axes: Axes, run: Run, name: str, colour: str, *, is_lowest: bool) -> 
     fit_ticks(axes, run.recorded["tick"])
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
     _keep_calm(axes, run.recorded[name], is_share=run.notes("series")[name].unit == "share")
+    draw_marks(axes, marks, words=is_worded)
     if is_lowest:
         axes.set_xlabel("tick")
         axes.tick_params(labelbottom=True)
@@ -200,10 +222,14 @@ def _keep_calm(axes: Axes, values: NDArray[np.float64], *, is_share: bool) -> No
         axes.set_ylim((max(low, 0.0), max(low, 0.0) + least) if is_share else (low, high))
 
 
-def _finish(axes: Axes, run: Run, what: str) -> None:
+def _finish(axes: Axes, run: Run, what: str) -> list[Mark]:
+    """Name the axes, mark what was done from outside, and return these marks."""
     axes.set_ylabel(what)
     axes.set_xlabel("tick")
     fit_ticks(axes, run.recorded["tick"])
+    marks = marks_of(run)
+    draw_marks(axes, marks)
+    return marks
 
 
 def _legend(axes: Axes, *, kinds: bool = False) -> None:

@@ -13,7 +13,13 @@ from ecosim.results.phrases import both, in_a_row, moved, number, percent, some
 
 Measured = Mapping[str, Mapping[str, Any]]
 
-_INDICES = {"esteban_ray": "the Esteban–Ray index", "van_der_eijk": "van der Eijk's index"}
+_INDICES = {
+    "esteban_ray": "the Esteban–Ray index",
+    "duclos_esteban_ray": "the index of Duclos, Esteban and Ray",
+    "van_der_eijk": "van der Eijk's index",
+    "consensus": "consensus within the camps",
+    "balanced_triads": "balanced triads",
+}
 """What measures of polarisation are called in a sentence; the others by their name."""
 
 
@@ -49,13 +55,13 @@ def camps(measures: Measured) -> Iterator[str]:
 
 def disagreement(measures: Measured) -> Iterator[str]:
     """Tell where the measures of polarisation say opposite things of the change."""
-    found = {name: values for name in EXTREMES if (values := both(measures, name))}
+    found = {name: values for name in (*EXTREMES, "hostile_share") if (values := both(measures, name))}
     verdict = of_change({n: values[0] for n, values in found.items()}, {n: values[1] for n, values in found.items()})
     if not verdict.agree:
         rose, fell = ([_INDICES.get(name, name) for name in names] for names in (verdict.rose, verdict.fell))
         yield (
-            f"The panel of polarisation disagrees: {in_a_row(rose)} rose, {in_a_row(fell)} fell; so it depends on which "
-            "side of polarisation is meant."
+            f"The panel of polarisation disagrees: by {in_a_row(rose)} it rose, by {in_a_row(fell)} it fell; so it depends "
+            "on which side of polarisation is meant."
         )
 
 
@@ -81,6 +87,25 @@ def learning(measures: Measured) -> Iterator[str]:
     if purpose := both(measures, "purpose_mean"):
         start, later = purpose
         yield f"Their purpose {moved(start, later, 'grew', 'faded', 'held its level')}, {number(start)} to {number(later)}."
+
+
+def lifetimes(last: int, events: Mapping[str, NDArray[Any]] | None) -> Iterator[str]:
+    """Tell how long coalitions lasted.
+
+    Args:
+        last: last tick of the run.
+        events: the columns of the events, where they were kept.
+    """
+    if events is None or not np.any(events["kind"] == "dissolved"):
+        return
+    from ecosim.measures.survival import coalition_survival
+
+    found = coalition_survival(events, last)
+    if np.isfinite(found.median):
+        told = f"half of all had dissolved within {some(int(found.median), 'tick')}"
+    else:
+        told = f"{percent(found.share[-1])} of all outlasted {some(int(found.lasting[-1]), 'tick')}"
+    yield f"Counting those that still stood as long as they were seen, {told}."
 
 
 def turnover(start: int, end: int, events: Mapping[str, NDArray[Any]] | None) -> Iterator[str]:

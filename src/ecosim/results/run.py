@@ -29,6 +29,8 @@ from ecosim.world.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ecosim.measures.survival import Survival
+
 TABLES = ("series", "organisations", "relationships", "coalitions", "memberships", "events")
 FRAMES = "frames.parquet"
 
@@ -170,10 +172,26 @@ class Run:
             InputError: if no reasons were kept (``record.reasons``), or the name or kind is not there.
         """
         from ecosim.results.why import decisions_of
+        from ecosim.world.founding_settings import numbered
 
         if "events" not in self._kept():
             raise InputError("this run kept no events; allowed: record.events=true record.reasons=true")
-        return decisions_of(self.events, name, kind)
+        issues = (self.settings.get("ecosystem") or {}).get("issues") or ()
+        named = numbered("issue", issues) if isinstance(issues, int) else [str(issue["name"]) for issue in issues]
+        return decisions_of(self.events, name, kind, named)
+
+    def survival(self) -> Survival:
+        """Return how long coalitions lasted: see ``ecosim.measures.survival``.
+
+        Raises:
+            InputError: if no events were kept.
+        """
+        from ecosim.measures.survival import coalition_survival
+
+        events = self._deeds()
+        if events is None:
+            raise InputError("this run kept no events; allowed: record.events=true")
+        return coalition_survival(events, int(self.summary["ticks"]))
 
     @cached_property
     def frames(self) -> tuple[Frame, ...]:
@@ -248,8 +266,11 @@ class Run:
         """Return what words need of the events, or None where none were kept."""
         if "events" not in self._kept():
             return None
-        columns = self._tables["events"].columns if "events" in self._tables else self.events
-        return {name: np.asarray(columns[name]) for name in ("tick", "kind", "organisation_name")}
+        if "events" in self._tables:
+            columns: Mapping[str, Any] = self._tables["events"].columns
+        else:  # a frame has its missing numbers marked as such
+            columns = {**self.events, "coalition": self.events["coalition"].fillna(-1).astype("int64")}
+        return {name: np.asarray(columns[name]) for name in ("tick", "kind", "organisation_name", "coalition")}
 
     def _frame(self, name: str) -> pd.DataFrame:
         return self._load(name)[0]

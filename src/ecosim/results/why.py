@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecosim.errors import InputError, did_you_mean
+from ecosim.results.company import Company
 from ecosim.results.phrases import in_a_row, number, percent
 from ecosim.world.reasons import TERMS
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DECISIONS = {
-    "joined": "joined coalition {coalition}",
-    "left": "left coalition {coalition}",
-    "founded": "founded coalition {coalition}",
+    "joined": "joined {coalition}",
+    "left": "left {coalition}",
+    "founded": "founded {coalition}",
     "tie_made": "became a partner of {partner}",
     "tie_ended": "ended its tie with {partner}",
 }
@@ -39,13 +40,35 @@ _AGAINST = {
 """What is told of a choice that was less likely than not, for what was weighed spoke against it."""
 
 
-def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None) -> pd.DataFrame:
+_REASONS = {
+    "friends": "they had a partner in common",
+    "likeness": "they were alike",
+    "complementarity": "each could do what the other could not",
+    "forum": "they met at a forum",
+    "random": "they met by chance",
+    "invited": "government brought them together",
+    "introduced": "a synergist introduced them",
+    "newcomer": "one of them was new",
+    "same coalition": "they were in the same coalition",
+    "neglected": "their bond had faded",
+    "betrayed": "trust was gone",
+    "insolvent": "one of them was insolvent",
+    "gave up": "it had made less than its members alone for too long, and gave up",
+    "merged": "it was taken in by another",
+    "convened": "a strategist convened it",
+    "fell apart": "nobody else was left in it",
+}
+"""What is told of a reason; others are told as the rule that noted them does."""
+
+
+def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None, issues: Sequence[str] = ()) -> pd.DataFrame:
     """Return a row for each decision of an organisation: tick, kind, partner, coalition, why, its terms, and ``told``.
 
     Args:
         events: a run's table of events, with reasons.
         name: the organisation's name.
         kind: one of :data:`DECISIONS`; None for all.
+        issues: names of the issues, by which coalitions are called.
 
     Raises:
         InputError: if the events have no reasons, or name nobody or no decision so.
@@ -62,16 +85,18 @@ def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None) -> pd
     is_first = found["organisation_name"] == name
     found.insert(2, "partner", found["other_name"].where(is_first, found["organisation_name"]))
     found.insert(3, "of", name)
-    told = [_told(row) for row in found.to_dict("records")]
+    company = Company(events, issues)
+    told = [_told(row, company) for row in found.to_dict("records")]
     kept = ["tick", "kind", "partner", "coalition", "why", *TERMS]
     return found[kept].assign(told=told)
 
 
-def _told(event: Mapping[Any, Any]) -> str:
+def _told(event: Mapping[Any, Any], company: Company) -> str:
     """Return a decision as a sentence, with what was noted of it."""
-    did = DECISIONS[event["kind"]].format(**event)
+    words = DECISIONS[event["kind"]]
+    did = words.format(coalition=company.told(event)) if "{coalition}" in words else words.format(**event)
     reason = _AGAINST.get(event["why"], event["why"]) if event["chance"] < 0.5 else event["why"]
-    why = f": {reason}" if isinstance(reason, str) else ""
+    why = f": {_REASONS.get(reason, reason)}" if isinstance(reason, str) else ""
     terms = [
         word.format(number(event[name])) for name, word in _WORDS.items() if event[name] == event[name]
     ]  # a term that was not noted is not a number

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.results.deeds import from_outside
-from ecosim.results.doings import camps, conduct, disagreement, learning, turnover
+from ecosim.results.doings import camps, conduct, disagreement, learning, lifetimes, turnover
 from ecosim.results.phrases import both, in_a_row, is_same, moved, number, one_or, percent, plain, plural, some
 
 STAGE_MEANINGS = {
@@ -41,8 +41,9 @@ def tell(
             ``stop`` and ``interventions`` told.
         meanings: what each measure means.
         series: the recorded rows by column, "tick" among them; with them the worst of each issue is told.
-        events: the columns "tick", "kind" and "organisation_name" of the events, where they were kept; with them it is
-            told how many an intervention reached, and whom, and how many came and went.
+        events: the columns "tick", "kind", "organisation_name" and "coalition" of the events, where they were kept; with
+            them it is told how many an intervention reached, and whom, how many came and went, and how long coalitions
+            lasted.
     """
     blocks = [f"# {plain(settings.get('title') or 'A run')}"]
     if settings.get("description"):
@@ -150,7 +151,13 @@ def _happened(summary: Mapping[str, Any], series: Columns, events: Columns | Non
     measures, counts = summary["measures"], summary["counts"]
     numbers = (counts["start"]["organisations"], counts["end"]["organisations"])
     opinions = chain(_polarisation(summary), disagreement(measures), camps(measures))
-    told = [_collaboration(summary), opinions, conduct(measures), _severities(summary, series), _success(summary)]
+    told = [
+        chain(_collaboration(summary), lifetimes(summary["ticks"], events)),
+        opinions,
+        conduct(measures),
+        _severities(summary, series),
+        _success(summary),
+    ]
     told += [learning(measures), turnover(*numbers, events), _citizens(summary), _ledger(summary)]
     paragraphs = [" ".join(sentences) for sentences in map(list, told) if sentences]
     stage = list(_stage(summary))

@@ -190,3 +190,93 @@ def test_impossible_parameters_are_all_named_at_once():
         FermiImitation(selectivity=0.0, looking=2.0, within="family")
     with pytest.raises(ValueError, match=r"(?s)normaliser.*difference"):
         PayoffProportionalImitation(normaliser="none", difference=0.0)
+
+
+PAIRS = 20_000
+
+
+def pairs_that_toss_coins(rule):
+    """Return 20,000 pairs of a contributor and none, all paid alike: before a tick and after it."""
+    ties = np.arange(2 * PAIRS).reshape(-1, 2)
+    world = society(rule, np.tile([0.0, 1.0], PAIRS), np.zeros(2 * PAIRS), ties)
+    return live(world, rule).contribution.reshape(-1, 2)
+
+
+@pytest.mark.parametrize(
+    ("activation", "mixed", "swapped"),
+    [("simultaneous", 1 / 2, 1 / 4), ("sweep", 1 / 4, 0.0), ("random", (1 - 1 / (2 * PAIRS)) ** (2 * PAIRS), 0.0)],
+)
+def test_who_acts_when_decides_how_many_pairs_stay_divided(activation, mixed, swapped):
+    """Two that differ and are paid alike each copy the other with chance ½.
+
+    At once, both copy or neither does with ¼ each, and stay divided; in a sweep only if neither does; drawn with
+    replacement, 2N looks fall on N pairs, and each look at a pair ends its division with ½: (1 − 1/2N)^2N stay divided.
+    Five standard errors (false alarm 6e-7 each, the shares of the three regimes are thirty apart).
+    """
+    after = pairs_that_toss_coins(FermiImitation(selectivity=1e-9, looking=1.0, activation=activation))
+    divided = (after[:, 0] != after[:, 1]).mean()
+    assert abs(divided - mixed) < 5 * np.sqrt(mixed * (1 - mixed) / PAIRS)
+    assert abs((after[:, 0] > after[:, 1]).mean() - swapped) <= 5 * np.sqrt(swapped * (1 - swapped) / PAIRS)
+
+
+@pytest.mark.parametrize("law", ["fermi", "range", "degree"])
+@pytest.mark.parametrize("activation", ["sweep", "random"])
+def test_in_turn_the_looks_of_a_tick_drift_as_all_at_once_do_as_long_as_they_are_few(law, activation):
+    """A look moves the mean as much in every regime: ten of 200 look; five standard errors over 400 ticks (6e-7)."""
+    advantage, x = 1.0, 0.3
+    more = {"activation": activation, "looking": 0.05}
+    if law == "fermi":
+        rule, each = FermiImitation(selectivity=1.5, **more), np.tanh(0.75)
+    else:
+        largest = {"range": 1.0, "degree": 4.0}[law]
+        rule, each = PayoffProportionalImitation(normaliser=law, difference=0.02, **more), advantage / largest
+    drift, error = mean_drift(rule, 200, 60, advantage)
+    # What earlier looks of the tick change is below 3 % of the drift, and counts as allowed.
+    expected = 0.05 * x * (1 - x) * 200 / 199 * each
+    assert abs(drift - expected) < 5 * error + 0.03 * expected
+
+
+def test_all_at_once_a_contribution_goes_one_tie_a_tick_and_in_turn_it_may_go_far():
+    # A path on which each is better paid than the one before: sharp imitators copy to the left, never to the right.
+    far = {}
+    for activation in ("simultaneous", "sweep", "random"):
+        rule = FermiImitation(selectivity=1e9, looking=1.0, activation=activation)
+        path = np.arange(200)
+        world = society(rule, path / 199, path.astype(float), [(k, k + 1) for k in range(199)])
+        moved = np.round(live(world, rule).contribution * 199) - path
+        assert moved.min() >= 0
+        far[activation] = moved.max()
+    assert far["simultaneous"] == 1
+    assert min(far["sweep"], far["random"]) > 1
+
+
+@pytest.mark.parametrize("rule", [FermiImitation, PayoffProportionalImitation])
+def test_one_look_a_tick_changes_one_contribution_at_most(rule):
+    random = np.random.default_rng(5)
+    rule = rule(looking=1.0, activation="random", steps=1)
+    world = society(rule, random.random(30), random.normal(size=30), some_tied(30))
+    changed = 0
+    for _ in range(50):
+        before = world.contribution.copy()
+        changed += (count := np.count_nonzero(live(world, rule).contribution != before))
+        assert count <= 1
+        world.tick += 1
+    assert changed > 0
+
+
+def test_what_is_taken_over_is_seen_with_the_payoff_it_earned():
+    # Of three in a row the middle one is paid least, and copies either neighbour. Once it has copied the right one, the
+    # left one copies it, although its own payoff is still the least. 40 seeds; each end has a chance of 1/4 or more, so
+    # one is missed once in 30,000 such sets of seeds; the seeds are fixed.
+    rule = FermiImitation(selectivity=1e9, looking=1.0, activation="sweep")
+    ends = set()
+    for seed in range(40):
+        world = live(society(rule, [0.1, 0.5, 0.9], [0.0, -1.0, 1.0], [(0, 1), (1, 2)]), rule, seed=seed)
+        ends.add(tuple(world.contribution))
+        assert world.payoff.tolist() == [0.0, -1.0, 1.0]
+    assert ends == {(0.9, 0.9, 0.9), (0.1, 0.9, 0.9), (0.1, 0.1, 0.9)}
+
+
+def test_steps_are_counted_only_where_one_acts_after_the_other_with_replacement():
+    with pytest.raises(ValueError, match="steps is 3, activation sweep; allowed: steps with random only"):
+        FermiImitation(steps=3, activation="sweep")

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ecosim.dynamics.contribution.revision import Copying, Looking, Selectivity, choose_models
+from ecosim.dynamics.contribution.in_turn import imitate_in_turn
+from ecosim.dynamics.contribution.revision import Copying, Looking, Selectivity, choose_models, greatest_difference
+from ecosim.dynamics.stance.encounters import Activation, turns
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
 
 
-class FermiImitation(Copying):
+class Imitation(Copying):
+    """A rule by which organisations look at one other, and may take over what that one contributes."""
+
+    activation: Activation = Field("simultaneous", description="who looks when")
+    steps: int | None = Field(
+        None, ge=1, description="looks in a tick under random activation; one for each organisation if not given"
+    )
+
+    @model_validator(mode="after")
+    def _counts_steps_one_by_one(self) -> Self:
+        if self.steps is not None and self.activation != "random":
+            raise ValueError(f"steps is {self.steps}, activation {self.activation}; allowed: steps with random only")
+        return self
+
+    def in_turn(
+        self, world: World, looking: float, selectivity: float, scale: float, by_degree: bool, key: Key
+    ) -> None:
+        """Let one organisation look after the other, as ``imitate_in_turn`` says."""
+        rows, luck = turns(world.identity, self.activation, self.steps, key)
+        circle, earned = self.circle(world), world.payoff.copy()
+        imitate_in_turn(world.contribution, earned, rows, luck, circle, (looking, selectivity, scale, by_degree), key)
+
+
+class FermiImitation(Imitation):
     r"""Payoff-biased imitation along ties, which sometimes errs.
 
     Each time it acts, a share of organisations looks at one other, drawn uniformly from those who may be copied (its
@@ -21,10 +46,14 @@ class FermiImitation(Copying):
 
     .. math:: p_{ij} = \frac{1}{1 + e^{-\beta (\pi_j - \pi_i)}}
 
-    where :math:`\pi` is payoff and :math:`\beta` is ``selectivity``. Everyone looks at contributions as they stood, so
-    nobody acts before another; with the chance ``trembling`` an organisation then draws its contribution afresh. A draw
-    picks whom one looks at by place among ties or rows: in another order of rows, the same draw may pick another, each
-    still equally likely.
+    where :math:`\pi` is payoff and :math:`\beta` is ``selectivity``. With the chance ``trembling`` an organisation then
+    draws its contribution afresh. A draw picks whom one looks at by place among ties or rows: in another order of rows,
+    the same draw may pick another, each still equally likely.
+
+    Activation: ``simultaneous``, everyone looks at contributions as they stood, so nobody acts before another;
+    ``sweep``, each once, one after the other in random order; ``random``, ``steps`` times somebody drawn with
+    replacement, of whom the share ``looking`` looks. In turn, a contribution that was taken over is seen with the payoff
+    that it earned where it was played, as in a Moran process.
 
     Concepts:
         Adaptation: Contributions are copied from partners that fared better, with errors.
@@ -40,11 +69,14 @@ class FermiImitation(Copying):
     looking: Looking = 0.1
 
     def step(self, world: World, key: Key) -> None:
-        imitate_fermi(world.contribution, world.payoff, self.circle(world), self.looking, self.selectivity, key)
+        if self.activation == "simultaneous":
+            imitate_fermi(world.contribution, world.payoff, self.circle(world), self.looking, self.selectivity, key)
+        else:
+            self.in_turn(world, self.looking, self.selectivity, 1.0, False, key)
         self.tremble(world, key)
 
 
-class PayoffProportionalImitation(Copying):
+class PayoffProportionalImitation(Imitation):
     r"""Imitation of better-paid partners only, the more likely the larger the difference.
 
     Each time it acts, a share of organisations (everyone, in the papers) looks at one other, j, drawn uniformly from
@@ -63,6 +95,8 @@ class PayoffProportionalImitation(Copying):
 
     With the chance ``trembling`` an organisation then draws its contribution afresh. A draw picks whom one looks at by
     place among ties or rows: in another order of rows, the same draw may pick another, each still equally likely.
+
+    Activation: as in ``fermi_imitation``; the papers let all act at once.
 
     Concepts:
         Adaptation: Contributions are copied from better-paid partners only.
@@ -83,10 +117,12 @@ class PayoffProportionalImitation(Copying):
     looking: Looking = 1.0
 
     def step(self, world: World, key: Key) -> None:
-        scale = 0.0 if self.normaliser == "range" else self.difference
-        imitate_proportionally(
-            world.contribution, world.payoff, self.circle(world), self.looking, scale, self.normaliser == "degree", key
-        )
+        scale, by_degree = 0.0 if self.normaliser == "range" else self.difference, self.normaliser == "degree"
+        if self.activation == "simultaneous":
+            circle = self.circle(world)
+            imitate_proportionally(world.contribution, world.payoff, circle, self.looking, scale, by_degree, key)
+        else:
+            self.in_turn(world, self.looking, 0.0, scale or greatest_difference(world.payoff), by_degree, key)
         self.tremble(world, key)
 
 
@@ -126,15 +162,3 @@ def imitate_proportionally(
         adopts = chances[i] * largest < payoff[j] - payoff[i]
         following[i] = theirs if adopts else own
     contribution[:] = following
-
-
-@kernel
-def greatest_difference(payoff: Any) -> Any:
-    """Return the difference of the highest and the lowest payoff (n,); 0 where there is none."""
-    if payoff.size == 0:
-        return 0.0
-    low = high = payoff[0]
-    for value in payoff:
-        low = value if value < low else low
-        high = value if value > high else high
-    return high - low

@@ -145,5 +145,17 @@ def by_sector(circle: Any) -> Any:
     return order, start_of, place
 
 
+@kernel
+def greatest_difference(payoff: Any) -> Any:
+    """Return the difference of the highest and the lowest payoff (n,); 0 where there is none."""
+    if payoff.size == 0:
+        return 0.0
+    low = high = payoff[0]
+    for value in payoff:
+        low = value if value < low else low
+        high = value if value > high else high
+    return high - low
+
+
 BLOCK = 256
 """Draws made at a time: few enough to stay in the fastest cache."""

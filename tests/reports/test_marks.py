@@ -1,0 +1,47 @@
+"""What was done from outside is marked in figures over time."""
+
+import pytest
+from matplotlib.text import Text
+
+from ecosim.reports import plots
+from ecosim.reports.marks import COLOUR, marks_of
+from ecosim.results.run import Run
+from tests.results.toys import a_run
+
+
+@pytest.fixture(scope="module")
+def run():
+    return a_run(30, ticks=60)
+
+
+INTERVENTIONS = [
+    {"do": "shock", "at": 5, "issue": "water", "of": "severity", "add": 2.0},
+    {"do": "set", "at": [9, 12], "column": "trust", "value": 0.1},
+    {"do": "remove", "at": 9, "who": {}},
+    {"do": "convene", "at": 99, "issue": "water", "who": {}},
+]
+
+
+def test_what_was_done_from_outside_is_marked_where_it_was_done_and_said(run):
+    done = {
+        "interventions": INTERVENTIONS,
+        "dynamics": {"world": {"rule": "change", "shocks": [{"at": 29, "on": "demand"}]}},
+    }
+    shaken = Run({**run.settings, **done}, run.summary, tables=run._tables, frames=run.frames)
+    expected = [(5, "shock to water"), (9, "trust set; departures"), (12, "trust set"), (30, "shock to demand")]
+    assert marks_of(shaken) == expected
+    for draw in (plots.collaboration, plots.success, plots.severity, plots.ladder):
+        figure = draw(shaken)
+        for axes in (axes for axes in figure.axes if axes.get_visible()):
+            at = [line.get_xdata()[0] for line in axes.lines if line.get_color() == COLOUR]
+            assert at == [tick for tick, _ in expected]
+        words = [text.get_text() for text in figure.findobj(Text) if text.get_text() in dict(map(reversed, expected))]
+        assert set(words) == {words for _, words in expected}
+        assert "what was done from outside" in figure.get_supxlabel().replace("\n", " ")
+        assert "from outside" not in draw(run).get_supxlabel().replace("\n", " ")
+
+
+def test_what_is_done_again_and_again_is_marked_the_first_and_the_last_time(run):
+    often = [{"do": "introduce", "at": 3, "every": 2, "until": 50, "number": 1}]
+    busy = Run({**run.settings, "interventions": often}, run.summary, tables=run._tables)
+    assert [mark.tick for mark in marks_of(busy)] == [3, 49]
