@@ -138,7 +138,7 @@ class World:
                 self.__dict__[column.name] = self._fresh(column, count)
         self._tables = {axis: self._table(axis) for axis in _CHANGING}
         for table in self._tables.values():
-            table.show(self.__dict__)
+            table.show(self.__dict__, table.words, 0)
         self.identity[:] = np.arange(organisations)
         self.index_ties()
         self.index_members()
@@ -339,18 +339,22 @@ class World:
     def _commit_ties(self, pending: Pending) -> None:
         pairs, values = relationships.in_one_batch(pending.ties_made)
         ended = np.concatenate(pending.ties_ended) if pending.ties_ended else _NONE
-        source, made = relationships.rearranged(
-            self.ties, ended, self.first_tie, self.partner, pairs, relationships.in_order(pairs)
-        )
-        kept = source.size - made
-        self._gather("relationship", source)
-        if made:
-            chosen = -1 - source[kept:]
-            self.ends[kept:] = pairs.take(chosen, axis=0)
+        table, places = self._tables["relationship"], self.ties + len(pairs)
+        table.take_over(self.__dict__)
+        words, first = table.room(places), np.empty(self.n + 1, np.int64)
+        partner, tie = np.empty(2 * places, np.int32), np.empty(2 * places, np.int32)
+        before = (self.ties, table.words, self.first_tie, self.partner)
+        kept, chosen = relationships.commit(
+            before, words, table.layout.widths, table.layout.initial, table.layout.start("ends"), ended, pairs,
+            relationships.in_order(pairs), (first, partner, tie),
+        )  # fmt: skip
+        rows = kept + chosen.size
+        table.show(self.__dict__, words, rows)
+        self.first_tie, self.partner, self.tie = first, partner[: 2 * rows], tie[: 2 * rows]
+        if chosen.size:
             for name, given in values.items():
-                if self.has(name):
+                if name in self.__dict__:
                     self.__dict__[name][kept:] = given.take(chosen, axis=0) if isinstance(given, np.ndarray) else given
-        self.index_ties()
 
     def _commit_memberships(self, pending: Pending) -> None:
         joins = pending.joins + self._found(pending.founded)
@@ -414,7 +418,7 @@ class World:
 
     def _table(self, axis: str) -> Table:
         columns = self._columns[axis]
-        return Table(columns, {column.name: self.labels.extent(column) for column in columns})
+        return Table(columns, tuple(self.labels.extent(column) for column in columns))
 
     def _gather(self, axis: str, source: Rows) -> None:
         self._tables[axis].gather(self.__dict__, source)
