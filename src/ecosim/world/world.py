@@ -357,35 +357,43 @@ class World:
                     self.__dict__[name][kept:] = given.take(chosen, axis=0) if isinstance(given, np.ndarray) else given
 
     def _commit_memberships(self, pending: Pending) -> None:
-        joins = pending.joins + self._found(pending.founded)
-        organisations, rows = (np.concatenate(part) for part in zip(*joins, strict=True)) if joins else (_NONE, _NONE)
-        left = np.concatenate(pending.leaves) if pending.leaves else _NONE
-        source, member, coalition, lives = coalitions.rearranged(
-            self.member, self.member_coalition, left, organisations, rows, self.coalitions
+        known, joins, count = self.coalitions, list(pending.joins), self.coalitions
+        for founders, _, members in pending.founded:
+            joins.append((members.ravel(), np.arange(count, count + founders.size).repeat(members.shape[1])))
+            count += founders.size
+        who, what = (
+            joins[0] if len(joins) == 1 else (np.concatenate(part) for part in zip(*(joins or _NOBODY), strict=True))
         )
-        self._gather("membership", source)
-        self.member[:], self.member_coalition[:] = member, coalition
-        if lives.size < self.coalitions:
-            self._gather("coalition", lives)
-        self.index_members()
+        left = np.concatenate(pending.leaves) if pending.leaves else _NONE
+        of_members, of_coalitions = self._tables["membership"], self._tables["coalition"]
+        of_members.take_over(self.__dict__)
+        of_coalitions.take_over(self.__dict__)
+        places, layout = self.memberships + len(who), of_members.layout
+        words, further_words = of_members.room(places), of_coalitions.room(count)
+        indices = np.empty(count + 1, np.int64), np.empty(self.n + 1, np.int64), np.empty(places, np.int32)
+        rows, lives = coalitions.commit(
+            (known, self.member, self.member_coalition), left, (who, what, count),
+            (of_members.words, layout.widths, layout.initial, words, *map(layout.start, ("member", "member_coalition"))),
+            (of_coalitions.words, of_coalitions.layout.widths, of_coalitions.layout.initial, further_words), indices,
+        )  # fmt: skip
+        of_members.show(self.__dict__, words, rows)
+        of_coalitions.show(self.__dict__, further_words, lives.size)
+        self.first_member, self.first_membership = indices[0][: lives.size + 1], indices[1]
+        self.membership = indices[2][:rows]
+        if pending.founded:
+            self._describe_founded(pending.founded, lives[lives.searchsorted(known) :] - known)
 
-    def _found(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]]) -> list[tuple[Rows, Rows]]:
-        """Add coalitions to their table, and return who joins them."""
-        joins = []
-        for founders, issues, members in founded:
-            start = self.coalitions
-            source = np.arange(start + founders.size)
-            source[start:] = -1
-            self._gather("coalition", source)
-            self.coalition_identity[start:] = self._numbers(self.identity[founders])
-            if self.has("coalition_issue"):
-                self.coalition_issue[start:] = issues
-            if self.has("coalition_stance", "stance"):
-                self.coalition_stance[start:] = coalitions.mean_of_members(self.stance, members)
-            of = np.arange(start, source.size).repeat(members.shape[1])
-            flat = members.ravel()
-            joins.append((flat[flat >= 0], of[flat >= 0]))
-        return joins
+    def _describe_founded(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]], living: Rows) -> None:
+        """Write what those of the founded coalitions begin with that live; they are the last in their table."""
+        columns, start = self.__dict__, self.coalitions - living.size
+        founders = np.concatenate([who for who, _, _ in founded])
+        columns["coalition_identity"][start:] = self._numbers(self.identity.take(founders)).take(living)
+        if "coalition_issue" in columns:
+            issues = [np.broadcast_to(issue, who.shape) for who, issue, _ in founded]
+            columns["coalition_issue"][start:] = np.concatenate(issues).take(living)
+        if "coalition_stance" in columns and "stance" in columns:
+            means = np.concatenate([coalitions.mean_of_members(self.stance, members) for _, _, members in founded])
+            columns["coalition_stance"][start:] = means.take(living, axis=0)
 
     def _numbers(self, founders: Rows) -> Rows:
         """Return the numbers of the coalitions that these organisations, by number, found now."""
@@ -453,5 +461,6 @@ def _renumbered(rows: Rows, stays: NDArray[np.bool_], number: Rows) -> Rows:
 
 
 _NONE = np.empty(0, np.int64)
+_NOBODY = [(_NONE, _NONE)]
 _CHANGING = ("relationship", "coalition", "membership")
 _AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue", "citizen")
