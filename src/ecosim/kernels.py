@@ -29,6 +29,7 @@ SHARED = (
     "kernels.py",
     "rng.py",
     "world/lookup.py",
+    "world/table.py",
     "dynamics/gap.py",
     "dynamics/conduct.py",
     "dynamics/stance/attraction_repulsion.py",

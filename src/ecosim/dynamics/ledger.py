@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from ecosim.dynamics.conduct import Witness, conduct_of
 from ecosim.dynamics.gap import pressing
+from ecosim.dynamics.knowing import are_named, knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key
@@ -64,8 +64,8 @@ class Ledger(Mechanism):
     memory: float = Field(20.0, ge=1, le=10_000, description="ticks over which reputation follows conduct")
     answerable: tuple[str, ...] = Field(("government",), description="sectors whose reputation is half outcomes")
 
-    _citizens_judge: bool = PrivateAttr(False)
-    _media_tell: bool = PrivateAttr(False)
+    _citizens_judge: ClassVar[bool] = False
+    _media_tell: ClassVar[bool] = False
 
     reads: ClassVar[tuple[str, ...]] = (
         "sector", "capital", "income", "payoff", "spillover", "salience", "severity", "urgency", "bond", "motive",
@@ -77,14 +77,15 @@ class Ledger(Mechanism):
         return [] if self.is_default("answerable") else unknown("answerable", self.answerable, labels.sectors)
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        bound = self.model_copy()
-        bound._citizens_judge = any("support" in each.writes for each in schedule.values())
-        bound._media_tell = any(isinstance(each, Witness) for each in schedule.values())
-        return bound
+        return knowing(
+            self,
+            _citizens_judge=any("support" in each.writes for each in schedule.values()),
+            _media_tell=any(isinstance(each, Witness) for each in schedule.values()),
+        )
 
     def step(self, world: World, key: Key) -> None:
         regard = world.support if self._citizens_judge and world.labels.citizens else world.reputation
-        answerable = np.array([name in self.answerable for name in world.labels.sectors])
+        answerable = are_named(self.answerable, world.labels.sectors)
         close_books(
             world.sector, answerable, world.capital, world.income, world.payoff, world.spillover, world.salience,
             world.severity, world.urgency, world.bond, world.motive, world.contribution, world.reputation, regard,

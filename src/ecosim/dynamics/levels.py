@@ -7,8 +7,9 @@ from typing import Any, ClassVar, Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
+from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.bounded_confidence import listen
 from ecosim.errors import InputError, did_you_mean
@@ -95,7 +96,7 @@ class Levels(Mechanism):
     reads: ClassVar[tuple[str, ...]] = ("identity", "urgency", "coalition_issue")
     writes: ClassVar[tuple[str, ...]] = ("member_stance", "stance", "coalition_stance")
 
-    _law: Law | None = PrivateAttr(None)
+    _law: ClassVar[Law | None] = None
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         law = schedule.get(self.stance)
@@ -112,9 +113,7 @@ class Levels(Mechanism):
                 f"levels.stance: '{self.stance}' in the schedule is {law.rule()}; allowed: a rule by which two meet, as "
                 "attraction_repulsion and bounded_confidence"
             )
-        bound = self.model_copy()
-        bound._law = law
-        return bound
+        return knowing(self, _law=law)
 
     def step(self, world: World, key: Key) -> None:
         law, each, n = self._law, world.labels.members, world.n

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from ecosim.dynamics.gap import pressing
+from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key
@@ -77,7 +79,7 @@ class Market(Mechanism):
     customers: tuple[str, ...] = Field(("business",), description="sectors that live by customers")
     taxes: tuple[str, ...] = Field(("government",), description="sectors that live by taxes")
 
-    _citizens_choose: bool = PrivateAttr(False)
+    _citizens_choose: ClassVar[bool] = False
 
     reads: ClassVar[tuple[str, ...]] = (
         "sector", "capital", "contribution", "reputation", "severity", "urgency", "demand", "relief", "price",
@@ -89,9 +91,7 @@ class Market(Mechanism):
         return [fault for name in given for fault in unknown(name, getattr(self, name), labels.sectors)]
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        bound = self.model_copy()
-        bound._citizens_choose = any("custom_at_stake" in each.writes for each in schedule.values())
-        return bound
+        return knowing(self, _citizens_choose=any("custom_at_stake" in each.writes for each in schedule.values()))
 
     def step(self, world: World, key: Key) -> None:
         chosen, citizens = (_NOBODY, _NOBODY, _NOBODY), 0
@@ -107,7 +107,13 @@ class Market(Mechanism):
 
     def purse_of(self, sectors: tuple[str, ...]) -> NDArray[np.int64]:
         """Return what organisations of each sector live by: 0 customers, 1 taxes, 2 donors."""
-        return np.array([0 if name in self.customers else 1 if name in self.taxes else 2 for name in sectors])
+        return _purses(self.customers, self.taxes, sectors)
+
+
+@lru_cache(maxsize=256)
+def _purses(customers: tuple[str, ...], taxes: tuple[str, ...], sectors: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return what sectors live by; the array is kept, as that of ``knowing.are_named``, so nobody may write to it."""
+    return np.array([0 if name in customers else 1 if name in taxes else 2 for name in sectors], np.int64)
 
 
 @kernel

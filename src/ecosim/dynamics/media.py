@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from ecosim.dynamics.conduct import Witness, conduct_of
+from ecosim.dynamics.knowing import are_named, knowing
 from ecosim.dynamics.ledger import Ledger
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.stance.attraction_repulsion import common_goal, encounter
+from ecosim.dynamics.stance.attraction_repulsion import chance_to_interact, common_goal
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniform4
 from ecosim.world.lookup import find_half_edge, mean_of
@@ -80,7 +81,7 @@ class Media(Witness):
     identity: float = Field(0.02, ge=0, le=1, description="share of the way to we, or to us and them, a signal moves")
     narrowing: float = Field(0.3, ge=0, le=1, description="share of the tolerance that a pure consumer lacks")
 
-    _ledger: Ledger = PrivateAttr(default_factory=Ledger)
+    _ledger: ClassVar[Ledger] = Ledger()
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "stance", "contribution", "purpose", "reputation", "severity", "urgency", "trust", "voice",
@@ -89,12 +90,12 @@ class Media(Witness):
     writes: ClassVar[tuple[str, ...]] = ("stance", "reputation", "trust", "citizen_stance", "orientation")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        bound = self.model_copy()
-        bound._ledger = next((each for each in schedule.values() if isinstance(each, Ledger)), self._ledger)
-        return bound
+        return knowing(
+            self, _ledger=next((each for each in schedule.values() if isinstance(each, Ledger)), self._ledger)
+        )
 
     def step(self, world: World, key: Key) -> None:
-        answerable = np.array([name in self._ledger.answerable for name in world.labels.sectors])
+        answerable = are_named(self._ledger.answerable, world.labels.sectors)
         conduct = conduct_shown(
             world.sector, answerable, world.contribution, world.purpose, world.severity, self._ledger.worst, self.values
         )
@@ -110,9 +111,7 @@ class Media(Witness):
         signals = take_in(world.stance, np.empty(0), world.identity, (source, shown, heard), True, law, key)
         hear_of_partners(signals, source, told, world.first_tie, world.partner, world.tie, world.trust, self.hearsay)
         if world.labels.citizens:
-            liking = 2.0 * world.orientation - 1.0  # us and them is dislike of whoever is far, we is liking
-            take_in(world.citizen_stance, liking, np.empty(0, np.int64), (source, shown, heard), False, law, key)
-            world.orientation[:] = 0.5 * (liking + 1.0)
+            take_in(world.citizen_stance, world.orientation, world.identity, (source, shown, heard), False, law, key)
 
 
 # Draws of an organisation: 0 for the news it makes, 1 for what it hears; of a citizen: 2.
@@ -170,48 +169,70 @@ def make_names(reputation: Any, source: Any, told: Any, heard: Any, impression: 
 
 
 @kernel
-def take_in(stance: Any, liking: Any, identity: Any, signals: Any, are_sources: Any, law: Any, key: Any) -> Any:
-    """Let everyone come upon a signal and move stance (c, axes) and liking (c,) or (0,) by it, in place.
+def take_in(stance: Any, orientation: Any, identity: Any, signals: Any, are_sources: Any, law: Any, key: Any) -> Any:
+    """Let everyone come upon a signal and move stance (c, axes) and orientation (c,) or (0,) by it, in place.
 
-    Returns the signal that each heard (c,), -1 for none. Citizens have no identity but their row; those who may be the
-    sources themselves do not hear of themselves.
+    Us and them is dislike of whoever is far, we is liking. Returns the signal that each heard (c,), -1 for none.
+    Citizens have no identity but their row; those who may be the sources themselves do not hear of themselves.
     """
     source, shown, heard = signals
-    everyone, published = stance.shape[0], source.size
-    rows = np.arange(everyone)
-    luck = identity if are_sources else rows
-    found = hear(luck, rows if are_sources else np.full(everyone, -1), source, heard, 1 if are_sources else 2, key)
-    chosen, chances = found
-    seen = np.empty((everyone + published, stance.shape[1]))
-    seen[:everyone], seen[everyone:] = stance, shown
-    others = np.empty(everyone, np.int64)
-    for c in range(everyone):
-        others[c] = everyone + chosen[c] if chosen[c] >= 0 else -1
-    edges = rows if liking.size > 0 else np.full(everyone, -1)
-    tolerance, exposure, responsiveness, repulsion, identifying, narrowing = law
-    encounter(
-        seen, liking.copy(), stance, liking, rows, others, edges, rows, chances, tolerance, exposure, responsiveness,
-        repulsion, identifying, narrowing,
-    )  # fmt: skip
+    everyone = stance.shape[0]
+    if are_sources:
+        chosen, chances, who = hear(identity, np.arange(everyone), source, heard, np.int64(1), key)
+    else:
+        chosen, chances, who = hear(np.arange(everyone), np.full(everyone, -1), source, heard, np.int64(2), key)
+    liking = 2.0 * orientation - 1.0
+    respond(stance, liking, who, chosen, shown, chances, law)
+    for c in range(liking.size):
+        orientation[c] = 0.5 * (liking[c] + 1.0)
     return chosen
 
 
 @kernel
+def respond(stance: Any, liking: Any, who: Any, chosen: Any, shown: Any, chances: Any, law: Any) -> None:
+    """Let those who hear a signal (h,) move stance and liking by the law of attraction and repulsion."""
+    tolerance, exposure, responsiveness, repulsion, identifying, narrowing = law
+    axes = stance.shape[1]
+    moving, apart, count = np.empty(who.size + 1, np.int64), np.empty(who.size + 1), 0
+    for c in who:
+        squared = 0.0
+        for d in range(axes):
+            squared += (shown[chosen[c], d] - stance[c, d]) ** 2
+        distance = np.sqrt(squared)
+        moving[np.uint64(count)], apart[np.uint64(count)] = c, distance  # written over, unless they interact
+        count += chances[c] < chance_to_interact(distance, exposure)
+    for a in range(count):
+        c, within = moving[a], tolerance
+        if liking.size > 0:
+            within *= 1.0 - narrowing * max(0.0, -liking[c])
+            liking[c] += identifying * ((1.0 if apart[a] <= within else -1.0) - liking[c])
+        share = responsiveness if apart[a] <= within else -repulsion
+        for d in range(axes):
+            moved = stance[c, d] + share * (shown[chosen[c], d] - stance[c, d])
+            stance[c, d] = min(1.0, max(-1.0, moved))
+
+
+@kernel
 def hear(luck: Any, rows: Any, source: Any, heard: Any, draw: Any, key: Any) -> Any:
-    """Return the signal that each hears (c,), -1 for none, and a uniform number (c,).
+    """Return the signal that each hears (c,), -1 for none, a uniform number each (c,), and who hears one, in order (h,).
 
     ``luck`` is the number whose draws these are, ``rows`` the organisation's row (-1 for a citizen): nobody hears of
     itself.
     """
     signals, chances = np.full(luck.size, -1), np.empty(luck.size)
     choices, reaches = np.empty(luck.size), np.empty(luck.size)
+    who, count = np.empty(luck.size + 1, np.int64), 0
     for turn in range(luck.size):  # a loop that only draws
         choices[turn], reaches[turn], chances[turn], _ = uniform4(key, luck[turn], draw)
+    # Whoever hears nothing is written, too, and then written over: a processor would guess a branch wrong.
     for turn in range(luck.size):
         k = np.int64(choices[turn] * source.size)
-        if reaches[turn] < heard[k] and source[k] != rows[turn]:
-            signals[turn] = k
-    return signals, chances
+        who[np.uint64(count)] = turn
+        count += (reaches[turn] < heard[k]) & (source[k] != rows[turn])
+    who = who[:count]
+    for turn in who:
+        signals[turn] = np.int64(choices[turn] * source.size)
+    return signals, chances, who
 
 
 @kernel

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from ecosim.dynamics.encounter import expected_gain, says_yes
 from ecosim.dynamics.gap import gap_between
+from ecosim.dynamics.knowing import are_named, knowing
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting, note_meetings
@@ -62,8 +63,8 @@ class Policy(Mechanism):
     convening: float = Field(0.02, ge=0, le=0.5, description="share of government's income spent on invitations")
     invitation: float = Field(0.2, gt=0, le=1000, description="cost of inviting two organisations (capital)")
 
-    _market: Market = PrivateAttr(default_factory=Market)
-    _meeting: Meeting = PrivateAttr(default_factory=Meeting)
+    _market: ClassVar[Market] = Market()
+    _meeting: ClassVar[Meeting] = Meeting()
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "capital", "capability", "salience", "culture", "stance", "contribution", "income",
@@ -72,17 +73,18 @@ class Policy(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("income", "forgone", "contribution", "ties", "trust", "bond")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        bound = self.model_copy()
-        bound._market = next((each for each in schedule.values() if isinstance(each, Market)), self._market)
-        bound._meeting = next((each for each in schedule.values() if isinstance(each, Meeting)), self._meeting)
-        return bound
+        return knowing(
+            self,
+            _market=next((each for each in schedule.values() if isinstance(each, Market)), self._market),
+            _meeting=next((each for each in schedule.values() if isinstance(each, Meeting)), self._meeting),
+        )
 
     def faults(self, labels: Labels) -> list[str]:
         return [] if self.is_default("regulated") else unknown("regulated", self.regulated, labels.sectors)
 
     def step(self, world: World, key: Key) -> None:
         lives_by_taxes = self._market.purse_of(world.labels.sectors)[world.sector] == 1
-        regulated = np.array([name in self.regulated for name in world.labels.sectors])
+        regulated = are_named(self.regulated, world.labels.sectors)
         invitations = govern(
             world.identity, world.sector, lives_by_taxes, regulated,
             (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),

@@ -7,12 +7,13 @@ from itertools import combinations
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from ecosim.dynamics.coalition.joining import Joining
 from ecosim.dynamics.coalition.proposals import acquainted
 from ecosim.dynamics.coalition.telling import Look
 from ecosim.dynamics.convening import answers, best_set, pools
+from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.synergist import bound_to
 from ecosim.rng import Key, uniforms
@@ -52,7 +53,7 @@ class Strategist(Mechanism):
     largest: int = Field(5, ge=2, le=1000, description="greatest number of organisations invited to one coalition")
     joining: str = Field("coalition", description="name in the schedule of the joining whose utility holds")
 
-    _joining: Joining = PrivateAttr(default_factory=Joining)
+    _joining: ClassVar[Joining] = Joining()
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "capability", "culture", "stance", "salience", "worth", "effort", "achieved", "urgency",
@@ -62,9 +63,7 @@ class Strategist(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        bound = self.model_copy()
-        bound._joining = bound_to(self, "joining", Joining, schedule).bind(schedule)
-        return bound
+        return knowing(self, _joining=bound_to(self, "joining", Joining, schedule).bind(schedule))
 
     def step(self, world: World, key: Key) -> None:
         if world.n < 2 or not world.needs.size or not self.budget:

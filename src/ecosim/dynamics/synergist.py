@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
+from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.matchmaking import RULES, every_pair, introduce, likely_pairs
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting, note_meetings
@@ -65,8 +66,8 @@ class Synergist(Mechanism):
     meeting: str = Field("meeting", description="name in the schedule of the meeting whose terms hold")
     production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")
 
-    _meeting: Meeting = PrivateAttr(default_factory=Meeting)
-    _work: JointWork = PrivateAttr(default_factory=JointWork)
+    _meeting: ClassVar[Meeting] = Meeting()
+    _work: ClassVar[JointWork] = JointWork()
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "capability", "salience", "culture", "stance", "needs", "trust",
@@ -76,10 +77,11 @@ class Synergist(Mechanism):
     )  # fmt: skip
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        bound = self.model_copy()
-        bound._meeting = bound_to(self, "meeting", Meeting, schedule)
-        bound._work = bound_to(self, "production", JointWork, schedule)
-        return bound
+        return knowing(
+            self,
+            _meeting=bound_to(self, "meeting", Meeting, schedule),
+            _work=bound_to(self, "production", JointWork, schedule),
+        )
 
     def step(self, world: World, key: Key) -> None:
         if world.tick < self.arrives:

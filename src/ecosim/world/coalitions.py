@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.kernels import kernel
+from ecosim.world.table import move
 
 FOUNDER_BITS, TICK_BITS, ORDINAL_BITS = 31, 27, 5
 """The parts of a coalition's number, from the lowest bit: founder, tick, and which of the founder's in that tick."""
@@ -33,36 +34,67 @@ def numbers(tick: int, founders: NDArray[np.int64]) -> NDArray[np.int64]:
     Raises:
         InputError: if the tick, or one organisation's coalitions in it, are more than a number can hold.
     """
-    ordinal, most = _ordinals(founders, founders.argsort(kind="stable"))
+    order = founders.argsort(kind="stable") if founders.size > MANY else _UNSORTED
+    numbered, most, of = _numbered(np.int64(tick), founders, order)
     if tick >> TICK_BITS:
         raise InputError(f"a coalition is founded at tick {tick:,}; allowed: before tick {1 << TICK_BITS:,}")
     if most >> ORDINAL_BITS:
-        who = int(founders[np.argmax(ordinal)])
         raise InputError(
-            f"organisation {who} founds {most + 1} coalitions in tick {tick:,}; allowed: at most {1 << ORDINAL_BITS}"
+            f"organisation {of} founds {most + 1} coalitions in tick {tick:,}; allowed: at most {1 << ORDINAL_BITS}"
         )
-    numbered: NDArray[np.int64] = founders | tick << FOUNDER_BITS | ordinal << (FOUNDER_BITS + TICK_BITS)
-    return numbered
+    found: NDArray[np.int64] = numbered
+    return found
+
+
+MANY = 64
+"""Founders above which it pays to sort them; a tick's few are held against each other."""
+
+_UNSORTED = np.empty(0, np.int64)
 
 
 @kernel
-def _ordinals(founders: Any, order: Any) -> Any:
-    """Return how often each stood there before (f,), and the most of these; ``order`` sorts them."""
+def _numbered(tick: Any, founders: Any, order: Any) -> Any:
+    """Return the numbers (f,), how often, at most, an organisation stood there before, and that organisation.
+
+    ``order`` sorts the founders; empty for few, which are counted without.
+    """
     ordinals = np.empty(founders.size, np.int64)
-    ordinal, most = 0, 0
-    for place in range(order.size):
-        is_again = place > 0 and founders[order[place]] == founders[order[place - 1]]
-        ordinal = ordinal + 1 if is_again else 0
-        most = max(most, ordinal)
-        ordinals[order[place]] = ordinal
-    return ordinals, most
+    if order.size < founders.size:
+        for k in range(founders.size):
+            ordinals[k] = 0
+            for earlier in range(k):
+                ordinals[k] += founders[earlier] == founders[k]
+    else:
+        ordinal = 0
+        for place in range(order.size):
+            is_again = place > 0 and founders[order[place]] == founders[order[place - 1]]
+            ordinal = ordinal + 1 if is_again else 0
+            ordinals[order[place]] = ordinal
+    numbered = np.empty(founders.size, np.int64)
+    most, of = np.int64(0), np.int64(-1)
+    for k in range(founders.size):
+        numbered[k] = founders[k] | tick << FOUNDER_BITS | ordinals[k] << (FOUNDER_BITS + TICK_BITS)
+        if ordinals[k] > most:
+            most, of = ordinals[k], founders[k]
+    return numbered, most, of
 
 
 @kernel
 def index_members(member: Any, member_coalition: Any, n: Any, coalitions: Any) -> Any:
     """Return (first_member (c+1,), first_membership (n+1,), membership (M,)) of a sorted membership table."""
-    first_member = np.zeros(coalitions + 1, np.int64)
-    first_membership = np.zeros(n + 1, np.int64)
+    first_member, first_membership = np.empty(coalitions + 1, np.int64), np.empty(n + 1, np.int64)
+    membership = np.empty(member.size, np.int32)
+    _list_members(member, member_coalition, first_member, first_membership, membership)
+    return first_member, first_membership, membership
+
+
+@kernel
+def _list_members(
+    member: Any, member_coalition: Any, first_member: Any, first_membership: Any, membership: Any
+) -> None:
+    """Fill in the indices of a sorted membership table."""
+    n, coalitions = first_membership.size - 1, first_member.size - 1
+    first_member[:], first_membership[:] = 0, 0
     for row in range(member.size):
         first_member[member_coalition[row] + 1] += 1
         first_membership[member[row] + 1] += 1
@@ -71,11 +103,9 @@ def index_members(member: Any, member_coalition: Any, n: Any, coalitions: Any) -
     for i in range(n):
         first_membership[i + 1] += first_membership[i]
     free = first_membership[:-1].copy()
-    membership = np.empty(member.size, np.int32)
     for row in range(member.size):
         membership[free[member[row]]] = row
         free[member[row]] += 1
-    return first_member, first_membership, membership
 
 
 def mean_of_members(values: NDArray[np.float64], members: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -84,6 +114,43 @@ def mean_of_members(values: NDArray[np.float64], members: NDArray[np.int64]) -> 
     of_members = np.where(is_there[:, :, None], values[members], 0.0)
     means: NDArray[np.float64] = of_members.sum(axis=1) / np.maximum(1, is_there.sum(axis=1))[:, None]
     return means
+
+
+@kernel
+def commit(before: Any, left: Any, joins: Any, memberships: Any, coalitions: Any, indices: Any) -> Any:
+    """Carry out what was asked for, in one go: both tables with their new rows, and the indices of members.
+
+    Args:
+        before: number of coalitions, and rows of members (M,) and of their coalitions (M,), as they are.
+        left: rows of memberships that end.
+        joins: rows of organisations that join (p,), -1 for nobody, rows of the coalitions they join (p,), and how many
+            coalitions there are with those just founded, whose rows come last.
+        memberships: words of their table, widths and initial values of its columns (``ecosim.world.table``), room for
+            the table as it will be, and first words of ``member`` and ``member_coalition`` in it.
+        coalitions: words of their table, widths and initial values, and room.
+        indices: room for ``first_member``, ``first_membership`` (n+1,) and ``membership``.
+
+    Returns:
+        How many memberships there are then, and which coalitions live (c,), the founded ones among them.
+    """
+    known, member, member_coalition = before
+    joiners, joined, count = joins
+    source, who, of, lives = rearranged(member, member_coalition, left, joiners, joined, count)
+    past, widths, initial, words, member_at, coalition_at = memberships
+    move(past, widths, initial, source, words)
+    places = words.size // widths.sum()
+    members = words[member_at * places : member_at * places + who.size]
+    of_members = words[coalition_at * places : coalition_at * places + who.size]
+    for row in range(who.size):
+        members[row], of_members[row] = who[row], of[row]
+    past, widths, initial, words = coalitions
+    continues = np.empty(lives.size, np.int64)
+    for c in range(lives.size):
+        continues[c] = lives[c] if lives[c] < known else -1
+    move(past, widths, initial, continues, words)
+    first_member, first_membership, membership = indices
+    _list_members(members, of_members, first_member[: lives.size + 1], first_membership, membership)
+    return who.size, lives
 
 
 @kernel
@@ -96,7 +163,7 @@ def rearranged(member: Any, member_coalition: Any, left: Any, joiners: Any, join
         member: rows of the organisations (M,), sorted within each coalition.
         member_coalition: rows of their coalitions (M,), ascending.
         left: rows of the table that end.
-        joiners: rows of the organisations that join (p,).
+        joiners: rows of the organisations that join (p,); a negative one is nobody.
         joined: rows of the coalitions they join (p,).
         coalitions: number of coalitions.
 
@@ -123,6 +190,8 @@ def rearranged(member: Any, member_coalition: Any, left: Any, joiners: Any, join
             end[c] += 1
     for k in range(joiners.size):
         c = joined[k]
+        if joiners[k] < 0:
+            continue
         place = _place(who, first[c], end[c], joiners[k])
         if place < end[c] and who[place] == joiners[k]:
             continue

@@ -16,17 +16,30 @@ from numpy.typing import NDArray
 from ecosim.kernels import kernel
 from ecosim.world.columns import COLUMNS
 from ecosim.world.lookup import find_half_edge
+from ecosim.world.table import move
 
 
 @kernel
 def half_edges(ends: Any, n: Any) -> Any:
-    """Return (first_tie (n+1,), partner (2m,), tie (2m,)) for ties with ends (m, 2), by two counting sorts.
+    """Return (first_tie (n+1,), partner (2m,), tie (2m,)) for ties with ends (m, 2).
 
-    The first pass lists every tie under both ends; the second goes through the organisations in order and writes each
-    into its partners' lists, which therefore come out sorted. Time and memory are linear in n + m.
+    Time and memory are linear in n + m.
     """
     m = ends.shape[0]
-    first = np.zeros(n + 1, np.int64)
+    first, partner, tie = np.empty(n + 1, np.int64), np.empty(2 * m, np.int32), np.empty(2 * m, np.int32)
+    _list_half_edges(ends, first, partner, tie)
+    return first, partner, tie
+
+
+@kernel
+def _list_half_edges(ends: Any, first: Any, partner: Any, tie: Any) -> None:
+    """Fill in half-edges by two counting sorts.
+
+    The first pass lists every tie under both ends; the second goes through the organisations in order and writes each
+    into its partners' lists, which therefore come out sorted.
+    """
+    n, m = first.size - 1, ends.shape[0]
+    first[:] = 0
     for t in range(m):  # unsigned rows need no look at whether they count from the end: a quarter faster
         first[np.uint32(ends[t, 0]) + np.uint64(1)] += 1
         first[np.uint32(ends[t, 1]) + np.uint64(1)] += 1
@@ -40,8 +53,6 @@ def half_edges(ends: Any, n: Any) -> Any:
             unsorted[np.uint64(free[end])] = t
             free[end] += 1
     free[:] = first[:-1]
-    partner = np.empty(2 * m, np.int32)
-    tie = np.empty(2 * m, np.int32)
     for i in range(n):
         for h in range(first[i], first[i + 1]):
             row = np.uint32(unsorted[h])
@@ -50,7 +61,6 @@ def half_edges(ends: Any, n: Any) -> Any:
             partner[place] = i
             tie[place] = row
             free[other] += 1
-    return first, partner, tie
 
 
 def lower_first(pairs: NDArray[np.int32], values: Mapping[str, Any]) -> tuple[NDArray[np.int32], dict[str, Any]]:
@@ -92,12 +102,61 @@ def in_one_batch(batches: list[Batch]) -> Batch:
 
 
 def in_order(pairs: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the order of pairs (p, 2) by their rows; equal ones stay as they came."""
-    if len(pairs) < 64:  # a tick's few: sorting by insertion spares making a code for each
-        order: NDArray[np.int64] = _inserted(pairs)
-        return order
+    """Return the order of pairs (p, 2) by their rows, equal ones as they came; nothing for few, which ``commit`` sorts."""
+    if len(pairs) < MANY:
+        return _UNSORTED
     code = pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1]
     return code.argsort(kind="stable")
+
+
+MANY = 64
+"""Pairs from which on it pays to make a code for each and sort those; a tick's few are sorted by insertion."""
+
+_UNSORTED = np.empty(0, np.int64)
+
+
+@kernel
+def commit(
+    before: Any,
+    words: Any,
+    widths: Any,
+    initial: Any,
+    ends_at: Any,
+    ended: Any,
+    pairs: Any,
+    order: Any,
+    half_edges: Any,
+) -> Any:
+    """Carry out what was asked for, in one go: the table of relationships with its new rows, and the half-edges.
+
+    Args:
+        before: number of relationships, the words of their table (``ecosim.world.table``), and the half-edges'
+            ``first_tie`` (n+1,) and ``partner`` (2m,), as they are.
+        words: room for the table as it will be, of as many places as there may be relationships.
+        widths: words of an entry in each of its columns.
+        initial: what each starts with.
+        ends_at: first word of an entry that belongs to ``ends``.
+        ended: rows of those that end.
+        pairs: proposed pairs (p, 2), lower row first. One that is tied already, or comes again, is left out.
+        order: the pairs sorted by their rows, of equal ones the first counts; empty for few pairs.
+        half_edges: room for ``first_tie``, ``partner`` and ``tie`` as they will be.
+
+    Returns:
+        How many relationships go on, and which pairs are the new ones that follow (made,).
+    """
+    ties, past, first_tie, partner = before
+    if order.size < pairs.shape[0]:
+        order = _inserted(pairs)
+    source, made = rearranged(ties, ended, first_tie, partner, pairs, order)
+    move(past, widths, initial, source, words)
+    chosen = -1 - source[source.size - made :]
+    kept, places = source.size - made, words.size // widths.sum()
+    ends = words[ends_at * places : ends_at * places + 2 * source.size].reshape((source.size, 2))
+    for k in range(made):
+        ends[kept + k, 0], ends[kept + k, 1] = pairs[chosen[k], 0], pairs[chosen[k], 1]
+    first, partners, rows = half_edges
+    _list_half_edges(ends, first, partners, rows)
+    return kept, chosen
 
 
 @kernel

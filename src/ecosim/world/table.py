@@ -1,13 +1,14 @@
 """Table: the columns of what comes and goes, kept so that a change of rows is one operation, not one a column.
 
-Columns of one type and width lie one after the other in a block; each column that the world shows is a contiguous view
-of it. Entries come and go at almost every tick, and moving all blocks at once costs little more than moving a column.
+All columns lie one after the other in one block of eight-byte words, those of floating-point numbers first; each that the
+world shows is a contiguous view of it. Entries come and go at almost every tick, and moving all columns at once costs
+little more than moving one.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from ecosim.kernels import kernel
 from ecosim.world.columns import Column
 
-Shapes = dict[str, tuple[int, ...]]
+Words = NDArray[np.int64]
 
 
 class Table:
@@ -26,18 +27,17 @@ class Table:
 
     Args:
         declared: the columns, of type float64 or int64.
-        shapes: shape of one entry of each column, () or (k,), where k is 2 for sides; floating-point numbers may have
-            one other k.
+        shapes: shape of one entry of each column, () or (k,).
+
+    Attributes:
+        layout: where each column lies.
+        words: the block, whatever the type of a number: every column has equally many places for its rows.
     """
 
-    def __init__(self, declared: tuple[Column, ...], shapes: Shapes) -> None:
-        self._names, self._initial = _kinds(declared)
-        wide = {shapes[column.name][0] for column in declared if column.extent not in (None, "side")}
-        self._blocks: Any = tuple(
-            np.empty((initial.size, 0, width), initial.dtype)
-            for initial, width in zip(self._initial, (*_WIDTHS, *(wide or {1})), strict=True)
-        )
-        self._views: list[tuple[str, NDArray[Any]]] = []
+    def __init__(self, declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -> None:
+        self.layout = _layout(declared, shapes)
+        self.words: Words = np.empty(0, np.int64)
+        self._shown: list[tuple[str, NDArray[Any]]] = []
 
     def gather(self, columns: dict[str, Any], source: NDArray[np.int64]) -> None:
         """Rearrange the rows.
@@ -47,56 +47,114 @@ class Table:
             source: for each new row, the old row it continues; negative for a new entry, which starts at its initial
                 values.
         """
-        for name, view in self._views:
+        self.take_over(columns)
+        words = self.room(source.size)
+        move(self.words, self.layout.widths, self.layout.initial, source, words)
+        self.show(columns, words, source.size)
+
+    def take_over(self, columns: dict[str, Any]) -> None:
+        """Copy what rules have put in the place of a column into the block."""
+        for name, view in self._shown:
             if columns[name] is not view:
                 view[...] = columns[name]
-        self._blocks = _gathered(self._blocks, self._initial, source)
-        self.show(columns)
 
-    def show(self, columns: dict[str, Any]) -> None:
-        """Make the columns entries of ``columns``."""
-        numbers, pairs, wholes, whole_pairs, wide = self._blocks
-        entries = [*numbers[:, :, 0], *pairs, *wholes[:, :, 0], *whole_pairs, *wide]
-        self._views = list(zip(self._names, entries, strict=True))
-        columns.update(self._views)
+    def room(self, places: int) -> Words:
+        """Return a block with places for so many rows, no value in it yet."""
+        return np.empty(self.layout.width * places, np.int64)
+
+    def show(self, columns: dict[str, Any], words: Words, rows: int) -> None:
+        """Take another block, of so many rows, for the table's own, and make its columns entries of ``columns``."""
+        self.words, layout = words, self.layout
+        places = words.size // layout.width
+        blocks = (words.view(np.float64), words)
+        views: list[NDArray[Any]] = [
+            blocks[kind][start * places : start * places + rows] for kind, start in layout.numbers
+        ]
+        for kind, start, width in layout.rows:
+            views.append(blocks[kind][start * places : start * places + rows * width].reshape(rows, width))
+        self._shown = list(zip(layout.names, views, strict=True))
+        columns.update(self._shown)
+
+
+class Layout(NamedTuple):
+    """Where the columns of a table lie.
+
+    Attributes:
+        names: the columns, first those with one number an entry, then those with several.
+        numbers: for each of the former, whether it holds whole numbers (1) or not (0), and its first word of an entry.
+        rows: for each of the latter likewise, and its words of an entry.
+        widths: words of an entry in each column, in the order in which they lie (columns,).
+        initial: word that each starts with, in the same order (columns,).
+        width: words of an entry in all.
+    """
+
+    names: tuple[str, ...]
+    numbers: tuple[tuple[int, int], ...]
+    rows: tuple[tuple[int, int, int], ...]
+    widths: NDArray[np.int64]
+    initial: Words
+    width: int
+
+    def start(self, name: str) -> int:
+        """Return the first word of an entry that belongs to a column."""
+        return (*self.numbers, *self.rows)[self.names.index(name)][1]
 
 
 @lru_cache(maxsize=256)
-def _kinds(declared: tuple[Column, ...]) -> tuple[tuple[str, ...], tuple[NDArray[Any], ...]]:
-    """Return the columns' names, kind by kind, and the initial values of each kind."""
-    kinds: list[list[Column]] = [[], [], [], [], []]
-    for column in declared:
-        is_other = column.extent not in (None, "side")
-        kinds[4 if is_other else 2 * (column.dtype != "float64") + (column.extent == "side")].append(column)
-    initial = tuple(
-        np.array([column.initial for column in kind], dtype) for kind, dtype in zip(kinds, _TYPES, strict=True)
+def _layout(declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -> Layout:
+    in_place = sorted(zip(declared, shapes, strict=True), key=lambda entry: entry[0].dtype != "float64")
+    numbers: dict[str, tuple[int, int]] = {}
+    rows: dict[str, tuple[int, int, int]] = {}
+    widths, initial, start = [], [], 0
+    for column, shape in in_place:
+        kind, width = int(column.dtype != "float64"), shape[0] if shape else 1
+        if shape:
+            rows[column.name] = kind, start, width
+        else:
+            numbers[column.name] = kind, start
+        widths.append(width)
+        initial.append(np.array(column.initial, column.dtype).view(np.int64))
+        start += width
+    return Layout(
+        (*numbers, *rows), tuple(numbers.values()), tuple(rows.values()), np.array(widths), np.array(initial), start
     )
-    return tuple(column.name for kind in kinds for column in kind), initial
-
-
-# The kinds of column: numbers and pairs of numbers, whole numbers and pairs of them, and as many numbers as there are
-# axes of opinion.
-_TYPES = (np.float64, np.float64, np.int64, np.int64, np.float64)
-_WIDTHS = (1, 2, 1, 2)
 
 
 @kernel
-def _gathered(blocks: Any, initial: Any, source: Any) -> Any:
-    """Return the five blocks with their rows rearranged."""
+def move(words: Any, widths: Any, initial: Any, source: Any, following: Any) -> None:
+    """Fill a block with the rows of another, rearranged.
+
+    Args:
+        words: the block as it was.
+        widths: words of an entry in each column (columns,).
+        initial: word that each column starts with (columns,).
+        source: for each new row, the old row it continues, or a negative number.
+        following: the block to be filled.
+    """
+    width = 0
+    for words_each in widths:
+        width += words_each
+    places_before, places = words.size // width, following.size // width
     stretches = _stretches(source)
-    return (
-        _moved(blocks[0], initial[0], stretches, source.size),
-        _moved(blocks[1], initial[1], stretches, source.size),
-        _moved(blocks[2], initial[2], stretches, source.size),
-        _moved(blocks[3], initial[3], stretches, source.size),
-        _moved(blocks[4], initial[4], stretches, source.size),
-    )
+    before, after = 0, 0
+    for column in range(widths.size):
+        many_words = widths[column]
+        for k in range(stretches.shape[0]):
+            start, old = after + stretches[k, 0] * many_words, before + stretches[k, 1] * many_words
+            many = stretches[k, 2] * many_words
+            if stretches[k, 1] < 0:
+                following[start : start + many] = initial[column]
+            else:
+                for place in range(many):
+                    following[np.uint64(start + place)] = words[np.uint64(old + place)]
+        before += places_before * many_words
+        after += places * many_words
 
 
 @kernel
 def _stretches(source: Any) -> Any:
     """Return the stretches (s, 3) of rows that stay neighbours: first row, the old row it continues or -1, how many."""
-    found = np.empty((source.size, 3), np.int64)
+    found = np.empty((_count(source), 3), np.int64)
     count, following = 0, np.int64(-2)
     for row in range(source.size):
         old = max(source[row], -1)
@@ -106,20 +164,15 @@ def _stretches(source: Any) -> Any:
             found[count, 0], found[count, 1], found[count, 2] = row, old, 1
             count += 1
         following = old + 1 if old >= 0 else old
-    return found[:count]
+    return found
 
 
 @kernel
-def _moved(block: Any, initial: Any, stretches: Any, rows: Any) -> Any:
-    columns, before, width = block.shape
-    moved = np.empty((columns, rows, width), block.dtype)
-    past, present = block.reshape((columns, before * width)), moved.reshape((columns, rows * width))
-    for column in range(columns):
-        for k in range(stretches.shape[0]):
-            start, old, many = stretches[k, 0] * width, stretches[k, 1] * width, stretches[k, 2] * width
-            if old < 0:
-                present[column, start : start + many] = initial[column]
-            else:
-                for place in range(many):
-                    present[column, np.uint64(start + place)] = past[column, np.uint64(old + place)]
-    return moved
+def _count(source: Any) -> Any:
+    """Return how many stretches there are."""
+    count, following = 0, np.int64(-2)
+    for row in range(source.size):
+        old = max(source[row], -1)
+        count += old != following
+        following = old + 1 if old >= 0 else old
+    return count

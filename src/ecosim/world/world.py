@@ -138,7 +138,7 @@ class World:
                 self.__dict__[column.name] = self._fresh(column, count)
         self._tables = {axis: self._table(axis) for axis in _CHANGING}
         for table in self._tables.values():
-            table.show(self.__dict__)
+            table.show(self.__dict__, table.words, 0)
         self.identity[:] = np.arange(organisations)
         self.index_ties()
         self.index_members()
@@ -339,49 +339,61 @@ class World:
     def _commit_ties(self, pending: Pending) -> None:
         pairs, values = relationships.in_one_batch(pending.ties_made)
         ended = np.concatenate(pending.ties_ended) if pending.ties_ended else _NONE
-        source, made = relationships.rearranged(
-            self.ties, ended, self.first_tie, self.partner, pairs, relationships.in_order(pairs)
-        )
-        kept = source.size - made
-        self._gather("relationship", source)
-        if made:
-            chosen = -1 - source[kept:]
-            self.ends[kept:] = pairs.take(chosen, axis=0)
+        table, places = self._tables["relationship"], self.ties + len(pairs)
+        table.take_over(self.__dict__)
+        words, first = table.room(places), np.empty(self.n + 1, np.int64)
+        partner, tie = np.empty(2 * places, np.int32), np.empty(2 * places, np.int32)
+        before = (self.ties, table.words, self.first_tie, self.partner)
+        kept, chosen = relationships.commit(
+            before, words, table.layout.widths, table.layout.initial, table.layout.start("ends"), ended, pairs,
+            relationships.in_order(pairs), (first, partner, tie),
+        )  # fmt: skip
+        rows = kept + chosen.size
+        table.show(self.__dict__, words, rows)
+        self.first_tie, self.partner, self.tie = first, partner[: 2 * rows], tie[: 2 * rows]
+        if chosen.size:
             for name, given in values.items():
-                if self.has(name):
+                if name in self.__dict__:
                     self.__dict__[name][kept:] = given.take(chosen, axis=0) if isinstance(given, np.ndarray) else given
-        self.index_ties()
 
     def _commit_memberships(self, pending: Pending) -> None:
-        joins = pending.joins + self._found(pending.founded)
-        organisations, rows = (np.concatenate(part) for part in zip(*joins, strict=True)) if joins else (_NONE, _NONE)
-        left = np.concatenate(pending.leaves) if pending.leaves else _NONE
-        source, member, coalition, lives = coalitions.rearranged(
-            self.member, self.member_coalition, left, organisations, rows, self.coalitions
+        known, joins, count = self.coalitions, list(pending.joins), self.coalitions
+        for founders, _, members in pending.founded:
+            joins.append((members.ravel(), np.arange(count, count + founders.size).repeat(members.shape[1])))
+            count += founders.size
+        who, what = (
+            joins[0] if len(joins) == 1 else (np.concatenate(part) for part in zip(*(joins or _NOBODY), strict=True))
         )
-        self._gather("membership", source)
-        self.member[:], self.member_coalition[:] = member, coalition
-        if lives.size < self.coalitions:
-            self._gather("coalition", lives)
-        self.index_members()
+        left = np.concatenate(pending.leaves) if pending.leaves else _NONE
+        of_members, of_coalitions = self._tables["membership"], self._tables["coalition"]
+        of_members.take_over(self.__dict__)
+        of_coalitions.take_over(self.__dict__)
+        places, layout = self.memberships + len(who), of_members.layout
+        words, further_words = of_members.room(places), of_coalitions.room(count)
+        indices = np.empty(count + 1, np.int64), np.empty(self.n + 1, np.int64), np.empty(places, np.int32)
+        rows, lives = coalitions.commit(
+            (known, self.member, self.member_coalition), left, (who, what, count),
+            (of_members.words, layout.widths, layout.initial, words, *map(layout.start, ("member", "member_coalition"))),
+            (of_coalitions.words, of_coalitions.layout.widths, of_coalitions.layout.initial, further_words), indices,
+        )  # fmt: skip
+        of_members.show(self.__dict__, words, rows)
+        of_coalitions.show(self.__dict__, further_words, lives.size)
+        self.first_member, self.first_membership = indices[0][: lives.size + 1], indices[1]
+        self.membership = indices[2][:rows]
+        if pending.founded:
+            self._describe_founded(pending.founded, lives[lives.searchsorted(known) :] - known)
 
-    def _found(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]]) -> list[tuple[Rows, Rows]]:
-        """Add coalitions to their table, and return who joins them."""
-        joins = []
-        for founders, issues, members in founded:
-            start = self.coalitions
-            source = np.arange(start + founders.size)
-            source[start:] = -1
-            self._gather("coalition", source)
-            self.coalition_identity[start:] = self._numbers(self.identity[founders])
-            if self.has("coalition_issue"):
-                self.coalition_issue[start:] = issues
-            if self.has("coalition_stance", "stance"):
-                self.coalition_stance[start:] = coalitions.mean_of_members(self.stance, members)
-            of = np.arange(start, source.size).repeat(members.shape[1])
-            flat = members.ravel()
-            joins.append((flat[flat >= 0], of[flat >= 0]))
-        return joins
+    def _describe_founded(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]], living: Rows) -> None:
+        """Write what those of the founded coalitions begin with that live; they are the last in their table."""
+        columns, start = self.__dict__, self.coalitions - living.size
+        founders = np.concatenate([who for who, _, _ in founded])
+        columns["coalition_identity"][start:] = self._numbers(self.identity.take(founders)).take(living)
+        if "coalition_issue" in columns:
+            issues = [np.broadcast_to(issue, who.shape) for who, issue, _ in founded]
+            columns["coalition_issue"][start:] = np.concatenate(issues).take(living)
+        if "coalition_stance" in columns and "stance" in columns:
+            means = np.concatenate([coalitions.mean_of_members(self.stance, members) for _, _, members in founded])
+            columns["coalition_stance"][start:] = means.take(living, axis=0)
 
     def _numbers(self, founders: Rows) -> Rows:
         """Return the numbers of the coalitions that these organisations, by number, found now."""
@@ -414,7 +426,7 @@ class World:
 
     def _table(self, axis: str) -> Table:
         columns = self._columns[axis]
-        return Table(columns, {column.name: self.labels.extent(column) for column in columns})
+        return Table(columns, tuple(self.labels.extent(column) for column in columns))
 
     def _gather(self, axis: str, source: Rows) -> None:
         self._tables[axis].gather(self.__dict__, source)
@@ -449,5 +461,6 @@ def _renumbered(rows: Rows, stays: NDArray[np.bool_], number: Rows) -> Rows:
 
 
 _NONE = np.empty(0, np.int64)
+_NOBODY = [(_NONE, _NONE)]
 _CHANGING = ("relationship", "coalition", "membership")
 _AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue", "citizen")

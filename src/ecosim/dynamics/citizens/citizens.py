@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import ClassVar, Self
 
 import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from ecosim.dynamics.citizens.choices import count, reconsider
 from ecosim.dynamics.citizens.offers import CUSTOMERS, DONORS, mood_of, offers_of, stakes, togetherness
+from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.rng import Key
@@ -97,7 +98,7 @@ class Citizens(Mechanism):
     )
     pressing_at: float = Field(1.0, gt=0, le=1000, description="h₀, urgency that is half pressing (severity)")
 
-    _market: Market = PrivateAttr(default_factory=Market)
+    _market: ClassVar[Market] = Market()
 
     reads: ClassVar[tuple[str, ...]] = (
         "sector", "capital", "contribution", "reputation", "purpose", "salience", "stance", "trust", "severity",
@@ -110,9 +111,9 @@ class Citizens(Mechanism):
     )  # fmt: skip
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        bound = self.model_copy()
-        bound._market = next((each for each in schedule.values() if isinstance(each, Market)), self._market)
-        return bound
+        return knowing(
+            self, _market=next((each for each in schedule.values() if isinstance(each, Market)), self._market)
+        )
 
     def step(self, world: World, key: Key) -> None:
         if not world.labels.citizens:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Self
 
 import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from ecosim.dynamics.coalition.merging import failing, mergers, moving
 from ecosim.dynamics.coalition.proposals import acquainted, found_proposals, join_proposals, leavers, with_members
@@ -19,6 +19,7 @@ from ecosim.dynamics.coalition.telling import (
     note_leaving,
     note_merging,
 )
+from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
@@ -100,8 +101,8 @@ class Joining(Mechanism):
     )
     production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")
 
-    _work: JointWork = PrivateAttr(default_factory=JointWork)
-    _attention: int | None = PrivateAttr(default=None)
+    _work: ClassVar[JointWork] = JointWork()
+    _attention: ClassVar[int | None] = None
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "capability", "culture", "stance", "worth", "effort", "achieved", "needs", "bond",
@@ -122,10 +123,7 @@ class Joining(Mechanism):
             raise InputError(f"joining foresees joint work, but '{self.production}' in the schedule is {work.rule()}")
         if meeting is not None and not isinstance(meeting, Meeting) and not self.is_default("meeting"):
             raise InputError(f"joining.meeting: '{self.meeting}' in the schedule is {meeting.rule()}; allowed: meeting")
-        bound = self.model_copy()
-        bound._work = work
-        bound._attention = meeting.attention if isinstance(meeting, Meeting) else None
-        return bound
+        return knowing(self, _work=work, _attention=meeting.attention if isinstance(meeting, Meeting) else None)
 
     @property
     def attention(self) -> int | None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
+from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.sharing import Sharing
 from ecosim.kernels import kernel
@@ -44,15 +45,14 @@ class BestResponse(Mechanism):
     damping: float = Field(0.15, ge=0, le=1, description="share of the way to the best response moved each tick")
     least: float = Field(0.02, ge=0, le=1, description="least contribution")
 
-    _sharing: Sharing = PrivateAttr(default_factory=Sharing)
+    _sharing: ClassVar[Sharing] = Sharing()
 
     reads: ClassVar[tuple[str, ...]] = ("capital", "effort", "achieved", "forgone", "motive", "trust")
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        bound = self.model_copy()
-        bound._sharing = next((other for other in schedule.values() if isinstance(other, Sharing)), self._sharing)
-        return bound
+        sharing = next((other for other in schedule.values() if isinstance(other, Sharing)), self._sharing)
+        return knowing(self, _sharing=sharing)
 
     def step(self, world: World, key: Key) -> None:
         respond(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
+from ecosim.dynamics.knowing import are_named
 from ecosim.dynamics.learning.landscape import MOST_PRACTICES, Neighbourhood, fixed, landscape, versions
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, turns
@@ -100,7 +101,7 @@ class ParallelSearch(Mechanism):
         others = min(self.interdependence, practices - 1)
         table = landscape(fixed(key), others, self.neighbourhood, self.contrast, version)
         rows, luck = turns(world.identity, self.activation, None, key)
-        adaptive = np.array([not self.adaptive or name in self.adaptive for name in world.labels.sectors])
+        adaptive = are_named(self.adaptive or world.labels.sectors, world.labels.sectors)
         search(
             (world.identity, world.sector, adaptive), world.first_tie, world.partner,
             world.solution, world.performance, world.adapts, rows, luck, table,

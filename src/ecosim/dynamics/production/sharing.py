@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from ecosim.dynamics.coalition.joining import Joining
+from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.dynamics.production.shapley import share_by_shapley
@@ -60,8 +61,8 @@ class Sharing(Mechanism):
     samples: int = Field(500, ge=1, le=1_000_000, description="shapley: orders that are drawn for larger coalitions")
     production: str = Field("production", description="shapley: name in the schedule of the joint work that is split")
 
-    _work: JointWork = PrivateAttr(default_factory=JointWork)
-    _upkeep: float = PrivateAttr(default=0.0)
+    _work: ClassVar[JointWork] = JointWork()
+    _upkeep: ClassVar[float] = 0.0
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "capital", "capability", "culture", "stance", "salience", "contribution", "bond",
@@ -71,11 +72,11 @@ class Sharing(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("member_share", "payoff", "achieved")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        bound = self.model_copy()
-        if self.by == "shapley":
-            bound._work = self._work_of(schedule)
-        bound._upkeep = sum(other.upkeep for other in schedule.values() if isinstance(other, Joining))
-        return bound
+        return knowing(
+            self,
+            _work=self._work_of(schedule) if self.by == "shapley" else self._work,
+            _upkeep=sum(other.upkeep for other in schedule.values() if isinstance(other, Joining)),
+        )
 
     def step(self, world: World, key: Key) -> None:
         groups = (world.first_membership, world.membership, world.member_coalition)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, look, turns
-from ecosim.kernels import kernel
+from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -123,6 +123,12 @@ def common_goal(urgency: Any, half: Any) -> Any:
     return total / max(1, urgency.size)
 
 
+@inlined
+def chance_to_interact(distance: Any, exposure: Any) -> Any:
+    """Return the probability that two at a distance interact: (1/2)^(d / E)."""
+    return np.exp(-np.log(2.0) / exposure * distance)
+
+
 @kernel
 def encounter(
     seen_stance: Any, seen_affect: Any, stance: Any, affect: Any, rows: Any, others: Any, half_edges: Any, tie: Any,
@@ -135,7 +141,6 @@ def encounter(
     of -1 has no affect; another of -1 is nobody.
     """
     axes = stance.shape[1]
-    halving = -np.log(2.0) / exposure
     for turn in range(rows.size):
         i, j, h = rows[turn], others[turn], half_edges[turn]
         if j < 0:
@@ -145,7 +150,7 @@ def encounter(
         for d in range(axes):
             squared += (seen_stance[j, d] - seen_stance[i, d]) ** 2
         distance = np.sqrt(squared)
-        if chances[turn] >= np.exp(halving * distance):
+        if chances[turn] >= chance_to_interact(distance, exposure):
             continue
         within = tolerance if t < 0 else tolerance * (1.0 - dislike * max(0.0, -seen_affect[t]))
         attracts = distance <= within
