@@ -112,8 +112,8 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
         caption=f"{_capital(METHODS[found.method])}. In brackets: 95 % intervals.",
         caption_justify="left",
     )
-    for head in ("measure", "factor", *(SAID[kind] for kind in kinds), "seen"):
-        table.add_column(head, overflow="fold", justify="left" if head in ("measure", "factor", "seen") else "right")
+    for head in ("measure", "factor", *(SAID[kind] for kind in kinds), "effect seen"):
+        table.add_column(head, overflow="fold", justify="left" if head in ("measure", "factor", "effect seen") else "right")
     for measure in shown:
         own = found.indices[found.indices["measure"] == measure]
         idle = found.idle(measure)
@@ -122,7 +122,7 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
             cells = [_cell(rows[kind]) if kind in rows else "" for kind in kinds]
             judged = [rows[kind] for kind in JUDGED[found.method] if kind in rows]
             unsure = all(math.isnan(row["low"]) for row in judged)
-            seen = "nothing" if factor in idle else "no interval" if unsure else "yes"
+            seen = "no" if factor in idle else "no interval" if unsure else "yes"
             table.add_row(measure if place == 0 else "", factor, *cells, seen)
     Console(width=None if sys.stdout.isatty() else 160).print(table)
     for sentence in sentences(found, shown):

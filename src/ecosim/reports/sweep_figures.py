@@ -144,15 +144,6 @@ def indices(found: Indices, measures: Sequence[str], keys: Sequence[str]) -> Fig
                 row = own[(own["factor"] == key) & (own["index"] == kind)]
                 if len(row):
                     _bar(panel, row.iloc[0], at + (side - 0.5) * 0.34, colours[kind], _name_of(kind, found.method))
-        floors = own.loc[own["index"] == shown[0], "floor"]
-        if len(floors) and floors.max() > 0:
-            panel.axvline(
-                float(floors.max()),
-                color="#555555",
-                linewidth=1.2,
-                linestyle=(0, (1, 1.2)),
-                label="what luck alone gives",
-            )
         panel.axvline(0.0, color="#222222", linewidth=0.9)
         panel.set_yticks(range(len(keys)), [label(names[key], 22) if place % 3 == 0 else "" for key in keys])
         panel.set_ylim(len(keys) - 0.4, -0.6)
@@ -194,6 +185,9 @@ def _name_of(kind: str, method: str) -> str:
 
 def _bar(axes: Axes, row: pd.Series[Any], at: float, fill: str, name: str) -> None:
     axes.barh(at, row["value"], height=0.3, color=fill, label=name)
+    if row["floor"] > 0:
+        spot = [float(row["floor"])] * 2
+        axes.plot(spot, [at - 0.16, at + 0.16], color="#CC3366", linewidth=2.0, label="what luck alone would give")
     if not math.isnan(row["low"]):
         axes.plot([row["low"], row["high"]], [at, at], color="#222222", linewidth=1.3, solid_capstyle="butt")
 

@@ -180,7 +180,7 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
                 "equal size, with 95 % intervals; band: four fifths of the points of a bin, from other factors and luck."
             )
         parts.append(page.figure(sweep_figures.responses(own, measures), f"Measures against {name}", caption))
-        parts.append(sentences(sweep_words.said_of_responses(own, measures, found.effects)))
+        parts.append(sentences(sweep_words.said_of_responses(own, measures, found)))
     return parts
 
 
@@ -240,16 +240,17 @@ def _sensitivity(page: Page, found: SweepFindings) -> list[str]:
 
 
 def _convergence(page: Page, found: SweepFindings) -> list[str]:
-    if found.replicates < 3 or not found.convergence:
+    if found.replicates < 2:
         return []
     told = sweep_words.said_of_convergence(found)
     caption = (
         "Half width of the interval of a point's mean from the first n replicates (root mean square over points), in "
         f"standard deviations of a run. Dotted: what theory expects, t s / √n. {told}"
     )
-    figure = page.figure(
-        sweep_figures.convergence(found.convergence), "How the interval narrows with replicates", caption
-    )
+    figures = []
+    if found.replicates > 3 and found.convergence:
+        figure = sweep_figures.convergence(found.convergence)
+        figures.append(page.figure(figure, "How the interval narrows with replicates", caption))
     rows = [
         (row["measure"], float(row["within"]), float(row["apart"]), float(row["between"]), _percent(row["luck"]),
          number(float(row["half_width"])), number(float(row["needed"])))
@@ -259,7 +260,7 @@ def _convergence(page: Page, found: SweepFindings) -> list[str]:
         "measure", "s.d. of runs of a point", "of which blurs differences", "s.d. of the points' means", "thereof luck",
         "± at a point now", "replicates for ± a tenth of the range",
     )  # fmt: skip
-    return [figure, table(head, rows)]
+    return [*figures, table(head, rows)]
 
 
 def _all_measures(found: SweepFindings) -> str:

@@ -43,11 +43,11 @@ def said_of_effects(found: SweepFindings) -> Iterator[str]:
 
 
 def said_of_responses(
-    responses: Mapping[str, Response], measures: Sequence[str], effects: pd.DataFrame
+    responses: Mapping[str, Response], measures: Sequence[str], found: SweepFindings
 ) -> Iterator[str]:
     """Yield a sentence for each measure that moves along a factor, and one for those that do not.
 
-    Whether it moves is told by the differences between values where those are known (``effects``), else by the bins.
+    Whether it moves is told by the differences between values, else by the sensitivity indices, else by the bins.
     """
     still = []
     for measure in measures:
@@ -57,7 +57,7 @@ def said_of_responses(
         spots = list(means.index)
         first, last, reach = float(means.iloc[0]), float(means.iloc[-1]), float(means.max() - means.min())
         title = of_measure(measure)
-        is_seen = _is_seen(effects, measure, response.factor)
+        is_seen = _is_seen(found, measure, response.factor)
         if is_seen is False or (is_seen is None and not math.isnan(half) and reach <= SETTLED * half):
             still.append(title)
             continue
@@ -69,10 +69,15 @@ def said_of_responses(
         yield f"Not seen to move: {_and(still)}."
 
 
-def _is_seen(effects: pd.DataFrame, measure: str, factor: str) -> bool | None:
+def _is_seen(found: SweepFindings, measure: str, factor: str) -> bool | None:
     """Return whether a factor is seen to change a measure; None where nothing is known."""
+    effects = found.effects
     own = effects[(effects["measure"] == measure) & (effects["factor"] == factor) & effects["low"].notna()]
-    return bool(((own["low"] > 0) | (own["high"] < 0)).any()) if len(own) else None
+    if len(own):
+        return bool(((own["low"] > 0) | (own["high"] < 0)).any())
+    if found.indices is not None and measure in found.indices.idle:
+        return factor not in found.indices.idle[measure]
+    return None
 
 
 def _means_along(response: Response) -> tuple[pd.Series[float], float]:
@@ -194,7 +199,7 @@ def said_of_indices(found: Indices, measures: Sequence[str], keys: Sequence[str]
             row = working.iloc[int(working["value"].abs().to_numpy().argmax())]
             known = not math.isnan(row["low"])
             within = f" ({few(float(row['low']))} to {few(float(row['high']))})" if known else ""
-            told += f"{names[row['factor']]} matters most, {few(float(row['value']))}{within}"
+            told += f"most is due to {names[row['factor']]}, {few(float(row['value']))}{within}"
         else:
             silent.append(of_measure(measure))
             continue

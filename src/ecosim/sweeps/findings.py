@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ecosim.errors import InputError
 from ecosim.experiments import choice, curves
 from ecosim.experiments.effects import Layout, effects, mean_and_interval
@@ -141,7 +144,8 @@ def _second(layout: Layout, key: str, ranked: Sequence[str]) -> str | None:
 
 
 def _plane(layout: Layout, measures: Sequence[str], common: bool) -> tuple[pd.DataFrame | None, tuple[str, str]]:
-    names = [choice.first_there(family, measures) for family in (choice.COLLABORATION, choice.POLARISATION)]
+    varied = [name for name in measures if _varies(layout.values(name))]
+    names = [choice.first_there(family, varied) for family in (choice.COLLABORATION, choice.POLARISATION)]
     if names[0] is None or names[1] is None:
         return None, ("", "")
     import pandas as pd
@@ -189,3 +193,8 @@ def _series(tables: SweepTables, measures: Sequence[str], lead: str | None) -> d
         if frame["tick"].nunique() > 2:
             found[name] = frame
     return found
+
+
+def _varies(values: NDArray[np.float64]) -> bool:
+    there = values[~np.isnan(values)]
+    return bool(there.size > 1 and np.ptp(there) > 0)
