@@ -149,14 +149,14 @@ class SweepTables:
                 )
         return notes
 
-    def named(self, name: str, *, prefer_mean: bool = True) -> str:
+    def named(self, name: str) -> str:
         """Return the column that a measure's plain name stands for: its mean over the second half, if there is one.
 
         A name that is a column with ``.mean`` already, or with ``.end`` for the value at the end, is taken at its word.
         """
         if name.endswith(END):
             return name.removesuffix(END)
-        return name + MEAN if prefer_mean and name + MEAN in self.measures else name
+        return name + MEAN if name + MEAN in self.measures else name
 
     def known(self, names: Sequence[str]) -> list[str]:
         """Return names of measures as they stand in the table of runs.

@@ -77,6 +77,10 @@ JUDGED = {
 """The indices that decide whether a factor does nothing: all of them have to say so."""
 
 
+SIGNED = ("rank", "mu")
+"""The indices that have a sign."""
+
+
 class Row(NamedTuple):
     """One index; see ``Sensitivity.indices``."""
 
@@ -90,8 +94,8 @@ class Row(NamedTuple):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether its interval reaches down to what luck alone would give."""
-        return self.low <= self.floor <= self.high or self.high < self.floor
+        """Whether its interval reaches down to what luck alone would give, or across zero where it has a sign."""
+        return self.low <= 0 <= self.high if self.kind in SIGNED else self.low <= self.floor
 
 
 class Found(NamedTuple):
