@@ -19,6 +19,8 @@ DOCUMENTS = (
     "docs/published.md",
     "docs/real-networks.md",
     "docs/series.md",
+    "docs/sweeps.md",
+    "docs/tipping-discovery-calibration.md",
 )
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 BLOCK = re.compile(r"^```(\w*)[ ]?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -12,8 +12,10 @@ from ecosim import cli
 from ecosim.errors import InputError
 from ecosim.experiments.crossing import Estimate, crossing
 from ecosim.experiments.question import Question
+from ecosim.experiments.ramp import Route, lead
 from ecosim.experiments.tipping import tip
 from ecosim.experiments.verdict import leap_of, why_not
+from ecosim.settings import plain
 
 FLOOR = "dynamics.issue.floor"
 UP, DOWN = 2.6044, 1.7872
@@ -55,6 +57,21 @@ def test_without_two_states_the_way_back_is_the_same_and_nothing_tips():
     assert any("No hysteresis" in sentence for sentence in found.says)
 
 
+def test_a_world_that_never_went_over_does_not_go_back():
+    """Between the folds the high state lasts whichever way control moves: no value is told for either way."""
+    found = tip(
+        "may_1977", FLOOR, "severity", start=1.9, stop=2.5, threshold=3.0, replicates=1, steps=4, both_ways=True,
+        workers=0,
+    )  # fmt: skip
+    assert found.critical is None
+    settings, values = plain(ecosim.load("may_1977")), (1.9, 2.2, 2.5)
+    route = Route(settings, (), FLOOR, values, "severity_issue_1", 50, 3.0, False, 0.01, False)
+    led = lead(route, 1)
+    assert led["rising"] is None
+    assert led["falling"] is None
+    assert [value for value, _ in led["down"]] == [2.5, 2.2, 1.9]
+
+
 def test_the_crowd_of_granovetter_tips_at_a_spread_of_about_twelve_percent():
     """Published: 6 of 100 act at .1222 and all at .1225; dealt among 10,000, the quantiles are theirs."""
     found = tip(
@@ -81,8 +98,9 @@ def test_where_chance_decides_the_interval_is_of_replicates_and_says_how_many_wo
 
 def test_ends_that_do_not_differ_are_said_so_with_intervals():
     found = tip("opinions", "dynamics.stance.tolerance", "dispersion", "ecosystem.organisations=20", "ticks=0",
-                start=0.1, stop=0.9, replicates=3, workers=0)  # fmt: skip
+                start=0.1, stop=0.9, replicates=3, workers=0, both_ways=True)  # fmt: skip
     assert found.critical is None
+    assert found.both_ways is None
     assert found.says[0].startswith("No tipping found")
     assert "[" in found.says[0]
 

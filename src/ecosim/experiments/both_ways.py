@@ -270,10 +270,13 @@ def _says(
         of = "the one world" if len(turns) == 1 else f"{count} of {len(turns)} worlds"
         verb = ("goes over" if count else "does not go over") if len(turns) == 1 else "go over"
         sentences.append(f"On the way {direction}, {of} {verb}{where}.")
-    if gap is None:
+    if rising is None:
         sentences.append(
-            "No world goes over on both ways within the range, so hysteresis cannot be told: a wider range may show it."
+            f"Worlds with a past stay as they were at {route.values[0]:g}: what has come about there is not undone within "
+            f"{route.hold:,} ticks a value. A wider range or a longer hold may show where it is."
         )
+    elif gap is None:
+        sentences.append("No world goes over and back again within the range: a wider range may show where it does.")
     elif gap.low <= 0.0 <= gap.high:
         sentences.append(f"No hysteresis could be told: rising less falling is {words(gap)}, which includes 0.")
     elif gap.low > 0:
