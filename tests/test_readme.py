@@ -20,6 +20,7 @@ DOCUMENTS = (
     "docs/real-networks.md",
     "docs/series.md",
     "docs/sweeps.md",
+    "docs/sweeps.md",
     "docs/tipping-discovery-calibration.md",
 )
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
