@@ -38,6 +38,13 @@ def test_the_fold_of_may_is_found_from_the_start(may):
     assert not may.is_by_chance
 
 
+def test_runs_that_are_still_on_the_move_are_said_so(may):
+    """In 200 ticks a run just beyond the fold has not gone over, and the value told is too high by a hundredth."""
+    short = tip("may_1977", FLOOR, "severity", start=1.2, stop=3.2, replicates=1, workers=0)
+    assert any("still on the move" in sentence for sentence in short.says)
+    assert short.critical.value > may.critical.value
+
+
 def test_the_way_back_of_may_is_another_one(may):
     led = may.both_ways
     assert led.rising.low - 0.01 <= UP <= led.rising.high + 0.01

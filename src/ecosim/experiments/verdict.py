@@ -23,8 +23,9 @@ PARTED = 4.0
 """Distance of the two regimes where runs go over, in standard deviations within them. Halves of a normal distribution
 are 2.65 apart, of an even one 3.46: so little is no sign of two regimes."""
 
-STILL = 0.05
-"""Share of the leap by which runs near the critical value may still differ from their mean over the second half."""
+STILL = 0.02
+"""Share of the leap by which the ends of runs near the critical value may differ, on average over replicates, from their
+means over the second half."""
 
 
 def is_over(outcome: Numbers, question: Question) -> NDArray[np.bool_]:
@@ -143,7 +144,7 @@ def says(
         )
     over = is_over(outcome, question)
     if moved is not None and leap.is_abrupt:
-        moves = np.abs(moved[:, near_of(values, over, found)]).mean(axis=0).max()
+        moves = np.abs(moved[:, near_of(values, over, found)].mean(axis=0)).max()
         near = moves / abs((last - first) * leap.share.value)
         if near > STILL:
             sentences.append(
