@@ -12,6 +12,7 @@ from ecosim.experiments.sampling import Factors
 from ecosim.experiments.shards import DESIGN, read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.results.store import read_table
+from tests.clock import at_most_seconds
 from tests.experiments.sweeps import TINY, TOLERANCE, tiny
 
 
@@ -83,6 +84,13 @@ def test_replicates_of_different_points_share_their_luck_unless_it_is_independen
     by_point = common.groupby("title")["dispersion"].apply(list)
     assert by_point["one"] == by_point["two"]
     assert independent["dispersion"].nunique() == 6
+
+
+def test_millions_of_points_are_refused_before_they_are_checked_unless_they_are_meant(tmp_path):
+    plan = tiny({TOLERANCE: range(2 * 10**6)})
+    with at_most_seconds(2), pytest.raises(InputError, match="2,000,000 points, .*; if that is meant, say --yes"):
+        run_sweep(plan, tmp_path / "out", Execution(workers=0))
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_table_is_a_design_of_the_command(tmp_path):
