@@ -88,7 +88,7 @@ def test_replicates_of_different_points_share_their_luck_unless_it_is_independen
 
 def test_millions_of_points_are_refused_before_they_are_checked_unless_they_are_meant(tmp_path):
     plan = tiny({TOLERANCE: range(2 * 10**6)})
-    with at_most_seconds(2), pytest.raises(InputError, match="2,000,000 points, .*; if that is meant, say --yes"):
+    with at_most_seconds(2), pytest.raises(InputError, match=r"2,000,000 points, .*; if that is meant, say --yes"):
         run_sweep(plan, tmp_path / "out", Execution(workers=0))
     assert not (tmp_path / "out").exists()
 

@@ -16,9 +16,9 @@ from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.plan import Plan, plan_of
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.until import Goal, check_goals, goals_of, most_replicates
-from ecosim.experiments.work import MANY_RUNS, Outcome as Outcome
-from ecosim.experiments.work import MANY_RUNS, Progress as Progress
 from ecosim.experiments.work import MANY_RUNS, Work
+from ecosim.experiments.work import Outcome as Outcome
+from ecosim.experiments.work import Progress as Progress
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
