@@ -81,6 +81,11 @@ def test_effects_are_told_with_their_interval_and_what_is_not_seen_is_not(page):
     assert "pairs of the same luck" in page
 
 
+def test_a_line_with_a_gap_does_not_bend_the_mean(page):
+    """The point that failed is one of two at tolerance .2: the mean over both lines would rise for that alone."""
+    assert "Success business rises" not in page
+
+
 def test_failures_are_counted_and_told_with_an_example(page):
     assert "6 of 36 runs failed" in page
     assert "<td>error</td><td>6</td>" in page

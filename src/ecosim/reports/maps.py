@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.reports.page import number
-from ecosim.reports.panels import of_measure, of_value, panels, shades, shape, short_names
+from ecosim.reports.panels import line_colours, of_measure, of_value, panels, shape, short_names
 from ecosim.reports.style import label, styled
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def plane(points: pd.DataFrame, measures: tuple[str, str], lead: str | None, sec
     levels = _levels(points, lead)
     marks = _levels(points, second)
     is_scale = len(levels) > 8
-    colours = shades(len(levels))
+    colours = line_colours(levels)
     for _, row in points.iterrows():
         fill = colours[levels.index(row[lead])] if lead is not None else "#0072B2"
         mark = shape(marks.index(row[second])) if second is not None and len(marks) <= 8 else "o"

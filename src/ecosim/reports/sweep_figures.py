@@ -13,10 +13,10 @@ from ecosim.reports.panels import (
     colour,
     each,
     is_logarithmic,
+    line_colours,
     of_value,
     panels,
     placed,
-    shades,
     shape,
     short_names,
 )
@@ -168,7 +168,7 @@ def draw_response(axes: Axes, response: Response) -> None:
 def draw_groups(axes: Axes, frame: pd.DataFrame, by: str | None) -> None:
     """Draw a measure over time: the mean of each group of runs, and from its 10 % to its 90 % quantile."""
     groups = list(dict.fromkeys(frame[by])) if by is not None else [None]
-    colours = _line_colours(groups)
+    colours = line_colours(groups)
     for place, group in enumerate(groups):
         part = frame if group is None else frame[frame[by] == group]
         tick, fill = part["tick"].to_numpy(), colours[place]
@@ -220,7 +220,7 @@ def _lines(axes: Axes, response: Response) -> None:
     frame = response.lines
     assert frame is not None
     groups = list(dict.fromkeys(frame["second"]))
-    colours = _line_colours(groups)
+    colours = line_colours(groups)
     everywhere = list(dict.fromkeys(frame["value"]))
     spots = dict(zip(everywhere, placed(everywhere)[0], strict=True))
     names = placed(everywhere)[1]
@@ -276,12 +276,6 @@ def _cloud(axes: Axes, response: Response) -> None:
         axes.set_xscale("log")
     else:
         axes.locator_params(axis="x", nbins=5)
-
-
-def _line_colours(groups: Sequence[Any]) -> list[Any]:
-    """Return colours in order for numbers, distinct ones for words."""
-    are_numbers = all(isinstance(group, int | float) and not isinstance(group, bool) for group in groups)
-    return shades(len(groups)) if are_numbers and len(groups) > 1 else [colour(place) for place in range(len(groups))]
 
 
 def _spread(frame: pd.DataFrame) -> float:

@@ -48,6 +48,14 @@ def sweep_page(found: SweepFindings) -> str:
 
 
 def _named(found: SweepFindings) -> tuple[str, str, str]:
+    if list(found.keys) == ["scenario"]:
+        arms = list(dict.fromkeys(str(value) for value in found.values["scenario"].split(", ")))
+        luck = (
+            "under the same luck: what differs was caused, not drawn"
+            if found.is_luck_common
+            else "each with its own luck"
+        )
+        return "Comparison", f"{' · '.join(arms)}", f"{len(arms)} scenarios, {luck}."
     names = list(short_names(found.keys).values())
     what = _title_of(found.manifest) or "Sweep"
     title = f"{what}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else what
@@ -166,7 +174,7 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
         if response.lines is not None:
             lines = f", a line for each {short_names(found.keys)[response.second]}" if response.second else ""
             caption = (
-                f"Mean{_over_half(measures)} against {name}{lines}; the other keys are averaged over. Bands: 95 % intervals "
+                f"Means{_over_half(measures)}, against {name}{lines}; all else is averaged over. Bands: 95 % intervals "
                 "over replicates"
                 + (
                     ", less what luck adds to all points alike: for comparing points, not for their level."

@@ -85,7 +85,9 @@ def _means_along(response: Response) -> tuple[pd.Series[float], float]:
     if response.lines is not None:
         frame = response.lines
         half = float((frame["high"] - frame["low"]).mean() / 2)
-        return frame.groupby("value", sort=False)["mean"].mean(), half
+        whole = frame.assign(second=frame["second"].map(str)).groupby("second")["mean"].transform("count")
+        lines = frame[whole == whole.max()]  # a line with a gap would bend the mean of all
+        return lines.groupby("value", sort=False)["mean"].mean(), half
     assert response.bins is not None
     bins = response.bins.assign(x=[float(f"{x:.3g}") for x in response.bins["x"]])
     return bins.set_index("x")["mean"], float((bins["high"] - bins["low"]).mean() / 2)
