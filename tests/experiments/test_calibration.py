@@ -1,6 +1,7 @@
 """Calibration: planted values are recovered with their intervals, and what the targets do not tell is said."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -215,6 +216,13 @@ def test_the_command_leaves_table_and_figure_and_goes_on_where_it_was(tmp_path):
     assert again.stdout == first.stdout
     assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("part-*.parquet")} == parts
     assert json.loads(first.stdout)["method"] == "optuna"
+
+
+def test_without_optuna_the_extra_that_brings_it_is_named_and_nothing_runs(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(InputError, match=r"ecosim\[analysis\]"):
+        calibrate("may_1977", {FLOOR: (0.5, 2.5)}, {"severity": (7, 1)}, workers=0, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_several_values_are_no_range(tmp_path):

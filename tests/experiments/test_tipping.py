@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 import ecosim
 from ecosim import cli
 from ecosim.errors import InputError
+from ecosim.experiments.both_ways import lead_in_processes
 from ecosim.experiments.crossing import Estimate, crossing
+from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.question import Question
 from ecosim.experiments.ramp import Route, lead
 from ecosim.experiments.tipping import tip
@@ -77,6 +79,23 @@ def test_a_world_that_never_went_over_does_not_go_back():
     assert led["rising"] is None
     assert led["falling"] is None
     assert [value for value, _ in led["down"]] == [2.5, 2.2, 1.9]
+
+
+def test_worlds_led_in_processes_of_their_own_come_to_the_same(tmp_path):
+    settings, values = plain(ecosim.load("may_1977")), (2.5, 2.6, 2.7)
+    route = Route(settings, (), FLOOR, values, "severity_issue_1", 50, 3.0, False, 0.05, False)
+    lead_in_processes(route, {0: 1, 1: 2}, tmp_path, "asked", 2)
+    for replicate, seed in ((0, 1), (1, 2)):
+        made = json.loads((tmp_path / f"replicate-{replicate:04d}.json").read_text())
+        assert {key: made[key] for key in ("up", "down", "rising", "falling")} == lead(route, seed)
+
+
+def test_a_world_that_cannot_be_led_is_said_so_and_no_process_is_left(tmp_path):
+    settings = plain(ecosim.load("may_1977"))
+    route = Route(settings, (), "dynamics.issue.flor", (1.0, 2.0), "severity_issue_1", 5, 3.0, False, 0.5, False)
+    with pytest.raises(CannotGoOn, match="flor"):
+        lead_in_processes(route, {0: 1}, tmp_path, "asked", 1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_crowd_of_granovetter_tips_at_a_spread_of_about_twelve_percent():
