@@ -107,3 +107,17 @@ def test_a_manifest_that_is_no_json_is_refused_in_words(tmp_path):
     (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match=r"manifest\.json: cannot be read"):
         _ = SweepTables(tmp_path).manifest
+
+
+def test_shards_are_smaller_than_parquet_makes_them_and_hold_the_same(folder):
+    """Numbers that never repeat are split into bytes, of which the first are alike; shares and counts are numbered."""
+    import io
+
+    import pyarrow.parquet
+
+    path = sorted(folder.glob("series/part-*.parquet"))[0]
+    table = pyarrow.parquet.read_table(path)
+    plain = io.BytesIO()
+    pyarrow.parquet.write_table(table, plain, compression="zstd")
+    assert path.stat().st_size < 0.9 * len(plain.getvalue())
+    assert pyarrow.parquet.read_table(plain).equals(table)
