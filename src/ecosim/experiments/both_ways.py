@@ -264,8 +264,8 @@ def _come_back(levels: pd.DataFrame, start: float) -> tuple[str, ...]:
     if change is None or change.low <= 0 <= change.high or abs(change.value) < AWAY * span:
         return ()
     before, after = at_start["up"].mean(), at_start["down"].mean()
-    told = f"Back at {start:g}, the level is {after:.4g}; on setting out it was {before:.4g}: worlds were not at rest there, "
-    return (f"{told}or do not come back. A longer hold tells which.",)
+    told = f"Back at {start:g}, the level is {after:.4g}; on setting out it was {before:.4g}"
+    return (f"{told}: worlds were not at rest there, or do not come back. A longer hold tells which.",)
 
 
 WAYS = ("rising", "falling")
