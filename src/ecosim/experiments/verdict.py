@@ -129,12 +129,7 @@ def says(
     sentences = [
         f"{'Tipping' if leap.is_abrupt else 'A gradual crossing, no tipping'}: {question.measure} goes from {first:.4g} to "
         f"{last:.4g} along {question.key}, and passes {question.threshold:.4g} at {words(critical)}.",
-        f"{leap.share.value:.0%} of that change happens there at once"
-        + (
-            "."
-            if leap.is_abrupt
-            else ": the outcome slides through the threshold, and there are no two regimes to see."
-        ),
+        _abruptness(leap),
     ]
     if critical.high - critical.low > question.width and not question.is_whole:
         times = ((critical.high - critical.low) / question.width) ** 2
@@ -143,9 +138,9 @@ def says(
             f"{math.ceil(times * outcome.shape[0]):,} replicates would do."
         )
     over = is_over(outcome, question)
-    if moved is not None and leap.is_abrupt:
+    if moved is not None:
         moves = np.abs(moved[:, near_of(values, over, found)].mean(axis=0)).max()
-        near = moves / abs((last - first) * leap.share.value)
+        near = moves / abs((last - first) * max(leap.share.value, ABRUPT))
         if near > STILL:
             sentences.append(
                 "Runs near the critical value are still on the move at their end, as everything slows there: with more "
@@ -158,6 +153,20 @@ def says(
             "The outcome comes back on the way: it passes the threshold more than once; this is one place."
         )
     return tuple(sentences)
+
+
+def _abruptness(leap: Leap) -> str:
+    if leap.is_abrupt:
+        return f"{leap.share.value:.0%} of that change happens there at once."
+    if leap.share.value >= ABRUPT:
+        return (
+            f"Chance scatters runs there over {leap.share.value:.0%} of that change, but in one heap and not in two: there "
+            "are no two regimes to see."
+        )
+    return (
+        f"{leap.share.value:.0%} of that change happens there at once: the outcome slides through the threshold, and there "
+        "are no two regimes to see."
+    )
 
 
 def estimate(sample: Numbers) -> Estimate:
