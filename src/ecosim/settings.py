@@ -180,9 +180,8 @@ class Seen:
 
     def remember(self, rest: Mapping[str, Any], dynamics: Mapping[str, Any], settings: Settings) -> None:
         """Remember of what valid settings were made."""
-        self._mechanisms = {
-            name: (dynamics[name], rest.get("activation"), made) for name, made in settings.dynamics.items()
-        }
+        now = rest.get("activation")
+        self._mechanisms = {name: (dynamics[name], now, made) for name, made in settings.dynamics.items()}
         self.whole = rest, settings
 
 
@@ -203,9 +202,8 @@ def _alone(key: str, value: Any) -> Any:
 @lru_cache(maxsize=16)
 def _model_of(key: str) -> type[BaseModel]:
     """Return a model with one key of ``PlainSettings`` alone."""
-    field = PlainSettings.model_fields[key]
-    made: type[BaseModel] = create_model(f"Only_{key}", __config__=_PLAIN, **{key: (field.annotation, field)})  # type: ignore[call-overload]  # a field by its name
-    return made
+    field: Any = (PlainSettings.model_fields[key].annotation, PlainSettings.model_fields[key])
+    return create_model(f"Only_{key}", __config__=_PLAIN, **{key: field})
 
 
 def settings_from(
