@@ -224,9 +224,12 @@ def _in_order(folder: Path, kind: str, design: pd.DataFrame) -> list[pd.DataFram
     for path in folder.glob(f"{kind}/part-*.parquet"):
         frame = read_table(path)[0]
         frame["run_id"] = frame["run_id"].astype(str)
-        frame = frame[frame["run_id"].isin(places)]
-        if len(frame):
-            found.append((min(places[one] for one in frame["run_id"].unique()), path.name, frame))
+        whose = frame["run_id"].unique().tolist()
+        known = [one for one in whose if one in places]
+        if len(known) < len(whose):
+            frame = frame[frame["run_id"].isin(known)]
+        if known:
+            found.append((min(places[one] for one in known), path.name, frame))
     return [frame for _, _, frame in sorted(found, key=lambda one: one[:2])]
 
 
