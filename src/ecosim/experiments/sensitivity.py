@@ -181,7 +181,7 @@ def _found(method: str, tables: SweepTables, factors: Factors | None, values: ND
     if method == "grid":
         shares = shares_of_variance(tables.points_table[list(tables.keys)], values, common=tables.is_luck_common)
         if shares == []:
-            raise TooLittle("half or more of what differs between its points is luck")
+            raise TooLittle("what differs between its points may well be luck")
         if shares is None:
             raise TooLittle("some points have no value, and shares need the whole grid")
         return Found([Row(*one) for one in shares], values.shape[0], 0)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ecosim.reports.findings import Indices, Response, SweepFindings
 
+NAMED = {"total": "total index", "mu_star": "μ*", "rank": "rank coefficient"}
+
 SETTLED = 1.5
 """How many half widths a curve has to move before it is said to rise or fall."""
 
@@ -200,8 +202,8 @@ def said_of_indices(found: Indices, measures: Sequence[str], keys: Sequence[str]
         if len(working):
             row = working.iloc[int(working["value"].abs().to_numpy().argmax())]
             known = not math.isnan(row["low"])
-            within = f" ({few(float(row['low']))} to {few(float(row['high']))})" if known else ""
-            told += f"most is due to {names[row['factor']]}, {few(float(row['value']))}{within}"
+            within = f", {few(float(row['low']))} to {few(float(row['high']))}" if known else ""
+            told += f"most is due to {names[row['factor']]} ({NAMED[kind]} {few(float(row['value']))}{within})"
         else:
             silent.append(of_measure(measure))
             continue
