@@ -76,7 +76,7 @@ def watch(
     kill_after: float = math.inf,
     patience: float = 7200.0,
 ) -> Seen:
-    """Start a program, kill one of its workers after so many seconds, and say what came of it."""
+    """Start a program, kill one of its workers after so many seconds of processor time, and say what came of it."""
     with tempfile.TemporaryDirectory(prefix="sweep-") as folder:
         out = Path(folder) / "out"
         began = time.perf_counter()
@@ -86,7 +86,7 @@ def watch(
         while usage is None and time.perf_counter() - began < patience:
             time.sleep(_LOOK)
             memory = max(memory, _peak(process.pid))
-            if time.perf_counter() - began > kill_after:
+            if kill_after < math.inf and _spent(process.pid) > kill_after:
                 os.kill(_busiest(process.pid), signal.SIGKILL)
                 kill_after = math.inf
             pid, status, found = os.wait4(process.pid, os.WNOHANG)
@@ -110,7 +110,7 @@ def compare(runs: dict[str, int], short: int) -> Iterator[dict[str, object]]:
         if kind not in bare:
             bare[kind] = _per_run(kind, short, many, 1)[0]
         each, few, whole = _per_run(tool, short, many, WORKERS)
-        middle = few.seconds + 0.5 * max(whole.seconds - few.seconds, 0.0)
+        middle = 0.5 * (few.processor + whole.processor)
         harmed = watch(tool, many, kill_after=middle, patience=6 * whole.seconds + 30)
         yield {
             "tool": tool,
@@ -188,6 +188,11 @@ def _descendants(pid: int) -> list[int]:
     return [one for child in map(int, children) for one in (child, *_descendants(child))]
 
 
+def _spent(pid: int) -> float:
+    """Return the processor time (s) that a process and those under it have taken by now."""
+    return sum(_worked(one) for one in (pid, *_descendants(pid))) / os.sysconf("SC_CLK_TCK")
+
+
 def _worked(pid: int) -> int:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -211,7 +216,7 @@ def main(arguments: list[str] | None = None) -> int:
     rows = list(compare(runs, 20))
     told += ["Bounded confidence, 100 organisations, 50 ticks, two processes:", "", *_markdown(rows)]
     told += ["", *_markdown([speed_up(200 if asked.quick else 2_000)])]
-    grown, million = grow((1_000, 4_000) if asked.quick else (1_000, 10_000, 30_000, 100_000))
+    grown, million = grow((1_000, 10_000) if asked.quick else (1_000, 10_000, 30_000, 100_000))
     told += ["", *_markdown(grown), "", f"A straight line through it says {million:,.0f} MB for a million runs."]
     print("\n".join(told))
     (asked.out / "sweeps.md").write_text("\n".join(told) + "\n", encoding="utf-8")

@@ -2,7 +2,9 @@
 
 import json
 import signal
+import socketserver
 import subprocess
+import threading
 import time
 
 import pytest
@@ -132,10 +134,26 @@ def test_a_run_that_kills_its_worker_every_time_is_found_among_the_innocent(tmp_
 
 def test_a_scheduler_that_does_not_answer_is_told_in_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("ecosim.experiments.schedulers.SECONDS_TO_ANSWER", 0.5)
-    with pytest.raises(InputError, match=r"127\.0\.0\.1:9: no scheduler") as refused, at_most_seconds(10):
+    with pytest.raises(InputError, match=r"127\.0\.0\.1:9: no scheduler answers") as refused, at_most_seconds(10):
         run_sweep(tiny({TOLERANCE: VALUES}), tmp_path / "out", Execution(cluster="tcp://127.0.0.1:9"))
     assert len(str(refused.value).splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_what_answers_and_is_no_scheduler_is_told_apart(tmp_path):
+    with socketserver.TCPServer(("127.0.0.1", 0), Talker) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(InputError, match="what answers there is no Dask scheduler"):
+            run_sweep(tiny({TOLERANCE: VALUES}), tmp_path, Execution(cluster=f"127.0.0.1:{server.server_address[1]}"))
+        server.shutdown()
+
+
+class Talker(socketserver.BaseRequestHandler):
+    """A web server that takes whatever it is told for a bad request."""
+
+    def handle(self):
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        time.sleep(0.2)
 
 
 @pytest.mark.parametrize(
