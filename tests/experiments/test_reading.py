@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.reading import write as write_large
 from ecosim.errors import InputError
-from ecosim.experiments import reading
+from ecosim.experiments import grouping
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.shards import read_series
 from tests.clock import at_most_seconds
@@ -41,10 +41,10 @@ def test_groups_are_those_of_a_plain_group_by(folder, by):
 
 def test_counts_in_bins_are_off_by_a_bin_at_most(folder, monkeypatch):
     exact = SweepTables(folder).series("measure_0", by=KEY, quantiles=(0.0, 0.1, 0.5, 0.9, 1.0))
-    monkeypatch.setattr(reading, "MOST_EXACT", 100)
+    monkeypatch.setattr(grouping, "MOST_EXACT", 100)
     counted = SweepTables(folder).series("measure_0", by=KEY, quantiles=(0.0, 0.1, 0.5, 0.9, 1.0))
     assert counted["mean"].to_numpy() == pytest.approx(exact["mean"].to_numpy())
-    a_bin = (exact["quantile_1"].max() - exact["quantile_0"].min()) / reading.MOST_BINS
+    a_bin = (exact["quantile_1"].max() - exact["quantile_0"].min()) / grouping.MOST_BINS
     for name in exact.columns[4:]:
         assert counted[name].to_numpy() == pytest.approx(exact[name].to_numpy(), abs=1.01 * a_bin)
 
@@ -121,3 +121,12 @@ def test_shards_are_smaller_than_parquet_makes_them_and_hold_the_same(folder):
     pyarrow.parquet.write_table(table, plain, compression="zstd")
     assert path.stat().st_size < 0.9 * len(plain.getvalue())
     assert pyarrow.parquet.read_table(plain).equals(table)
+
+
+def test_a_damaged_file_is_told_with_what_helps(tmp_path):
+    write_large(tmp_path, 20, 4, 2, 2, 1)
+    for path in [*tmp_path.glob("series/part-*.parquet"), *tmp_path.glob("runs/part-*.parquet")]:
+        path.write_bytes(path.read_bytes()[:-30])
+    for read in (lambda: SweepTables(tmp_path).runs, lambda: SweepTables(tmp_path).series("measure_0")):
+        with pytest.raises(InputError, match=r"damaged .* makes its runs again"):
+            read()
