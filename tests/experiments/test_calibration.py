@@ -83,7 +83,8 @@ def test_intervals_hold_planted_values_about_as_often_as_is_said(method, count):
             Target(name, *pair) for name, pair in zip("xz", zip(facts, (0.02, 0.01), strict=True), strict=True)
         )
         found = searched(method, targets, both, count, seed)[0].parameters
-        hits += ((found["low"] <= (a, b)) & (found["high"] >= (a, b))).sum()
+        low, high = found["low"].to_numpy(float), found["high"].to_numpy(float)
+        hits += ((low <= [a, b]) & (high >= [a, b])).sum()
     assert hits >= stats.binom.ppf(1e-6, 80, 0.85)
 
 
