@@ -160,8 +160,9 @@ def _square(cells: pd.DataFrame, column: str) -> tuple[list[Any], list[Any], Any
 
 
 def _edges(axes: Axes, across: Sequence[Any], up: Sequence[Any]) -> None:
-    for values, put in ((across, axes.set_xticks), (up, axes.set_yticks)):
-        step = -(-len(values) // 8)
+    for values, put, room in ((across, axes.set_xticks, 30), (up, axes.set_yticks, 48)):
+        longest = max(len(_short(value)) for value in values) if room == 30 else 4
+        step = -(-len(values) * (longest + 2) // room)  # so many letters have room side by side
         put([place + 0.5 for place in range(0, len(values), step)], [_short(value) for value in values[::step]])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

@@ -197,8 +197,7 @@ def _maps(page: Page, found: SweepFindings) -> list[str]:
     names = short_names(found.keys)
     second = found.maps.up if found.maps is not None else None
     if found.plane is not None and len(found.plane) > 1:
-        few = len(found.plane) <= 80
-        both = ", with 95 % intervals both ways" if few and found.replicates > 1 else ""
+        both = ", with 95 % intervals both ways" if found.plane["x_low"].notna().any() else ""
         both += ", less what luck adds to all points alike" if both and found.is_luck_common else ""
         told = sweep_words.said_of_plane(found)
         caption = f"Each mark is a point of the design{_over_half(found.plane_measures)}{both}. {told}"

@@ -63,10 +63,11 @@ def said_of_responses(
         if is_seen is False or (is_seen is None and not math.isnan(half) and reach <= SETTLED * half):
             still.append(title)
             continue
-        word = "rises" if last > first else "falls"
+        bend = _bend(means, half)
+        word = "goes" if bend and abs(last - first) < 0.5 * reach else "rises" if last > first else "falls"
         ends = f"from {of_value(spots[0], 30)} to {of_value(spots[-1], 30)}"
         told = f"{_capital(title)} {word} from {few(first)} to {few(last)} as {name} goes {ends}"
-        yield f"{told}{_bend(means, half)}."
+        yield f"{told}{bend}."
     if still:
         yield f"Not seen to move: {_and(still)}."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SAMPLED = ("lhs", "sequence", "sobol", "morris")
 MOST_CURVES, MOST_LINES, MOST_GROUPS, MOST_SERIES = 6, 8, 6, 6
 MOST_CELLS = 400
+FEWEST_FOR_CROSSES, MOST_CROSSES = 4, 40
+"""Replicates from which, and points up to which, intervals are drawn in a plane: others would hide it."""
 
 
 def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindings:
@@ -156,6 +159,8 @@ def _plane(layout: Layout, measures: Sequence[str], common: bool) -> tuple[pd.Da
         told = [mean_and_interval(row) for row in (curves.without_shared_luck(values) if common else values)]
         for place, column in enumerate((side, f"{side}_low", f"{side}_high")):
             columns[column] = [float(one[place]) for one in told]
+    if layout.shape[1] < FEWEST_FOR_CROSSES or layout.shape[0] > MOST_CROSSES:
+        columns |= {name: [math.nan] * layout.shape[0] for name in columns if "_" in name}
     points = pd.concat([pd.DataFrame(columns), layout.points], axis=1)
     return points[points["x"].notna() & points["y"].notna()].reset_index(drop=True), (str(names[0]), str(names[1]))
 
