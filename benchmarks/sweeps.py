@@ -208,8 +208,8 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
     print(output.machine())
-    mesa = 100 if asked.quick else 400
-    runs = {tool: (1_000 if asked.quick else 10_000) if tool == ECOSIM else mesa for tool in TOOLS}
+    mesa = 200 if asked.quick else 400
+    runs = {tool: (4_000 if asked.quick else 10_000) if tool == ECOSIM else mesa for tool in TOOLS}
     told = [output.machine(), ""]
     for tool in ("bare ecosim", ECOSIM):
         watch(tool, 20)  # compiles what is not compiled yet, and brings everything from the disk

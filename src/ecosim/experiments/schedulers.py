@@ -209,13 +209,18 @@ def _need(package: str, what: str) -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask's own words about lost connections from the terminal: what matters of them is told in ours."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
+    import distributed
+
+    name = distributed.__name__
+    loggers = [logging.getLogger(one) for one in logging.root.manager.loggerDict if one.split(".")[0] == name]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:  # Dask gives many of them a level and a handler of their own
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _first_line(error: Exception) -> str:
