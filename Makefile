@@ -10,13 +10,14 @@ ifneq ($(shell $(BIN)/python -c 'print(open("$(READY)").read())' 2>/dev/null),$(
 UNUSABLE := discard
 endif
 
-.PHONY: help setup run test lint bench verify mutants lock clean discard
+.PHONY: help setup run test lint bench bench-sweeps verify mutants lock clean discard
 
 help:
 	@echo 'make run      one run of the scenario "town"; tables, figures and a summary go to results/town'
 	@echo 'make test     what a change has to pass: lint, then the tests'
 	@echo 'make lint     style, types and the direction of imports'
 	@echo 'make bench    ecosim beside plain Mesa and NumPy on the same models'
+	@echo 'make bench-sweeps  sweeps of ecosim beside process pools, joblib, Hydra and the EMA Workbench (half an hour)'
 	@echo 'make verify   the slow tests, and published results held against ours; tables and figures go to results/verify'
 	@echo 'make mutants  how many small faults, planted in mechanisms and measures, the tests notice (an hour); to results/mutants.md'
 	@echo 'make lock     choose the versions of all packages again (UPGRADE=1: the newest)'
@@ -37,6 +38,9 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py
+
+bench-sweeps: $(READY)
+	$(BIN)/python -m benchmarks.sweeps
 
 verify: $(READY)
 	$(BIN)/python -m pytest -n 2 -m slow --durations=10

@@ -166,7 +166,7 @@ def test_a_link_out_of_the_folder_is_nothing_that_an_earlier_run_left(tmp_path):
     "place", ["/proc/ecosim/results", "/dev/null/x", "{tmp}/file", "{tmp}/file/x/y", "{tmp}/" + "n" * 300]
 )
 def test_a_place_where_nothing_can_be_written_is_refused_before_any_work(command, place, tmp_path, monkeypatch):
-    for work in ("ecosystem.Ecosystem", "experiments.sweep.execute", "commands.verify.verify"):
+    for work in ("ecosystem.Ecosystem", "experiments.work.makers", "commands.verify.verify"):
         monkeypatch.setattr(f"ecosim.{work}", lambda *_, **__: pytest.fail("work was done"))
     (tmp_path / "file").write_text("")
     words = {

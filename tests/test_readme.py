@@ -13,12 +13,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (
     "README.md",
+    "docs/analysis.md",
     "docs/comparing.md",
     "docs/interventions.md",
     "docs/own-rules.md",
     "docs/published.md",
     "docs/real-networks.md",
     "docs/series.md",
+    "docs/sweeps.md",
+    "docs/tipping-discovery-calibration.md",
 )
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 BLOCK = re.compile(r"^```(\w*)[ ]?(\S*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

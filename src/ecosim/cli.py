@@ -126,7 +126,7 @@ def sweep(
     design: Annotated[
         str,
         typer.Option(
-            metavar="grid|zip|lhs|sequence|sobol|morris", help="how values are combined, or points drawn from ranges"
+            metavar="KIND", help="grid or zip of listed values; lhs, sequence, sobol or morris draw from ranges"
         ),
     ] = "grid",
     samples: Annotated[

@@ -157,12 +157,7 @@ class Seen:
 
     def __init__(self) -> None:
         self._mechanisms: dict[str, tuple[Any, Any, Mechanism]] = {}
-        self._whole: tuple[Mapping[str, Any], Settings] | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing has been found valid yet."""
-        return self._whole is None
+        self.whole: tuple[Mapping[str, Any], Settings] | None = None
 
     def mechanism(self, name: str, given: Any, activation: Any) -> Mechanism | None:
         """Return the mechanism of this name, if it was made before of what is given now."""
@@ -172,20 +167,15 @@ class Seen:
     def following(
         self, rest: Mapping[str, Any], dynamics: Mapping[str, Mechanism | None], trust: frozenset[str]
     ) -> Settings | None:
-        """Return settings that differ from the last ones in parameters, or in what stands by itself; else None.
-
-        None says nothing of whether they are valid.
-        """
-        if self._whole is None:
-            return None
-        before, last = self._whole
-        if before.keys() != rest.keys() or list(last.dynamics) != list(dynamics):
+        """Return settings that differ from the last ones in parameters, or in what stands by itself; None if unsure."""
+        before, last = self.whole or ({}, None)
+        if last is None or before.keys() != rest.keys() or list(last.dynamics) != list(dynamics):
             return None
         different = [key for key in rest if not _is_same(before[key], rest[key])]
         if not _BY_THEMSELVES.issuperset(different):
             return None
         try:
-            values = {key: _alone(key, json.dumps({key: rest[key]})) for key in different}
+            values = {key: _alone(key, rest[key]) for key in different}
         except ValidationError:
             return None
         made = last.model_copy(update={**values, "dynamics": dict(dynamics)})
@@ -195,32 +185,30 @@ class Seen:
 
     def remember(self, rest: Mapping[str, Any], dynamics: Mapping[str, Any], settings: Settings) -> None:
         """Remember of what valid settings were made."""
-        activation = rest.get("activation")
-        self._mechanisms = {name: (dynamics[name], activation, made) for name, made in settings.dynamics.items()}
-        self._whole = rest, settings
+        now = rest.get("activation")
+        self._mechanisms = {name: (dynamics[name], now, made) for name, made in settings.dynamics.items()}
+        self.whole = rest, settings
 
 
 def _is_same(old: Any, new: Any) -> bool:
     """Return whether two values are one object, or lists of the same objects."""
-    if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(is_, old, new))
-    return old is new
+    are_lists = isinstance(old, list) and isinstance(new, list)
+    return len(old) == len(new) and all(map(is_, old, new)) if are_lists else old is new
 
 
 _BY_THEMSELVES = frozenset({"title", "ticks", "ecosystem", "interventions", "record"})
 """Keys on whose values the validity of no other key depends, but that of measures on the ecosystem's."""
 
 
-def _alone(key: str, text: str) -> Any:
-    """Return the validated value of a key, from a JSON mapping with that key alone."""
-    return getattr(_model_of(key).model_validate_json(text), key)
+def _alone(key: str, value: Any) -> Any:
+    return getattr(_model_of(key).model_validate_json(json.dumps({key: value})), key)
 
 
 @lru_cache(maxsize=16)
 def _model_of(key: str) -> type[BaseModel]:
-    field = PlainSettings.model_fields[key]
-    made: type[BaseModel] = create_model(f"Only_{key}", __config__=_PLAIN, **{key: (field.annotation, field)})  # type: ignore[call-overload]  # a field by its name
-    return made
+    """Return a model with one key of ``PlainSettings`` alone."""
+    field: Any = (PlainSettings.model_fields[key].annotation, PlainSettings.model_fields[key])
+    return create_model(f"Only_{key}", __config__=_PLAIN, **{key: field})
 
 
 def settings_from(
@@ -242,7 +230,7 @@ def settings_from(
     source, trusted = source or Source(), frozenset(trust)
     rest = without_switched_off(data)
     given = rest.pop("dynamics", {})
-    if trusted and (seen is None or seen.is_empty):
+    if trusted and (seen is None or seen.whole is None):
         look_in_working_folder()
         refuse_unknown_packages(sorted(trusted))
     dynamics, faults = _mechanisms(given, rest.get("activation"), trusted, source, seen)

@@ -1,10 +1,12 @@
 """Calibration: planted values are recovered with their intervals, and what the targets do not tell is said."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 from typer.testing import CliRunner
 
 import ecosim
@@ -69,13 +71,30 @@ def test_planted_values_lie_in_narrow_intervals(method, count):
         assert found.loc[key, "best"] == pytest.approx(truth, abs=3 * sd)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "count"), [("optuna", 120), ("abc", 800)])
+def test_intervals_hold_planted_values_about_as_often_as_is_said(method, count):
+    """40 pairs planted, targets drawn round their truth: 80 cases; false alarm 1e-6 at a coverage of 85 %."""
+    draw, hits = np.random.default_rng(3), 0
+    for seed in range(40):
+        a, b = draw.uniform(0.3, 0.7, 2)
+        facts = both(np.array([a]), np.array([b]))[0] + np.array([0.02, 0.01]) * draw.normal(size=2)
+        targets = tuple(
+            Target(name, *pair) for name, pair in zip("xz", zip(facts, (0.02, 0.01), strict=True), strict=True)
+        )
+        found = searched(method, targets, both, count, seed)[0].parameters
+        low, high = found["low"].to_numpy(float), found["high"].to_numpy(float)
+        hits += ((low <= [a, b]) & (high >= [a, b])).sum()
+    assert hits >= stats.binom.ppf(1e-6, 80, 0.85)
+
+
 def test_particles_spread_as_the_targets_uncertainty_wants():
-    """Of a alone, the posterior is normal: .6 ± .05, cut off nowhere; 100 particles or more tell it to a fifth."""
-    _, made, posterior = searched("abc", ONE_A, only_a, 3000)
-    a = made.shares[posterior.trials, 0]
+    """Of a alone, the posterior is normal: .6 ± .05, cut off nowhere; a hundred particles or more tell it to a fifth."""
+    _, _, posterior = searched("abc", ONE_A, only_a, 3000)
+    a = posterior.shares[:, 0]
     mean = posterior.weights @ a
     assert mean == pytest.approx(0.6, abs=0.02)
-    assert np.sqrt(posterior.weights @ (a - mean) ** 2) == pytest.approx(0.05, rel=0.3)
+    assert np.sqrt(posterior.weights @ (a - mean) ** 2) == pytest.approx(0.05, rel=0.25)
     assert posterior.weights.sum() == pytest.approx(1.0)
 
 
@@ -106,8 +125,16 @@ def test_the_same_seed_makes_the_same_search():
 
 def test_a_profile_reaches_half_way_to_the_next_trial_outside():
     shares = np.array([[0.1], [0.4], [0.5], [0.8]])
-    (found,) = profile_ranges(shares, np.array([50.0, 1.0, 0.5, 60.0]))
+    (found,) = profile_ranges(shares, np.sqrt([[50.0], [1.0], [0.5], [60.0]]))
     assert found == pytest.approx((0.25, 0.65))
+
+
+def test_between_few_trials_a_surface_tells_how_far_what_agrees_reaches():
+    """The measure is 10 (a - .4), in standard deviations: a loss of at most 3.84 means a within .196 of .4."""
+    shares = np.array([[0.05], [0.15], [0.3], [0.42], [0.5], [0.9]])
+    (found,) = profile_ranges(shares, 10.0 * (shares - 0.4))
+    assert found.low == pytest.approx(0.4 - 0.196, abs=0.03)
+    assert 0.4 + 0.196 - 0.005 < found.high < 0.75
 
 
 def test_weighted_ranges_follow_the_weights():
@@ -215,6 +242,13 @@ def test_the_command_leaves_table_and_figure_and_goes_on_where_it_was(tmp_path):
     assert again.stdout == first.stdout
     assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("part-*.parquet")} == parts
     assert json.loads(first.stdout)["method"] == "optuna"
+
+
+def test_without_optuna_the_extra_that_brings_it_is_named_and_nothing_runs(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(InputError, match=r"ecosim\[analysis\]"):
+        calibrate("may_1977", {FLOOR: (0.5, 2.5)}, {"severity": (7, 1)}, workers=0, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_several_values_are_no_range(tmp_path):

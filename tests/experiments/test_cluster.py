@@ -2,7 +2,9 @@
 
 import json
 import signal
+import socketserver
 import subprocess
+import threading
 import time
 
 import pytest
@@ -130,12 +132,45 @@ def test_a_run_that_kills_its_worker_every_time_is_found_among_the_innocent(tmp_
         assert "workers of the cluster ended in this run" in failures(tmp_path / "out")["die_with_worker"]["message"]
 
 
+@pytest.mark.slow
+def test_a_scheduler_that_dies_ends_the_sweep_in_one_sentence_and_another_goes_on(here, tmp_path):
+    out = tmp_path / "out"
+    with cluster(tmp_path / "first", workers=1) as dask:
+        words = [f"{TOLERANCE}=0.1,0.2,0.5", SLOW, "--replicates=12", "--cluster", dask.address]
+        coordinator = start(out, *words, workers=None)
+        wait_until(lambda: shards(out))
+        dask.scheduler.kill()
+        _, told = coordinator.communicate(timeout=120)
+    assert coordinator.returncode == 1
+    assert b"Failed: the scheduler is gone; what is finished is in" in told
+    assert b"Traceback" not in told
+    with cluster(tmp_path / "second", workers=1) as dask:
+        run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), out, Execution(cluster=dask.address))
+    assert same_tables(out, here)
+
+
 def test_a_scheduler_that_does_not_answer_is_told_in_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("ecosim.experiments.schedulers.SECONDS_TO_ANSWER", 0.5)
-    with pytest.raises(InputError, match=r"127\.0\.0\.1:9: no scheduler") as refused, at_most_seconds(10):
+    with pytest.raises(InputError, match=r"127\.0\.0\.1:9: no scheduler answers") as refused, at_most_seconds(10):
         run_sweep(tiny({TOLERANCE: VALUES}), tmp_path / "out", Execution(cluster="tcp://127.0.0.1:9"))
     assert len(str(refused.value).splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_what_answers_and_is_no_scheduler_is_told_apart(tmp_path):
+    with socketserver.TCPServer(("127.0.0.1", 0), Talker) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(InputError, match="what answers there is no Dask scheduler"):
+            run_sweep(tiny({TOLERANCE: VALUES}), tmp_path, Execution(cluster=f"127.0.0.1:{server.server_address[1]}"))
+        server.shutdown()
+
+
+class Talker(socketserver.BaseRequestHandler):
+    """A web server that takes whatever it is told for a bad request."""
+
+    def handle(self):
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        time.sleep(0.2)
 
 
 @pytest.mark.parametrize(

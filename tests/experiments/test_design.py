@@ -1,12 +1,16 @@
 """Designs: which runs there are, and with which luck."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecosim.errors import InputError
-from ecosim.experiments.design import as_column, design_of, seed_of_replicate, type_of
+from ecosim.experiments.design import Axis, Design, as_column, design_of, seed_of_replicate, type_of
+from ecosim.experiments.factor import Factor
+from ecosim.experiments.sampling import Factors
 
 LISTS = st.dictionaries(
     st.sampled_from(["a.x", "a.y", "b", "c.d.e"]),
@@ -51,10 +55,28 @@ def test_a_hundred_million_points_are_counted_without_being_listed():
 
 
 def test_every_point_has_the_same_luck_and_every_replicate_its_own():
-    table = design_of({"a": [1, 2, 3]}, "grid", 5, 42).rows(np.arange(15), [str(number) for number in range(15)]).columns
+    table = (
+        design_of({"a": [1, 2, 3]}, "grid", 5, 42).rows(np.arange(15), [str(number) for number in range(15)]).columns
+    )
     seeds = table["seed"].reshape(3, 5)
     assert (seeds == seeds[0]).all()
     assert len(set(seeds[0].tolist())) == 5
+
+
+def test_with_independent_luck_no_two_runs_share_a_seed():
+    design = design_of({"a": [1, 2, 3], "b": ["x", "y"]}, "grid", 5, 42, "independent")
+    assert len({design.seed_of(number) for number in range(design.runs)}) == 30
+
+
+def test_independent_luck_belongs_to_what_a_point_says_and_not_to_its_number():
+    """More values, in another order and even in another kind of design, leave each earlier point its seeds."""
+    few = design_of({"a": [1, 2], "b": ["x"]}, "grid", 2, 42, "independent")
+    many = design_of({"a": [3, 2, 1], "b": ["y", "x"]}, "grid", 4, 42, "independent")
+    listed = design_of({"a": [2, 1], "b": ["x", "x"]}, "zip", 2, 42, "independent")
+    for point in range(few.points):
+        there = next(other for other in range(many.points) if many.values(other) == few.values(point))
+        assert many.seeds_of(there)[:2] == few.seeds_of(point) == listed.seeds_of(1 - point)
+    assert few.seeds_of(0) != design_of({"a": [1], "b": ["x"]}, "grid", 2, 43, "independent").seeds_of(0)
 
 
 def test_more_replicates_keep_the_luck_of_the_first_ones():
@@ -112,3 +134,18 @@ def test_arrays_of_numpy_are_lists_of_plain_numbers():
     design = design_of({"a": np.linspace(0, 1, 3), "b": np.arange(2)}, "grid", 1, 1)
     assert design.axes[0].values == (0.0, 0.5, 1.0)
     assert all(type(value) is int for value in design.axes[1].values)
+
+
+def test_a_design_survives_being_written_as_json():
+    factors = Factors("lhs", (Factor("a", "real", 0.0, 1.0), Factor("b", "choice", values=("x", {"y": 1}))), 5)
+    drawn = Design(tuple(map(Axis, factors.keys, factors.values())), "lhs", 2, 7, "independent", factors)
+    for design in (drawn, design_of({"a": range(3), "b": [None, {"x": [1.5]}]}, "grid", 2, 9)):
+        again = Design.of(json.loads(json.dumps(design.plain())))
+        assert [again.parameters(point) for point in range(again.points)] == [
+            design.parameters(point) for point in range(design.points)
+        ]
+        assert [again.seed_of(number) for number in range(again.runs)] == [
+            design.seed_of(number) for number in range(design.runs)
+        ]
+        assert (again.kind, again.factors, again.said()) == (design.kind, design.factors, design.said())
+    assert "values" not in drawn.said(), "a manifest need not list a hundred thousand points"

@@ -1,6 +1,7 @@
 """Scenario discovery: a planted box is found in noise and told with what it is worth elsewhere; noise yields no rule."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -124,6 +125,14 @@ def test_halves_hold_about_as_many_cases_and_every_point_once():
 def test_a_tree_of_noise_is_cut_back_to_its_root():
     sizes = [len(find_tree(space(150, 70 + seed), seed=seed).leaves) for seed in range(10)]
     assert np.median(sizes) == 1
+
+
+def test_without_scikit_learn_boxes_are_told_and_the_extra_for_trees_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.tree", None)
+    found = discovered(space(300, 1, chance=planted), "y")
+    assert found.rules
+    assert found.tree is None
+    assert "ecosim[analysis]" in found.says[-1]
 
 
 def test_where_everything_holds_there_is_nothing_to_tell_apart():

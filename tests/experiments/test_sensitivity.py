@@ -139,6 +139,12 @@ def test_a_monotone_formula_gets_full_rank_coefficients(tmp_path):
     assert result.idle("value") == ["rule.x2"]
 
 
+def test_a_factor_that_lowers_a_measure_does_something(tmp_path):
+    """Signs count as effects, both ways."""
+    folder = sampled(tmp_path, "lhs", lambda x: 2 * x[:, 0] - x[:, 1], 3, 70, replicates=2, luck=0.3)
+    assert sensitivity(SweepTables(folder)).idle("value") == ["rule.x3"]
+
+
 def test_first_order_indices_come_from_any_points(tmp_path):
     """What regression on ranks does not see, as a parabola, the first-order index does."""
     folder = sampled(tmp_path, "lhs", lambda x: (2 * x[:, 0] - 1) ** 2, 2, 300)

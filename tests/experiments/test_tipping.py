@@ -10,10 +10,14 @@ from typer.testing import CliRunner
 import ecosim
 from ecosim import cli
 from ecosim.errors import InputError
+from ecosim.experiments.both_ways import lead_in_processes
 from ecosim.experiments.crossing import Estimate, crossing
+from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.question import Question
+from ecosim.experiments.ramp import Route, lead
 from ecosim.experiments.tipping import tip
 from ecosim.experiments.verdict import leap_of, why_not
+from ecosim.settings import plain
 
 FLOOR = "dynamics.issue.floor"
 UP, DOWN = 2.6044, 1.7872
@@ -36,6 +40,13 @@ def test_the_fold_of_may_is_found_from_the_start(may):
     assert not may.is_by_chance
 
 
+def test_runs_that_are_still_on_the_move_are_said_so(may):
+    """In 200 ticks a run just beyond the fold has not gone over, and the value told is too high by a hundredth."""
+    short = tip("may_1977", FLOOR, "severity", start=1.2, stop=3.2, replicates=1, workers=0)
+    assert any("still on the move" in sentence for sentence in short.says)
+    assert short.critical.value > may.critical.value
+
+
 def test_the_way_back_of_may_is_another_one(may):
     led = may.both_ways
     assert led.rising.low - 0.01 <= UP <= led.rising.high + 0.01
@@ -53,6 +64,38 @@ def test_without_two_states_the_way_back_is_the_same_and_nothing_tips():
     assert found.leap.share.value < 0.05
     assert found.both_ways.hysteresis.low <= 0.0 <= found.both_ways.hysteresis.high
     assert any("No hysteresis" in sentence for sentence in found.says)
+
+
+def test_a_world_that_never_went_over_does_not_go_back():
+    """Between the folds the high state lasts whichever way control moves: no value is told for either way."""
+    found = tip(
+        "may_1977", FLOOR, "severity", start=1.9, stop=2.5, threshold=3.0, replicates=1, steps=4, both_ways=True,
+        workers=0,
+    )  # fmt: skip
+    assert found.critical is None
+    settings, values = plain(ecosim.load("may_1977")), (1.9, 2.2, 2.5)
+    route = Route(settings, (), FLOOR, values, "severity_issue_1", 50, 3.0, False, 0.01, False)
+    led = lead(route, 1)
+    assert led["rising"] is None
+    assert led["falling"] is None
+    assert [value for value, _ in led["down"]] == [2.5, 2.2, 1.9]
+
+
+def test_worlds_led_in_processes_of_their_own_come_to_the_same(tmp_path):
+    settings, values = plain(ecosim.load("may_1977")), (2.5, 2.6, 2.7)
+    route = Route(settings, (), FLOOR, values, "severity_issue_1", 50, 3.0, False, 0.05, False)
+    lead_in_processes(route, {0: 1, 1: 2}, tmp_path, "asked", 2)
+    for replicate, seed in ((0, 1), (1, 2)):
+        made = json.loads((tmp_path / f"replicate-{replicate:04d}.json").read_text())
+        assert {key: made[key] for key in ("up", "down", "rising", "falling")} == lead(route, seed)
+
+
+def test_a_world_that_cannot_be_led_is_said_so_and_no_process_is_left(tmp_path):
+    settings = plain(ecosim.load("may_1977"))
+    route = Route(settings, (), "dynamics.issue.flor", (1.0, 2.0), "severity_issue_1", 5, 3.0, False, 0.5, False)
+    with pytest.raises(CannotGoOn, match="flor"):
+        lead_in_processes(route, {0: 1}, tmp_path, "asked", 1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_crowd_of_granovetter_tips_at_a_spread_of_about_twelve_percent():
@@ -81,8 +124,9 @@ def test_where_chance_decides_the_interval_is_of_replicates_and_says_how_many_wo
 
 def test_ends_that_do_not_differ_are_said_so_with_intervals():
     found = tip("opinions", "dynamics.stance.tolerance", "dispersion", "ecosystem.organisations=20", "ticks=0",
-                start=0.1, stop=0.9, replicates=3, workers=0)  # fmt: skip
+                start=0.1, stop=0.9, replicates=3, workers=0, both_ways=True)  # fmt: skip
     assert found.critical is None
+    assert found.both_ways is None
     assert found.says[0].startswith("No tipping found")
     assert "[" in found.says[0]
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ecosim.commands.output import refuse_unwritable
 from ecosim.errors import InputError
 from ecosim.experiments.folder import MANIFEST
 from ecosim.experiments.reading import SweepTables
@@ -66,6 +67,7 @@ def _check(order: Order) -> None:
         faults.append(f"--tables {printable(order.tables)}: allowed: {' or '.join(KINDS)}")
     if faults:
         raise InputError(faults)
+    refuse_unwritable(order.folder if order.out is None else order.out.parent)
 
 
 def _of_sweep(order: Order, out: Path) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ecosim.errors import InputError
+from ecosim.commands.output import refuse_unwritable
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.sensitivity import JUDGED, METHODS, Sensitivity, sensitivity
-from ecosim.results.folders import check_writable
 from ecosim.results.store import write_text
 from ecosim.scenario_file import printable
 from ecosim.sweeps.spreadsheets import defused
@@ -54,7 +53,7 @@ def show(order: Order) -> None:
     chosen = [tables.named(name) for name in order.measures]
     found = sensitivity(tables, chosen)
     out = order.folder if order.out is None else order.out
-    _check(out)
+    refuse_unwritable(out)
     shown = chosen or _chosen(tables, found)
     shown = [name for name in shown if name in set(found.measures["measure"])]
     write_text(out / TABLE, defused(found.indices).to_csv(index=False, lineterminator="\n"))
@@ -68,16 +67,6 @@ def show(order: Order) -> None:
         if rest > 0 and not order.as_json:
             print(f"{rest} further measures are in the table; --measure NAME shows one.", file=sys.stderr)
         print(f"Table and figure: {', '.join(printable(file) for file in files)}", file=sys.stderr)
-
-
-def _check(out: Path) -> None:
-    try:
-        check_writable(out)
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise InputError(
-            f"{printable(out)}: cannot be written to ({why}); allowed: --out DIR, another folder"
-        ) from None
 
 
 def _chosen(tables: SweepTables, found: Sensitivity) -> list[str]:
@@ -112,8 +101,10 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
         caption=f"{_capital(METHODS[found.method])}. In brackets: 95 % intervals.",
         caption_justify="left",
     )
-    for head in ("measure", "factor", *(SAID[kind] for kind in kinds), "seen"):
-        table.add_column(head, overflow="fold", justify="left" if head in ("measure", "factor", "seen") else "right")
+    for head in ("measure", "factor", *(SAID[kind] for kind in kinds), "effect seen"):
+        table.add_column(
+            head, overflow="fold", justify="left" if head in ("measure", "factor", "effect seen") else "right"
+        )
     for measure in shown:
         own = found.indices[found.indices["measure"] == measure]
         idle = found.idle(measure)
@@ -122,7 +113,7 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
             cells = [_cell(rows[kind]) if kind in rows else "" for kind in kinds]
             judged = [rows[kind] for kind in JUDGED[found.method] if kind in rows]
             unsure = all(math.isnan(row["low"]) for row in judged)
-            seen = "nothing" if factor in idle else "no interval" if unsure else "yes"
+            seen = "no" if factor in idle else "no interval" if unsure else "yes"
             table.add_row(measure if place == 0 else "", factor, *cells, seen)
     Console(width=None if sys.stdout.isatty() else 160).print(table)
     for sentence in sentences(found, shown):

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -178,31 +177,44 @@ def _led(
             if progress is not None:
                 progress(Progress(len(missing), done, 0))
     elif missing:
-        _in_processes(route, missing, folder, digest, workers)
+        lead_in_processes(route, missing, folder, digest, workers)
     found = _read(folder, digest)
     return [found[replicate] for replicate in seeds]
 
 
-def _in_processes(route: Route, seeds: Mapping[int, int], folder: Path, digest: str, workers: int) -> None:
+def lead_in_processes(route: Route, seeds: Mapping[int, int], folder: Path, digest: str, workers: int) -> None:
     """Lead worlds in processes of their own, each a share of them."""
     numbers = list(seeds)
     shares = [numbers[k::workers] for k in range(min(workers, len(numbers)))]
     words = f"import sys; sys.path[:] = {sys.path!r}; from ecosim.experiments.ramp import main; main()"
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
-    def run(share: list[int]) -> subprocess.CompletedProcess[str]:
-        job = {
-            "route": route._asdict(), "seeds": {r: seeds[r] for r in share}, "folder": str(folder), "digest": digest,
-        }  # fmt: skip
-        return subprocess.run(
-            [sys.executable, "-c", words], input=json.dumps(job), env={**os.environ, **one_thread},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-    with ThreadPoolExecutor(len(shares)) as pool:
-        for done in pool.map(run, shares):
-            if done.returncode:
-                raise CannotGoOn(f"a world could not be led: {done.stderr.strip().splitlines()[-1:]}")
+    jobs = [
+        json.dumps(
+            {"route": route._asdict(), "seeds": {r: seeds[r] for r in share}, "folder": str(folder), "digest": digest}
+        )
+        for share in shares
+    ]
+    processes: list[subprocess.Popen[str]] = []
+    try:
+        for job in jobs:
+            process = subprocess.Popen(
+                [sys.executable, "-c", words], env={**os.environ, **one_thread}, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            )  # fmt: skip
+            processes.append(process)
+            if process.stdin is not None:
+                process.stdin.write(job)
+                process.stdin.close()
+                process.stdin = None
+        for process in processes:
+            why = process.communicate()[1].strip().splitlines()
+            if process.returncode:
+                raise CannotGoOn(f"a world could not be led: {why[-1] if why else f'exit code {process.returncode}'}")
+    finally:
+        for process in processes:  # none that still runs outlives a fault, or Ctrl-C
+            process.kill()
+            process.wait()
 
 
 def _read(folder: Path, digest: str) -> dict[int, dict[str, Any]]:
@@ -238,10 +250,27 @@ def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:
     resolution = max(known, default=float("nan"))
     rising, falling = (_mean(turns[way].to_numpy(float), resolution / 2) for way in WAYS)
     gap = _mean((turns["rising"] - turns["falling"]).to_numpy(float), resolution)
-    return BothWays(levels, turns, rising, falling, gap, resolution, _says(route, turns, rising, falling, gap))
+    sentences = (*_says(route, turns, rising, falling, gap), *_come_back(levels, route.values[0]))
+    return BothWays(levels, turns, rising, falling, gap, resolution, sentences)
+
+
+def _come_back(levels: pd.DataFrame, start: float) -> tuple[str, ...]:
+    """Return, in a sentence, that worlds do not come back to the level at which they set out, where they do not."""
+    at_start = levels[levels["value"] == start].pivot(index="replicate", columns="way", values="level").dropna()
+    if at_start.empty:
+        return ()
+    change = _mean((at_start["down"] - at_start["up"]).to_numpy(float), 0.0)
+    span = float(levels["level"].max() - levels["level"].min())
+    if change is None or change.low <= 0 <= change.high or abs(change.value) < AWAY * span:
+        return ()
+    before, after = at_start["up"].mean(), at_start["down"].mean()
+    told = f"Back at {start:g}, the level is {after:.4g}; on setting out it was {before:.4g}"
+    return (f"{told}: worlds were not at rest there, or do not come back. A longer hold tells which.",)
 
 
 WAYS = ("rising", "falling")
+AWAY = 0.1
+"""Share of all levels' span by which worlds must be off on their return for it to be told."""
 
 
 def _mean(sample: Any, fineness: float) -> Estimate | None:
@@ -270,10 +299,13 @@ def _says(
         of = "the one world" if len(turns) == 1 else f"{count} of {len(turns)} worlds"
         verb = ("goes over" if count else "does not go over") if len(turns) == 1 else "go over"
         sentences.append(f"On the way {direction}, {of} {verb}{where}.")
-    if gap is None:
+    if rising is None:
         sentences.append(
-            "No world goes over on both ways within the range, so hysteresis cannot be told: a wider range may show it."
+            f"Worlds that begin at {route.values[0]:g} never go over: what has come about there is not undone within "
+            f"{route.hold:,} ticks a value. A wider range or a longer hold may show where it is."
         )
+    elif gap is None:
+        sentences.append("No world goes over and back again within the range: a wider range may show where it does.")
     elif gap.low <= 0.0 <= gap.high:
         sentences.append(f"No hysteresis could be told: rising less falling is {words(gap)}, which includes 0.")
     elif gap.low > 0:

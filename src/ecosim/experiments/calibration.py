@@ -176,12 +176,12 @@ def told(made: Trials, posterior: Posterior | None) -> Calibration:
         )
     best = int(np.argmin(losses))
     if posterior is None:
-        agree, ranges = near_best(losses, len(factors)), profile_ranges(made.shares, losses)
+        agree, ranges = near_best(losses, len(factors)), profile_ranges(made.shares, made.distances())
         weights = np.ones(agree.size)
     else:
         agree, weights = posterior.trials, posterior.weights
-        ranges = weighted_ranges(made.shares[agree], weights)
-    tied = correlations(made.shares[agree], weights)
+        ranges = weighted_ranges(posterior.shares, weights)
+    tied = correlations(made.shares[agree] if posterior is None else posterior.shares, weights)
     keys = [factor.key for factor in factors]
     table = pd.DataFrame({**made.values(), **{t.measure: made.means[:, m] for m, t in enumerate(made.targets)}})
     table.insert(0, "trial", np.arange(len(table)))

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Iterable
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -160,6 +161,8 @@ class OnCluster:
         """See to a batch whose workers died: its runs are made again one by one, and the one to blame is found."""
         from distributed import KilledWorker
 
+        if isinstance(error, CancelledError):
+            raise CannotGoOn("the scheduler is gone") from error
         if not isinstance(error, KilledWorker):
             told = str(error) or type(error).__name__
             raise CannotGoOn(f"the cluster cannot make runs: {type(error).__name__}: {told}") from error

@@ -78,14 +78,23 @@ def scatter(layout: Layout, measure: str, factor: str) -> tuple[pd.DataFrame, pd
     there = ~np.isnan(y) & ~np.isnan(x)
     x, y = x[there], y[there]
     order = np.argsort(x, kind="stable")
-    bins = max(1, min(MOST_BINS, x.size // FEWEST_IN_A_BIN))
     rows = []
-    for part in np.array_split(order, bins) if x.size else ():
+    for part in _bins(x, order):
         mean, low, high, count = mean_and_interval(y[part])
         q10, q90 = np.quantile(y[part], [0.1, 0.9])
         rows.append((float(np.median(x[part])), mean, low, high, float(q10), float(q90), count))
     columns = ["x", "mean", "low", "high", "quantile_0.1", "quantile_0.9", "points"]
     return pd.DataFrame({"x": x, "y": y}), pd.DataFrame(rows, columns=columns)
+
+
+def _bins(x: NDArray[np.float64], order: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Return the points of each bin: of each value where there are few, else as many in each as in another."""
+    if not x.size:
+        return []
+    known = np.unique(x)
+    if known.size <= 2 * MOST_BINS and known.size < x.size / 2:
+        return [np.flatnonzero(x == value) for value in known]
+    return np.array_split(order, max(1, min(MOST_BINS, x.size // FEWEST_IN_A_BIN)))
 
 
 def map_of(layout: Layout, measure: str, across: str, up: str, *, is_sampled: bool) -> pd.DataFrame:

@@ -100,12 +100,14 @@ class Design:
         if self.luck == "common":
             return self._common_seeds
         said = _json(self.parameters(point))
-        return [_seed(f"{self.seed}:point:{said}:replicate:{replicate}") for replicate in range(self.replicates)]
+        return [self._seed_of(said, replicate) for replicate in range(self.replicates)]
 
     def seed_of(self, number: int) -> int:
         """Return the seed of a run, 0 ≤ number < runs."""
         point, replicate = self.place(number)
-        return self.seeds_of(point)[replicate]
+        if self.luck == "common":
+            return self._common_seeds[replicate]
+        return self._seed_of(_json(self.parameters(point)), replicate)
 
     def order(self, numbers: Iterable[int]) -> list[int]:
         """Return runs in the order in which they shall be made (see ``ecosim.experiments.order``)."""
@@ -194,6 +196,9 @@ class Design:
         axes = tuple(Axis(key, tuple(values)) for key, values in data["axes"])
         factors = None if data["factors"] is None else Factors.of(data["factors"])
         return cls(axes, data["kind"], data["replicates"], data["seed"], data["luck"], factors)
+
+    def _seed_of(self, said: str, replicate: int) -> int:
+        return _seed(f"{self.seed}:point:{said}:replicate:{replicate}")
 
     @cached_property
     def _common_seeds(self) -> list[int]:

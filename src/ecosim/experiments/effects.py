@@ -97,7 +97,7 @@ class Layout:
     def factors(self) -> list[str]:
         """Return the keys that change alone somewhere; ``point`` if none does and there are several points."""
         alone = [key for key in self.keys if len(self.levels(key)) > 1 and self._changes_alone(key)]
-        return alone or ([TOGETHER] if self.shape[0] > 1 else [])
+        return alone or ([TOGETHER] if self.keys and self.shape[0] > 1 else [])
 
     def levels(self, factor: str) -> list[Hashable]:
         """Return the values of a key, numbers ascending, words in the order of the design."""

@@ -333,11 +333,10 @@ class Crew:
             _send(worker, order)
 
     def _batch_size(self) -> int:
-        """Return how many runs to hand out at once: few towards the end, unless they are over in no time."""
-        fair = len(self._queue) // (2 * self._size)
+        """Return how many runs to hand out at once: a quarter of a second's work, so that all are made about in order."""
         done = self._finished + sum(self._board.held(slot) for slot in self._workers)
         quick = int(0.25 * done / max(time.monotonic() - self._began, 1e-9) / self._size)
-        return max(1, min(RUNS_A_SHARD, max(fair, quick)))
+        return max(1, min(RUNS_A_SHARD, quick))
 
     def _stop(self) -> None:
         """Let every worker write what it holds and end; kill those that do not."""

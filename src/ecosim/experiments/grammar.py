@@ -79,7 +79,9 @@ def value_of(text: str) -> Any:
         ) from None
     if override.is_sweep_override():
         raise InputError(f"{shown(text)}; allowed: one value in a cell")
-    return plain_value(override.value())
+    value = plain_value(override.value())
+    check_plain(value, "cell")
+    return value
 
 
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}")

@@ -30,15 +30,28 @@ class Range(NamedTuple):
     high: float
 
 
-def profile_ranges(shares: Numbers, losses: Numbers) -> list[Range]:
-    """Return, for each parameter, where trials agree with the targets nearly as well as the best.
+def profile_ranges(shares: Numbers, distances: Numbers) -> list[Range]:
+    """Return, for each parameter, where the targets are met nearly as well as at best, whatever the others are.
 
-    Trials lie apart, so the range reaches half of the way to the next trial outside.
+    Two ways are united. By trials: from the least to the greatest that is near the best, and half of the way to the next
+    outside. By a surface: each measure's distance from its target is made a quadratic function of the parameters, by
+    least squares over the quarter of the trials that is nearest (twice as many as it has terms, at least); this tells what
+    lies between trials, which are few. Where there are too few of them, trials alone count.
 
     Args:
         shares: place of each trial in the box (n, k).
-        losses: of each trial (n,).
+        distances: of each measure from its target, in standard deviations (n, m).
     """
+    losses = (distances**2).sum(axis=1)
+    there = np.isfinite(losses)
+    found = _by_trials(shares[there], losses[there])
+    surface = _by_surface(shares[there], distances[there])
+    if surface is None:
+        return found
+    return [Range(min(one.low, two.low), max(one.high, two.high)) for one, two in zip(found, surface, strict=True)]
+
+
+def _by_trials(shares: Numbers, losses: Numbers) -> list[Range]:
     near = losses <= losses.min() + NEAR
     found = []
     for column in shares.T:
@@ -46,11 +59,42 @@ def profile_ranges(shares: Numbers, losses: Numbers) -> list[Range]:
         below, above = column[column < low], column[column > high]
         found.append(
             Range(
-                0.5 * (low + below.max()) if below.size else 0.0,
-                0.5 * (high + above.min()) if above.size else 1.0,
+                float(0.5 * (low + below.max())) if below.size else 0.0,
+                float(0.5 * (high + above.min())) if above.size else 1.0,
             )
         )
     return found
+
+
+def _by_surface(shares: Numbers, distances: Numbers) -> list[Range] | None:
+    from scipy.stats import qmc
+
+    n, k = shares.shape
+    terms = (k + 1) * (k + 2) // 2
+    if n < 2 * terms:
+        return None
+    nearest = np.argsort((distances**2).sum(axis=1), kind="stable")[: max(2 * terms, n // 4)]
+    middle = shares[nearest].mean(axis=0)
+    line = np.linalg.lstsq(_quadratic(shares[nearest] - middle), distances[nearest], rcond=None)[0]
+    low, high = shares[nearest].min(axis=0), shares[nearest].max(axis=0)
+    reach = 0.25 * (high - low)
+    low, high = np.maximum(low - reach, 0.0), np.minimum(high + reach, 1.0)
+    places = low + (high - low) * qmc.Sobol(k, rng=np.random.default_rng(0)).random_base2(_FINE)
+    losses = ((_quadratic(places - middle) @ line) ** 2).sum(axis=1)
+    near = places[losses <= losses.min() + NEAR]
+    return [Range(float(column.min()), float(column.max())) for column in near.T]
+
+
+def _quadratic(shares: Numbers) -> Numbers:
+    """Return 1, each parameter, and each product of two (n, terms)."""
+    k = shares.shape[1]
+    products = [shares[:, i] * shares[:, j] for i in range(k) for j in range(i, k)]
+    found: Numbers = np.column_stack([np.ones(shares.shape[0]), shares, *products])
+    return found
+
+
+_FINE = 13
+"""Places at which the surface is looked at, as a power of two."""
 
 
 def near_best(losses: Numbers, k: int) -> NDArray[np.int64]:

@@ -92,7 +92,7 @@ class Plan:
         settings = settings_from(
             changed(data, changes, self._defaults, sharing=True), self.trust, self.source, self._seen
         )
-        return with_actors(settings, self.actors)
+        return settings if self.actors is None else self._settled(settings)
 
     def check(self, agreed: bool = False) -> Runs:
         """Validate every point and number every run.
@@ -149,6 +149,16 @@ class Plan:
         return tuple(
             axis.key for axis in self.design.axes if axis.key == SCENARIO or chooses_files(axis.key, axis.values)
         )
+
+    def _settled(self, settings: Settings) -> Settings:
+        """Return settings that say of the organisations what their table says, the same ecosystem for the same one."""
+        if not self._before or self._before[0] is not settings.ecosystem:
+            self._before[:] = settings.ecosystem, with_actors(settings, self.actors).ecosystem
+        return settings.model_copy(update={"ecosystem": self._before[1]})
+
+    @cached_property
+    def _before(self) -> list[Any]:
+        return []
 
     @cached_property
     def _seen(self) -> Seen:

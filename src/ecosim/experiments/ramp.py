@@ -83,12 +83,12 @@ def _way(
     between: list[float] | None = None
     before: Ecosystem | None = None
     for value in values:
-        last = levels[-1][0] if levels else value
         level = _held(route, model, value)
-        if between is None and before is not None and _is_over(route, level) == to_over:
-            between = _halved(route, before, last, value, to_over)
+        if before is not None and _is_over(route, level) == to_over:
+            between = _halved(route, before, levels[-1][0], value, to_over)
         levels.append([value, level])
-        before = model.copy() if between is None else None
+        is_still_to_come = between is None and _is_over(route, level) != to_over
+        before = model.copy() if is_still_to_come else None
     return levels, between, model
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError, did_you_mean
 from ecosim.experiments.folder import FAILURES, MANIFEST
+from ecosim.experiments.grouping import grouped
 from ecosim.experiments.shards import MEAN, OK, RUNS, SERIES, read_design, read_runs
 from ecosim.results.table import Note
 from ecosim.scenario_file import printable, shown
@@ -21,18 +22,13 @@ from ecosim.scenario_file import printable, shown
 if TYPE_CHECKING:
     import pandas as pd
 
+Made = TypeVar("Made")
+
 NOT_MEASURED = ("run_id", "status", "point", "replicate", "seed")
 """Columns of the table of runs that are neither a key that was varied nor a measure."""
 
 END = ".end"
 """Added to a measure's name where its value at the end of a run is meant, not its mean over the second half."""
-
-MOST_EXACT = 4_000_000
-"""Up to so many values quantiles are exact; beyond, values are counted in bins and never held together."""
-
-MOST_BINS, MOST_COUNTS = 4096, 2**24
-"""Bins between the smallest and the largest value, fewer where there are many groups and ticks: a quantile read from
-them is off by one of them at most."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,7 @@ class SweepTables:
     @cached_property
     def design(self) -> pd.DataFrame:
         """A row a run that was planned: run id, point, the value of each key, replicate, seed."""
-        return read_design(self.folder)
+        return self._whole(lambda: read_design(self.folder))
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -82,7 +78,7 @@ class SweepTables:
     @cached_property
     def runs(self) -> pd.DataFrame:
         """A row a run that was made; see :func:`ecosim.experiments.shards.read_runs`."""
-        return read_runs(self.folder)
+        return self._whole(lambda: read_runs(self.folder))
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
@@ -149,14 +145,14 @@ class SweepTables:
                 )
         return notes
 
-    def named(self, name: str, *, prefer_mean: bool = True) -> str:
+    def named(self, name: str) -> str:
         """Return the column that a measure's plain name stands for: its mean over the second half, if there is one.
 
         A name that is a column with ``.mean`` already, or with ``.end`` for the value at the end, is taken at its word.
         """
         if name.endswith(END):
             return name.removesuffix(END)
-        return name + MEAN if prefer_mean and name + MEAN in self.measures else name
+        return name + MEAN if name + MEAN in self.measures else name
 
     def known(self, names: Sequence[str]) -> list[str]:
         """Return names of measures as they stand in the table of runs.
@@ -196,13 +192,27 @@ class SweepTables:
         self._check(measure, keys, quantiles)
         groups, codes = self._groups(keys)
         files = sorted((self.folder / SERIES).glob("part-*.parquet"))
-        pieces = _Pieces(files, measure, self.design["run_id"].tolist(), codes)
-        found = _exact(pieces, quantiles) or _counted(pieces, len(groups), quantiles)
+        found = self._whole(lambda: grouped(files, measure, self.design["run_id"].tolist(), codes, quantiles))
         import pandas as pd
 
         group, columns = found.pop("group"), pd.DataFrame(found)
         chosen = groups.iloc[group].reset_index(drop=True)
         return pd.concat([chosen, columns], axis=1) if keys else columns
+
+    def _whole(self, read: Callable[[], Made]) -> Made:
+        """Return what is read; of a file that is damaged, say what helps."""
+        import pyarrow
+
+        try:
+            return read()
+        except (pyarrow.ArrowInvalid, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the disk's fault, not the file's
+            why = str(error).splitlines()[0]
+            raise InputError(
+                f"{printable(self.folder)}: a file of results is damaged ({why}); the same ecosim sweep once more finds "
+                "it and makes its runs again"
+            ) from None
 
     def _check(self, measure: str, keys: Sequence[str], quantiles: Sequence[float]) -> None:
         there = [name for name in self._recorded if name not in ("run_id", "tick")]
@@ -222,7 +232,7 @@ class SweepTables:
         import pyarrow.parquet
 
         first = sorted((self.folder / SERIES).glob("part-*.parquet"))[:20]
-        names = [name for path in first for name in pyarrow.parquet.read_schema(path).names]
+        names = self._whole(lambda: [name for path in first for name in pyarrow.parquet.read_schema(path).names])
         return tuple(dict.fromkeys(names))
 
     def _groups(self, keys: Sequence[str]) -> tuple[pd.DataFrame, NDArray[np.int64]]:
@@ -233,137 +243,3 @@ class SweepTables:
         codes = columns.groupby(list(keys), sort=False, dropna=False).ngroup().to_numpy().astype(np.int64)
         first = np.unique(codes, return_index=True)[1]
         return columns.iloc[first].reset_index(drop=True), codes
-
-
-class _Pieces:
-    """The series of one measure, a file at a time: group of each row, tick, and value."""
-
-    def __init__(self, files: Sequence[Path], measure: str, run_ids: Sequence[str], codes: NDArray[np.int64]) -> None:
-        self._files, self._measure, self._codes = files, measure, codes
-        self._row = dict(reversed([(run_id, row) for row, run_id in enumerate(run_ids)]))
-
-    def __iter__(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]:
-        import pyarrow.parquet
-
-        taken = np.zeros(len(self._codes), np.bool_)
-        for path in self._files:
-            file = pyarrow.parquet.ParquetFile(path, memory_map=True, pre_buffer=False)
-            if self._measure not in file.schema_arrow.names:
-                continue
-            table = file.read(columns=["run_id", "tick", self._measure], use_threads=False)
-            whose = table["run_id"].combine_chunks()
-            if not hasattr(whose, "dictionary"):
-                whose = whose.dictionary_encode()
-            rows = np.array([self._row.get(run_id, -1) for run_id in whose.dictionary.to_pylist()], np.int64)
-            rows[(rows >= 0) & taken[rows]] = -1  # a run that was made twice counts once
-            taken[rows[rows >= 0]] = True
-            mine = rows[whose.indices.to_numpy(zero_copy_only=False)]
-            values = table[self._measure].to_numpy().astype(np.float64, copy=False)
-            is_there = (mine >= 0) & ~np.isnan(values)
-            ticks = table["tick"].to_numpy()
-            if not is_there.all():
-                mine, ticks, values = mine[is_there], ticks[is_there], values[is_there]
-            yield self._codes[mine], ticks.astype(np.int64, copy=False), values
-
-
-def _exact(pieces: _Pieces, quantiles: Sequence[float]) -> dict[str, NDArray[Any]]:
-    """Return mean and quantiles of each group at each tick, from all values held together; nothing if they are too many."""
-    parts, held = [], 0
-    for part in pieces:
-        parts.append(part)
-        held += part[2].size
-        if held > MOST_EXACT:
-            return {}
-    if not parts:
-        return _columns(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0), {})
-    group, tick, value = (np.concatenate([part[place] for part in parts]) for place in range(3))
-    ticks, at = _numbered(tick)
-    slot = group * ticks.size + at
-    count = np.bincount(slot)
-    used = np.flatnonzero(count)
-    total = np.bincount(slot, weights=value)[used]
-    by_slot = _sorted_by_slot(slot, value, count)
-    ends = np.concatenate(([0], np.cumsum(count[used])))
-    found = {}
-    for share in quantiles:
-        place = share * (count[used] - 1)
-        low = np.floor(place).astype(np.int64)
-        high = np.minimum(low + 1, count[used] - 1)
-        below, above = by_slot[ends[:-1] + low], by_slot[ends[:-1] + high]
-        found[share] = below + (above - below) * (place - low)
-    return _columns(used // ticks.size, ticks[used % ticks.size], count[used], total / count[used], found)
-
-
-def _sorted_by_slot(
-    slot: NDArray[np.int64], value: NDArray[np.float64], count: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the values slot by slot, ascending in each."""
-    small = slot.astype(np.uint16) if count.size <= 2**16 else slot  # of such numbers NumPy's stable sort is linear
-    order = np.argsort(small, kind="stable")
-    there = value[order]
-    sizes = count[count > 0]
-    if (sizes == sizes[0]).all():  # as many runs everywhere, the usual case: rows of a rectangle
-        return np.sort(there.reshape(sizes.size, sizes[0]), axis=1).ravel()
-    ends = np.cumsum(sizes)[:-1]
-    return np.concatenate([np.sort(part) for part in np.split(there, ends)])
-
-
-def _counted(pieces: _Pieces, groups: int, quantiles: Sequence[float]) -> dict[str, NDArray[Any]]:
-    """Return mean and quantiles from counts in bins: two passes over the files, memory for the bins alone."""
-    ticks, low, high = np.empty(0, np.int64), np.inf, -np.inf
-    for _, tick, value in pieces:
-        ticks = np.union1d(ticks, tick)
-        low, high = min(low, value.min(initial=np.inf)), max(high, value.max(initial=-np.inf))
-    slots = groups * ticks.size
-    many = int(np.clip(MOST_COUNTS // max(slots, 1), 64, MOST_BINS))
-    width = (high - low) / many if high > low else 1.0
-    count, total = np.zeros(slots, np.int64), np.zeros(slots)
-    bins = np.zeros((slots, many), np.int32)
-    for group, tick, value in pieces:
-        slot = group * ticks.size + np.searchsorted(ticks, tick)
-        bin_ = np.minimum(((value - low) / width).astype(np.int64), many - 1)
-        np.add.at(bins.reshape(-1), slot * many + bin_, 1)
-        count += np.bincount(slot, minlength=slots)
-        total += np.bincount(slot, weights=value, minlength=slots)
-    used = np.flatnonzero(count)
-    below = np.cumsum(bins[used], axis=1, dtype=np.int64)
-    found = {}
-    for share in quantiles:
-        place = share * (count[used] - 1)
-        rank = np.floor(place).astype(np.int64)
-        lower = _ranked(bins[used], below, rank, low, width)
-        upper = _ranked(bins[used], below, np.minimum(rank + 1, count[used] - 1), low, width)
-        found[share] = np.clip(lower + (upper - lower) * (place - rank), low, high)
-    return _columns(used // ticks.size, ticks[used % ticks.size], count[used], total[used] / count[used], found)
-
-
-def _ranked(
-    bins: NDArray[np.int32], below: NDArray[np.int64], rank: NDArray[np.integer[Any]], low: float, width: float
-) -> NDArray[np.float64]:
-    """Return the value of a rank (0: the least) in each slot, values spread evenly over their bin."""
-    bin_ = (below <= rank[:, None]).sum(axis=1)[:, None]
-    inside = np.take_along_axis(bins, bin_, 1)
-    before = np.take_along_axis(below, bin_, 1) - inside
-    value: NDArray[np.float64] = (low + width * (bin_ + (rank[:, None] - before + 0.5) / inside))[:, 0]
-    return value
-
-
-def _columns(
-    group: NDArray[Any], tick: NDArray[Any], runs: NDArray[Any], mean: NDArray[Any], found: dict[float, NDArray[Any]]
-) -> dict[str, NDArray[Any]]:
-    named = {f"quantile_{share:g}": values for share, values in found.items()}
-    return {"group": group, "tick": tick, "runs": runs, "mean": mean, **named}
-
-
-def _numbered(tick: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the ticks that occur, ascending, and the place of each row's among them."""
-    if not tick.size:
-        return tick, tick
-    first, span = int(tick.min()), int(tick.max() - tick.min()) + 1
-    if span > 50_000_000:
-        ticks, at = np.unique(tick, return_inverse=True)
-        return ticks, at
-    occurs = np.zeros(span, np.bool_)
-    occurs[tick - first] = True
-    place = np.cumsum(occurs) - 1
-    return np.flatnonzero(occurs) + first, place[tick - first]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +18,7 @@ from ecosim.scenario_file import printable, read_scenario, shown
 PACKAGES = ("dask_jobqueue", "dask_kubernetes", "dask_cloudprovider", "distributed")
 """Packages whose clusters a file may name; code of no other is imported for it."""
 
-SECONDS_TO_ANSWER = 8.0
+SECONDS_TO_ANSWER = 5.0
 
 _KEYS = ("cluster", "arguments", "workers", "adapt", "dask")
 _ALLOWED = (
@@ -56,11 +58,11 @@ def connected(where: str, say: Callable[[str], object] = lambda sentence: None) 
         expected = 1
         if where.endswith((".yaml", ".yml")):
             cluster, expected = stack.enter_context(_started(Path(where)))
-            client = stack.enter_context(_client(printable(where), address=cluster))
+            client = stack.enter_context(_client(printable(where), cluster))
         elif where.endswith(".json"):
-            client = stack.enter_context(_client(printable(where), scheduler_file=_scheduler_file(Path(where))))
+            client = stack.enter_context(_client(printable(where), _address_in(Path(where))))
         else:
-            client = stack.enter_context(_client(where, address=_address(where)))
+            client = stack.enter_context(_client(where, _address(where)))
         threads = sum(client.nthreads().values())
         if not threads:
             say("The scheduler has no workers yet; runs begin when the first has come.")
@@ -68,18 +70,51 @@ def connected(where: str, say: Callable[[str], object] = lambda sentence: None) 
 
 
 @contextmanager
-def _client(told: str, **how: Any) -> Iterator[Any]:
+def _client(told: str, address: Any) -> Iterator[Any]:
     from distributed import Client
 
-    try:
-        client = Client(timeout=SECONDS_TO_ANSWER, set_as_default=False, **how)  # type: ignore[no-untyped-call]
-    except (OSError, TimeoutError, ValueError) as error:
-        reason = str(error).splitlines()[0] if isinstance(error, ValueError) else "nothing answers there"
-        raise InputError(f"cluster: {told}: no scheduler ({reason}); start one, or {_ALLOWED}") from None
+    if isinstance(address, str) and (reason := _why_not(address)):
+        raise InputError(f"cluster: {told}: {reason}; {_ALLOWED}")
+    client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]
     try:
         yield client
     finally:
         client.close(timeout=2)  # type: ignore[no-untyped-call]
+
+
+def _why_not(address: str) -> str:
+    """Return why there is no scheduler at an address; nothing where there is one.
+
+    Asked before a client is made: one that does not get through keeps trying, and tells of it, when Python ends.
+    """
+    found: list[str] = []
+
+    def ask() -> None:
+        try:
+            kind = asyncio.run(_kind(address))
+            found.append("" if kind == "Scheduler" else f"a Dask {kind} answers there, and no scheduler")
+        except (OSError, TimeoutError):
+            found.append("no scheduler answers there")
+        except (Exception, MemoryError):  # what another program says there may be read as anything
+            found.append("what answers there is no Dask scheduler, or one of another version")
+
+    thread = threading.Thread(target=ask, daemon=True)  # in a notebook, this one has a loop of its own already
+    thread.start()
+    thread.join(SECONDS_TO_ANSWER + 2)
+    return found[0] if found else "no scheduler answers there"
+
+
+async def _kind(address: str) -> str:
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    how = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    comm = await connect(address, timeout=SECONDS_TO_ANSWER, **how)  # type: ignore[no-untyped-call]
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        return str((await asyncio.wait_for(comm.read(), SECONDS_TO_ANSWER)).get("type"))
+    finally:
+        comm.abort()
 
 
 def _address(where: str) -> str:
@@ -91,7 +126,8 @@ def _address(where: str) -> str:
     return where if separator else f"tcp://{where}"
 
 
-def _scheduler_file(path: Path) -> str:
+def _address_in(path: Path) -> str:
+    """Return the address in a scheduler file."""
     try:
         described = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -100,7 +136,7 @@ def _scheduler_file(path: Path) -> str:
         described = None
     if not isinstance(described, dict) or not isinstance(described.get("address"), str):
         raise InputError(f"cluster: {printable(path)}: no scheduler file, which a scheduler writes (--scheduler-file)")
-    return str(path)
+    return _address(described["address"])
 
 
 @contextmanager
@@ -173,13 +209,18 @@ def _need(package: str, what: str) -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask's own words about lost connections from the terminal: what matters of them is told in ours."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
+    import distributed
+
+    name = distributed.__name__
+    loggers = [logging.getLogger(one) for one in logging.root.manager.loggerDict if one.split(".")[0] == name]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:  # Dask gives many of them a level and a handler of their own
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _first_line(error: Exception) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError
-from ecosim.experiments.effects import half_width, nanmean, nanvar
+from ecosim.experiments.effects import half_width, mean_and_interval, nanmean, nanvar
 from ecosim.experiments.given_data import from_given_data
 from ecosim.experiments.noise import noise_of
 from ecosim.experiments.reading import SweepTables
@@ -77,6 +77,10 @@ JUDGED = {
 """The indices that decide whether a factor does nothing: all of them have to say so."""
 
 
+SIGNED = ("rank", "mu")
+"""The indices that have a sign."""
+
+
 class Row(NamedTuple):
     """One index; see ``Sensitivity.indices``."""
 
@@ -90,8 +94,8 @@ class Row(NamedTuple):
 
     @property
     def is_nothing(self) -> bool:
-        """Whether its interval reaches down to what luck alone would give."""
-        return self.low <= self.floor <= self.high or self.high < self.floor
+        """Whether its interval reaches down to what luck alone would give, or across zero where it has a sign."""
+        return self.low <= 0 <= self.high if self.kind in SIGNED else self.low <= self.floor
 
 
 class Found(NamedTuple):
@@ -177,7 +181,7 @@ def _found(method: str, tables: SweepTables, factors: Factors | None, values: ND
     if method == "grid":
         shares = shares_of_variance(tables.points_table[list(tables.keys)], values, common=tables.is_luck_common)
         if shares == []:
-            raise TooLittle("half or more of what differs between its points is luck")
+            raise TooLittle("what differs between its points may well be luck")
         if shares is None:
             raise TooLittle("some points have no value, and shares need the whole grid")
         return Found([Row(*one) for one in shares], values.shape[0], 0)
@@ -208,7 +212,8 @@ def _sobol(factors: Factors, means: NDArray[np.float64], values: NDArray[np.floa
     rows = []
     for place, key in enumerate(factors.keys):
         by_luck = 0.5 * _luck_of_differences(runs[:, 0] - runs[:, 1 + place]) / float(kept.var())
-        for index, name, least in (("first", "S1", 0.0), ("total", "ST", by_luck)):
+        shared = _shared_luck(runs[:, 0], runs[:, 1 + place], runs[:, -1]) / float(kept.var())
+        for index, name, least in (("first", "S1", shared), ("total", "ST", by_luck)):
             rows.append(_around(index, key, "", found[name][place], found[f"{name}_conf"][place], least))
     if factors.second_order:
         rows += [
@@ -241,10 +246,11 @@ def _morris(factors: Factors, means: NDArray[np.float64], values: NDArray[np.flo
     rows = []
     for place, key in enumerate(factors.keys):
         is_own = moved[:, :, place] != 0
-        by_luck = math.sqrt(_luck_of_differences(steps[is_own] / moved[:, :, place][is_own][:, None]))
+        slopes = steps[is_own] / moved[:, :, place][is_own][:, None]
+        by_luck = math.sqrt(_luck_of_differences(slopes))
         least = by_luck * math.sqrt(2 / math.pi)  # the mean of |e| for a normal e
         rows.append(_around("mu_star", key, "", found["mu_star"][place], found["mu_star_conf"][place], least))
-        half = half_width(float(found["sigma"][place]), int(whole.sum()))
+        half = max(half_width(float(found["sigma"][place]), int(whole.sum())), _unsure(slopes))
         rows.append(_around("mu", key, "", found["mu"][place], half, 0.0))
         rows.append(_around("sigma", key, "", found["sigma"][place], math.nan, by_luck))
     return Found(rows, int(rows_used.sum()), int((~rows_used).sum()))
@@ -259,6 +265,28 @@ def _luck_of_differences(differences: NDArray[np.float64]) -> float:
     count = (~np.isnan(differences)).sum(axis=1)
     told = count > 1
     return float((nanvar(differences[told], 1) / count[told]).mean()) if told.any() else 0.0
+
+
+def _shared_luck(a: NDArray[np.float64], ab: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    r"""Return what luck adds to the variance of a factor's own effect, from values (samples, replicates) at A, AB and B.
+
+    That variance is estimated by the mean of :math:`B\,(AB - A)`. Where the factors of this product come from different
+    replicates, nothing that replicates do not agree on is in it; the rest is luck, for a factor may change what luck
+    does, at all points alike.
+    """
+    replicates = a.shape[1]
+    if replicates < 2 or np.isnan([a, ab, b]).any():
+        return 0.0
+    middle = b - b.mean(axis=0)
+    of_means = float((middle.mean(axis=1) * (ab - a).mean(axis=1)).mean())
+    same = float((middle * (ab - a)).mean())
+    return float(max(0.0, (same - of_means) / (replicates - 1)))
+
+
+def _unsure(slopes: NDArray[np.float64]) -> float:
+    """Return half the interval of a mean slope that replicates (columns) tell by disagreeing; 0 from one."""
+    _, low, high, count = mean_and_interval(nanmean(slopes, 0))
+    return float(high - low) / 2 if count > 1 else 0.0
 
 
 def _around(index: str, factor: str, other: str, value: float, half: float, floor: float) -> Row:

@@ -23,8 +23,8 @@ Share = tuple[str, str, str, float, float, float]
 def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, common: bool) -> list[Share] | None:
     r"""Return first-order and total shares of the variance of the points' means; None where a point has no value.
 
-    The list is empty where half or more of the variance of the points' means is luck: what is left is a small
-    difference of large numbers then.
+    The list is empty where half or more of the variance of the points' means is luck, or where luck alone would give as
+    much in one of twenty sweeps (F test): what is left is a small difference of large numbers then.
     Each combination of values counts alike. With :math:`V_i` the variance of the means over all other factors and
     :math:`V_{\sim i}` that of the means over factor i,
 
@@ -55,7 +55,7 @@ def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, com
     grid = np.empty_like(whole)
     grid[at] = whole
     replicates = grid.shape[1]
-    if noise_of(grid, common=common).luck >= MOST_LUCK:
+    if _may_be_luck(noise_of(grid, common=common).luck, *grid.shape):
         return []
     all_in = _shares(grid, sizes, common)
     out = (
@@ -72,6 +72,15 @@ def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, com
             half = (high - low) / 2 if out else math.nan
             found.append((index, str(key), "", value, value - half, value + half))
     return found
+
+
+def _may_be_luck(luck: float, points: int, replicates: int) -> bool:
+    """Return whether what differs between points is mostly luck, or no more than luck may give."""
+    if math.isnan(luck) or luck == 0:
+        return False
+    from scipy.special import fdtri
+
+    return bool(luck >= MOST_LUCK or 1 / luck < fdtri(points - 1, (points - 1) * (replicates - 1), 0.95))
 
 
 def _shares(grid: NDArray[np.float64], sizes: list[int], common: bool) -> NDArray[np.float64]:

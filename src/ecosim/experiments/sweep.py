@@ -16,9 +16,9 @@ from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.plan import Plan, plan_of
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.until import Goal, check_goals, goals_of, most_replicates
+from ecosim.experiments.work import MANY_RUNS, Work
 from ecosim.experiments.work import Outcome as Outcome
 from ecosim.experiments.work import Progress as Progress
-from ecosim.experiments.work import Work
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
@@ -215,6 +215,10 @@ def run_sweep(
             folder.refuse_another(plan)
             if told := plan.design.drawn_anew(folder.design()):
                 say(told)
+        if plan.design.points > MANY_RUNS and not execution.yes:
+            raise InputError(
+                f"{plan.design.points:,} points, which take long to check alone; if that is meant, say --yes"
+            )
         if plan.design.points >= MANY_POINTS:
             say(f"Checking {plan.design.points:,} points.")
         work = Work(plan, folder, plan.check(execution.yes), execution, progress, connection, goals)

@@ -175,6 +175,9 @@ def tip(
         found = search.found(replicates)
         if ramp is None:
             return found
+        if found.crossing is None and threshold is None:
+            why = "Worlds are not led both ways: without two regimes at the ends, a threshold has to be given."
+            return replace(found, says=(*found.says, why))
         led = both_ways_of(settings, question, ramp, found, folder, execution, trust, say, progress)
         return replace(found, both_ways=led, says=(*found.says, *led.says))
 

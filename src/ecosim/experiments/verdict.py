@@ -23,8 +23,9 @@ PARTED = 4.0
 """Distance of the two regimes where runs go over, in standard deviations within them. Halves of a normal distribution
 are 2.65 apart, of an even one 3.46: so little is no sign of two regimes."""
 
-STILL = 0.05
-"""Share of the leap by which runs near the critical value may still differ from their mean over the second half."""
+STILL = 0.02
+"""Share of the leap by which the ends of runs near the critical value may differ, on average over replicates, from their
+means over the second half."""
 
 
 def is_over(outcome: Numbers, question: Question) -> NDArray[np.bool_]:
@@ -128,12 +129,7 @@ def says(
     sentences = [
         f"{'Tipping' if leap.is_abrupt else 'A gradual crossing, no tipping'}: {question.measure} goes from {first:.4g} to "
         f"{last:.4g} along {question.key}, and passes {question.threshold:.4g} at {words(critical)}.",
-        f"{leap.share.value:.0%} of that change happens there at once"
-        + (
-            "."
-            if leap.is_abrupt
-            else ": the outcome slides through the threshold, and there are no two regimes to see."
-        ),
+        _abruptness(leap),
     ]
     if critical.high - critical.low > question.width and not question.is_whole:
         times = ((critical.high - critical.low) / question.width) ** 2
@@ -142,9 +138,9 @@ def says(
             f"{math.ceil(times * outcome.shape[0]):,} replicates would do."
         )
     over = is_over(outcome, question)
-    if moved is not None and leap.is_abrupt:
-        moves = np.abs(moved[:, near_of(values, over, found)]).mean(axis=0).max()
-        near = moves / abs((last - first) * leap.share.value)
+    if moved is not None:
+        moves = np.abs(moved[:, near_of(values, over, found)].mean(axis=0)).max()
+        near = moves / abs((last - first) * max(leap.share.value, ABRUPT))
         if near > STILL:
             sentences.append(
                 "Runs near the critical value are still on the move at their end, as everything slows there: with more "
@@ -157,6 +153,20 @@ def says(
             "The outcome comes back on the way: it passes the threshold more than once; this is one place."
         )
     return tuple(sentences)
+
+
+def _abruptness(leap: Leap) -> str:
+    if leap.is_abrupt:
+        return f"{leap.share.value:.0%} of that change happens there at once."
+    if leap.share.value >= ABRUPT:
+        return (
+            f"Chance scatters runs there over {leap.share.value:.0%} of that change, but in one heap and not in two: there "
+            "are no two regimes to see."
+        )
+    return (
+        f"{leap.share.value:.0%} of that change happens there at once: the outcome slides through the threshold, and there "
+        "are no two regimes to see."
+    )
 
 
 def estimate(sample: Numbers) -> Estimate:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.reports.page import number
-from ecosim.reports.panels import of_measure, of_value, panels, shades, shape, short_names
+from ecosim.reports.panels import line_colours, of_measure, of_value, panels, shape, short_names
 from ecosim.reports.style import label, styled
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 STAGES = ("collection", "network", "community", "social ecosystem")
 STAGE_COLOURS = ("#E8E4DA", "#A9C8DE", "#3C8DBC", "#12406A")
-MOST_NUMBERED = 64
+MOST_NUMBERED, FEW_POINTS = 64, 80
 
 
 @styled
@@ -47,32 +47,42 @@ def maps(found: Maps, keys: Sequence[str]) -> Figure:
 def plane(points: pd.DataFrame, measures: tuple[str, str], lead: str | None, second: str | None) -> Figure:
     """Return the figure of points between collaboration (across) and polarisation (up), each with both intervals."""
     figure, (axes,) = panels(1, 1, 4.6)
-    few = len(points) <= 80
-    levels = _levels(points, lead)
-    marks = _levels(points, second)
-    is_scale = len(levels) > 8
-    colours = shades(len(levels))
-    for _, row in points.iterrows():
-        fill = colours[levels.index(row[lead])] if lead is not None else "#0072B2"
-        mark = shape(marks.index(row[second])) if second is not None and len(marks) <= 8 else "o"
-        if few and not math.isnan(row["x_low"]):
-            axes.plot([row["x_low"], row["x_high"]], [row["y"]] * 2, color=fill, linewidth=0.9, alpha=0.55)
-            axes.plot([row["x"]] * 2, [row["y_low"], row["y_high"]], color=fill, linewidth=0.9, alpha=0.55)
-        axes.plot(
-            row["x"],
-            row["y"],
-            mark,
-            color=fill,
-            markersize=8 if few else 4.5,
-            markeredgecolor="white",
-            markeredgewidth=0.6,
-        )
+    levels, marks = _levels(points, lead), _levels(points, second)
+    colours = line_colours(levels)
+    if len(points) <= FEW_POINTS:
+        _crosses(axes, points, (lead, levels, colours), (second, marks))
+    else:
+        fills = "#0072B2" if lead is None else _fills(points[lead].tolist(), levels, colours)
+        axes.scatter(points["x"], points["y"], s=14, c=fills, linewidths=0, alpha=0.7, rasterized=len(points) > 400)
     axes.set_xlabel(f"collaboration: {of_measure(measures[0])}")
     axes.set_ylabel(f"polarisation: {of_measure(measures[1])}")
     axes.grid(visible=True, axis="both")
     if lead is not None:
-        _legend(figure, axes, (lead, levels, colours), (second, marks), is_scale)
+        marked = (second, marks) if len(points) <= FEW_POINTS else (None, [])
+        _legend(figure, axes, (lead, levels, colours), marked, len(levels) > 8)
     return figure
+
+
+def _crosses(
+    axes: Axes,
+    points: pd.DataFrame,
+    first: tuple[str | None, list[Any], list[Any]],
+    second: tuple[str | None, list[Any]],
+) -> None:
+    lead, levels, colours = first
+    key, marks = second
+    for _, row in points.iterrows():
+        fill = colours[levels.index(row[lead])] if lead is not None else "#0072B2"
+        mark = shape(marks.index(row[key])) if key is not None and len(marks) <= 8 else "o"
+        if not math.isnan(row["x_low"]):
+            axes.plot([row["x_low"], row["x_high"]], [row["y"]] * 2, color=fill, linewidth=0.9, alpha=0.55)
+            axes.plot([row["x"]] * 2, [row["y_low"], row["y_high"]], color=fill, linewidth=0.9, alpha=0.55)
+        axes.plot(row["x"], row["y"], mark, color=fill, markersize=8, markeredgecolor="white", markeredgewidth=0.6)
+
+
+def _fills(values: list[Any], levels: list[Any], colours: list[Any]) -> list[Any]:
+    by_value = dict(zip(levels, colours, strict=True))
+    return [by_value[value] for value in values]
 
 
 def _legend(
@@ -150,8 +160,9 @@ def _square(cells: pd.DataFrame, column: str) -> tuple[list[Any], list[Any], Any
 
 
 def _edges(axes: Axes, across: Sequence[Any], up: Sequence[Any]) -> None:
-    for values, put in ((across, axes.set_xticks), (up, axes.set_yticks)):
-        step = -(-len(values) // 8)
+    for values, put, room in ((across, axes.set_xticks, 30), (up, axes.set_yticks, 48)):
+        longest = max(len(_short(value)) for value in values) if room == 30 else 4
+        step = -(-len(values) * (longest + 2) // room)  # so many letters have room side by side
         put([place + 0.5 for place in range(0, len(values), step)], [_short(value) for value in values[::step]])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

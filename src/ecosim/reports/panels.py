@@ -60,10 +60,16 @@ def shape(place: int) -> str:
 
 
 def shades(count: int) -> list[Any]:
-    """Return so many colours from dark to light, in order and told apart by the colour-blind and in grey."""
+    """Return so many colours in order, told apart by the colour-blind, on light paper and on dark."""
     from matplotlib import colormaps
 
-    return [colormaps["viridis"](share) for share in np.linspace(0.0, 0.82, max(count, 1))]
+    return [colormaps["viridis"](share) for share in np.linspace(0.22, 0.86, max(count, 1))]
+
+
+def line_colours(groups: Sequence[Any]) -> list[Any]:
+    """Return colours in order for numbers, distinct ones for words."""
+    are_numbers = all(isinstance(group, int | float) and not isinstance(group, bool) for group in groups)
+    return shades(len(groups)) if are_numbers and len(groups) > 1 else [colour(place) for place in range(len(groups))]
 
 
 def placed(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:

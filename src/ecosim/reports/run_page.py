@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BOLD, _CODE = re.compile(r"\*\*(.+?)\*\*"), re.compile(r"`([^`]*)`")
 _BREAK = re.compile(r"^## ", re.MULTILINE)
-_ROWS = "Every measure"
+_ROWS, _WATCH = "Every measure", "**What to watch.**"
 MOST_PANELS = 12
 
 
@@ -39,7 +39,8 @@ def run_page(run: Run, measures: tuple[str, ...] = ()) -> str:
     page.footer = (
         f"Written by ecosim {run.provenance['libraries']['ecosim']} from the tables beside it; nothing was run for it."
     )
-    said = _BREAK.split(run.words)[1:]
+    before, *said = _BREAK.split(run.words)
+    page.section("watch", "What to watch").parts = list(_as_html(before.partition(_WATCH)[2]))
     for place, part in enumerate(said):
         title, _, text = part.partition("\n")
         if title.strip() != _ROWS:

@@ -13,10 +13,10 @@ from ecosim.reports.panels import (
     colour,
     each,
     is_logarithmic,
+    line_colours,
     of_value,
     panels,
     placed,
-    shades,
     shape,
     short_names,
 )
@@ -144,15 +144,6 @@ def indices(found: Indices, measures: Sequence[str], keys: Sequence[str]) -> Fig
                 row = own[(own["factor"] == key) & (own["index"] == kind)]
                 if len(row):
                     _bar(panel, row.iloc[0], at + (side - 0.5) * 0.34, colours[kind], _name_of(kind, found.method))
-        floors = own.loc[own["index"] == shown[0], "floor"]
-        if len(floors) and floors.max() > 0:
-            panel.axvline(
-                float(floors.max()),
-                color="#555555",
-                linewidth=1.2,
-                linestyle=(0, (1, 1.2)),
-                label="what luck alone gives",
-            )
         panel.axvline(0.0, color="#222222", linewidth=0.9)
         panel.set_yticks(range(len(keys)), [label(names[key], 22) if place % 3 == 0 else "" for key in keys])
         panel.set_ylim(len(keys) - 0.4, -0.6)
@@ -177,7 +168,7 @@ def draw_response(axes: Axes, response: Response) -> None:
 def draw_groups(axes: Axes, frame: pd.DataFrame, by: str | None) -> None:
     """Draw a measure over time: the mean of each group of runs, and from its 10 % to its 90 % quantile."""
     groups = list(dict.fromkeys(frame[by])) if by is not None else [None]
-    colours = _line_colours(groups)
+    colours = line_colours(groups)
     for place, group in enumerate(groups):
         part = frame if group is None else frame[frame[by] == group]
         tick, fill = part["tick"].to_numpy(), colours[place]
@@ -194,6 +185,9 @@ def _name_of(kind: str, method: str) -> str:
 
 def _bar(axes: Axes, row: pd.Series[Any], at: float, fill: str, name: str) -> None:
     axes.barh(at, row["value"], height=0.3, color=fill, label=name)
+    if row["floor"] > 0:
+        spot = [float(row["floor"])] * 2
+        axes.plot(spot, [at - 0.16, at + 0.16], color="#CC3366", linewidth=2.0, label="what luck alone would give")
     if not math.isnan(row["low"]):
         axes.plot([row["low"], row["high"]], [at, at], color="#222222", linewidth=1.3, solid_capstyle="butt")
 
@@ -226,7 +220,7 @@ def _lines(axes: Axes, response: Response) -> None:
     frame = response.lines
     assert frame is not None
     groups = list(dict.fromkeys(frame["second"]))
-    colours = _line_colours(groups)
+    colours = line_colours(groups)
     everywhere = list(dict.fromkeys(frame["value"]))
     spots = dict(zip(everywhere, placed(everywhere)[0], strict=True))
     names = placed(everywhere)[1]
@@ -282,12 +276,6 @@ def _cloud(axes: Axes, response: Response) -> None:
         axes.set_xscale("log")
     else:
         axes.locator_params(axis="x", nbins=5)
-
-
-def _line_colours(groups: Sequence[Any]) -> list[Any]:
-    """Return colours in order for numbers, distinct ones for words."""
-    are_numbers = all(isinstance(group, int | float) and not isinstance(group, bool) for group in groups)
-    return shades(len(groups)) if are_numbers and len(groups) > 1 else [colour(place) for place in range(len(groups))]
 
 
 def _spread(frame: pd.DataFrame) -> float:

@@ -48,6 +48,14 @@ def sweep_page(found: SweepFindings) -> str:
 
 
 def _named(found: SweepFindings) -> tuple[str, str, str]:
+    if list(found.keys) == ["scenario"]:
+        arms = list(dict.fromkeys(str(value) for value in found.values["scenario"].split(", ")))
+        luck = (
+            "under the same luck: what differs was caused, not drawn"
+            if found.is_luck_common
+            else "each with its own luck"
+        )
+        return "Comparison", f"{' · '.join(arms)}", f"{len(arms)} scenarios, {luck}."
     names = list(short_names(found.keys).values())
     what = _title_of(found.manifest) or "Sweep"
     title = f"{what}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else what
@@ -166,7 +174,7 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
         if response.lines is not None:
             lines = f", a line for each {short_names(found.keys)[response.second]}" if response.second else ""
             caption = (
-                f"Mean{_over_half(measures)} against {name}{lines}; the other keys are averaged over. Bands: 95 % intervals "
+                f"Means{_over_half(measures)}, against {name}{lines}; all else is averaged over. Bands: 95 % intervals "
                 "over replicates"
                 + (
                     ", less what luck adds to all points alike: for comparing points, not for their level."
@@ -180,7 +188,7 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
                 "equal size, with 95 % intervals; band: four fifths of the points of a bin, from other factors and luck."
             )
         parts.append(page.figure(sweep_figures.responses(own, measures), f"Measures against {name}", caption))
-        parts.append(sentences(sweep_words.said_of_responses(own, measures, found.effects)))
+        parts.append(sentences(sweep_words.said_of_responses(own, measures, found)))
     return parts
 
 
@@ -189,8 +197,7 @@ def _maps(page: Page, found: SweepFindings) -> list[str]:
     names = short_names(found.keys)
     second = found.maps.up if found.maps is not None else None
     if found.plane is not None and len(found.plane) > 1:
-        few = len(found.plane) <= 80
-        both = ", with 95 % intervals both ways" if few and found.replicates > 1 else ""
+        both = ", with 95 % intervals both ways" if found.plane["x_low"].notna().any() else ""
         both += ", less what luck adds to all points alike" if both and found.is_luck_common else ""
         told = sweep_words.said_of_plane(found)
         caption = f"Each mark is a point of the design{_over_half(found.plane_measures)}{both}. {told}"
@@ -240,16 +247,17 @@ def _sensitivity(page: Page, found: SweepFindings) -> list[str]:
 
 
 def _convergence(page: Page, found: SweepFindings) -> list[str]:
-    if found.replicates < 3 or not found.convergence:
+    if found.replicates < 2:
         return []
     told = sweep_words.said_of_convergence(found)
     caption = (
         "Half width of the interval of a point's mean from the first n replicates (root mean square over points), in "
         f"standard deviations of a run. Dotted: what theory expects, t s / √n. {told}"
     )
-    figure = page.figure(
-        sweep_figures.convergence(found.convergence), "How the interval narrows with replicates", caption
-    )
+    figures = []
+    if found.replicates > 3 and found.convergence:
+        figure = sweep_figures.convergence(found.convergence)
+        figures.append(page.figure(figure, "How the interval narrows with replicates", caption))
     rows = [
         (row["measure"], float(row["within"]), float(row["apart"]), float(row["between"]), _percent(row["luck"]),
          number(float(row["half_width"])), number(float(row["needed"])))
@@ -259,7 +267,7 @@ def _convergence(page: Page, found: SweepFindings) -> list[str]:
         "measure", "s.d. of runs of a point", "of which blurs differences", "s.d. of the points' means", "thereof luck",
         "± at a point now", "replicates for ± a tenth of the range",
     )  # fmt: skip
-    return [figure, table(head, rows)]
+    return [*figures, table(head, rows)]
 
 
 def _all_measures(found: SweepFindings) -> str:

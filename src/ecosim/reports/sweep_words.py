@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ecosim.reports.findings import Indices, Response, SweepFindings
 
+NAMED = {"total": "total index", "mu_star": "μ*", "rank": "rank coefficient"}
+
 SETTLED = 1.5
 """How many half widths a curve has to move before it is said to rise or fall."""
 
@@ -43,11 +45,11 @@ def said_of_effects(found: SweepFindings) -> Iterator[str]:
 
 
 def said_of_responses(
-    responses: Mapping[str, Response], measures: Sequence[str], effects: pd.DataFrame
+    responses: Mapping[str, Response], measures: Sequence[str], found: SweepFindings
 ) -> Iterator[str]:
     """Yield a sentence for each measure that moves along a factor, and one for those that do not.
 
-    Whether it moves is told by the differences between values where those are known (``effects``), else by the bins.
+    Whether it moves is told by the differences between values, else by the sensitivity indices, else by the bins.
     """
     still = []
     for measure in measures:
@@ -57,22 +59,28 @@ def said_of_responses(
         spots = list(means.index)
         first, last, reach = float(means.iloc[0]), float(means.iloc[-1]), float(means.max() - means.min())
         title = of_measure(measure)
-        is_seen = _is_seen(effects, measure, response.factor)
+        is_seen = _is_seen(found, measure, response.factor)
         if is_seen is False or (is_seen is None and not math.isnan(half) and reach <= SETTLED * half):
             still.append(title)
             continue
-        word = "rises" if last > first else "falls"
+        bend = _bend(means, half)
+        word = "goes" if bend and abs(last - first) < 0.5 * reach else "rises" if last > first else "falls"
         ends = f"from {of_value(spots[0], 30)} to {of_value(spots[-1], 30)}"
         told = f"{_capital(title)} {word} from {few(first)} to {few(last)} as {name} goes {ends}"
-        yield f"{told}{_bend(means, half)}."
+        yield f"{told}{bend}."
     if still:
         yield f"Not seen to move: {_and(still)}."
 
 
-def _is_seen(effects: pd.DataFrame, measure: str, factor: str) -> bool | None:
+def _is_seen(found: SweepFindings, measure: str, factor: str) -> bool | None:
     """Return whether a factor is seen to change a measure; None where nothing is known."""
+    effects = found.effects
     own = effects[(effects["measure"] == measure) & (effects["factor"] == factor) & effects["low"].notna()]
-    return bool(((own["low"] > 0) | (own["high"] < 0)).any()) if len(own) else None
+    if len(own):
+        return bool(((own["low"] > 0) | (own["high"] < 0)).any())
+    if found.indices is not None and measure in found.indices.idle:
+        return factor not in found.indices.idle[measure]
+    return None
 
 
 def _means_along(response: Response) -> tuple[pd.Series[float], float]:
@@ -80,7 +88,9 @@ def _means_along(response: Response) -> tuple[pd.Series[float], float]:
     if response.lines is not None:
         frame = response.lines
         half = float((frame["high"] - frame["low"]).mean() / 2)
-        return frame.groupby("value", sort=False)["mean"].mean(), half
+        whole = frame.assign(second=frame["second"].map(str)).groupby("second")["mean"].transform("count")
+        lines = frame[whole == whole.max()]  # a line with a gap would bend the mean of all
+        return lines.groupby("value", sort=False)["mean"].mean(), half
     assert response.bins is not None
     bins = response.bins.assign(x=[float(f"{x:.3g}") for x in response.bins["x"]])
     return bins.set_index("x")["mean"], float((bins["high"] - bins["low"]).mean() / 2)
@@ -193,8 +203,8 @@ def said_of_indices(found: Indices, measures: Sequence[str], keys: Sequence[str]
         if len(working):
             row = working.iloc[int(working["value"].abs().to_numpy().argmax())]
             known = not math.isnan(row["low"])
-            within = f" ({few(float(row['low']))} to {few(float(row['high']))})" if known else ""
-            told += f"{names[row['factor']]} matters most, {few(float(row['value']))}{within}"
+            within = f", {few(float(row['low']))} to {few(float(row['high']))}" if known else ""
+            told += f"most is due to {names[row['factor']]} ({NAMED[kind]} {few(float(row['value']))}{within})"
         else:
             silent.append(of_measure(measure))
             continue

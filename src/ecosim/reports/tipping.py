@@ -73,5 +73,7 @@ def _critical(result: Any) -> Iterator[tuple[Any, str, str]]:
         return
     if led.rising is not None:
         yield led.rising, UP, "goes over, led up"
+    elif result.critical is not None:
+        yield result.critical, RUNS, "goes over, from the start"
     if led.falling is not None:
         yield led.falling, DOWN, "goes back, led down"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.experiments import choice, curves
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 SAMPLED = ("lhs", "sequence", "sobol", "morris")
 MOST_CURVES, MOST_LINES, MOST_GROUPS, MOST_SERIES = 6, 8, 6, 6
 MOST_CELLS = 400
+FEWEST_FOR_CROSSES, MOST_CROSSES = 4, 40
+"""Replicates from which, and points up to which, intervals are drawn in a plane: others would hide it."""
 
 
 def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindings:
@@ -141,7 +147,8 @@ def _second(layout: Layout, key: str, ranked: Sequence[str]) -> str | None:
 
 
 def _plane(layout: Layout, measures: Sequence[str], common: bool) -> tuple[pd.DataFrame | None, tuple[str, str]]:
-    names = [choice.first_there(family, measures) for family in (choice.COLLABORATION, choice.POLARISATION)]
+    varied = [name for name in measures if _varies(layout.values(name))]
+    names = [choice.first_there(family, varied) for family in (choice.COLLABORATION, choice.POLARISATION)]
     if names[0] is None or names[1] is None:
         return None, ("", "")
     import pandas as pd
@@ -152,6 +159,8 @@ def _plane(layout: Layout, measures: Sequence[str], common: bool) -> tuple[pd.Da
         told = [mean_and_interval(row) for row in (curves.without_shared_luck(values) if common else values)]
         for place, column in enumerate((side, f"{side}_low", f"{side}_high")):
             columns[column] = [float(one[place]) for one in told]
+    if layout.shape[1] < FEWEST_FOR_CROSSES or layout.shape[0] > MOST_CROSSES:
+        columns |= {name: [math.nan] * layout.shape[0] for name in columns if "_" in name}
     points = pd.concat([pd.DataFrame(columns), layout.points], axis=1)
     return points[points["x"].notna() & points["y"].notna()].reset_index(drop=True), (str(names[0]), str(names[1]))
 
@@ -189,3 +198,8 @@ def _series(tables: SweepTables, measures: Sequence[str], lead: str | None) -> d
         if frame["tick"].nunique() > 2:
             found[name] = frame
     return found
+
+
+def _varies(values: NDArray[np.float64]) -> bool:
+    there = values[~np.isnan(values)]
+    return bool(there.size > 1 and np.ptp(there) > 0)

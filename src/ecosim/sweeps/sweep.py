@@ -80,7 +80,7 @@ class Sweep:
         """Draw a measure against a factor, or over time, and return Matplotlib's axes.
 
         Args:
-            measure: its name; against a factor, at the end of a run (``.mean`` added: over its second half).
+            measure: its name; against a factor, its mean over the second half of a run (``.end`` added: its end).
             against: key on the horizontal axis; ticks if none.
             by: key of the lines, if any.
             axes: where to; those of a new figure if none.
@@ -95,7 +95,7 @@ class Sweep:
             return against_ticks(
                 self.series(measure, by=() if by is None else by, quantiles=(0.1, 0.9)), measure, by, axes
             )
-        name = self.tables.known([self.tables.named(measure, prefer_mean=False)])[0]
+        name = self.tables.known([self.tables.named(measure)])[0]
         layout = Layout(self.runs, self.keys)
         if self.tables.kind in SAMPLED and curves.is_numeric(layout, against):
             points, bins = curves.scatter(layout, name, against)

@@ -1,0 +1,244 @@
+"""The page about a sweep: it needs nothing else, hides no name's markup, and says what the numbers say."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+import ecosim
+from ecosim.commands.report import Order, report
+from ecosim.errors import InputError
+from ecosim.results.table import Table
+from tests.experiments.fake_sweeps import grid, sampled, write
+
+EVIL = "<script>alert('x')</script>"
+FORMULA = '=HYPERLINK("http://x","y")'
+
+
+def town(folder, **more):
+    """Write a sweep over two factors with measures of collaboration, polarisation, success and the stage."""
+
+    def made(slope, spread):
+        def measure(columns, draw, replicates):
+            rise = slope * columns["dynamics.stance.tolerance"] + 0.3 * (columns["rule.word"] == EVIL)
+            return rise[:, None] + draw.normal(0, 2.0, replicates) + draw.normal(0, spread, (len(rise), replicates))
+
+        return measure
+
+    measures = {
+        "win_win_share.mean": made(2.0, 0.05),
+        "dispersion.mean": made(-1.0, 0.05),
+        "success_business.mean": made(0.0, 0.05),
+        "stage": lambda columns, draw, n: np.tile(
+            (columns["dynamics.stance.tolerance"] > 0.3)[:, None].astype(float), n
+        ),
+    }
+    axes = {"dynamics.stance.tolerance": [0.2, 0.4, 0.8], "rule.word": ["plain", EVIL]}
+    return grid(folder, axes, measures, replicates=6, **more)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The page about a sweep in which point 1 failed."""
+    folder = town(tmp_path_factory.mktemp("town"), failed=(1,), title=EVIL)
+    return ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
+
+
+def test_the_page_asks_for_nothing_from_elsewhere(page):
+    assert "default-src 'none'" in page
+    assert not re.search(r"<(script|link|iframe|object|embed|base)\b", page, re.IGNORECASE)
+    assert re.findall(r"(?:src|href)\s*=\s*[\"'](?!#|f\d+-|data:image/)", page) == []
+    assert re.findall(r"url\((?!#)", page) == []
+    assert "@import" not in page
+
+
+def test_names_are_shown_letter_by_letter(page):
+    assert EVIL not in page
+    assert "<b>broke</b>" not in page
+    assert "&lt;script&gt;" in page
+    assert "it &lt;b&gt;broke&lt;/b&gt;" in page
+
+
+def test_the_page_holds_every_part_and_each_is_in_the_contents(page):
+    sections = re.findall(r'<section id="([a-z]+)">', page)
+    assert sections == [
+        "brief", "failures", "effects", "responses", "maps", "time", "convergence", "measures", "run",
+    ] or sections == ["brief", "failures", "effects", "responses", "maps", "convergence", "measures", "run"]  # fmt: skip
+    assert re.findall(r'<li><a href="#([a-z]+)">', page) == sections
+
+
+def test_ids_of_figures_are_those_of_one_each(page):
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    used = {name for pair in re.findall(r'url\(#([^)]+)\)|xlink:href="#([^"]+)"', page) for name in pair if name}
+    assert used <= set(ids)
+
+
+def test_effects_are_told_with_their_interval_and_what_is_not_seen_is_not(page):
+    """The means rise by 2 · .6 from the first value to the last, and luck that points share does not blur it."""
+    assert re.search(r"tolerance 0\.8 instead of 0\.2 raises it by 1\.[12]\d* \(1\.\d+ to 1\.[123]\d*\)", page)
+    assert "pairs of the same luck" in page
+
+
+def test_a_line_with_a_gap_does_not_bend_the_mean(page):
+    """The point that failed is one of two at tolerance .2: the mean over both lines would rise for that alone."""
+    assert "Success business rises" not in page
+
+
+def test_failures_are_counted_and_told_with_an_example(page):
+    assert "6 of 36 runs failed" in page
+    assert "<td>error</td><td>6</td>" in page
+
+
+def test_figures_follow_the_page_from_light_to_dark(page):
+    assert page.count("var(--fig-soft)") > 20
+    assert "prefers-color-scheme: dark" in page
+    assert "@media print" in page
+
+
+def test_the_page_is_the_same_each_time(tmp_path):
+    folder = grid(
+        tmp_path,
+        {"rule.a": [0.0, 1.0]},
+        {"x": lambda c, draw, n: c["rule.a"][:, None] + draw.normal(size=n)},
+        replicates=3,
+    )
+    sweep = ecosim.read_sweep(folder)
+    assert sweep.report(tmp_path / "one.html").read_bytes() == sweep.report(tmp_path / "two.html").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["lhs", "morris"])
+def test_sampled_designs_get_points_bins_and_indices(tmp_path, kind):
+    folder = sampled(tmp_path, kind, lambda x: 2 * x[:, 0] - x[:, 1], 3, 70, replicates=2, luck=0.3)
+    page = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
+    assert 'id="effects"' not in page
+    assert "Each dot is a point of the design" in page
+    assert "Value: most is due to x1 (" in page
+    assert "no effect is seen of x3" in page
+
+
+def test_points_that_change_together_are_compared_as_points(tmp_path):
+    values = np.array([[1.0, 1.1, 0.9], [3.0, 3.1, 2.9]])
+    folder = write(
+        tmp_path,
+        {"kind": "zip", "replicates": 3, "seed": 1},
+        {"rule.a": np.array([1.0, 2.0]), "rule.b": np.array([5.0, 6.0])},
+        {"x": values},
+    )
+    page = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
+    assert "a=2.0, b=6.0 instead of a=1.0, b=5.0 raises it by 2" in page
+
+
+def test_one_run_of_each_point_is_told_without_intervals(tmp_path):
+    folder = grid(tmp_path, {"rule.a": [0.0, 1.0]}, {"x": lambda c, draw, n: c["rule.a"][:, None]})
+    page = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
+    assert "Each point was run once: differences are shown without intervals" in page
+
+
+def test_only_the_series_that_are_shown_are_read(tmp_path, monkeypatch):
+    """Fifty measures were recorded, one is shown: the others stay on disk."""
+    import pyarrow.parquet
+
+    ids = np.repeat(np.array(["000000-0000", "000001-0000"], object), 4)
+    columns = {"run_id": ids, "tick": np.tile(np.arange(4), 2), **{f"m{k}": np.arange(8.0) for k in range(50)}}
+    measures = {f"m{k}": np.array([[0.0], [1.0]]) for k in range(50)}
+    folder = write(
+        tmp_path,
+        {"kind": "grid", "replicates": 1, "seed": 1},
+        {"rule.a": np.array([0.0, 1.0])},
+        measures,
+        series={"a": Table(columns)},
+    )
+    read = []
+    plain = pyarrow.parquet.ParquetFile.read
+    monkeypatch.setattr(
+        pyarrow.parquet.ParquetFile,
+        "read",
+        lambda self, columns=None, **more: read.append(columns) or plain(self, columns=columns, **more),
+    )
+    ecosim.read_sweep(folder).report(measures=["m7"])
+    assert {column for columns in read if columns and "tick" in columns for column in columns} == {
+        "run_id",
+        "tick",
+        "m7",
+    }
+
+
+def test_json_tells_what_the_page_does(tmp_path, capsys):
+    folder = grid(
+        tmp_path,
+        {"rule.a": [0.0, 1.0]},
+        {"x": lambda c, draw, n: c["rule.a"][:, None] + draw.normal(size=n)},
+        replicates=4,
+    )
+    report(Order(folder, out=tmp_path / "page.html", quiet=True, as_json=True))
+    told = json.loads(capsys.readouterr().out)
+    assert told["measures"] == ["x"]
+    assert told["effects"][0]["difference"] == pytest.approx(1.0)
+    assert told["is_luck_common"] is True
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ({"folder": "gone"}, "no such folder"),
+        ({"folder": "."}, "neither a sweep"),
+        ({"out": "page.pdf"}, r"ending in \.html"),
+        ({"tables": "ods"}, "csv or xlsx"),
+        ({"measures": ("dispersio",)}, "did you mean 'dispersion'"),
+    ],
+)
+def test_wrong_words_are_refused_before_any_work(tmp_path, order, said, monkeypatch):
+    from pathlib import Path
+
+    folder = grid(tmp_path / "sweep", {"rule.a": [0.0, 1.0]}, {"dispersion": lambda c, draw, n: c["rule.a"][:, None]})
+    monkeypatch.chdir(tmp_path)
+    paths = {name: Path(value) for name, value in order.items() if name in ("folder", "out")}
+    with pytest.raises(InputError, match=said):
+        report(Order(**{"folder": folder, **order, **paths}))
+    assert not list(tmp_path.rglob("*.html"))
+
+
+def test_a_sweep_without_a_single_result_is_refused(tmp_path):
+    folder = grid(tmp_path, {"rule.a": [0.0, 1.0]}, {"x": lambda c, draw, n: c["rule.a"][:, None]}, failed=(0, 1))
+    with pytest.raises(InputError, match="no run of this sweep has results"):
+        ecosim.read_sweep(folder).report()
+    assert not (folder / "report.html").exists()
+
+
+def test_no_word_acts_as_a_formula_in_a_spreadsheet(tmp_path):
+    """Neither a value of the design nor the name of a measure, in CSV or in Excel; numbers stay numbers."""
+    import csv
+
+    import openpyxl
+
+    folder = grid(
+        tmp_path / "sweep", {"rule.a": [FORMULA, "b"]}, {"@SUM(x)": lambda c, draw, n: -np.ones((2, n))}, replicates=2
+    )
+    report(Order(folder, out=tmp_path / "page.html", tables="csv", quiet=True))
+    report(Order(folder, out=tmp_path / "page.html", tables="xlsx", quiet=True))
+    with (tmp_path / "tables" / "runs.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["rule.a"] == "'" + FORMULA
+    assert float(rows[0]["'@SUM(x)"]) == -1
+    book = openpyxl.load_workbook(tmp_path / "tables" / "tables.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert [cell.value for cell in book["runs"][1]] == list(rows[0])
+    assert "'" + FORMULA in [cell.value for cell in cells]
+
+
+def test_axes_come_back_from_a_plot(tmp_path):
+    import matplotlib
+
+    matplotlib.use("agg")
+    folder = town(tmp_path)
+    sweep = ecosim.read_sweep(folder)
+    axes = sweep.plot("win_win_share", against="dynamics.stance.tolerance", by="rule.word")
+    assert axes.get_xlabel() == "tolerance"
+    assert len(axes.get_lines()) == 2
+    means = sweep.runs.groupby(["rule.word", "dynamics.stance.tolerance"])["win_win_share.mean"].mean()
+    assert axes.get_lines()[0].get_ydata() == pytest.approx(means["plain"].to_numpy())
+    with pytest.raises(InputError, match=r"did you mean 'dynamics\.stance\.tolerance'"):
+        sweep.plot("win_win_share", against="dynamics.stance.tolerence")
