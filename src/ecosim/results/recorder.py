@@ -81,6 +81,7 @@ class Recorder:
         self._every_row = [name for name, when in zip(MAKE, wanted, strict=True) if when == "every"]
         self._final = [name for name, when in zip(MAKE, wanted, strict=True) if when == "final"]
         self._tables: dict[str, list[Table]] = {name: [] for name in MAKE}
+        self._every, self._has_figures = record.every, record.figures
         self._rows, self._last = 0, -1
         self._ticks: NDArray[np.int64] = np.empty(min(ticks // record.every + 2, 4096), np.int64)
         self._values = np.full((self._ticks.size, len(self.notes)), np.nan)
@@ -105,10 +106,9 @@ class Recorder:
                 self.events.introduce(world)
             else:
                 self._watch.note(world, self.events)
-        keep = self.keep
-        if tick % keep.every == 0 or tick == self.ticks or not self._rows:
+        if tick % self._every == 0 or tick == self.ticks or not self._rows:
             self._add_row(world, costly=bool(self.measures) and self._is_costly_due(tick))
-        if keep.figures and (not self.frames or (tick == self.ticks // 2 and self.frames[-1].tick < tick)):
+        if self._has_figures and (not self.frames or (tick == self.ticks // 2 and self.frames[-1].tick < tick)):
             self.frames.append(frame_of(world))
 
     def intervened(
