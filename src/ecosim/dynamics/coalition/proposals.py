@@ -65,6 +65,7 @@ def join_proposals(
     applicant = np.full(coalitions, -1, np.int64)
     lowest = np.full(coalitions, 2.0)
     looks, whose, which, decides = _draws(identity, _JOINS, key)
+    priority = _draws(identity, _COMES_FIRST, key)[0]
     for i in range(identity.size):
         ties, joined = first_tie[i + 1] - first_tie[i], first_membership[i + 1] - first_membership[i]
         if looks[i] >= looking or ties == 0 or joined >= most:
@@ -74,16 +75,14 @@ def join_proposals(
         if theirs == 0:
             continue
         c = member_coalition[membership[first_membership[j] + np.int64(which[i] * theirs)]]
-        if first_member[c + 1] - first_member[c] >= largest:
-            continue
+        if first_member[c + 1] - first_member[c] >= largest or priority[i] >= lowest[c]:
+            continue  # whoever comes after another who will be taken in need not weigh it
         gain, present, _ = _foresee_joining(
             i, c, joined, graph, groups, kind, state, yields, made, needs, openness, joint, gap
         )
         if gain < 0.0 or decides[i] >= willing(gain, present, choice[2], choice):
             continue
-        priority, _, _, _ = uniform4(key, identity[i], _COMES_FIRST)
-        if priority < lowest[c]:
-            lowest[c], applicant[c] = priority, i
+        lowest[c], applicant[c] = priority[i], i
     rows = np.flatnonzero(applicant >= 0)
     return applicant[rows], rows
 
