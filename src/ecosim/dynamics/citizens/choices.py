@@ -177,10 +177,12 @@ def _follow(
         seen = 0.5 + 0.5 * trend
         seen = (seen + 2.0 * together[works]) / 3.0 if works >= 0 else seen
         orientation[c] += drift * (seen - theta)
-        places = (works >= 0) + (backs >= 0)
-        for d in range(stance.shape[1] * (places > 0)):
-            there = (position[works, d] if works >= 0 else 0.0) + (position[backs, d] if backs >= 0 else 0.0)
-            stance[c, d] += belonging * (there / places - stance[c, d])
+        # What is multiplied by 0 counts nothing: a processor would guess a branch wrong.
+        employed, engaged = np.float64(works >= 0), np.float64(backs >= 0)
+        pull, places = belonging * max(employed, engaged), max(1.0, employed + engaged)
+        for d in range(stance.shape[1]):
+            there = employed * position[max(works, 0), d] + engaged * position[max(backs, 0), d]
+            stance[c, d] += pull * (there / places - stance[c, d])
 
 
 @inlined
@@ -206,19 +208,18 @@ def count(people: Any, purse: Any, counted: Any) -> Any:
     """
     orientation, _, buys_from, works_for, supports, approval = people
     customers, workers, supporters, support = counted
-    caring = np.zeros(purse.size)
-    customers[:], workers[:], supporters[:] = 0.0, 0.0, 0.0
+    # One place more, the first, for the row -1 of nobody: a processor would guess a branch wrong.
+    buyers_of, workers_of, backers_of = np.zeros(purse.size + 1), np.zeros(purse.size + 1), np.zeros(purse.size + 1)
+    care = np.zeros(purse.size + 1)
     approved, oriented = 0.0, 0.0
     for c in range(orientation.size):
         approved += approval[c]
         oriented += orientation[c]
-        if buys_from[c] >= 0:
-            customers[buys_from[c]] += 1.0
-            caring[buys_from[c]] += orientation[c]
-        if works_for[c] >= 0:
-            workers[works_for[c]] += 1.0
-        if supports[c] >= 0:
-            supporters[supports[c]] += 1.0
+        buyers_of[np.uint64(buys_from[c] + 1)] += 1.0
+        care[np.uint64(buys_from[c] + 1)] += orientation[c]
+        workers_of[np.uint64(works_for[c] + 1)] += 1.0
+        backers_of[np.uint64(supports[c] + 1)] += 1.0
+    customers[:], workers[:], supporters[:], caring = buyers_of[1:], workers_of[1:], backers_of[1:], care[1:]
     approved, oriented = approved / orientation.size, oriented / orientation.size
     buyers, backers, members = 0.0, 0.0, np.zeros(3)
     for i in range(purse.size):
