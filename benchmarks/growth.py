@@ -20,20 +20,24 @@ from typing import Any
 
 MEAN_DEGREE = 10
 TICKS = 12
+CITIZENS = 2_000
 MOST_SECONDS = 300.0
 ROOT = Path(__file__).parents[1]
 
 
-def measure(sizes: Iterable[int], most_seconds: float = MOST_SECONDS) -> Iterator[dict[str, Any]]:
+def measure(
+    sizes: Iterable[int], most_seconds: float = MOST_SECONDS, citizens: int = CITIZENS
+) -> Iterator[dict[str, Any]]:
     """Yield for each number of organisations: ties, coalitions, seconds to found and per tick, and the most memory held.
 
     Args:
         sizes: numbers of organisations, ascending.
+        citizens: how many citizens live there, whatever the number of organisations.
         most_seconds: for all of them together; sizes for which it is too short are left out, and this is said.
     """
     ends = time.monotonic() + most_seconds
     for n in sizes:
-        command = [sys.executable, "-m", "benchmarks.growth", str(n)]
+        command = [sys.executable, "-m", "benchmarks.growth", str(n), str(citizens)]
         left = max(0.0, ends - time.monotonic())
         try:
             done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=left)
@@ -54,7 +58,7 @@ def exponent(rows: list[dict[str, Any]], column: str) -> float:
     return sum((a - middle) * (b - level) for a, b in zip(x, y, strict=True)) / sum((a - middle) ** 2 for a in x)
 
 
-def measure_one(n: int) -> dict[str, Any]:
+def measure_one(n: int, citizens: int = CITIZENS) -> dict[str, Any]:
     """Found and step one world here; a small one comes first, in which kernels are compiled or read.
 
     Raises:
@@ -64,12 +68,12 @@ def measure_one(n: int) -> dict[str, Any]:
     from ecosim.settings import Settings
     from tests.peak_memory import peak_bytes
 
-    def settings_for(organisations: int) -> Settings:
-        size = f"ecosystem.organisations={organisations}"
-        return ecosim.load("town", size, f"ecosystem.network.degree={MEAN_DEGREE}", yes=True)
+    def settings_for(organisations: int, citizens: int) -> Settings:
+        size = f"ecosystem.organisations={organisations}", f"ecosystem.citizens.count={citizens}"
+        return ecosim.load("town", *size, f"ecosystem.network.degree={MEAN_DEGREE}", yes=True)
 
-    ecosim.Ecosystem(settings_for(1_000)).run(2 * TICKS)
-    settings = settings_for(n)
+    ecosim.Ecosystem(settings_for(1_000, CITIZENS)).run(2 * TICKS)
+    settings = settings_for(n, citizens)
     began = time.process_time()
     ecosystem = ecosim.Ecosystem(settings)
     founded = time.process_time()
@@ -83,6 +87,7 @@ def measure_one(n: int) -> dict[str, Any]:
         raise RuntimeError(f"{world.ties} relationships and {world.coalitions} coalitions after {world.tick} ticks")
     return {
         "organisations": n,
+        "citizens": citizens,
         "ties_at_start": ties_at_start,
         "ties": world.ties,
         "coalitions": world.coalitions,
@@ -108,4 +113,4 @@ def seconds_to_read_partners(world: Any) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure_one(int(sys.argv[1]))))
+    print(json.dumps(measure_one(*map(int, sys.argv[1:]))))

@@ -60,7 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
         output.show("Growth of town (mean degree 10, each size in a process of its own)", grown)
         for column in ("seconds_to_found", "seconds_per_tick", "seconds_to_read_partners"):
             print(f"{column.replace('_', ' ')} grow as (organisations + ties) ^ {growth.exponent(grown, column):.3f}")
-        output.write_table(folder / "growth.csv", grown)
+        crowded = list(growth.measure(GROWTH[-1:], citizens=GROWTH[-1]))
+        output.show(f"The same with {GROWTH[-1]:,} citizens", crowded)
+        output.write_table(folder / "growth.csv", grown + crowded)
     print(f"\nTables and plot: {folder}")
     return 0
 

@@ -85,7 +85,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         if "step" not in self.__dict__:  # otherwise Mesa has wrapped a subclass's step, and counts
             self.steps += 1
         world = self.world
-        world.tick += 1
+        world.__dict__["tick"] += 1  # no column: the world need not look whether it is one
         self._is_acting = True
         try:
             if self._interventions:
@@ -104,13 +104,14 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
             progress: called after each tick with the ticks done and the ticks to do.
         """
         ticks = max(0, self.settings.ticks - self.world.tick) if ticks is None else ticks
+        may_end, step = self._ending is not None, self.step
         for done in range(1, ticks + 1):
-            if self._is_over():
+            if may_end and self._is_over():
                 break
-            self.step()
+            step()
             if progress is not None:
                 progress(done, ticks)
-        if self._is_over():
+        if may_end and self._is_over():
             self.recorder.end(self.world)
 
     def _is_over(self) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from ecosim.errors import InputError
 from ecosim.measures.network import (
+    _triangles,
     clustering,
     coreness,
     coreness_max,
@@ -98,3 +99,11 @@ def test_without_ties_everyone_is_alone():
 def test_ties_that_do_not_fit_are_refused():
     with pytest.raises(InputError, match="first_tie"):
         clustering(np.array([0, 1, 3]), np.array([1, 0]))
+
+
+@pytest.mark.parametrize("n", [2, 63, 64, 65, 512, 513])
+def test_triangles_are_all_counted_once_whatever_the_number_of_organisations(n):
+    """Up to 512 organisations they are counted by bits, beyond by marks."""
+    graph = networkx.gnm_random_graph(n, min(4 * n, n * (n - 1) // 2), seed=n)
+    triangles = networkx.triangles(graph)
+    assert _triangles(*ties_of(graph)).tolist() == [triangles[i] for i in range(n)]

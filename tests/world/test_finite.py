@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosim.testing import small_world
-from ecosim.world.finite import Watched, are_finite
+from ecosim.world.finite import Watched, are_finite, is_finite
 from ecosim.world.world import Labels, World
 
 LABELS = Labels(issues=("water",), stance_axes=("left", "up"), capabilities=("a",), culture=1)
@@ -55,5 +55,13 @@ def test_what_is_made_is_watched_where_mechanisms_make_it():
 
 @pytest.mark.parametrize("largest", [0.0, 1.0, -1e308, np.finfo(float).max, np.finfo(float).tiny])
 def test_the_largest_and_smallest_numbers_are_finite(largest):
-    assert are_finite((np.array([largest, -largest, 0.0]), np.empty(0)))
-    assert are_finite((np.array([[largest, -largest], [0.0, 0.0]]),))
+    assert is_finite(np.array([largest, -largest, 0.0]))
+    assert is_finite(np.array([[largest, -largest], [0.0, 0.0]]))
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_of_eight_columns_each_is_looked_at(place):
+    columns = [np.zeros(5) for _ in range(8)]
+    assert are_finite(*columns)
+    columns[place][4] = np.nan
+    assert not are_finite(*columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -119,21 +120,21 @@ class Change(Mechanism):
         ]
 
     def step(self, world: World, key: Key) -> None:
-        self._shake(world, ("severity",), key)
+        is_shaken = bool(self.shocks) or self.shock_rate > 0.0
+        if is_shaken:
+            self._shake(world, ("severity",), key)
         if self.severity_return or self.severity_noise:
             revert(world.severity, self.severity_level, self.severity_return, self.severity_noise, key, _SEVERITY)
-        perceive(world.urgency, world.severity, self._remembered())
+        perceive(world.urgency, world.severity, _remembered(self.lag))
         revert(world.demand, 1.0, self.demand_return, self.demand_noise, key, _DEMAND)
-        self._shake(world, ("urgency", "demand"), key)
+        if is_shaken:
+            self._shake(world, ("urgency", "demand"), key)
         if self.motive_noise:
             world.motive[:] = vary_motives(world.motive, world.identity, self.motive_noise, key)
         if self.motive_return:
             world.motive[:] = towards_sector(world.motive, world.sector, self.motive_return)
         if self.ramp and self.ramp_from <= world.tick and (self.ramp_until is None or world.tick < self.ramp_until):
             world.pressure[:] = np.maximum(world.pressure + self.ramp, 0.0)
-
-    def _remembered(self) -> float:
-        return float(np.exp(-1.0 / self.lag)) if self.lag else 0.0
 
     def _shake(self, world: World, columns: tuple[Shaken, ...], key: Key) -> None:
         """Add to these columns whatever shocks come at this tick."""
@@ -144,6 +145,12 @@ class Change(Mechanism):
                 values[chosen] = np.maximum(values[chosen] + shock.size, 0.0)
         if self.shock_rate and self.shock_on in columns:
             strike(getattr(world, self.shock_on), self.shock_rate, self.shock_size, self.shock_tail, key)
+
+
+@lru_cache(maxsize=256)
+def _remembered(lag: float) -> float:
+    """Return what is left of the distance between urgency and severity a tick later."""
+    return float(np.exp(-1.0 / lag)) if lag else 0.0
 
 
 # Draws: entity q with draws 0 (demand), 1 and from 16 on (shocks), 5 (severity); entity identity with draws 2 to 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.conduct import Witness, conduct_of
@@ -13,6 +14,7 @@ from ecosim.dynamics.knowing import are_named, knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key
+from ecosim.world.lookup import mean_of
 from ecosim.world.who import unknown
 from ecosim.world.world import Labels, World
 
@@ -106,15 +108,16 @@ def close_books(
     """Write ledger (n, 5), success, capital and reputation in place; ``rates`` as in ``Ledger``."""
     spill_value, spending, thrift, least_capital, worst, half, full_circle, fresh = rates
     issues = severity.size
-    usual = max(1e-9, contribution.mean()) if contribution.size else 1.0
+    usual = max(1e-9, mean_of(contribution, 1.0))
+    trouble, wellbeing = np.empty(issues), 0.0 if issues > 0 else 1.0
+    for q in range(issues):
+        trouble[q] = min(1.0, severity[q] / worst)
+        wellbeing += (1.0 - trouble[q]) / issues
     for i in range(sector.size):
         financial = income[i] + payoff[i] + spill_value * spillover[i]
         public, mission, relational = 0.0, 0.0, 0.0
-        wellbeing = 0.0 if issues > 0 else 1.0
         for q in range(issues):
-            trouble = min(1.0, severity[q] / worst)
-            public += salience[i, q] * (1.0 - 2.0 * trouble)
-            wellbeing += (1.0 - trouble) / issues
+            public += salience[i, q] * (1.0 - 2.0 * trouble[q])
         for h in range(first_membership[i], first_membership[i + 1]):
             row = membership[h]
             q = coalition_issue[member_coalition[row]]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from ecosim.dynamics.citizens.offers import CUSTOMERS, DONORS, TAXES
 from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
@@ -113,7 +114,9 @@ class Market(Mechanism):
 @lru_cache(maxsize=256)
 def _purses(customers: tuple[str, ...], taxes: tuple[str, ...], sectors: tuple[str, ...]) -> NDArray[np.int64]:
     """Return what sectors live by; the array is kept, as that of ``knowing.are_named``, so nobody may write to it."""
-    return np.array([0 if name in customers else 1 if name in taxes else 2 for name in sectors], np.int64)
+    return np.array(
+        [CUSTOMERS if name in customers else TAXES if name in taxes else DONORS for name in sectors], np.int64
+    )
 
 
 @kernel

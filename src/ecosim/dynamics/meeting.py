@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -113,8 +114,7 @@ class Meeting(Mechanism):
 
     def upto(self) -> tuple[float, ...]:
         """Return where, from 0 to 1, the share of each way but the last ends."""
-        shares = (self.friends, self.likeness, self.complementarity, self.forums)
-        return tuple(sum(shares[: way + 1]) for way in range(len(shares)))
+        return tuple(accumulate((self.friends, self.likeness, self.complementarity, self.forums)))
 
     def terms(self) -> tuple[float, ...]:
         """Return the parameters of saying yes as a kernel takes them."""

@@ -48,11 +48,15 @@ def find_partners(
     count = 0
     added = np.zeros(n, np.int32)
     meetings[:], acceptances[:] = 0, 0
+    looks, agrees = np.empty((4, n)), np.empty((2, n))
+    for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
+        looks[0, i], looks[1, i], looks[2, i], looks[3, i] = uniform4(key, identity[i], _LOOKS)
+        agrees[0, i], agrees[1, i], _, _ = uniform4(key, identity[i], _AGREES)
     start = np.int64(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
     for turn in range(n):
-        i = (start + turn) % n
-        looks, how, first, second = uniform4(key, identity[i], _LOOKS)
-        if looks >= rate or first_tie[i + 1] - first_tie[i] + added[i] >= attention:
+        i = start + turn if start + turn < n else start + turn - n
+        how, first, second = looks[1, i], looks[2, i], looks[3, i]
+        if looks[0, i] >= rate or first_tie[i + 1] - first_tie[i] + added[i] >= attention:
             continue
         way = _way(how, upto)
         if way == 0 or way == 4:
@@ -70,8 +74,7 @@ def find_partners(
         accepts = says_yes(
             expected_gain(i, j, capability, salience, terms[1]), gap_between(i, j, sector, culture, stance, gap), terms
         )
-        own, other, _, _ = uniform4(key, identity[i], _AGREES)
-        if own < accepts and other < accepts:
+        if max(agrees[0, i], agrees[1, i]) < accepts:
             pairs[count, 0], pairs[count, 1], ways[count] = i, j, way
             count += 1
             added[i] += 1
@@ -117,10 +120,8 @@ def _best_of(i: Any, is_alike: Any, sample: Any, identity: Any, kind: Any, graph
         if k & 3 == 0 and k > 0:
             draws = uniform4(key, identity[i], _SAMPLES + k // 4)
         j = np.int64(draws[k & 3] * identity.size)
-        if j == i or find_half_edge(graph[0], graph[1], i, j) >= 0:
-            continue
         fits = -gap_between(i, j, sector, culture, stance, gap) if is_alike else complement(i, j, capability)
-        if fits > best:
+        if fits > best and j != i and find_half_edge(graph[0], graph[1], i, j) < 0:
             best, chosen = fits, j
     return chosen
 
@@ -168,9 +169,11 @@ def convene(
             seat[i], arrival[i] = free[topic[i]], -1.0  # a host always has a seat
             hosts[free[topic[i]]] = i
             free[topic[i]] += 1
+    looks, ways = np.empty(n), np.empty(n)
+    for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
+        looks[i], ways[i], _, _ = uniform4(key, identity[i], _LOOKS)
     for i in range(n):
-        looks, how, _, _ = uniform4(key, identity[i], _LOOKS)
-        if topic[i] < 0 and looks < rate and low <= how < high and hosts.size > 0:
+        if topic[i] < 0 and looks[i] < rate and low <= ways[i] < high and hosts.size > 0:
             which, place, arrival[i], _ = uniform4(key, identity[i], _ATTENDS)
             q = _drawn(salience, i, which)
             if first[q + 1] > first[q]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import Field
 
+from ecosim.dynamics.citizens.offers import TAXES
 from ecosim.dynamics.encounter import expected_gain, says_yes
 from ecosim.dynamics.gap import gap_between
 from ecosim.dynamics.knowing import are_named, knowing
@@ -83,10 +84,9 @@ class Policy(Mechanism):
         return [] if self.is_default("regulated") else unknown("regulated", self.regulated, labels.sectors)
 
     def step(self, world: World, key: Key) -> None:
-        lives_by_taxes = self._market.purse_of(world.labels.sectors)[world.sector] == 1
-        regulated = are_named(self.regulated, world.labels.sectors)
+        sectors = world.labels.sectors
         invitations = govern(
-            world.identity, world.sector, lives_by_taxes, regulated,
+            world.identity, world.sector, self._market.purse_of(sectors), are_named(self.regulated, sectors),
             (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
             world.capital, world.contribution, world.income, world.forgone,
             (self.subsidies, self.waste, self.least, self.enforcement, self.fine, self.convening, self.invitation), key,
@@ -96,7 +96,7 @@ class Policy(Mechanism):
         meeting = self._meeting
         kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
         pairs = invite(
-            invitations, int(world.urgency.argmax()), kind, (world.first_tie, world.partner), meeting.terms(),
+            invitations, world.urgency, kind, (world.first_tie, world.partner), meeting.terms(),
             meeting.attention, meeting.gap.weights(), key,
         )  # fmt: skip
         if len(pairs):
@@ -112,7 +112,7 @@ class Policy(Mechanism):
 
 @kernel
 def govern(
-    identity: Any, sector: Any, lives_by_taxes: Any, regulated: Any, groups: Any, capital: Any, contribution: Any,
+    identity: Any, sector: Any, purse_of: Any, regulated: Any, groups: Any, capital: Any, contribution: Any,
     income: Any, forgone: Any, rates: Any, key: Any,
 ) -> Any:  # fmt: skip
     """Write incomes, what is forgone and contributions after policy, and return the number of invitations paid for."""
@@ -122,7 +122,7 @@ def govern(
     own = np.zeros(n)
     means, effort, bodies = 0.0, 0.0, 0.0
     for i in range(n):
-        if lives_by_taxes[i]:
+        if purse_of[sector[i]] == TAXES:
             own[i] = max(0.0, income[i])
             means += own[i]
             bodies += 1.0
@@ -135,7 +135,7 @@ def govern(
     fines = 0.0
     for i in range(n):
         size = np.sqrt(capital[i])
-        if works_with_others[i] and not lives_by_taxes[i]:
+        if works_with_others[i] and purse_of[sector[i]] != TAXES:
             income[i] += rate * contribution[i] * size
             forgone[i] = max(0.0, forgone[i] - rate * size)
         if bodies > 0.0 and regulated[sector[i]]:
@@ -146,7 +146,7 @@ def govern(
                 fines += owed
                 contribution[i] = least
     for i in range(n):
-        if lives_by_taxes[i]:
+        if purse_of[sector[i]] == TAXES:
             income[i] += fines * own[i] / means - burden * own[i] if means > 0.0 else fines / bodies
     return invitations
 
@@ -166,13 +166,15 @@ def in_mixed_coalitions(sector: Any, groups: Any) -> Any:
 
 
 @kernel
-def invite(invitations: Any, issue: Any, kind: Any, graph: Any, terms: Any, attention: Any, gap: Any, key: Any) -> Any:
-    """Return the pairs of rows (p, 2) that are invited together, for an issue, and agree to be tied."""
+def invite(
+    invitations: Any, urgency: Any, kind: Any, graph: Any, terms: Any, attention: Any, gap: Any, key: Any
+) -> Any:
+    """Return the pairs of rows (p, 2) that are invited together, for the most urgent issue, and agree to be tied."""
     sector, capability, salience, culture, stance = kind
     first_tie, partner = graph
     n = sector.size
     pairs, count = np.empty((invitations, 2), np.int32), 0
-    upto = np.cumsum(salience[:, issue])
+    upto = np.cumsum(salience[:, np.argmax(urgency)])
     added = np.zeros(n, np.int32)
     for turn in range(invitations):
         one, other = uniform2(key, turn, 1)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel
+from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key, pair, uniform
 from ecosim.world.lookup import find_half_edge, mean_of
 from ecosim.world.world import Rows, World
@@ -190,25 +190,22 @@ def cultivate(groups: Any, graph: Any, acts: Any, relationship: Any, rates: Any,
         affect[t] += liking * (trust[t, 0] + trust[t, 1] - 1.0 - affect[t])
         if together:
             translation[t] *= 1.0 - learning
-        outside = 0.5 * (sent[ends[t, 0]] + sent[ends[t, 1]]) if together else 0.0
+        outside = 0.5 * together * (sent[ends[t, 0]] + sent[ends[t, 1]])
         outside_gain[t] += fresh * (outside - outside_gain[t])
         age[t] += 1
         apart[t] = 0 if together else apart[t] + 1
         rung[t] = _rung(gain[t, 0], gain[t, 1], outside_gain[t], bond[t], translation[t], apart[t], limits)
 
 
-@kernel
+@inlined
 def _rung(own: Any, other: Any, outside: Any, bond: Any, translation: Any, apart: Any, limits: Any) -> Any:
+    """Return how high a relationship stands: the first condition that is not met decides."""
     deep_bond, _, third_win, window = limits
-    if apart > window:
-        return 0
-    if own <= 0.0 or other <= 0.0:
-        return 1
-    if outside < third_win:
-        return 2
-    if bond < deep_bond:
-        return 3
-    return 5 if translation <= 0.5 else 4
+    rung = 5 if translation <= 0.5 else 4  # from the top down, which leaves a processor no branch to guess
+    rung = rung if bond >= deep_bond else 3
+    rung = rung if outside >= third_win else 2
+    rung = rung if min(own, other) > 0.0 else 1
+    return rung if apart <= window else 0
 
 
 @kernel

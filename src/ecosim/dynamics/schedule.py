@@ -38,11 +38,11 @@ class Schedule:
         if self.checked:
             self._checked_step(world)
             return
-        tick = world.tick
-        for step, luck, every in self._steps:
+        tick, state = world.tick, world.__dict__
+        for step, (low, high), every in self._steps:
             if every == 1 or tick % every == 0:
-                step(world, luck.key(tick))
-                if world.is_pending:
+                step(world, (low, high, tick))
+                if state["is_pending"]:
                     world.commit()
 
     def _checked_step(self, world: World) -> None:

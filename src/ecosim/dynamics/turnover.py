@@ -69,11 +69,11 @@ class Turnover(Mechanism):
     def step(self, world: World, key: Key) -> None:
         sectors = len(world.labels.sectors)
         mean_rate = self.rate if self.entry == "rate" else 0.0
-        leaving, coming = count(
+        leaving, arriving, coming = count(
             world.sector, world.capital, world.insolvency, sectors, (self.floor, self.patience, self.every),
             mean_rate, 0 if self.room is None else self.room, key,
         )  # fmt: skip
-        if leaving == 0 and not coming.any():
+        if leaving == 0 and arriving == 0:
             return
         going = np.flatnonzero(world.insolvency >= self.patience)
         if self.entry == "replacing":
@@ -125,7 +125,7 @@ def note_going(world: World, going: Rows) -> None:
 def count(
     sector: Any, capital: Any, insolvency: Any, sectors: Any, limits: Any, rate: Any, room: Any, key: Any
 ) -> Any:  # fmt: skip
-    """Write how long each has been insolvent (n,); return how many leave, and how many come to each sector (sectors,).
+    """Write how long each has been insolvent (n,); return how many leave, come, and come to each sector (sectors,).
 
     ``limits`` are the floor, the patience and the ticks since it last acted; a room of 0 is no limit.
     """
@@ -141,7 +141,7 @@ def count(
         left = max(0.0, 1.0 - sector.size / room) if room > 0 else 1.0
         for s in range(sectors):
             coming[s] = poisson(rate * members[s] * left, key, s)
-    return leaving, coming
+    return leaving, coming.sum(), coming
 
 
 @kernel

@@ -81,6 +81,8 @@ class Recorder:
         self._every_row = [name for name, when in zip(MAKE, wanted, strict=True) if when == "every"]
         self._final = [name for name, when in zip(MAKE, wanted, strict=True) if when == "final"]
         self._tables: dict[str, list[Table]] = {name: [] for name in MAKE}
+        self._every, self._has_figures = record.every, record.figures
+        self._has_costly = any(measure.costly for measure in self.measures)
         self._rows, self._last = 0, -1
         self._ticks: NDArray[np.int64] = np.empty(min(ticks // record.every + 2, 4096), np.int64)
         self._values = np.full((self._ticks.size, len(self.notes)), np.nan)
@@ -105,10 +107,9 @@ class Recorder:
                 self.events.introduce(world)
             else:
                 self._watch.note(world, self.events)
-        keep = self.keep
-        if tick % keep.every == 0 or tick == self.ticks or not self._rows:
-            self._add_row(world, costly=bool(self.measures) and self._is_costly_due(tick))
-        if keep.figures and (not self.frames or (tick == self.ticks // 2 and self.frames[-1].tick < tick)):
+        if tick % self._every == 0 or tick == self.ticks or not self._rows:
+            self._add_row(world, costly=self._is_costly_due(tick))
+        if self._has_figures and (not self.frames or (tick == self.ticks // 2 and self.frames[-1].tick < tick)):
             self.frames.append(frame_of(world))
 
     def intervened(
@@ -129,8 +130,8 @@ class Recorder:
         """Take this tick for the last one, and record it as such, though more were planned."""
         self.ticks = world.tick
         if not self._rows or self._ticks[self._rows - 1] != world.tick:
-            self._add_row(world, costly=bool(self.measures))
-        elif self.measures:
+            self._add_row(world, costly=True)
+        else:
             self._look(world, self._rows - 1, only_costly=True)
 
     def closed(self, world: World) -> Recorder:
@@ -177,6 +178,8 @@ class Recorder:
         return twin
 
     def _is_costly_due(self, tick: int) -> bool:
+        if not self._has_costly:
+            return False
         every = self.keep.costly_every
         if tick == 0:
             return self.keep.costly_at_start
@@ -199,13 +202,13 @@ class Recorder:
     def _look(self, world: World, row: int, *, only_costly: bool = False) -> None:
         if self._plan is None:
             self._plan = _plan(self.measures, self.labels, world)
-        values = self._values[row]
+        values = self._values
         for compute, places in self._plan[only_costly]:
             found = compute(world)
             for place, part in places:
-                values[place] = found if part is None else found[part]
+                values[row, place] = found if part is None else found[part]
         if world.tick == 0:
-            values[self._flows] = np.nan
+            values[row, self._flows] = np.nan
 
 
 class _Look(NamedTuple):

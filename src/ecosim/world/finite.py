@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numba.core.errors import NumbaError
-from numpy.typing import NDArray
 
 from ecosim.kernels import kernel
 from ecosim.world.columns import COLUMNS
@@ -42,8 +41,16 @@ class Watched:
             if column.dtype.startswith("float") and (column.name in written or column.axis in axes)
         ]
         self.columns = tuple(column.name for column in watched)
-        self._numbers = _taken([column.name for column in watched if column.extent is None], np.empty(0))
-        self._rows = _taken([column.name for column in watched if column.extent is not None], np.empty((0, 1)))
+        self._single: list[str] = []
+        self._many: list[tuple[Callable[[dict[str, Any]], tuple[Any, ...]], tuple[Any, ...]]] = []
+        for is_wide, nothing in ((False, np.empty(0)), (True, np.empty((0, 1)))):
+            names = [column.name for column in watched if (column.extent is not None) == is_wide]
+            for k in range(0, len(names), _AT_ONCE):
+                some = names[k : k + _AT_ONCE]
+                if len(some) < _AT_ONCE // 2:
+                    self._single += some
+                else:
+                    self._many.append((itemgetter(*some), (nothing,) * (_AT_ONCE - len(some))))
 
     def refuse_what_is_not_finite(self, world: World) -> None:
         """Stop where a value is infinite or undefined.
@@ -51,9 +58,12 @@ class Watched:
         Raises:
             FloatingPointError: with each such column, the tick, and where in the column it is.
         """
-        state, numbers, rows = world.__dict__, self._numbers, self._rows
+        state, good = world.__dict__, True
         try:
-            good = (numbers is None or are_finite(numbers(state))) and (rows is None or are_finite(rows(state)))
+            for name in self._single:
+                good = good and is_finite(state[name])
+            for take, filling in self._many:
+                good = good and are_finite(*take(state), *filling)
         except NumbaError:  # a rule has put an array of another kind in a column's place
             good = False
         if not good and (faults := _faults(world, self.columns)):
@@ -61,17 +71,7 @@ class Watched:
 
 
 _AT_ONCE = 8
-"""Columns are looked at in multiples of so many."""
-
-Taken = Callable[[dict[str, Any]], tuple[NDArray[np.float64], ...]]
-
-
-def _taken(names: list[str], nothing: NDArray[np.float64]) -> Taken | None:
-    """Return what takes columns, filled up with empty ones: a kernel is compiled for each number of columns, so for few."""
-    if len(names) < 2:
-        return (lambda state: (state[names[0]],)) if names else None
-    take, filling = itemgetter(*names), (nothing,) * (-len(names) % _AT_ONCE)
-    return lambda state: take(state) + filling
+"""Columns looked at in one call; handed over one by one, not in a tuple, since of a tuple numba asks anew what it holds."""
 
 
 def _faults(world: World, columns: tuple[str, ...]) -> list[str]:
@@ -88,15 +88,19 @@ def _faults(world: World, columns: tuple[str, ...]) -> list[str]:
 
 
 @kernel
-def are_finite(columns: Any) -> Any:
-    """Return whether all numbers of some columns, all (n,) or all (n, k), are finite; v − v is 0 for those only."""
-    for values in columns:
-        numbers = values.reshape(values.size)
-        is_bad = False
-        for k in range(
-            numbers.size
-        ):  # by place: through an iterator the compiler takes one at a time, four times as slow
-            is_bad |= numbers[k] - numbers[k] != 0.0
-        if is_bad:
-            return False
-    return True
+def is_finite(values: Any) -> Any:
+    """Return whether all numbers of a column, (n,) or (n, k), are finite; v − v is 0 for those only."""
+    numbers = values.reshape(values.size)
+    is_bad = False
+    for k in range(numbers.size):  # by place: through an iterator the compiler takes one at a time, four times as slow
+        is_bad |= numbers[k] - numbers[k] != 0.0
+    return not is_bad
+
+
+@kernel
+def are_finite(a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any) -> Any:
+    """Return whether all numbers of eight columns are finite."""
+    return (
+        is_finite(a) and is_finite(b) and is_finite(c) and is_finite(d)
+        and is_finite(e) and is_finite(f) and is_finite(g) and is_finite(h)
+    )  # fmt: skip

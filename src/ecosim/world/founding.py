@@ -46,10 +46,10 @@ def found(settings: EcosystemSettings, seed: int, columns: Iterable[str], actors
     Raises:
         InputError: if the network cannot be, or an actor's sector is none of the settings'.
     """
-    labels = labels_of(settings)
-    world = World(labels, sum(settings.counts()) if actors is None else len(actors.names), columns)
+    labels, counts = labels_of(settings), settings.counts()
+    world = World(labels, sum(counts) if actors is None else len(actors.names), columns)
     if actors is None:
-        world.identity[:], world.sector[:] = _numbered(settings.counts())
+        world.identity[:], world.sector[:] = _numbered(counts)
     else:
         world.names = tuple(actors.names)
         world.identity[:] = identity_of_names(actors.names)

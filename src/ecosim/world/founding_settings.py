@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -340,7 +341,8 @@ def numbered(word: str, count: int) -> tuple[str, ...]:
     return tuple(f"{word}_{k}" for k in range(1, count + 1))
 
 
-def apportion(total: int, shares: Sequence[float]) -> tuple[int, ...]:
+@lru_cache(maxsize=256)
+def apportion(total: int, shares: tuple[float, ...]) -> tuple[int, ...]:
     """Divide a whole number by shares, as Webster divides seats.
 
     One organisation more goes to one sector and takes none from another, which rounding to the nearest, or by the

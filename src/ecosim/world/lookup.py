@@ -11,17 +11,24 @@ from ecosim.kernels import kernel
 
 @kernel
 def find_half_edge(first_tie: Any, partner: Any, i: Any, j: Any) -> Any:
-    """Return the half-edge from organisation i to j, or -1 where they are not tied (binary search)."""
+    """Return the half-edge from organisation i to j, or -1 where they are not tied.
+
+    By binary search, until a few are left: looking through these is faster, as a processor guesses where that ends.
+    """
     low, high = first_tie[i], first_tie[i + 1]
-    while low < high:
+    while high - low > _FEW:
         middle = (low + high) >> 1
         if partner[middle] < j:
             low = middle + 1
         else:
-            high = middle
-    if low < first_tie[i + 1] and partner[low] == j:
-        return low
+            high = middle + 1
+    for h in range(low, high):
+        if partner[np.uint64(h)] == j:
+            return h
     return np.int64(-1)
+
+
+_FEW = 16
 
 
 @kernel

@@ -21,25 +21,13 @@ from ecosim.world.table import move
 
 @kernel
 def half_edges(ends: Any, n: Any) -> Any:
-    """Return (first_tie (n+1,), partner (2m,), tie (2m,)) for ties with ends (m, 2).
-
-    Time and memory are linear in n + m.
-    """
-    m = ends.shape[0]
-    first, partner, tie = np.empty(n + 1, np.int64), np.empty(2 * m, np.int32), np.empty(2 * m, np.int32)
-    _list_half_edges(ends, first, partner, tie)
-    return first, partner, tie
-
-
-@kernel
-def _list_half_edges(ends: Any, first: Any, partner: Any, tie: Any) -> None:
-    """Fill in half-edges by two counting sorts.
+    """Return (first_tie (n+1,), partner (2m,), tie (2m,)) for ties with ends (m, 2), by two counting sorts.
 
     The first pass lists every tie under both ends; the second goes through the organisations in order and writes each
-    into its partners' lists, which therefore come out sorted.
+    into its partners' lists, which therefore come out sorted. Time and memory are linear in n + m.
     """
-    n, m = first.size - 1, ends.shape[0]
-    first[:] = 0
+    m = ends.shape[0]
+    first = np.zeros(n + 1, np.int64)
     for t in range(m):  # unsigned rows need no look at whether they count from the end: a quarter faster
         first[np.uint32(ends[t, 0]) + np.uint64(1)] += 1
         first[np.uint32(ends[t, 1]) + np.uint64(1)] += 1
@@ -53,6 +41,8 @@ def _list_half_edges(ends: Any, first: Any, partner: Any, tie: Any) -> None:
             unsorted[np.uint64(free[end])] = t
             free[end] += 1
     free[:] = first[:-1]
+    partner = np.empty(2 * m, np.int32)
+    tie = np.empty(2 * m, np.int32)
     for i in range(n):
         for h in range(first[i], first[i + 1]):
             row = np.uint32(unsorted[h])
@@ -61,6 +51,7 @@ def _list_half_edges(ends: Any, first: Any, partner: Any, tie: Any) -> None:
             partner[place] = i
             tie[place] = row
             free[other] += 1
+    return first, partner, tie
 
 
 def lower_first(pairs: NDArray[np.int32], values: Mapping[str, Any]) -> tuple[NDArray[np.int32], dict[str, Any]]:
@@ -131,7 +122,7 @@ def commit(
 
     Args:
         before: number of relationships, the words of their table (``ecosim.world.table``), and the half-edges'
-            ``first_tie`` (n+1,) and ``partner`` (2m,), as they are.
+            ``first_tie`` (n+1,), ``partner`` (2m,) and ``tie`` (2m,), as they are.
         words: room for the table as it will be, of as many places as there may be relationships.
         widths: words of an entry in each of its columns.
         initial: what each starts with.
@@ -144,19 +135,69 @@ def commit(
     Returns:
         How many relationships go on, and which pairs are the new ones that follow (made,).
     """
-    ties, past, first_tie, partner = before
+    ties, past, first_tie, partner, tie = before
     if order.size < pairs.shape[0]:
         order = _inserted(pairs)
     source, made = rearranged(ties, ended, first_tie, partner, pairs, order)
     move(past, widths, initial, source, words)
-    chosen = -1 - source[source.size - made :]
     kept, places = source.size - made, words.size // widths.sum()
+    chosen = -1 - source[kept:]
     ends = words[ends_at * places : ends_at * places + 2 * source.size].reshape((source.size, 2))
     for k in range(made):
         ends[kept + k, 0], ends[kept + k, 1] = pairs[chosen[k], 0], pairs[chosen[k], 1]
-    first, partners, rows = half_edges
-    _list_half_edges(ends, first, partners, rows)
+    row_now = np.full(ties, -1, np.int32)
+    for k in range(kept):
+        row_now[source[k]] = k
+    _merge(first_tie, partner, tie, row_now, ends[kept:], kept, half_edges)
     return kept, chosen
+
+
+@kernel
+def _merge(first_tie: Any, partner: Any, tie: Any, row_now: Any, made: Any, kept: Any, half_edges: Any) -> None:
+    """Fill in half-edges from those of before, without the ties that end, and those made: all are read in their order.
+
+    Args:
+        first_tie: half-edges as they were (n+1,).
+        partner: likewise (2m,).
+        tie: likewise (2m,).
+        row_now: the row that each tie has now, or -1.
+        made: ends of the new ones (p, 2), sorted.
+        kept: row of the first of these.
+        half_edges: ``first_tie``, ``partner`` and ``tie`` as they will be.
+    """
+    # Listed in their order under both ends, new partners are sorted: the lower ones of each organisation come first.
+    n, ends = first_tie.size - 1, made.size
+    start, others, rows = np.zeros(n + 1, np.int64), np.empty(ends, np.int32), np.empty(ends, np.int32)
+    for k in range(made.shape[0]):
+        start[made[k, 0] + 1] += 1
+        start[made[k, 1] + 1] += 1
+    for i in range(n):
+        start[i + 1] += start[i]
+    free = start[:-1].copy()
+    for k in range(made.shape[0]):
+        for side in range(2):
+            end = np.uint32(made[k, side])
+            others[free[end]], rows[free[end]] = made[k, 1 - side], kept + k
+            free[end] += 1
+    first, partners, ties = half_edges
+    place = np.uint64(0)
+    one = np.uint64(1)
+    for i in range(n):
+        first[i] = place
+        g, last = start[i], start[i + 1]
+        for h in range(first_tie[i], first_tie[i + 1]):
+            row, other = row_now[np.uint32(tie[h])], partner[h]
+            if row < 0:
+                continue
+            while g < last and others[g] < other:
+                partners[place], ties[place] = others[g], rows[g]
+                place, g = place + one, g + 1
+            partners[place], ties[place] = other, row
+            place += one
+        while g < last:
+            partners[place], ties[place] = others[g], rows[g]
+            place, g = place + one, g + 1
+    first[n] = place
 
 
 @kernel

@@ -65,13 +65,12 @@ class Table:
     def show(self, columns: dict[str, Any], words: Words, rows: int) -> None:
         """Take another block, of so many rows, for the table's own, and make its columns entries of ``columns``."""
         self.words, layout = words, self.layout
-        places = words.size // layout.width
-        blocks = (words.view(np.float64), words)
-        views: list[NDArray[Any]] = [
-            blocks[kind][start * places : start * places + rows] for kind, start in layout.numbers
-        ]
-        for kind, start, width in layout.rows:
-            views.append(blocks[kind][start * places : start * places + rows * width].reshape(rows, width))
+        numbers, places = words.view(np.float64), words.size // layout.width
+        views: list[NDArray[Any]] = [numbers[start * places : start * places + rows] for start in layout.numbers]
+        views += [words[start * places : start * places + rows] for start in layout.wholes]
+        for start, width, is_whole in layout.rows:
+            block = words if is_whole else numbers
+            views.append(block[start * places : start * places + rows * width].reshape(rows, width))
         self._shown = list(zip(layout.names, views, strict=True))
         columns.update(self._shown)
 
@@ -80,44 +79,46 @@ class Layout(NamedTuple):
     """Where the columns of a table lie.
 
     Attributes:
-        names: the columns, first those with one number an entry, then those with several.
-        numbers: for each of the former, whether it holds whole numbers (1) or not (0), and its first word of an entry.
-        rows: for each of the latter likewise, and its words of an entry.
+        names: the columns: those with one number an entry, those with one whole number, those with several of either.
+        numbers: first word of an entry of each of the first.
+        wholes: likewise of the second.
+        rows: likewise of the others, with how many words it has and whether they are whole numbers.
+        starts: first word of an entry of each column by name.
         widths: words of an entry in each column, in the order in which they lie (columns,).
         initial: word that each starts with, in the same order (columns,).
         width: words of an entry in all.
     """
 
     names: tuple[str, ...]
-    numbers: tuple[tuple[int, int], ...]
-    rows: tuple[tuple[int, int, int], ...]
+    numbers: tuple[int, ...]
+    wholes: tuple[int, ...]
+    rows: tuple[tuple[int, int, bool], ...]
+    starts: dict[str, int]
     widths: NDArray[np.int64]
     initial: Words
     width: int
 
-    def start(self, name: str) -> int:
-        """Return the first word of an entry that belongs to a column."""
-        return (*self.numbers, *self.rows)[self.names.index(name)][1]
-
 
 @lru_cache(maxsize=256)
 def _layout(declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -> Layout:
+    numbers: dict[str, int] = {}
+    wholes: dict[str, int] = {}
+    rows: dict[str, tuple[int, int, bool]] = {}
+    widths, initial, starts = [], [], {}
     in_place = sorted(zip(declared, shapes, strict=True), key=lambda entry: entry[0].dtype != "float64")
-    numbers: dict[str, tuple[int, int]] = {}
-    rows: dict[str, tuple[int, int, int]] = {}
-    widths, initial, start = [], [], 0
     for column, shape in in_place:
-        kind, width = int(column.dtype != "float64"), shape[0] if shape else 1
+        start, is_whole = sum(widths), column.dtype != "float64"
         if shape:
-            rows[column.name] = kind, start, width
+            rows[column.name] = start, shape[0], is_whole
         else:
-            numbers[column.name] = kind, start
-        widths.append(width)
+            (wholes if is_whole else numbers)[column.name] = start
+        starts[column.name] = start
+        widths.append(shape[0] if shape else 1)
         initial.append(np.array(column.initial, column.dtype).view(np.int64))
-        start += width
     return Layout(
-        (*numbers, *rows), tuple(numbers.values()), tuple(rows.values()), np.array(widths), np.array(initial), start
-    )
+        (*numbers, *wholes, *rows), tuple(numbers.values()), tuple(wholes.values()), tuple(rows.values()), starts,
+        np.array(widths), np.array(initial), sum(widths),
+    )  # fmt: skip
 
 
 @kernel

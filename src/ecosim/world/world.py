@@ -263,7 +263,10 @@ class World:
         if len(founders):
             who = _rows_within(founders, self.n, "found_coalitions: row of a founder")
             members = _rows_within(members, self.n, "found_coalitions: row of a member", least=-1)
-            self.pending.founded.append((who, np.asarray(issues), members))
+            what = np.asarray(issues)
+            self.pending.founded.append(
+                (who, what if what.shape == who.shape else np.broadcast_to(what, who.shape), members)
+            )
             self.is_pending = True
 
     def found_coalition(self, founder: int, issue: int, members: Rows) -> None:
@@ -343,9 +346,9 @@ class World:
         table.take_over(self.__dict__)
         words, first = table.room(places), np.empty(self.n + 1, np.int64)
         partner, tie = np.empty(2 * places, np.int32), np.empty(2 * places, np.int32)
-        before = (self.ties, table.words, self.first_tie, self.partner)
+        before = (self.ties, table.words, self.first_tie, self.partner, self.tie)
         kept, chosen = relationships.commit(
-            before, words, table.layout.widths, table.layout.initial, table.layout.start("ends"), ended, pairs,
+            before, words, table.layout.widths, table.layout.initial, table.layout.starts["ends"], ended, pairs,
             relationships.in_order(pairs), (first, partner, tie),
         )  # fmt: skip
         rows = kept + chosen.size
@@ -373,7 +376,8 @@ class World:
         indices = np.empty(count + 1, np.int64), np.empty(self.n + 1, np.int64), np.empty(places, np.int32)
         rows, lives = coalitions.commit(
             (known, self.member, self.member_coalition), left, (who, what, count),
-            (of_members.words, layout.widths, layout.initial, words, *map(layout.start, ("member", "member_coalition"))),
+            (of_members.words, layout.widths, layout.initial, words, layout.starts["member"],
+             layout.starts["member_coalition"]),
             (of_coalitions.words, of_coalitions.layout.widths, of_coalitions.layout.initial, further_words), indices,
         )  # fmt: skip
         of_members.show(self.__dict__, words, rows)
@@ -387,13 +391,12 @@ class World:
         """Write what those of the founded coalitions begin with that live; they are the last in their table."""
         columns, start = self.__dict__, self.coalitions - living.size
         founders = np.concatenate([who for who, _, _ in founded])
-        columns["coalition_identity"][start:] = self._numbers(self.identity.take(founders)).take(living)
+        columns["coalition_identity"][start:] = self._numbers(self.identity[founders])[living]
         if "coalition_issue" in columns:
-            issues = [np.broadcast_to(issue, who.shape) for who, issue, _ in founded]
-            columns["coalition_issue"][start:] = np.concatenate(issues).take(living)
+            columns["coalition_issue"][start:] = np.concatenate([issues for _, issues, _ in founded])[living]
         if "coalition_stance" in columns and "stance" in columns:
             means = np.concatenate([coalitions.mean_of_members(self.stance, members) for _, _, members in founded])
-            columns["coalition_stance"][start:] = means.take(living, axis=0)
+            columns["coalition_stance"][start:] = means[living]
 
     def _numbers(self, founders: Rows) -> Rows:
         """Return the numbers of the coalitions that these organisations, by number, found now."""

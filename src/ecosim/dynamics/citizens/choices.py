@@ -43,6 +43,7 @@ def reconsider(
     orientation, _, buys_from, works_for, supports, _ = people
     purse = organisations[0]
     selectivity, _, reserve = choosing
+    sides = _side_by_side(*organisations[1:4])
     nobody = np.array((-np.inf, -np.inf, selectivity * reserve * (1.0 - mood[0])))
     who, draws, chances = np.empty(_BLOCK + 1, np.int64), np.empty((4, _BLOCK)), np.empty((4, _BLOCK))
     held, worth = np.empty((3, _BLOCK), np.int64), np.empty((3, _BLOCK))
@@ -56,7 +57,7 @@ def reconsider(
             held[BUY, a], held[WORK, a] = _still(buys_from[c], purse, CUSTOMERS), works_for[c]
             held[SUPPORT, a] = _still(supports[c], purse, DONORS)
         for what in range(3):
-            _weigh(who, count, held[what], what, nobody[what], people, organisations, choosing, worth[what])
+            _weigh(who, count, held[what], what, nobody[what], people, sides, choosing, worth[what])
         for k in range(considered + _ASKED * (strays > 0)):
             active = count if k < considered else strays
             _draw(who, active, 2 * k, key, draws)
@@ -64,9 +65,22 @@ def reconsider(
             for what in range(3):
                 _compare(
                     who, active, what, draws[what + 1], chances[what], held[what], worth[what], nobody[what], people,
-                    organisations, options, choosing,
+                    sides, options, choosing,
                 )  # fmt: skip
         _follow(who, count, held, people, organisations, mood, government, rates, choosing)
+
+
+@kernel
+def _side_by_side(position: Any, offer: Any, regard: Any) -> Any:
+    """Return what citizens compare of each organisation (n, 6 + axes): offers, regards, stance; one look fetches it all."""
+    n, axes = position.shape
+    sides = np.empty((n, 6 + axes))
+    for i in range(n):
+        for what in range(3):
+            sides[i, what], sides[i, 3 + what] = offer[i, what], regard[i, what]
+        for d in range(axes):
+            sides[i, 6 + d] = position[i, d]
+    return sides
 
 
 @kernel
@@ -107,28 +121,27 @@ def _still(row: Any, purse: Any, wanted: Any) -> Any:
 
 @kernel
 def _weigh(
-    who: Any, count: Any, rows: Any, what: Any, nobody: Any, people: Any, organisations: Any, choosing: Any, worth: Any
+    who: Any, count: Any, rows: Any, what: Any, nobody: Any, people: Any, sides: Any, choosing: Any, worth: Any
 ) -> None:
     """Write β times the utility to citizens (count,) of what organisations (count,) offer; ``nobody`` for a row of -1."""
     orientation, stance = people[0], people[1]
-    _, position, offer, regard, _ = organisations
     selectivity, distance, _ = choosing
     for a in range(count):
         c, row = who[a], max(rows[a], 0)
         theta = orientation[c]
-        good = (1.0 - theta) * offer[row, what] + theta * regard[row, what]
-        utility = selectivity * (good - distance * _apart(stance, c, position, row))
+        good = (1.0 - theta) * sides[row, what] + theta * sides[row, 3 + what]
+        utility = selectivity * (good - distance * _apart(stance, c, sides, row, 6))
         worth[a] = utility if rows[a] >= 0 else nobody
 
 
 @kernel
 def _compare(
     who: Any, count: Any, what: Any, draws: Any, chances: Any, held: Any, worth: Any, nobody: Any, people: Any,
-    organisations: Any, options: Any, choosing: Any,
+    sides: Any, options: Any, choosing: Any,
 ) -> None:  # fmt: skip
     """Let citizens (count,) compare what they hold with an alternative: it is taken with probability 1 / (1 + e^-gain)."""
     businesses, groups = options
-    employers = organisations[0].size
+    employers = sides.shape[0]
     other, offered = np.empty(count, np.int64), np.empty(count)
     if (what == BUY and businesses.size == 0) or (what == WORK and employers == 0):
         return
@@ -142,7 +155,7 @@ def _compare(
             other[a] = groups[place] if draws[a] >= 0.5 else np.int64(-1)
         else:
             other[a] = -1
-    _weigh(who, count, other, what, nobody, people, organisations, choosing, offered)
+    _weigh(who, count, other, what, nobody, people, sides, choosing, offered)
     for a in range(count):
         is_taken = chances[a] * (1.0 + np.exp(worth[a] - offered[a])) < 1.0
         held[a] = other[a] if is_taken else held[a]
@@ -172,23 +185,25 @@ def _follow(
         theta = orientation[c]
         buys_from[c], works_for[c], supports[c] = held[BUY, a], works, backs
         if merit >= 0.0:
-            net = selectivity * ((1.0 - theta) * trend + theta * merit - distance * _apart(stance, c, government, 0))
+            net = selectivity * ((1.0 - theta) * trend + theta * merit - distance * _apart(stance, c, government, 0, 0))
             approval[c] += voting * (1.0 / (1.0 + np.exp(-net)) - approval[c])
         seen = 0.5 + 0.5 * trend
         seen = (seen + 2.0 * together[works]) / 3.0 if works >= 0 else seen
         orientation[c] += drift * (seen - theta)
-        places = (works >= 0) + (backs >= 0)
-        for d in range(stance.shape[1] * (places > 0)):
-            there = (position[works, d] if works >= 0 else 0.0) + (position[backs, d] if backs >= 0 else 0.0)
-            stance[c, d] += belonging * (there / places - stance[c, d])
+        # What is multiplied by 0 counts nothing: a processor would guess a branch wrong.
+        employed, engaged = np.float64(works >= 0), np.float64(backs >= 0)
+        pull, places = belonging * max(employed, engaged), max(1.0, employed + engaged)
+        for d in range(stance.shape[1]):
+            there = employed * position[max(works, 0), d] + engaged * position[max(backs, 0), d]
+            stance[c, d] += pull * (there / places - stance[c, d])
 
 
 @inlined
-def _apart(stance: Any, c: Any, position: Any, row: Any) -> Any:
-    """Return the distance between two stances, 1 for the two ends of opinion on every axis; 0 without axes."""
+def _apart(stance: Any, c: Any, position: Any, row: Any, first: Any) -> Any:
+    """Return the distance of stances, 1 for the two ends of opinion on every axis; position's axes begin at ``first``."""
     squared = 0.0
     for d in range(stance.shape[1]):
-        squared += (stance[c, d] - position[row, d]) ** 2
+        squared += (stance[c, d] - position[row, first + d]) ** 2
     return 0.5 * np.sqrt(squared / max(1, stance.shape[1]))
 
 
@@ -206,19 +221,18 @@ def count(people: Any, purse: Any, counted: Any) -> Any:
     """
     orientation, _, buys_from, works_for, supports, approval = people
     customers, workers, supporters, support = counted
-    caring = np.zeros(purse.size)
-    customers[:], workers[:], supporters[:] = 0.0, 0.0, 0.0
+    # One place more, the first, for the row -1 of nobody: a processor would guess a branch wrong.
+    buyers_of, workers_of, backers_of = np.zeros(purse.size + 1), np.zeros(purse.size + 1), np.zeros(purse.size + 1)
+    care = np.zeros(purse.size + 1)
     approved, oriented = 0.0, 0.0
     for c in range(orientation.size):
         approved += approval[c]
         oriented += orientation[c]
-        if buys_from[c] >= 0:
-            customers[buys_from[c]] += 1.0
-            caring[buys_from[c]] += orientation[c]
-        if works_for[c] >= 0:
-            workers[works_for[c]] += 1.0
-        if supports[c] >= 0:
-            supporters[supports[c]] += 1.0
+        buyers_of[np.uint64(buys_from[c] + 1)] += 1.0
+        care[np.uint64(buys_from[c] + 1)] += orientation[c]
+        workers_of[np.uint64(works_for[c] + 1)] += 1.0
+        backers_of[np.uint64(supports[c] + 1)] += 1.0
+    customers[:], workers[:], supporters[:], caring = buyers_of[1:], workers_of[1:], backers_of[1:], care[1:]
     approved, oriented = approved / orientation.size, oriented / orientation.size
     buyers, backers, members = 0.0, 0.0, np.zeros(3)
     for i in range(purse.size):

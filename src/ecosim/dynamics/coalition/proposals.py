@@ -18,6 +18,16 @@ _JOINS, _FOUNDS, _AGREES, _LEAVES, _COMES_FIRST, _ACQUAINTS = 0, 1, 2, 3, 4, 5
 
 
 @kernel
+def _draws(identity: Any, number: Any, key: Any) -> Any:
+    """Return four uniform numbers of each organisation (n,): a loop that only draws, so that several are made at a time."""
+    n = identity.size
+    first, second, third, fourth = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        first[i], second[i], third[i], fourth[i] = uniform4(key, identity[i], number)
+    return first, second, third, fourth
+
+
+@kernel
 def leavers(
     identity: Any, coalition_identity: Any, groups: Any, issue: Any, worth: Any, age: Any, share: Any, alone: Any,
     reconsidering: Any, choice: Any, key: Any,
@@ -25,16 +35,18 @@ def leavers(
     """Return the rows of the memberships that end."""
     member, _, _, _, member_coalition = groups
     _, _, upkeep = choice
-    rows = np.empty(member.size, np.int64)
+    rows, numbers = np.empty(member.size, np.int64), np.empty(member.size, np.int64)
+    weighs, decides = np.empty(member.size), np.empty(member.size)
+    for row in range(member.size):
+        numbers[row] = coalition_identity[member_coalition[row]] * np.int64(1_000_003) ^ identity[member[row]]
+    for row in range(member.size):  # a loop that only draws: the compiler makes several draws at a time
+        weighs[row], decides[row] = uniform2(key, numbers[row], _LEAVES)
     count = 0
     for row in range(member.size):
-        c = member_coalition[row]
-        number = coalition_identity[c] * np.int64(1_000_003) ^ identity[member[row]]
-        weighs, decides = uniform2(key, number, _LEAVES)
-        if weighs >= reconsidering or age[row] < 1:
+        if weighs[row] >= reconsidering or age[row] < 1:
             continue
-        value = worth[member[row], issue[c]]
-        if decides >= willing(value * share[row], value * alone[row], upkeep, choice):
+        value = worth[member[row], issue[member_coalition[row]]]
+        if decides[row] >= willing(value * share[row], value * alone[row], upkeep, choice):
             rows[count] = row
             count += 1
     return rows[:count]
@@ -52,26 +64,25 @@ def join_proposals(
     largest, openness = limits
     applicant = np.full(coalitions, -1, np.int64)
     lowest = np.full(coalitions, 2.0)
+    looks, whose, which, decides = _draws(identity, _JOINS, key)
+    priority = _draws(identity, _COMES_FIRST, key)[0]
     for i in range(identity.size):
-        looks, whose, which, decides = uniform4(key, identity[i], _JOINS)
         ties, joined = first_tie[i + 1] - first_tie[i], first_membership[i + 1] - first_membership[i]
-        if looks >= looking or ties == 0 or joined >= most:
+        if looks[i] >= looking or ties == 0 or joined >= most:
             continue
-        j = partner[first_tie[i] + np.int64(whose * ties)]
+        j = partner[first_tie[i] + np.int64(whose[i] * ties)]
         theirs = first_membership[j + 1] - first_membership[j]
         if theirs == 0:
             continue
-        c = member_coalition[membership[first_membership[j] + np.int64(which * theirs)]]
-        if first_member[c + 1] - first_member[c] >= largest:
-            continue
+        c = member_coalition[membership[first_membership[j] + np.int64(which[i] * theirs)]]
+        if first_member[c + 1] - first_member[c] >= largest or priority[i] >= lowest[c]:
+            continue  # whoever comes after another who will be taken in need not weigh it
         gain, present, _ = _foresee_joining(
             i, c, joined, graph, groups, kind, state, yields, made, needs, openness, joint, gap
         )
-        if gain < 0.0 or decides >= willing(gain, present, choice[2], choice):
+        if gain < 0.0 or decides[i] >= willing(gain, present, choice[2], choice):
             continue
-        priority, _, _, _ = uniform4(key, identity[i], _COMES_FIRST)
-        if priority < lowest[c]:
-            lowest[c], applicant[c] = priority, i
+        lowest[c], applicant[c] = priority[i], i
     rows = np.flatnonzero(applicant >= 0)
     return applicant[rows], rows
 
@@ -107,6 +118,9 @@ def _foresee_joining(
     coalition_issue, member_effort = yields
     pool, output, effort_total, coalition_bond, coalition_gap = made
     start, end = first_member[c], first_member[c + 1]
+    for a in range(start, end):
+        if member[a] == i:
+            return -1.0, 0.0, 0.0
     size = end - start
     issue = coalition_issue[c]
     own = effort[i] / (joined + 1)
@@ -115,8 +129,6 @@ def _foresee_joining(
     apart = 0.0
     for a in range(start, end):
         j = member[a]
-        if j == i:
-            return -1.0, 0.0, 0.0
         between = gap_between(i, j, sector, culture, stance, gap)
         h = find_half_edge(first_tie, partner, i, j)
         if h >= 0:
@@ -156,30 +168,30 @@ def found_proposals(
         room[i] -= first_membership[i + 1] - first_membership[i]
     for i in joiners:
         room[i] -= 1
+    starts, whose, order, decides = _draws(identity, _FOUNDS, key)
     for i in range(n):
-        starts, whose, order, decides = uniform4(key, identity[i], _FOUNDS)
         ties = first_tie[i + 1] - first_tie[i]
-        if starts >= initiative or ties == 0 or room[i] <= 0:
+        if starts[i] >= initiative or ties == 0 or room[i] <= 0:
             continue
-        edge = first_tie[i] + np.int64(whose * ties)
+        edge = first_tie[i] + np.int64(whose[i] * ties)
         j = partner[edge]
         if room[j] <= 0:
             continue
         issue = _common_issue(i, j, state[0])
         if _share_a_coalition(i, j, issue, groups, yields[0]):
             continue
-        _, agrees, _, _ = uniform4(key, pair(identity[i], identity[j]), _AGREES)
         gain_i, present_i, gain_j, present_j, _ = _foresee_founding(
             i, j, edge, issue, graph, groups, kind, state, needs, joint, gap
         )
         if gain_i < 0.0:
             continue
-        wants_i = willing(gain_i, present_i, choice[2], choice)
-        wants_j = willing(gain_j, present_j, choice[2], choice)
-        if decides < wants_i and agrees < wants_j:
-            with_whom[i], on_what[i], priority[i] = j, issue, order
-            lowest[i] = min(lowest[i], order)
-            lowest[j] = min(lowest[j], order)
+        if decides[i] >= willing(gain_i, present_i, choice[2], choice):
+            continue
+        _, agrees, _, _ = uniform4(key, pair(identity[i], identity[j]), _AGREES)
+        if agrees < willing(gain_j, present_j, choice[2], choice):
+            with_whom[i], on_what[i], priority[i] = j, issue, order[i]
+            lowest[i] = min(lowest[i], order[i])
+            lowest[j] = min(lowest[j], order[i])
     founders = np.empty(n, np.int64)
     count = 0
     for i in range(n):

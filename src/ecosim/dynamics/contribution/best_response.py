@@ -58,7 +58,7 @@ class BestResponse(Mechanism):
         respond(
             world.contribution, world.capital, world.effort, world.achieved, world.forgone, world.motive, world.trust,
             (world.first_tie, world.partner, world.tie),
-            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
+            (world.member, world.first_member),
             (self._sharing.cost, self.trust_weight, self.damping, self.least),
         )  # fmt: skip
 
@@ -69,24 +69,35 @@ def respond(
     groups: Any, rates: Any,
 ) -> None:  # fmt: skip
     """Write next tick's contributions in place: nobody's depends on another's of this tick."""
-    first_tie, partner, tie = graph
-    member, first_member, first_membership, membership, member_coalition = groups
     cost, trust_weight, damping, least = rates
-    society = mean_of(trust, 0.5)
+    trusted, others = trust_in_company(trust, graph, groups, contribution.size)
     for i in range(contribution.size):
         if effort[i] <= 0.0:
             contribution[i] = max(contribution[i], least)
             continue
-        trusted, others = 0.0, 0
-        for h in range(first_membership[i], first_membership[i + 1]):
-            c = member_coalition[membership[h]]
-            for a in range(first_member[c], first_member[c + 1]):
-                j = member[a]
-                if j != i:
-                    edge = find_half_edge(first_tie, partner, i, j)
-                    trusted += trust[tie[edge], 1 if i > j else 0] if edge >= 0 else society
-                    others += 1
-        confidence = 1.0 - trust_weight + trust_weight * trusted / others if others > 0 else 1.0
+        confidence = 1.0 - trust_weight + trust_weight * trusted[i] / others[i] if others[i] > 0 else 1.0
         net = achieved[i] / effort[i] - motive[i, 0] * forgone[i] / np.sqrt(capital[i])
         target = min(1.0, max(least, confidence * net / cost))
         contribution[i] += damping * (target - contribution[i])
+
+
+@kernel
+def trust_in_company(trust: Any, graph: Any, groups: Any, n: Any) -> Any:
+    """Return the sum of each one's trust in the other members of its coalitions (n,), and how many these are (n,).
+
+    In those it is not tied to, the society's mean. Each pair is looked up once, for both.
+    """
+    first_tie, partner, tie = graph
+    member, first_member = groups
+    society = mean_of(trust, 0.5)
+    trusted, others = np.zeros(n), np.zeros(n, np.int64)
+    for c in range(first_member.size - 1):
+        for a in range(first_member[c], first_member[c + 1]):
+            i = member[a]
+            others[i] += first_member[c + 1] - first_member[c] - 1
+            for b in range(a + 1, first_member[c + 1]):
+                j = member[b]  # members are sorted by row: i is side 0
+                edge = find_half_edge(first_tie, partner, i, j)
+                trusted[i] += trust[tie[edge], 0] if edge >= 0 else society
+                trusted[j] += trust[tie[edge], 1] if edge >= 0 else society
+    return trusted, others
