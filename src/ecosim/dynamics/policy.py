@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import Field, PrivateAttr
 
+from ecosim.dynamics.binding import first_of
 from ecosim.dynamics.encounter import expected_gain, says_yes
 from ecosim.dynamics.gap import gap_between
 from ecosim.dynamics.market import Market
@@ -73,8 +74,8 @@ class Policy(Mechanism):
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         bound = self.model_copy()
-        bound._market = next((each for each in schedule.values() if isinstance(each, Market)), self._market)
-        bound._meeting = next((each for each in schedule.values() if isinstance(each, Meeting)), self._meeting)
+        bound._market = first_of(Market, schedule, self._market)
+        bound._meeting = first_of(Meeting, schedule, self._meeting)
         return bound
 
     def faults(self, labels: Labels) -> list[str]:

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 from pydantic import Field, PrivateAttr
 
+from ecosim.dynamics.binding import first_of
 from ecosim.dynamics.citizens.choices import count, reconsider
 from ecosim.dynamics.citizens.offers import CUSTOMERS, DONORS, mood_of, offers_of, stakes, togetherness
 from ecosim.dynamics.market import Market
@@ -111,7 +112,7 @@ class Citizens(Mechanism):
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         bound = self.model_copy()
-        bound._market = next((each for each in schedule.values() if isinstance(each, Market)), self._market)
+        bound._market = first_of(Market, schedule, self._market)
         return bound
 
     def step(self, world: World, key: Key) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import Field, PrivateAttr
 
+from ecosim.dynamics.binding import first_of
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.sharing import Sharing
 from ecosim.kernels import kernel
@@ -51,7 +52,7 @@ class BestResponse(Mechanism):
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         bound = self.model_copy()
-        bound._sharing = next((other for other in schedule.values() if isinstance(other, Sharing)), self._sharing)
+        bound._sharing = first_of(Sharing, schedule, self._sharing)
         return bound
 
     def step(self, world: World, key: Key) -> None:
