@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from ecosim.errors import InputError
 from ecosim.world.actor_ties import Ties, no_ties
 from ecosim.world.actors import Actors
+from ecosim.world.attributes import capability_profiles
 from ecosim.world.columns import COLUMNS
-from ecosim.world.founding import EcosystemSettings, capability_profiles, estimated_bytes, found
+from ecosim.world.founding import EcosystemSettings, estimated_bytes, found
 from ecosim.world.founding_settings import MeanSettings, SectorSettings, apportion
 from ecosim.world.names import identity_of_names
 from tests.clock import at_most_seconds
