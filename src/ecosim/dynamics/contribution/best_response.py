@@ -30,7 +30,8 @@ class BestResponse(Mechanism):
     where :math:`V_i` is what its effort :math:`e_i` of last tick achieved by its own motive (``achieved``), and
     :math:`\bar T_i` its mean trust in the members of its coalitions: in those it is not tied to, the society's mean;
     alone it needs nobody's trust. It moves ``damping`` of the way, and never below ``least``, so that it always learns
-    what effort brings.
+    what effort brings. Nobody's choice depends on another's in the same tick: all act at once, and one after the other
+    would come to the same.
 
     Concepts:
         Adaptation: Contribution moves towards what pays best at present.
