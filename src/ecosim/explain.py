@@ -5,7 +5,7 @@ sources from the docstrings of the mechanisms, columns and units from the table 
 
 References:
     Grimm et al. (2020), The ODD protocol for describing agent-based and other simulation models: a second update,
-    JASSS 23(2) 7, doi:10.18564/jasss.4259 (unchecked).
+    JASSS 23(2) 7, doi:10.18564/jasss.4259.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -176,123 +175,6 @@ def test_a_yaml_table_that_is_wrong_is_refused_with_its_line(tmp_path: Path, tex
     with pytest.raises(InputError) as refused:
         read_actors(path)
     assert expected in str(refused.value)
-
-
-def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
-    """Save sheets as an Excel workbook."""
-    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl, an optional extra, is not installed")
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    return path
-
-
-def test_a_workbook_brings_organisations_and_ties(tmp_path: Path) -> None:
-    path = workbook(
-        tmp_path / "town.xlsx",
-        {
-            "notes": [["nothing to see"]],
-            "Organisations": [["name", "sector", "capital"], [], ["Acme", "business", 2], ["Town", "government", None]],
-            "Ties": [["source", "target", "strength"], ["Acme", "Town", 0.5], ["Town", "Acme", 1]],
-        },
-    )
-    actors = read_actors(path)
-    assert actors.names == ["Acme", "Town"]
-    np.testing.assert_array_equal(actors.columns["capital"], [2.0, np.nan])
-    assert actors.ties.weight.tolist() == [0.75]
-
-
-@pytest.fixture
-def members(tmp_path: Path) -> Path:
-    head, ties = ["name", "sector", "capital"], ["source", "target"]
-    return workbook(
-        tmp_path / "town.xlsx",
-        {
-            "Organisations": [head, ["Old", "business", 1], ["Older", "business", 1]],
-            "Members 2026": [head, ["Acme", "business", 2], ["Town", "government", 3]],
-            "Contacts": [ties, ["Acme", "Town"]],
-        },
-    )
-
-
-def test_the_sheet_of_a_workbook_can_be_named_after_the_file(members: Path) -> None:
-    assert read_actors(members).names == ["Old", "Older"]
-    assert read_actors(f"{members}#members 2026").names == ["Acme", "Town"]
-    both = read_actors(f"{members}#Members 2026", f"{members}#Contacts")
-    assert (both.names, len(both.ties.weight)) == (["Acme", "Town"], 1)
-
-
-def test_the_sheet_of_a_workbook_can_be_named_in_the_mapping(members: Path) -> None:
-    actors = read_actors(members, mapping={"sheet": "Members 2026", "ties": {"sheet": "Contacts"}})
-    assert (actors.names, len(actors.ties.weight)) == (["Acme", "Town"], 1)
-
-
-def test_a_sheet_that_is_not_there_is_refused_with_the_nearest(members: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no sheet 'Member 2026'; did you mean 'Members 2026'\?"):
-        read_actors(f"{members}#Member 2026")
-    (tmp_path / "t.csv").write_text("name,sector\nAcme,business\n")
-    with pytest.raises(InputError, match=r"t\.csv: has no sheets"):
-        read_actors(tmp_path / "t.csv", mapping={"sheet": "a"})
-
-
-def test_a_workbook_whose_own_name_has_the_mark_is_read(members: Path) -> None:
-    assert read_actors(members.rename(members.with_name("a#b.xlsx"))).names == ["Old", "Older"]
-
-
-def test_a_fault_in_a_workbook_names_the_row_of_the_sheet(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "t.xlsx", {"a": [["name", "sector", "capital"], [], ["Acme", "business", "much"]]})
-    with pytest.raises(InputError, match="row 3, column 'capital': 'much' is not a number"):
-        read_actors(path)
-
-
-def test_a_formula_in_a_workbook_is_never_computed(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "t.xlsx", {"a": [["name", "sector", "capital"], ["Acme", "business", "=1+1"]]})
-    assert read_actors(path).missing == {"capital": 1}
-
-
-def test_hostile_workbooks_are_refused_within_a_second(tmp_path: Path) -> None:
-    pytest.importorskip("openpyxl", reason="openpyxl, an optional extra, is not installed")
-    good = workbook(tmp_path / "good.xlsx", {"a": [["name", "sector"], ["Acme", "business"]]})
-    entities = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
-    far = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + "".join(
-        f'<row r="{row}"><c r="XFD{row}"><v>1</v></c></row>' for row in range(1, 2000)
-    )
-    hostile = {
-        "bomb": ("xl/media/image.png", b"\0" * (65 * 2**20), "unpacks to more than 67,108,864 bytes"),
-        "entities": ("xl/worksheets/sheet1.xml", entities.encode(), "declares entities, which no table needs"),
-        "entities in utf-16": ("xl/worksheets/sheet1.xml", entities.encode("utf-16"), "declares entities"),
-        "endless rows": ("xl/worksheets/sheet1.xml", f"{far}</sheetData></worksheet>".encode(), "row 1: more"),
-        "cut off": ("xl/worksheets/sheet1.xml", far.encode(), "not an Excel workbook that can be read"),
-        "no workbook": ("xl/workbook.xml", b"<nothing/>", "not an Excel workbook"),
-    }  # fmt: skip
-    for name, (part, content, expected) in hostile.items():
-        path = tmp_path / f"{name}.xlsx"
-        with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-            for entry in source.namelist():
-                if entry != part:
-                    target.writestr(entry, source.read(entry))
-            target.writestr(part, content)
-        start = time.process_time()
-        with pytest.raises(InputError) as refused:
-            read_actors(path)
-        assert time.process_time() - start < 1.0, name
-        assert expected in str(refused.value), name
-    (tmp_path / "text.xlsx").write_text(THREE)
-    with pytest.raises(InputError, match="not an Excel workbook"):
-        read_actors(tmp_path / "text.xlsx")
-
-
-def test_without_openpyxl_a_workbook_is_refused_with_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "openpyxl", None)
-    (tmp_path / "town.xlsx").write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"pip install 'ecosim\[excel\]', or save the sheet as CSV"):
-        read_actors(tmp_path / "town.xlsx")
 
 
 # faults
@@ -503,57 +385,6 @@ def test_any_text_below_a_header_is_read_or_refused_in_printable_words(
     except InputError as refused:
         told = refused.faults
     assert not any(_UNSHOWABLE.search(fault) for fault in told)
-
-
-ONE_LINE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12).map(str.strip).filter(bool)
-
-
-@given(st.lists(ONE_LINE, unique=True, min_size=1, max_size=8))
-def test_a_suggested_mapping_can_be_read_whatever_the_values(
-    tmp_path_factory: pytest.TempPathFactory, values: list[str]
-) -> None:
-    folder = tmp_path_factory.mktemp("values")
-    rows = "".join('{},"{}"\n'.format(i, value.replace('"', '""')) for i, value in enumerate(values))
-    (folder / "organisations.csv").write_text("name,sector\n" + rows, encoding="utf-8")
-    (folder / "mapping.yaml").write_text(suggest_mapping(folder / "organisations.csv"), encoding="utf-8")
-    assert len(read_actors(folder / "organisations.csv", None, folder / "mapping.yaml").sector) == len(values)
-
-
-KINDS = {
-    "government": ["Port Authority", "Registry Office", "School Board", "City Council", "Fire Department", "Agency",
-                   "Ministry", "County"],
-    "civil_society": ["Foundation", "Association", "Society", "Charity", "Church", "Trade Union", "Club", "Non-profit"],
-    "business": ["Quay Ltd", "Acme Inc.", "Company", "Corp", "Bank", "For-profit", "Office Supplies Ltd"],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("sector", "kind"), [(sector, kind) for sector, kinds in KINDS.items() for kind in kinds])
-def test_a_suggested_mapping_guesses_the_sector_from_the_word(tmp_path: Path, sector: str, kind: str) -> None:
-    (tmp_path / "organisations.csv").write_text(f"name,kind\nA,{kind}\n", encoding="utf-8")
-    assert f'"{kind}": {sector}  # 1' in suggest_mapping(tmp_path / "organisations.csv")
-
-
-@pytest.mark.parametrize(
-    ("header", "weights", "line"),
-    [
-        ("distance", (0.5, 12.25), 'means: "distance"  # check this: the name says'),
-        ("rank", (1, 2), 'means: "distance"  # check this: the name says'),
-        ("contact", (0.5, 12.25), 'means: "strength"  # check this: such a name may say either'),
-        ("frequency", (1, 4), 'means: "strength"  # check this: codes from 1 to 4 may say either'),
-        ("weight", (1, 4), 'means: "strength"  # check this: codes from 1 to 4 may say either'),
-        ("weight", (0.5, 12.25), 'means: "strength"  # or "distance"'),
-    ],
-)
-def test_a_suggested_mapping_says_where_the_meaning_of_a_weight_must_be_checked(
-    tmp_path: Path, header: str, weights: tuple[float, float], line: str
-) -> None:
-    organisations, ties = tmp_path / "organisations.csv", tmp_path / "ties.csv"
-    organisations.write_text("name,sector\nA,business\nB,business\n", encoding="utf-8")
-    ties.write_text(f"source,target,{header}\nA,B,{weights[0]}\nB,A,{weights[1]}\n", encoding="utf-8")
-    suggested = suggest_mapping(organisations, ties)
-    assert line in suggested
-    (tmp_path / "mapping.yaml").write_text(suggested, encoding="utf-8")
-    assert read_actors(organisations, ties, tmp_path / "mapping.yaml").ties.a.size == 1
 
 
 def test_a_hundred_thousand_organisations_take_seconds_and_little_memory(tmp_path: Path) -> None:

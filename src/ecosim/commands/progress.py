@@ -31,7 +31,9 @@ class Bar:
         self._next = time.monotonic() + 0.1
         if self._bar is None:
             self._begin(progress.total)
-        self._bar.update(self._task, total=progress.total, completed=progress.done, failed=f"{progress.failed:,} failed")
+        self._bar.update(
+            self._task, total=progress.total, completed=progress.done, failed=f"{progress.failed:,} failed"
+        )
 
     def _begin(self, total: int) -> None:
         from rich.console import Console

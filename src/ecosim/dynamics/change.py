@@ -73,7 +73,7 @@ class Change(Mechanism):
 
     References:
         Gillespie (1996), Phys. Rev. E 54, 2084, for the exact step; Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823
-        (unchecked).
+        (pages of the latter unchecked).
     """
 
     lag: float = Field(

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.dynamics.coalition.utility import foreseen_output, return_on_effort, willing
-from ecosim.dynamics.gap import gap_between, lowered, pressing, raised
-from ecosim.dynamics.production.joint_work import multiplier, skill
+from ecosim.dynamics.coalition.utility import foreseen_output, return_on_effort, share_a_coalition, willing
+from ecosim.dynamics.gap import pressing
+from ecosim.dynamics.production.joint_work import skill
+from ecosim.dynamics.production.together import between, together
 from ecosim.kernels import kernel
 from ecosim.rng import uniform
-from ecosim.world.lookup import find_half_edge
 
 # Which draws of an organisation serve what.
 _IS_SEEN, _ACCEPTS = 0, 1
@@ -66,19 +66,19 @@ def _greedily(
     is_free = np.ones(pool.size, np.bool_)
     members, size = np.empty(largest, np.int64), 0
     made = np.zeros(capability.shape[1])
-    bond, between, apart, caring = 0.0, 0.0, 0.0, 1.0
+    bond, remaining, apart, caring = 0.0, 0.0, 0.0, 1.0
     while added >= 0:
         i = pool[added]
         members[size] = i
         size += 1
         is_free[added] = False
         made += capability[i]
-        bond, between = bond + bonds[added], between + gaps[added]
+        bond, remaining = bond + bonds[added], remaining + gaps[added]
         apart, caring = apart + alone[added], min(caring, salience[i, q])
         for p in range(pool.size):
             if is_free[p]:
-                is_free[p] = not _share_a_coalition(i, pool[p], q, groups, coalition_issue)
-                known, far = _between(i, pool[p], graph, kind, gap)
+                is_free[p] = not share_a_coalition(i, pool[p], q, groups, coalition_issue)
+                known, far = between(i, pool[p], graph, kind, gap)
                 bonds[p] += known
                 gaps[p] += far
         if size == largest:
@@ -87,10 +87,8 @@ def _greedily(
         for p in range(pool.size if size > 1 else 0):
             if is_free[p]:
                 total = made + capability[pool[p]]
-                surplus = _surplus(
-                    total, q, apart + alone[p], bond + bonds[p], between + gaps[p], size + 1, needs, joint
-                )
-                worth = surplus * min(caring, salience[pool[p], q])
+                output = together(total, needs[q], bond + bonds[p], remaining + gaps[p], 0.0, size + 1, joint)
+                worth = (output - (apart + alone[p])) * min(caring, salience[pool[p], q])
                 if worth > value + 1e-12:
                     value, added = worth, p
     return members[:size], value
@@ -107,45 +105,12 @@ def _best_pair(
     for p in range(pool.size):
         for r in range(p + 1, pool.size):
             i, j = pool[p], pool[r]
-            bond, between = _between(i, j, graph, kind, gap)
-            surplus = _surplus(capability[i] + capability[j], q, alone[p] + alone[r], bond, between, 2, needs, joint)
-            worth = surplus * min(salience[i, q], salience[j, q])
-            if worth > value and not _share_a_coalition(i, j, q, groups, coalition_issue):
+            bond, remaining = between(i, j, graph, kind, gap)
+            output = together(capability[i] + capability[j], needs[q], bond, remaining, 0.0, 2, joint)
+            worth = (output - (alone[p] + alone[r])) * min(salience[i, q], salience[j, q])
+            if worth > value and not share_a_coalition(i, j, q, groups, coalition_issue):
                 one, other, value = p, r, worth
     return one, other, value if one >= 0 else 0.0
-
-
-@kernel
-def _surplus(made: Any, q: Any, apart: Any, bonds: Any, gaps: Any, size: Any, needs: Any, joint: Any) -> Any:
-    """Return what so many make together beyond what they make apart, from the sums over them and over their pairs."""
-    total = 0.0
-    for k in range(made.size):
-        total += needs[q, k] * raised(made[k], joint[0])
-    pairs = 0.5 * size * (size - 1)
-    return multiplier(bonds / pairs, gaps / pairs, 0.0, size, joint) * lowered(total, joint[0]) - apart
-
-
-@kernel
-def _between(i: Any, j: Any, graph: Any, kind: Any, gap: Any) -> Any:
-    """Return the bond of two, 0 where they are not tied, and the gap that remains between them."""
-    first_tie, partner, tie, bond, translation = graph
-    between = gap_between(i, j, kind[0], kind[1], kind[2], gap)
-    h = find_half_edge(first_tie, partner, i, j)
-    if h < 0:
-        return 0.0, between
-    return bond[tie[h]], between * translation[tie[h]]
-
-
-@kernel
-def _share_a_coalition(i: Any, j: Any, issue: Any, groups: Any, coalition_issue: Any) -> Any:
-    member, first_member, first_membership, membership, member_coalition = groups
-    found = False
-    for h in range(first_membership[i], first_membership[i + 1]):
-        c = member_coalition[membership[h]]
-        if coalition_issue[c] == issue:
-            for a in range(first_member[c], first_member[c + 1]):
-                found |= member[a] == j
-    return found
 
 
 @kernel

@@ -56,7 +56,7 @@ class Media(Witness):
 
     References:
         Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118, for what those who hear make of a stance. False
-        news spreads further than true: Vosoughi, Roy & Aral (2018), Science 359, 1146 (unchecked).
+        news spreads further than true: Vosoughi, Roy & Aral (2018), Science 359, 1146.
     """
 
     news: float = Field(0.3, ge=0, le=1, description="share of organisations that make news each time it acts")

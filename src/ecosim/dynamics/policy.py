@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import Field
 
+from ecosim.dynamics.binding import first_of
 from ecosim.dynamics.citizens.offers import TAXES
 from ecosim.dynamics.encounter import expected_gain, says_yes
 from ecosim.dynamics.gap import gap_between
@@ -76,8 +77,8 @@ class Policy(Mechanism):
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         return knowing(
             self,
-            _market=next((each for each in schedule.values() if isinstance(each, Market)), self._market),
-            _meeting=next((each for each in schedule.values() if isinstance(each, Meeting)), self._meeting),
+            _market=first_of(Market, schedule, self._market),
+            _meeting=first_of(Meeting, schedule, self._meeting),
         )
 
     def faults(self, labels: Labels) -> list[str]:

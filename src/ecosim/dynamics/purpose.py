@@ -35,7 +35,7 @@ class Purpose(Mechanism):
         Stochasticity: Who looks, at whom, and what is tried is drawn.
 
     References:
-        Pairwise comparison: Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522, Eq. 1 (unchecked). Purpose and
+        Pairwise comparison: Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522. Purpose and
         what it pays: Edmans (2020), Grow the Pie, Cambridge University Press (unchecked).
     """
 

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import Field
 
+from ecosim.dynamics.binding import bound_to
 from ecosim.dynamics.coalition.joining import Joining
 from ecosim.dynamics.coalition.proposals import acquainted
 from ecosim.dynamics.coalition.telling import Look
 from ecosim.dynamics.convening import answers, best_set, pools
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.synergist import bound_to
 from ecosim.rng import Key, uniforms
 from ecosim.world.lookup import mean_of
 from ecosim.world.world import Rows, World

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
+from ecosim.dynamics.binding import bound_to
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.matchmaking import RULES, every_pair, introduce, likely_pairs
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting, note_meetings
 from ecosim.dynamics.production.joint_work import JointWork
-from ecosim.errors import InputError, did_you_mean
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
 from ecosim.world.world import World
@@ -109,20 +109,3 @@ class Synergist(Mechanism):
             world.add_ties(pairs, trust=trust, bond=meeting.first_bond, translation=remaining)
             if world.reasons is not None:
                 note_meetings(world, pairs, "introduced", kind, terms, gap)
-
-
-def bound_to(mechanism: Mechanism, field: str, kind: type[Any], schedule: Mapping[str, Mechanism]) -> Any:
-    """Return the mechanism of a kind that a field names in the schedule, or the kind's default where none is named.
-
-    Raises:
-        InputError: if a name that is not the field's default is not there, or what is there is of another kind.
-    """
-    name, rule = getattr(mechanism, field), mechanism.rule()
-    if name not in schedule and not mechanism.is_default(field):
-        raise InputError(f"{rule}.{field} names '{name}'; {did_you_mean(name, schedule)}")
-    found = schedule.get(name)
-    if found is None:
-        return kind()
-    if not isinstance(found, kind):
-        raise InputError(f"{rule}.{field}: '{name}' in the schedule is {found.rule()}; allowed: {kind.rule()}")
-    return found

@@ -17,7 +17,8 @@ import numpy as np
 from ecosim.compose import load
 from ecosim.dynamics.gap import lowered, raised
 from ecosim.dynamics.production.joint_work import JointWork
-from ecosim.dynamics.production.shapley import between_members, together
+from ecosim.dynamics.production.shapley import between_members
+from ecosim.dynamics.production.together import together
 from ecosim.errors import InputError
 from ecosim.experiments.design import seed_of_replicate
 from ecosim.measures.information import against_surrogates
@@ -146,7 +147,7 @@ def _values(world: World, work: JointWork, rows: NDArray[np.int64], members: sli
             return float(alone[chosen].sum())
         within = np.ix_(chosen, chosen)
         pair_bonds, pair_gaps = 0.5 * bonds[within].sum(), 0.5 * gaps[within].sum()
-        return float(together(brought[chosen].sum(axis=0), needs, pair_bonds, pair_gaps, count, rates))
+        return float(together(brought[chosen].sum(axis=0), needs, pair_bonds, pair_gaps, 0.0, count, rates))
 
     return values_of_every_set(value, rows.size)
 

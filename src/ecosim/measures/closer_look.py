@@ -65,7 +65,7 @@ MEASURES: tuple[Measure, ...] = (
         "relationships",
         lambda world: coreness_max(world.first_tie, world.partner),
         costly=True,
-        source="Seidman (1983), Soc. Networks 5, 269 (unchecked)",
+        source="Seidman (1983), Soc. Networks 5, 269",
     ),
     Measure(
         "duclos_esteban_ray",
@@ -110,7 +110,7 @@ MEASURES: tuple[Measure, ...] = (
         _of_affect(frustration, LARGEST_FRUSTRATION),
         ("affect",),
         costly=True,
-        source="Aref & Wilson (2018), J. Complex Networks 6, 566 (unchecked)",
+        source="Aref & Wilson (2018), J. Complex Networks 6, 566",
     ),
     Measure(
         "signed_eigenvalue",
@@ -119,7 +119,7 @@ MEASURES: tuple[Measure, ...] = (
         _of_affect(smallest_signed_eigenvalue, LARGEST_DENSE),
         ("affect",),
         costly=True,
-        source="Kunegis et al. (2010), SIAM Data Mining 2010, 559 (unchecked)",
+        source="Kunegis et al. (2010), SIAM Data Mining 2010, 559 (page unchecked)",
     ),
     Measure(
         "atkinson_capital",

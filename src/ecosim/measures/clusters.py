@@ -39,7 +39,7 @@ def opinion_clusters(values: ArrayLike, *, gap: float = 0.05, smallest_share: fl
         InputError: if a parameter is out of range.
 
     References:
-        The effective number is that of parties in Laakso & Taagepera (1979), Comp. Pol. Stud. 12, 3 (unchecked).
+        The effective number is that of parties in Laakso & Taagepera (1979), Comp. Pol. Stud. 12, 3.
     """
     require_between("gap", gap, 0.0, np.finfo(np.float64).max)
     require_between("smallest_share", smallest_share, 0.0, 1.0)

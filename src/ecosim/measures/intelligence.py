@@ -67,7 +67,7 @@ def general_factor(scores: ArrayLike) -> GeneralFactor:
         InputError: with fewer groups or tasks, or missing scores.
 
     References:
-        Woolley et al. (2010), Science 330, 686 (there by factor analysis; unchecked).
+        Woolley et al. (2010), Science 330, 686 (there by factor analysis).
     """
     table = np.asarray(scores, np.float64)
     if table.ndim != 2 or table.shape[0] < 3 or table.shape[1] < 2:

@@ -76,7 +76,7 @@ def _over_axes(stances: Numbers) -> list[float]:
 
 
 _MEANINGS = {
-    "esteban_ray": ("polarisation of stances", "Esteban & Ray (1994), Econometrica 62, 819 (unchecked), α = 1.3"),
+    "esteban_ray": ("polarisation of stances", "Esteban & Ray (1994), Econometrica 62, 819, α = 1.3"),
     "bimodality": (
         "bimodality coefficient of stances",
         "Pfister et al. (2013), Frontiers in Psychology 4, 700 (unchecked)",

@@ -68,7 +68,7 @@ def _means(table: Any) -> Any:
 _MEASURES = 14
 _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("esteban_ray", "polarisation of stances: identification within camps times distance between them", "1",
-     "Esteban & Ray (1994), Econometrica 62, 819 (unchecked), α = 1.3"),
+     "Esteban & Ray (1994), Econometrica 62, 819, α = 1.3"),
     ("bimodality", "bimodality coefficient of stances: uniform 5/9, normal 1/3, two camps near 1", "1",
      "Pfister et al. (2013), Frontiers in Psychology 4, 700 (unchecked)"),
     ("spread", "largest less smallest stance", "1", "Bramson et al. (2016), J. Math. Sociol. 40, 80"),
@@ -89,7 +89,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("opinion_clusters", "clusters of stances, cut where neighbours are more than .05 apart; below 1 % not counted",
      "clusters", ""),
     ("opinion_clusters_effective", "1/Σs² over the shares s of those clusters", "clusters",
-     "Laakso & Taagepera (1979), Comp. Pol. Stud. 12, 3 (unchecked)"),
+     "Laakso & Taagepera (1979), Comp. Pol. Stud. 12, 3"),
 )  # fmt: skip
 
 NAMES: tuple[str, ...] = tuple(row[0] for row in _ROWS)

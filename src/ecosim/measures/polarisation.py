@@ -92,7 +92,8 @@ def esteban_ray(
         InputError: if a parameter is out of range or a mass is negative.
 
     References:
-        Esteban & Ray (1994), On the measurement of polarization, Econometrica 62, 819, Eq. 3 (unchecked).
+        Esteban & Ray (1994), On the measurement of polarization, Econometrica 62, 819, Eq. 3 (number of the
+        equation unchecked).
     """
     _require_alpha(alpha)
     places = as_column(values)

@@ -1,7 +1,7 @@
 r"""Resilience: how deep a fall, how long until it is made good, and whether the way back is another than the way there.
 
 References:
-    Holling (1973), Annu. Rev. Ecol. Syst. 4, 1, for resilience beside return time (unchecked). Scheffer et al. (2009),
+    Holling (1973), Annu. Rev. Ecol. Syst. 4, 1, for resilience beside return time. Scheffer et al. (2009),
     Nature 461, 53, for hysteresis.
 """
 

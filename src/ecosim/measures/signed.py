@@ -49,7 +49,7 @@ def smallest_signed_eigenvalue(
 
     References:
         Kunegis et al. (2010), Spectral analysis of signed graphs for clustering, prediction and visualization,
-        SIAM Data Mining 2010, 559 (unchecked).
+        SIAM Data Mining 2010, 559 (page unchecked).
     """
     first, other, sign = _signed_ties(first_tie, partner, signs)
     owner = np.repeat(np.arange(first.size - 1), np.diff(first))
@@ -73,7 +73,7 @@ def frustration(first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]],
     and moving one organisation at a time.
 
     References:
-        Aref & Wilson (2018), Measuring partial balance in signed networks, J. Complex Networks 6, 566 (unchecked).
+        Aref & Wilson (2018), Measuring partial balance in signed networks, J. Complex Networks 6, 566.
     """
     first, other, sign = _signed_ties(first_tie, partner, signs)
     ties = np.count_nonzero(sign) / 2

@@ -99,7 +99,8 @@ def _words(market: Market) -> str:
 CASE = Case(
     NAME,
     "Research among partners who compete",
-    "Goyal & Moraga-González (2001), R&D networks, RAND J. Econ. 32, 686 (unchecked; the equilibrium is derived)",
+    "Goyal & Moraga-González (2001), R&D networks, RAND J. Econ. 32, 686 (the claim checked in its abstract; the "
+    "equilibrium is derived)",
     "Firms with as many partners each respond to each other's research, all at once, half of the way at a time, and "
     "compete in quantities. Reproduced are research and profit in the symmetric equilibrium, and that four firms earn most "
     "with two partners each.",

@@ -82,7 +82,7 @@ CASE = Case(
     name=NAME,
     title="Thresholds of collective behaviour",
     source="Granovetter (1978), Threshold models of collective behavior, American Journal of Sociology 83, 1420–1443 "
-    "(unchecked at the source)",
+    "(the set-up and the leap near σ = 12 checked in what others tell of it)",
     about="Each acts once the share of the others that act reaches its threshold; all respond at once to the last tick "
     "(simultaneous activation), and nobody stops. Reproduced: how many act in the end, with thresholds 0 … 99, with one "
     "of them changed, and with normal thresholds just below and above the standard deviation at which all act.",

@@ -106,7 +106,7 @@ CASE = Case(
     name=NAME,
     title="Committed speakers in the naming game",
     source="Xie, Sreenivasan, Korniss, Zhang, Lim & Szymanski (2011), Social consensus through the influence of committed "
-    "minorities, Physical Review E 84, 011130 (unchecked at the source)",
+    "minorities, Physical Review E 84, 011130 (the claim checked in its abstract)",
     about="A speaker drawn with replacement (random activation) says one of its words to anyone; a hearer that has it "
     "agrees, another learns it, and a share is committed to a new word. Reproduced: the share above which it wins, by "
     "halving under the same luck, how far it gets below, and how long it takes above.",

@@ -139,7 +139,7 @@ def test_where_nothing_was_made_nothing_is_shared():
 
 
 def test_what_is_split_must_be_joint_work():
-    with pytest.raises(InputError, match="'production' is sharing"):
+    with pytest.raises(InputError, match="'production' in the schedule is sharing"):
         SHAPLEY.bind({"production": Sharing()})
     with pytest.raises(InputError, match=r"sharing\.production names 'work'"):
         Sharing(by="shapley", production="work").bind({"production": WORK})

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 from pydantic import Field
 
+from ecosim.dynamics.binding import first_of
 from ecosim.dynamics.citizens.choices import count, reconsider
 from ecosim.dynamics.citizens.offers import CUSTOMERS, DONORS, mood_of, offers_of, stakes, togetherness
 from ecosim.dynamics.knowing import knowing
@@ -111,9 +112,7 @@ class Citizens(Mechanism):
     )  # fmt: skip
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        return knowing(
-            self, _market=next((each for each in schedule.values() if isinstance(each, Market)), self._market)
-        )
+        return knowing(self, _market=first_of(Market, schedule, self._market))
 
     def step(self, world: World, key: Key) -> None:
         if not world.labels.citizens:

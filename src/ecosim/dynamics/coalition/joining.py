@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 from pydantic import Field
 
+from ecosim.dynamics.binding import bound_to
 from ecosim.dynamics.coalition.merging import failing, mergers, moving
 from ecosim.dynamics.coalition.proposals import acquainted, found_proposals, join_proposals, leavers, with_members
 from ecosim.dynamics.coalition.telling import (
@@ -23,7 +24,6 @@ from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
-from ecosim.errors import InputError, did_you_mean
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
 from ecosim.world.world import Rows, World
@@ -113,17 +113,10 @@ class Joining(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond", "pool", "losing")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        for field in ("production", "meeting"):
-            if getattr(self, field) not in schedule and not self.is_default(field):
-                raise InputError(
-                    f"joining.{field} names '{getattr(self, field)}'; {did_you_mean(getattr(self, field), schedule)}"
-                )
-        work, meeting = schedule.get(self.production, self._work), schedule.get(self.meeting)
-        if not isinstance(work, JointWork):
-            raise InputError(f"joining foresees joint work, but '{self.production}' in the schedule is {work.rule()}")
-        if meeting is not None and not isinstance(meeting, Meeting) and not self.is_default("meeting"):
-            raise InputError(f"joining.meeting: '{self.meeting}' in the schedule is {meeting.rule()}; allowed: meeting")
-        return knowing(self, _work=work, _attention=meeting.attention if isinstance(meeting, Meeting) else None)
+        work, attention = bound_to(self, "production", JointWork, schedule), None
+        if isinstance(schedule.get(self.meeting), Meeting) or not self.is_default("meeting"):
+            attention = bound_to(self, "meeting", Meeting, schedule).attention
+        return knowing(self, _work=work, _attention=attention)
 
     @property
     def attention(self) -> int | None:

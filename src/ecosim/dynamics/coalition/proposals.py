@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.dynamics.coalition.utility import return_on_effort, willing
+from ecosim.dynamics.coalition.utility import return_on_effort, share_a_coalition, willing
 from ecosim.dynamics.gap import gap_between, lowered, raised
 from ecosim.dynamics.production.joint_work import multiplier
 from ecosim.kernels import kernel
@@ -178,7 +178,7 @@ def found_proposals(
         if room[j] <= 0:
             continue
         issue = _common_issue(i, j, state[0])
-        if _share_a_coalition(i, j, issue, groups, yields[0]):
+        if share_a_coalition(i, j, issue, groups, yields[0]):
             continue
         gain_i, present_i, gain_j, present_j, _ = _foresee_founding(
             i, j, edge, issue, graph, groups, kind, state, needs, joint, gap
@@ -242,18 +242,6 @@ def _common_issue(i: Any, j: Any, worth: Any) -> Any:
         if worth[i, q] * worth[j, q] > best:
             best, issue = worth[i, q] * worth[j, q], q
     return issue
-
-
-@kernel
-def _share_a_coalition(i: Any, j: Any, issue: Any, groups: Any, coalition_issue: Any) -> Any:
-    member, first_member, first_membership, membership, member_coalition = groups
-    for h in range(first_membership[i], first_membership[i + 1]):
-        c = member_coalition[membership[h]]
-        if coalition_issue[c] == issue:
-            for a in range(first_member[c], first_member[c + 1]):
-                if member[a] == j:
-                    return True
-    return False
 
 
 @kernel

@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.dynamics.gap import gap_between, lowered, raised
-from ecosim.dynamics.production.joint_work import multiplier
+from ecosim.dynamics.production.together import between, together
 from ecosim.kernels import inlined, kernel
-from ecosim.world.lookup import find_half_edge
 
 
 @inlined
@@ -31,22 +29,28 @@ def foreseen_output(
     who: Any, effort: Any, issue: Any, pool: Any, graph: Any, kind: Any, needs: Any, joint: Any, gap: Any
 ) -> Any:
     """Return what a coalition of these members (m,) with these efforts (m,) would make."""
-    first_tie, partner, tie, bond, translation = graph
-    sector, culture, stance, capability = kind
+    capability = kind[3]
     bonds, gaps = 0.0, 0.0
     for a in range(who.size):
         for b in range(a + 1, who.size):
-            between = gap_between(who[a], who[b], sector, culture, stance, gap)
-            h = find_half_edge(first_tie, partner, who[a], who[b])
-            if h >= 0:
-                bonds += bond[tie[h]]
-                between *= translation[tie[h]]
-            gaps += between
-    total = 0.0
-    for k in range(capability.shape[1]):
-        combined = 0.0
-        for a in range(who.size):
-            combined += effort[a] * capability[who[a], k]
-        total += needs[issue, k] * raised(combined, joint[0])
-    pairs = max(1.0, 0.5 * who.size * (who.size - 1.0))
-    return multiplier(bonds / pairs, gaps / pairs, pool, who.size, joint) * lowered(total, joint[0])
+            bond, apart = between(who[a], who[b], graph, kind, gap)
+            bonds += bond
+            gaps += apart
+    combined = np.zeros(capability.shape[1])
+    for a in range(who.size):
+        for k in range(combined.size):
+            combined[k] += effort[a] * capability[who[a], k]
+    return together(combined, needs[issue], bonds, gaps, pool, who.size, joint)
+
+
+@kernel
+def share_a_coalition(i: Any, j: Any, issue: Any, groups: Any, coalition_issue: Any) -> Any:
+    """Return whether two are in a coalition on an issue together."""
+    member, first_member, first_membership, membership, member_coalition = groups
+    for h in range(first_membership[i], first_membership[i + 1]):
+        c = member_coalition[membership[h]]
+        if coalition_issue[c] == issue:
+            for a in range(first_member[c], first_member[c + 1]):
+                if member[a] == j:
+                    return True
+    return False

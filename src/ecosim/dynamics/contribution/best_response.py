@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from pydantic import Field
 
+from ecosim.dynamics.binding import first_of
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.sharing import Sharing
@@ -30,7 +31,8 @@ class BestResponse(Mechanism):
     where :math:`V_i` is what its effort :math:`e_i` of last tick achieved by its own motive (``achieved``), and
     :math:`\bar T_i` its mean trust in the members of its coalitions: in those it is not tied to, the society's mean;
     alone it needs nobody's trust. It moves ``damping`` of the way, and never below ``least``, so that it always learns
-    what effort brings.
+    what effort brings. Nobody's choice depends on another's in the same tick: all act at once, and one after the other
+    would come to the same.
 
     Concepts:
         Adaptation: Contribution moves towards what pays best at present.
@@ -51,8 +53,7 @@ class BestResponse(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        sharing = next((other for other in schedule.values() if isinstance(other, Sharing)), self._sharing)
-        return knowing(self, _sharing=sharing)
+        return knowing(self, _sharing=first_of(Sharing, schedule, self._sharing))
 
     def step(self, world: World, key: Key) -> None:
         respond(

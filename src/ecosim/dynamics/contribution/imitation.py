@@ -62,7 +62,7 @@ class FermiImitation(Imitation):
 
     References:
         Szabó & Tőke (1998), Phys. Rev. E 58, 69. Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522, Eq. 1
-        (both unchecked).
+        (the former, and the number of the equation, unchecked).
     """
 
     selectivity: Selectivity = 1.0

@@ -47,8 +47,8 @@ class Research(Mechanism):
         Interaction: Effort lowers the costs of partners too, and competes with everyone.
 
     References:
-        Goyal & Moraga-González (2001), R&D networks, RAND J. Econ. 32, 686 (unchecked at the source; the equilibrium is
-        derived).
+        Goyal & Moraga-González (2001), R&D networks, RAND J. Econ. 32, 686 (the claim checked in its abstract;
+        the equilibrium is derived).
     """
 
     demand: float = Field(2.0, gt=0, le=1e6, description="a, price at which nobody buys")

@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.dynamics.gap import gap_between, lowered, raised
-from ecosim.dynamics.production.joint_work import multiplier
+from ecosim.dynamics.production.together import between, together
 from ecosim.kernels import kernel
 from ecosim.rng import uniform
-from ecosim.world.lookup import find_half_edge
 
 
 @kernel
@@ -65,17 +63,11 @@ def share_by_shapley(
 @kernel
 def between_members(rows: Any, kind: Any, graph: Any, weights: Any) -> Any:
     """Return the bond and the remaining translation gap of each pair of members (m, m), as joint work counts them."""
-    sector, culture, stance, _ = kind
-    first_tie, partner, tie, bond, translation = graph
     bonds, gaps = np.zeros((rows.size, rows.size)), np.zeros((rows.size, rows.size))
     for a in range(rows.size):
         for b in range(a + 1, rows.size):
-            between = gap_between(rows[a], rows[b], sector, culture, stance, weights)
-            h = find_half_edge(first_tie, partner, rows[a], rows[b])
-            if h >= 0:
-                bonds[a, b] = bonds[b, a] = bond[tie[h]]
-                between *= translation[tie[h]]
-            gaps[a, b] = gaps[b, a] = between
+            bonds[a, b], gaps[a, b] = between(rows[a], rows[b], graph, kind, weights)
+            bonds[b, a], gaps[b, a] = bonds[a, b], gaps[a, b]
     return bonds, gaps
 
 
@@ -88,17 +80,7 @@ def value_of_all(game: Any, rates: Any) -> Any:
         combined += brought[a]
     if alone.size < 2:
         return 0.0
-    return together(combined, needs, 0.5 * bonds.sum(), 0.5 * gaps.sum(), alone.size, rates)
-
-
-@kernel
-def together(combined: Any, needs: Any, bonds: Any, gaps: Any, members: Any, rates: Any) -> Any:
-    """Return what so many members, two or more, make without a pool, from sums over them and over their pairs."""
-    total = 0.0
-    for k in range(needs.size):
-        total += needs[k] * raised(combined[k], rates[0])
-    pairs = 0.5 * members * (members - 1.0)
-    return multiplier(bonds / pairs, gaps / pairs, 0.0, members, rates) * lowered(total, rates[0])
+    return together(combined, needs, 0.5 * bonds.sum(), 0.5 * gaps.sum(), 0.0, alone.size, rates)
 
 
 @kernel
@@ -130,7 +112,7 @@ def exact_values(game: Any, rates: Any, scale: Any) -> Any:
             value = alone[last]
         else:
             value = scale * together(
-                combined[subset], needs, of_pairs[subset, 0], of_pairs[subset, 1], size[subset], rates
+                combined[subset], needs, of_pairs[subset, 0], of_pairs[subset, 1], 0.0, size[subset], rates
             )
         for a in range(m):
             if (subset >> a) & 1:
@@ -159,7 +141,7 @@ def sampled_values(game: Any, rates: Any, scale: Any, numbers: Any, samples: Any
             for earlier in range(place):
                 bond += bonds[a, order[earlier]]
                 gap += gaps[a, order[earlier]]
-            value = alone[a] if place == 0 else scale * together(combined, needs, bond, gap, place + 1, rates)
+            value = alone[a] if place == 0 else scale * together(combined, needs, bond, gap, 0.0, place + 1, rates)
             shares[a] += (value - before) / samples
             before = value
     return shares

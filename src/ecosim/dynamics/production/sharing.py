@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
+from ecosim.dynamics.binding import bound_to, first_of
 from ecosim.dynamics.coalition.joining import Joining
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.dynamics.production.shapley import share_by_shapley
-from ecosim.errors import InputError, did_you_mean
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -103,14 +103,9 @@ class Sharing(Mechanism):
 
     def _work_of(self, schedule: Mapping[str, Mechanism]) -> JointWork:
         """Return the joint work of this name; where the name is nobody's, the only one there is, or a plain one."""
-        if self.production in schedule:
-            named = schedule[self.production]
-            if isinstance(named, JointWork):
-                return named
-            raise InputError(f"sharing by shapley splits joint work, but '{self.production}' is {named.rule()}")
-        if not self.is_default("production"):
-            raise InputError(f"sharing.production names '{self.production}'; {did_you_mean(self.production, schedule)}")
-        return next((other for other in schedule.values() if isinstance(other, JointWork)), self._work)
+        if self.production not in schedule and self.is_default("production"):
+            return first_of(JointWork, schedule, self._work)
+        return bound_to(self, "production", JointWork, schedule)
 
 
 @kernel

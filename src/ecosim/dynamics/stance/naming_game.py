@@ -41,7 +41,7 @@ class NamingGame(Mechanism):
 
     References:
         Xie, Sreenivasan, Korniss, Zhang, Lim & Szymanski (2011), Social consensus through the influence of committed
-        minorities, Phys. Rev. E 84, 011130 (unchecked at the source).
+        minorities, Phys. Rev. E 84, 011130.
     """
 
     reach: float = Field(1.0, ge=0, le=1, description="share of encounters with anyone rather than along a tie")

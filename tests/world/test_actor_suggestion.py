@@ -1,0 +1,62 @@
+"""A mapping that is suggested can be used as it stands, and says where it had to guess."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecosim.world.actor_suggestion import suggest_mapping
+from ecosim.world.actors import read_actors
+
+ONE_LINE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12).map(str.strip).filter(bool)
+
+
+@given(st.lists(ONE_LINE, unique=True, min_size=1, max_size=8))
+def test_a_suggested_mapping_can_be_read_whatever_the_values(
+    tmp_path_factory: pytest.TempPathFactory, values: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("values")
+    rows = "".join('{},"{}"\n'.format(i, value.replace('"', '""')) for i, value in enumerate(values))
+    (folder / "organisations.csv").write_text("name,sector\n" + rows, encoding="utf-8")
+    (folder / "mapping.yaml").write_text(suggest_mapping(folder / "organisations.csv"), encoding="utf-8")
+    assert len(read_actors(folder / "organisations.csv", None, folder / "mapping.yaml").sector) == len(values)
+
+
+KINDS = {
+    "government": ["Port Authority", "Registry Office", "School Board", "City Council", "Fire Department", "Agency",
+                   "Ministry", "County"],
+    "civil_society": ["Foundation", "Association", "Society", "Charity", "Church", "Trade Union", "Club", "Non-profit"],
+    "business": ["Quay Ltd", "Acme Inc.", "Company", "Corp", "Bank", "For-profit", "Office Supplies Ltd"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sector", "kind"), [(sector, kind) for sector, kinds in KINDS.items() for kind in kinds])
+def test_a_suggested_mapping_guesses_the_sector_from_the_word(tmp_path: Path, sector: str, kind: str) -> None:
+    (tmp_path / "organisations.csv").write_text(f"name,kind\nA,{kind}\n", encoding="utf-8")
+    assert f'"{kind}": {sector}  # 1' in suggest_mapping(tmp_path / "organisations.csv")
+
+
+@pytest.mark.parametrize(
+    ("header", "weights", "line"),
+    [
+        ("distance", (0.5, 12.25), 'means: "distance"  # check this: the name says'),
+        ("rank", (1, 2), 'means: "distance"  # check this: the name says'),
+        ("contact", (0.5, 12.25), 'means: "strength"  # check this: such a name may say either'),
+        ("frequency", (1, 4), 'means: "strength"  # check this: codes from 1 to 4 may say either'),
+        ("weight", (1, 4), 'means: "strength"  # check this: codes from 1 to 4 may say either'),
+        ("weight", (0.5, 12.25), 'means: "strength"  # or "distance"'),
+    ],
+)
+def test_a_suggested_mapping_says_where_the_meaning_of_a_weight_must_be_checked(
+    tmp_path: Path, header: str, weights: tuple[float, float], line: str
+) -> None:
+    organisations, ties = tmp_path / "organisations.csv", tmp_path / "ties.csv"
+    organisations.write_text("name,sector\nA,business\nB,business\n", encoding="utf-8")
+    ties.write_text(f"source,target,{header}\nA,B,{weights[0]}\nB,A,{weights[1]}\n", encoding="utf-8")
+    suggested = suggest_mapping(organisations, ties)
+    assert line in suggested
+    (tmp_path / "mapping.yaml").write_text(suggested, encoding="utf-8")
+    assert read_actors(organisations, ties, tmp_path / "mapping.yaml").ties.a.size == 1
