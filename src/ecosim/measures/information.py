@@ -12,6 +12,7 @@ References:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,7 +100,7 @@ def o_information_gaussian(series: ArrayLike) -> float:
 
     def entropy(chosen: NDArray[np.int64]) -> float:
         sign, log = np.linalg.slogdet(correlations[np.ix_(chosen, chosen)])
-        return 0.5 * (chosen.size * np.log2(2 * np.pi * np.e) + log / np.log(2)) if sign > 0 else np.nan
+        return 0.5 * (chosen.size * math.log2(2 * math.pi * math.e) + log / np.log(2)) if sign > 0 else np.nan
 
     everyone = np.arange(n)
     parts = sum(entropy(everyone[[i]]) - entropy(np.delete(everyone, i)) for i in range(n))

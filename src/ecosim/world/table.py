@@ -104,7 +104,8 @@ def _layout(declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -
     numbers: dict[str, int] = {}
     wholes: dict[str, int] = {}
     rows: dict[str, tuple[int, int, bool]] = {}
-    widths, initial, starts = [], [], {}
+    widths: list[int] = []
+    initial, starts = [], {}
     in_place = sorted(zip(declared, shapes, strict=True), key=lambda entry: entry[0].dtype != "float64")
     for column, shape in in_place:
         start, is_whole = sum(widths), column.dtype != "float64"
