@@ -12,9 +12,10 @@ from benchmarks.common_luck import AT_START, CLAIMS, HOME, told
 def test_both_arms_of_a_claim_are_worlds_that_differ(label):
     claim = CLAIMS[label]
     is_file = claim.base.endswith(".yaml")
+    measures = ",".join(dict.fromkeys((*claim.measures, *AT_START)))
     arms = [
         ecosim.load(
-            None if is_file else claim.base, *changes, f"measures=[{','.join((*claim.measures, *AT_START))}]",
+            None if is_file else claim.base, *changes, f"measures=[{measures}]",
             scenario=HOME / claim.base if is_file else None,
         )
         for changes in (claim.reference, claim.changed)
