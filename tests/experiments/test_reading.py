@@ -130,3 +130,14 @@ def test_a_damaged_file_is_told_with_what_helps(tmp_path):
     for read in (lambda: SweepTables(tmp_path).runs, lambda: SweepTables(tmp_path).series("measure_0")):
         with pytest.raises(InputError, match=r"damaged .* makes its runs again"):
             read()
+
+
+@pytest.mark.slow
+def test_ten_thousand_runs_fit_and_are_read_at_once(tmp_path):
+    """10,000 runs of 201 rows and 30 measures: 200 MB, and a quarter of a second of processor time for one of them."""
+    write_large(tmp_path, 10_000, 200, 30, 10, 1)
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*.parquet")) < 200e6
+    SweepTables(tmp_path).series("measure_0", quantiles=(0.9,))  # what is loaded once is not counted
+    with at_most_seconds(0.6):
+        found = SweepTables(tmp_path).series("measure_0", quantiles=(0.9,))
+    assert (found["runs"] == 10_000).all()
