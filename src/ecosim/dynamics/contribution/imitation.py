@@ -10,6 +10,7 @@ from pydantic import Field
 from ecosim.dynamics.contribution.revision import Copying, Looking, Selectivity, choose_models
 from ecosim.kernels import kernel
 from ecosim.rng import Key
+from ecosim.world.lookup import copy_into
 from ecosim.world.world import World
 
 
@@ -102,7 +103,7 @@ def imitate_fermi(contribution: Any, payoff: Any, circle: Any, looking: Any, sel
         # The exponential is dear: it is spared where there is nothing to adopt.
         if own != theirs and chances[i] * (1.0 + np.exp(selectivity * (payoff[i] - payoff[j]))) < 1.0:
             following[i] = theirs
-    contribution[:] = following
+    copy_into(contribution, following)
 
 
 @kernel
@@ -125,7 +126,7 @@ def imitate_proportionally(
             largest *= 1 + max(first_tie[i + 1] - first_tie[i], first_tie[j + 1] - first_tie[j])
         adopts = chances[i] * largest < payoff[j] - payoff[i]
         following[i] = theirs if adopts else own
-    contribution[:] = following
+    copy_into(contribution, following)
 
 
 @kernel
