@@ -1,14 +1,17 @@
 """Compiled kernels: where they are kept, many processes at once, and which files the cache must watch."""
 
 import ast
+import gc
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numba
+import numpy as np
 import pytest
 
-from ecosim.kernels import FOLDER, PACKAGE, SHARED, cache_folder, is_cold
+from ecosim.kernels import FOLDER, PACKAGE, SHARED, cache_folder, inlined, is_cold, kernel
 
 DRAW = """
 import numpy as np
@@ -111,6 +114,42 @@ def test_the_first_kernel_does_not_wait_for_linear_algebra():
     process = python(DRAW + "import sys; print('scipy.linalg' in sys.modules)")
     said = process.communicate(timeout=120)
     assert said[0].endswith("False\n"), said
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_compiling_leaves_the_garbage_collector_as_it_was(collects):
+    """It is off while a kernel is compiled, also one that fails, and the kernels that it calls."""
+    collecting = []
+
+    @numba.extending.intrinsic
+    def note(context):
+        collecting.append(gc.isenabled())
+        return numba.types.void(), lambda context, builder, signature, arguments: context.get_dummy_value()
+
+    @inlined
+    def doubled(number):
+        note()
+        return 2.0 * number
+
+    @kernel
+    def sum_of_doubles(numbers):
+        note()
+        total = 0.0
+        for number in numbers:
+            total += doubled(number)
+        return total
+
+    (gc.enable if collects else gc.disable)()
+    try:
+        assert sum_of_doubles(np.arange(5.0)) == 20.0
+        assert collecting
+        assert not any(collecting)
+        assert gc.isenabled() == collects
+        with pytest.raises(numba.core.errors.TypingError):
+            sum_of_doubles("words")
+        assert gc.isenabled() == collects
+    finally:
+        gc.enable()
 
 
 def compiled_functions(file: Path):

@@ -12,11 +12,13 @@ cache would bite users, and are mended here:
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import importlib
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -82,6 +84,7 @@ os.environ["NUMBA_CACHE_DIR"] = str(FOLDER)
 
 import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
 from numba.core import config as _numba_config  # noqa: E402
+from numba.core import event as _numba_event  # noqa: E402
 from numba.core.caching import FunctionCache  # noqa: E402
 
 _numba_config.CACHE_DIR = str(FOLDER)  # for when numba was imported before ecosim
@@ -93,15 +96,44 @@ def kernel(function: Function) -> Function:
     Division by zero gives infinity, as in NumPy; floating-point operations keep their order (no fast-math), so that a
     result does not depend on the machine's vector width.
     """
-    dispatcher = numba.njit(error_model="numpy", no_cfunc_wrapper=True)(function)  # nobody calls it from C
+    return _compiled(function)
+
+
+def inlined(function: Function) -> Function:
+    """Mark a small function that every kernel which calls it takes in whole, as if written there.
+
+    It is compiled once, and its instructions are copied into each caller before that is optimised. (Numba's own
+    inlining copies source instead, whose types are then found again in every caller: a tenth more to compile in all.)
+    """
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
+    dispatcher = numba.njit(error_model="numpy", no_cfunc_wrapper=True, **options)(function)  # nobody calls it from C
     if hasattr(dispatcher, "_cache"):  # absent when NUMBA_DISABLE_JIT is set
         dispatcher._cache = _LockedCache(dispatcher.py_func)
     return dispatcher  # type: ignore[no-any-return]  # numba is untyped
 
 
-def inlined(function: Function) -> Function:
-    """Mark a small function that every kernel which calls it takes in whole, as if written there."""
-    return numba.njit(error_model="numpy", inline="always")(function)  # type: ignore[no-any-return]  # numba is untyped
+class _Uncollected(_numba_event.Listener):  # type: ignore[misc]  # numba is untyped
+    """Keeps Python from looking for garbage while a kernel is compiled: the compiler makes so much that lives on."""
+
+    def __init__(self) -> None:
+        self._depth, self._was_enabled = 0, False
+
+    def on_start(self, event: object) -> None:
+        if self._depth == 0:
+            self._was_enabled = gc.isenabled()
+            gc.disable()
+        self._depth += 1
+
+    def on_end(self, event: object) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self._was_enabled:
+            gc.enable()
+
+
+_numba_event.register("numba:compile", _Uncollected())
 
 
 class _LockedCache(FunctionCache):  # type: ignore[misc]  # numba is untyped
@@ -140,12 +172,24 @@ def _spare_scipy() -> None:
 
 @contextmanager
 def _lock() -> Iterator[None]:
-    with open(FOLDER / "lock", "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
+    """Keep other processes from saving; whoever holds it may take it again, as compiling one kernel saves those it calls."""
+    with _THREAD:
+        if _HOLDING:
             yield
-        finally:
-            fcntl.flock(file, fcntl.LOCK_UN)
+            return
+        with open(FOLDER / "lock", "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            _HOLDING.append(True)
+            try:
+                yield
+            finally:
+                _HOLDING.pop()
+                fcntl.flock(file, fcntl.LOCK_UN)
+
+
+_THREAD = threading.RLock()
+_HOLDING: list[bool] = []
+"""Whether this thread holds the lock: not empty while it does."""
 
 
 def is_cold() -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba.core.compiler_lock import global_compiler_lock
 from numpy.random.bit_generator import BitGenerator
 
 from ecosim import kernels
@@ -91,8 +92,9 @@ def _callback(name: str) -> int:
 @lru_cache(maxsize=1)
 def _callbacks() -> dict[str, Any]:
     """Return the compiled callbacks, which must live as long as any generator."""
-    # Locked from reading to saving, because a callback is not compiled by ``kernel``; it calls nothing that is saved.
-    with kernels._lock():
+    # Locked from reading to saving, because a callback is not compiled by ``kernel``; and the compiler first, as where a
+    # kernel is compiled and then saved: in the other order two threads could wait for each other.
+    with global_compiler_lock, kernels._lock():
         return {
             "bits": numba.cfunc("uint64(voidptr)", cache=True)(_next_64_bits),
             "half": numba.cfunc("uint32(voidptr)", cache=True)(_next_32_bits),

@@ -30,7 +30,7 @@ idle = []
 for module in pkgutil.walk_packages(ecosim.dynamics.__path__, "ecosim.dynamics."):
     for name, kernel in vars(importlib.import_module(module.name)).items():
         if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ == module.name:
-            if not kernel.overloads and kernel.targetoptions.get("inline") != "always":
+            if not kernel.overloads and not kernel.targetoptions.get("forceinline"):
                 idle.append(f"{module.name}.{name}")
 print("idle:", *sorted(idle))
 """

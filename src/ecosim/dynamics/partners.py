@@ -161,7 +161,8 @@ def convene(
             if convenes < convening:
                 topic[i] = _drawn(salience, i, which)
                 first[topic[i] + 1] += 1
-    first[:] = np.cumsum(first)
+    for i in range(1, first.size):
+        first[i] += first[i - 1]
     hosts, free = np.empty(first[-1], np.int64), first.copy()
     seat = np.full(n, -1, np.int64)
     for i in range(n):

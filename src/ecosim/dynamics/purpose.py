@@ -10,6 +10,7 @@ from pydantic import Field
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key, normal2, uniform4
+from ecosim.world.lookup import copy_into
 from ecosim.world.world import World
 
 
@@ -83,7 +84,7 @@ def drift(identity: Any, sector: Any, success: Any, purpose: Any, sectors: Any, 
             following[i] += step_size * (purpose[j] - purpose[i])
         own, _ = normal2(key, identity[i], 1)
         following[i] = reflected(following[i] + noise * own)
-    purpose[:] = following
+    copy_into(purpose, following)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Small kernels that others call: finding a tie, means and ranges."""
+"""Small kernels that others call: finding a tie, means, ranges and copies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.kernels import kernel
+from ecosim.kernels import inlined, kernel
 
 
 @kernel
@@ -51,3 +51,13 @@ def range_of(numbers: Any) -> Any:
     for number in numbers:
         least, greatest = min(least, number), max(greatest, number)
     return least, greatest
+
+
+@inlined
+def copy_into(place: Any, values: Any) -> None:
+    """Write as many numbers (n,) into an array's place (n,).
+
+    ``place[:] = values`` does the same, but brings along how to word its refusal of another size: seconds to compile.
+    """
+    for k in range(values.size):
+        place[k] = values[k]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ecosim.kernels import kernel
 from ecosim.world.columns import COLUMNS
-from ecosim.world.lookup import find_half_edge
+from ecosim.world.lookup import copy_into, find_half_edge
 from ecosim.world.table import move
 
 
@@ -40,7 +40,7 @@ def half_edges(ends: Any, n: Any) -> Any:
             end = np.uint32(ends[t, side])
             unsorted[np.uint64(free[end])] = t
             free[end] += 1
-    free[:] = first[:-1]
+    copy_into(free, first[:-1])
     partner = np.empty(2 * m, np.int32)
     tie = np.empty(2 * m, np.int32)
     for i in range(n):

@@ -10,6 +10,7 @@ from ecosim.dynamics.citizens.offers import BUY, CUSTOMERS, DONORS, SUPPORT, TAX
 from ecosim.dynamics.conduct import beside
 from ecosim.kernels import inlined, kernel
 from ecosim.rng import uniform4
+from ecosim.world.lookup import copy_into
 
 _ASKED = 8
 """Further alternatives for whoever has no supplier or no employer: it asks around."""
@@ -232,7 +233,10 @@ def count(people: Any, purse: Any, counted: Any) -> Any:
         care[np.uint64(buys_from[c] + 1)] += orientation[c]
         workers_of[np.uint64(works_for[c] + 1)] += 1.0
         backers_of[np.uint64(supports[c] + 1)] += 1.0
-    customers[:], workers[:], supporters[:], caring = buyers_of[1:], workers_of[1:], backers_of[1:], care[1:]
+    copy_into(customers, buyers_of[1:])
+    copy_into(workers, workers_of[1:])
+    copy_into(supporters, backers_of[1:])
+    caring = care[1:]
     approved, oriented = approved / orientation.size, oriented / orientation.size
     buyers, backers, members = 0.0, 0.0, np.zeros(3)
     for i in range(purse.size):

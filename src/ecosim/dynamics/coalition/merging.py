@@ -9,6 +9,7 @@ import numpy as np
 from ecosim.dynamics.coalition.utility import foreseen_output
 from ecosim.kernels import kernel
 from ecosim.rng import uniform4
+from ecosim.world.lookup import copy_into
 
 # Which draws of a coalition serve what.
 _LOOKS, _DECIDES = 0, 1
@@ -55,7 +56,8 @@ def mergers(
         d = _akin(c, who, whose, graph, groups, yields[0])
         if d < 0 or is_busy[d]:
             continue
-        weighed[c] = _weighed(c, d, graph, groups, kind, worth, yields, made, needs, largest, joint, gap)
+        terms = _weighed(c, d, graph, groups, kind, worth, yields, made, needs, largest, joint, gap)
+        copy_into(weighed[c], terms)
         one, two, _, _ = uniform4(key, coalition_identity[c], _DECIDES)
         if one < _wants(weighed[c, 0], weighed[c, 1], choice) and two < _wants(weighed[c, 2], weighed[c, 3], choice):
             other[c], order[c] = d, priority

@@ -12,6 +12,7 @@ from ecosim.dynamics.contribution.revision import Copying, Looking, Selectivity,
 from ecosim.dynamics.stance.encounters import Activation, turns
 from ecosim.kernels import kernel
 from ecosim.rng import Key
+from ecosim.world.lookup import copy_into
 from ecosim.world.world import World
 
 
@@ -138,7 +139,7 @@ def imitate_fermi(contribution: Any, payoff: Any, circle: Any, looking: Any, sel
         # The exponential is dear: it is spared where there is nothing to adopt.
         if own != theirs and chances[i] * (1.0 + np.exp(selectivity * (payoff[i] - payoff[j]))) < 1.0:
             following[i] = theirs
-    contribution[:] = following
+    copy_into(contribution, following)
 
 
 @kernel
@@ -161,4 +162,4 @@ def imitate_proportionally(
             largest *= 1 + max(first_tie[i + 1] - first_tie[i], first_tie[j + 1] - first_tie[j])
         adopts = chances[i] * largest < payoff[j] - payoff[i]
         following[i] = theirs if adopts else own
-    contribution[:] = following
+    copy_into(contribution, following)
