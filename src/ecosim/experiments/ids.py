@@ -17,11 +17,16 @@ class Ids(Sequence[str]):
     """The ids of runs, by number.
 
     Args:
-        ids: words of 32 hexadecimal digits.
+        parts: arrays of ids, one after the other.
     """
 
-    def __init__(self, ids: Sequence[str]) -> None:
-        self.array: IdArray = as_array(ids)
+    def __init__(self, parts: Iterable[IdArray]) -> None:
+        self.array: IdArray = np.concatenate([as_array(()), *parts])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ids) and np.array_equal(self.array, other.array)
+
+    __hash__ = None  # type: ignore[assignment]  # as with any array
 
     def __len__(self) -> int:
         return int(self.array.size)

@@ -14,6 +14,7 @@ from ecosim.compose import defaults, plain, read, read_overrides
 from ecosim.configuration_errors import Source
 from ecosim.errors import InputError
 from ecosim.experiments.design import LISTED, Axis, Design, design_of
+from ecosim.experiments.ids import IdArray, Ids, as_array
 from ecosim.experiments.numbering import Numbering
 from ecosim.experiments.points_table import PointsTable, is_frame, points_of_frame
 from ecosim.experiments.ranges import Choice, refuse_intervals
@@ -51,7 +52,7 @@ class Runs(NamedTuple):
         values: rough count of the numbers in all series.
     """
 
-    run_ids: list[str]
+    run_ids: Ids
     seconds: float
     values: float
 
@@ -103,7 +104,7 @@ class Plan:
         Raises:
             InputError: naming the faults of all points, each once.
         """
-        numbers: list[str] = []
+        numbers: list[IdArray] = []
         faults: dict[str, None] = {}
         seconds = values = each = 0.0
         sized: tuple[Any, ...] = ()
@@ -119,12 +120,12 @@ class Plan:
                 told = error.faults if self.table is None else self.table.place_faults(point, error.faults)
                 faults.update(dict.fromkeys(told))
                 continue
-            numbers += numbering.run_ids(settings, self.design.seeds_of(point))
+            numbers.append(as_array(numbering.run_ids(settings, self.design.seeds_of(point))))
             seconds += each
             values += (settings.ticks // settings.record.every + 2.0) * (1 + len(settings.measures))
         if faults:
             raise InputError(_first(faults))
-        return Runs(numbers, seconds * self.design.replicates, values * self.design.replicates)
+        return Runs(Ids(numbers), seconds * self.design.replicates, values * self.design.replicates)
 
     def to_json(self) -> str:
         """Return the plan as text."""

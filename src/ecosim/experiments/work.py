@@ -12,7 +12,7 @@ import numpy as np
 
 from ecosim.experiments.execute import CannotGoOn, Makers, makers
 from ecosim.experiments.folder import SweepFolder
-from ecosim.experiments.ids import IdArray, Ids, as_array, as_words
+from ecosim.experiments.ids import IdArray, as_array, as_words
 from ecosim.experiments.plan import Plan, Runs
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import DESIGN, ids_there, look_through, save_failed
@@ -32,7 +32,7 @@ SECONDS_A_PROCESS = 2.5
 """Rough processor time that a process takes until its first run: Python, libraries, compiled functions from the cache."""
 
 _BYTES_A_VALUE = 6.0
-_ROWS_A_PART = 50_000
+_ROWS_A_PART = 10_000
 
 
 class Progress(NamedTuple):
@@ -87,7 +87,7 @@ class Work:
         goals: Sequence[Goal] = (),
     ) -> None:
         self._plan, self._folder, self._execution = plan, folder, execution
-        self._ids, self._all_seconds, self._all_values = Ids(runs.run_ids), runs.seconds, runs.values
+        self._ids, self._all_seconds, self._all_values = runs.run_ids, runs.seconds, runs.values
         self._progress, self._connection, self._goals = progress, connection, goals
         self._damaged: list[str] = []
         self._there: IdArray = as_array(())
