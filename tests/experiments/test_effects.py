@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from ecosim.experiments import choice, curves
-from ecosim.experiments.effects import Layout, effects
+from ecosim.experiments.effects import Layout, effects, mean_of_rows
 from ecosim.experiments.noise import convergence, needed, noise_of, table_of_noise
 
 
@@ -193,3 +193,93 @@ def test_the_usual_measures_are_chosen_and_then_what_varies_most():
     assert chosen[:3] == ["success_x.mean", "win_win_share.mean", "dispersion.mean"]
     assert chosen[3] in ("loud.mean", "echo.mean")
     assert len(choice.choose(names, table_of_noise(layout, names, common=True), layout, most=9)) == 5
+
+
+def uneven(counts, effect, luck=1.0, rest=0.3, seed=11):
+    """Return runs at a = 0, 1 and each b, with as many replicates as told for each b, and the effect of a told for it."""
+    draw = np.random.default_rng(seed)
+    most, shared = max(counts), draw.normal(0, luck, max(counts))
+    values = np.array(
+        [[shared + a * effect[b] + draw.normal(0, rest, most) for a in (0, 1)] for b in range(len(counts))]
+    )
+    for b, count in enumerate(counts):
+        values[b, :, count:] = np.nan
+    flat = values.reshape(-1, most)
+    runs = runs_of(flat, a=[0, 1] * len(counts), b=np.repeat(np.arange(len(counts)), 2))
+    return runs[runs["value"].notna()].reset_index(drop=True)
+
+
+def test_each_pair_of_points_counts_alike_however_many_replicates_it_has():
+    """a does 10 at b = 0, told by 100 replicates, and nothing at b = 1, told by 8: over both it does 5."""
+    runs = uneven((100, 8), (10.0, 0.0))
+    for common in (True, False):
+        row = one(effects(runs, ["a", "b"], ["value"], common=common), "a", 1)
+        assert row["difference"] == pytest.approx(5.0, abs=1.5)
+        assert row["low"] < 5.0 < row["high"]
+        assert row["mean"] - row["mean_against"] == pytest.approx(row["difference"])
+        assert (row["runs"], row["replicates"]) == (108, 8)
+
+
+def test_the_interval_over_uneven_pairs_that_are_independent_is_that_of_welch():
+    """No replicate is shared, so that the difference of two means is the mean of one and of the other turned round."""
+    draw = np.random.default_rng(12)
+    first, second = draw.normal(0, 1, 34), draw.normal(3, 2, 6)
+    values = np.full((2, 40), np.nan)
+    values[0, :34], values[1, 34:] = first, -second
+    mean, low, high, fewest = mean_of_rows(values)
+    theirs = stats.ttest_ind(first, second, equal_var=False).confidence_interval(0.95)
+    assert (2 * low, 2 * high) == pytest.approx((theirs.low, theirs.high))
+    assert (mean, fewest) == (pytest.approx((first.mean() - second.mean()) / 2), 6)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.9])
+def test_intervals_over_uneven_pairs_hold_what_they_promise(correlation):
+    """Of 1000 true means at 95 % at least 912 lie inside: fewer once in more than 10⁶ times."""
+    draw = np.random.default_rng(13)
+    inside = 0
+    for _ in range(1000):
+        shared, own = draw.normal(size=30), draw.normal(size=(3, 30))
+        values = math.sqrt(correlation) * shared + math.sqrt(1 - correlation) * own + np.array([[1.0], [2.0], [6.0]])
+        values[1, 12:] = values[2, 8:] = np.nan
+        _, low, high, _ = mean_of_rows(values)
+        inside += bool(low < 3.0 < high)
+    assert inside >= 912
+    assert stats.binom.cdf(911, 1000, 0.95) < 1e-6
+
+
+def test_a_curve_is_as_high_where_replicates_are_uneven_as_where_they_are_not():
+    """The point with many replicates does not pull the mean of its value, and luck that others lack does not move it."""
+    runs = uneven((60, 8), (10.0, 0.0), luck=5.0)
+    frame = curves.curve(Layout(runs, ["a", "b"]), "value", "a", common=True)
+    low, high = frame["mean"]
+    assert high - low == pytest.approx(5.0, abs=0.8)
+    assert (frame["high"] - frame["low"]).max() < 1.5
+    assert list(frame["replicates"]) == [8, 8]
+    plain = curves.curve(Layout(runs, ["a", "b"]), "value", "a", common=False)
+    told = runs.groupby(["a", "b"])["value"].mean().groupby("a").mean()
+    assert list(plain["mean"]) == pytest.approx(list(told))
+
+
+def test_scattered_gaps_leave_the_bands_of_a_curve_as_they_were():
+    draw = np.random.default_rng(14)
+    values = draw.normal(0, 5, 40) + draw.normal(0, 0.3, (30, 40)) + np.arange(30.0)[:, None]
+    whole = curves.without_shared_luck(values).std(axis=1, ddof=1)
+    values[draw.random(values.shape) < 0.1] = np.nan
+    freed = curves.without_shared_luck(values)
+    assert (np.isnan(freed) == np.isnan(values)).all()
+    assert np.nanstd(freed, axis=1, ddof=1) == pytest.approx(whole, rel=0.25)
+
+
+def test_how_intervals_narrow_is_told_of_points_that_have_the_replicates():
+    """One point with 90 replicates and ten times the spread of those with 9, as a width that is asked for leaves them."""
+    draw = np.random.default_rng(15)
+    values = np.full((20, 90), np.nan)
+    values[:, :9] = draw.normal(size=(20, 9))
+    values[0] = draw.normal(0, 10, 90)
+    frame = convergence(values).set_index("replicates")
+    assert frame.index[-1] == 90
+    last = stats.t.ppf(0.975, 89) * values[0].std(ddof=1) / math.sqrt(90)
+    assert frame.loc[90].to_list() == pytest.approx([last, last])
+    gaps = values.copy()
+    gaps[5, 0] = np.nan
+    assert convergence(gaps)["half_width"].notna().all()

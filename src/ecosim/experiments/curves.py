@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.experiments.effects import Layout, mean_and_interval, nanmean
+from ecosim.experiments.effects import Layout, mean_and_interval, mean_of_rows, nanmean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +23,16 @@ def curve(
 ) -> pd.DataFrame:
     """Return mean and 95 % interval of a measure at each value of a factor, for each value of a second one.
 
-    The other keys are averaged over first, replicate by replicate; the interval is Student's over the replicates. Where
-    luck is common, it is of what :func:`without_shared_luck` leaves: right for comparing values, not for their level.
+    The other keys are averaged over, each point counting alike; the interval is Student's over the replicates
+    (:func:`~ecosim.experiments.effects.mean_of_rows`). Where luck is common, it is of what :func:`without_shared_luck`
+    leaves, and the mean is over the same replicates: right for comparing values, not for their level.
+
+    Args:
+        layout: the runs.
+        measure: what is shown.
+        factor: along which.
+        second: for each value of which.
+        common: whether a replicate has the same seed at every point.
 
     Returns:
         Columns ``value``, ``second`` (None where there is none), ``mean``, ``low``, ``high``, ``replicates``.
@@ -33,6 +41,7 @@ def curve(
 
     values = layout.values(measure)
     apart = without_shared_luck(values) if common else values
+    values = np.where(np.isnan(apart), np.nan, values)
     rows = []
     column = layout.points[factor]
     for other in [None] if second is None else layout.levels(second):
@@ -40,8 +49,8 @@ def curve(
         for value in layout.levels(factor):
             here = is_other & (column == value).to_numpy()
             if here.any():
-                mean, low, high, count = mean_and_interval(nanmean(apart[here], 0))
-                level = float(nanmean(nanmean(values[here], 0), 0))
+                mean, low, high, count = mean_of_rows(apart[here])
+                level = float(nanmean(nanmean(values[here], 1), 0))
                 rows.append((value, other, level, level + low - mean, level + high - mean, count))
     return pd.DataFrame(rows, columns=["value", "second", "mean", "low", "high", "replicates"])
 
@@ -51,18 +60,30 @@ def without_shared_luck(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
     .. math:: y'_{pr} = \bar y_{p} + \sqrt{P / (P - 1)}\, (y_{pr} - \bar y_{p} - \bar y_{r} + \bar y)
 
-    so that the variance of a point's :math:`y'` is that of the part of luck which differs from point to point. Where
-    runs are missing, a replicate's mean is that of its departures from the points' means.
+    so that the variance of a point's :math:`y'` is that of the part of luck which differs from point to point. Means over
+    more replicates at one point than at another do not share their luck: where runs are missing, only the replicates
+    that all points have are kept, the others becoming NaN. Where those are less than half of what the point with the
+    fewest has, so that what is missing is scattered, all are kept; P is then the number of points that have the
+    replicate, and its mean that of its departures from the points' means. A replicate of one point alone stays as it is.
 
     References:
         Morey (2008), Tutorials in Quantitative Methods for Psychology 4, 61 (the factor; unchecked).
     """
-    points = int((~np.isnan(values)).any(axis=1).sum())
-    if points < 2:
-        return values
+    values = _in_common(values)
+    points = (~np.isnan(values)).sum(axis=0)
     level = nanmean(values, 1)[:, None]
     departures = values - level
-    return level + math.sqrt(points / (points - 1)) * (departures - nanmean(departures, 0))
+    freed = np.sqrt(points / np.maximum(points - 1, 1)) * (departures - nanmean(departures, 0))
+    return level + np.where(points > 1, freed, departures)
+
+
+def _in_common(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the values of the replicates that all points have, NaN elsewhere; all values where those are too few."""
+    there = ~np.isnan(values[(~np.isnan(values)).any(axis=1)])
+    complete = there.all(axis=0)
+    if not len(there) or complete.sum() < max(2, there.sum(axis=1).min() / 2):
+        return values
+    return np.where(complete, values, np.nan)
 
 
 def scatter(layout: Layout, measure: str, factor: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -25,10 +25,11 @@ def effects(runs: pd.DataFrame, keys: Sequence[str], measures: Iterable[str], *,
 
     .. math:: \bar d \pm t_{n-1}\, s_d / \sqrt n
 
-    over the n replicates, at 95 %: the other keys' values are taken as they were chosen, not as a sample. With
-    independent seeds the variances of both means add, with Welch's degrees of freedom. From one replicate there is no
-    interval. Where keys change together and no two points differ in one alone, points are compared with the first
-    (``point``). Many effects at once are many chances for a false alarm: nothing is corrected here.
+    over the n replicates, at 95 %: the other keys' values are taken as they were chosen, not as a sample. Where some
+    pairs have more replicates than others, each pair counts alike (:func:`mean_of_rows`). With independent seeds the
+    variances of both means add, with Welch's degrees of freedom. From one replicate there is no interval. Where keys
+    change together and no two points differ in one alone, points are compared with the first (``point``). Many effects
+    at once are many chances for a false alarm: nothing is corrected here.
 
     Args:
         runs: a row a run, with ``status``, ``point``, ``replicate``, the keys and the measures.
@@ -38,7 +39,7 @@ def effects(runs: pd.DataFrame, keys: Sequence[str], measures: Iterable[str], *,
 
     Returns:
         Columns ``measure``, ``factor``, ``value``, ``against``, ``runs`` (pairs, or runs of the smaller side),
-        ``replicates``, ``mean``, ``mean_against``, ``difference``, ``low``, ``high``.
+        ``replicates`` (of the pair with the fewest), ``mean``, ``mean_against``, ``difference``, ``low``, ``high``.
 
     References:
         Law (2015), Simulation modeling and analysis, 5th ed., §10.2 (unchecked). Welch (1947), Biometrika 34, 28
@@ -148,6 +149,47 @@ def mean_and_interval(values: NDArray[np.float64]) -> tuple[float, float, float,
     return float(there.mean()), float(there.mean()) - half, float(there.mean()) + half, int(there.size)
 
 
+def mean_of_rows(values: NDArray[np.float64]) -> tuple[float, float, float, int]:
+    r"""Return the mean of the rows' means, both ends of its 95 % interval, and the columns of the row with the fewest.
+
+    Columns (replicates) are independent of each other, rows are not: with :math:`n_p` values in row p,
+
+    .. math:: \bar y = \frac1P \sum_p \bar y_p, \qquad
+        s^2 = \sum_r \Bigl(\frac1P \sum_{p \ni r} \frac{y_{pr} - \bar y_p}{\sqrt{n_p (n_p - 1)}}\Bigr)^2
+
+    which for a full table is the squared standard error of the mean over columns of the columns' means, with n − 1
+    degrees of freedom. Otherwise these are Satterthwaite's, with each column's share of s² as if the rows went together
+    entirely: the least there can be. Rows without any value are left out; a row with one alone leaves the interval
+    unknown.
+
+    References:
+        Satterthwaite (1946), Biometrics Bulletin 2, 110 (unchecked). Bell & McCaffrey (2002), Survey Methodology 28, 169
+        (the correction of each row; unchecked).
+    """
+    there = ~np.isnan(values)
+    values, there = values[there.any(axis=1)], there[there.any(axis=1)]
+    if not len(values):
+        return math.nan, math.nan, math.nan, 0
+    count = there.sum(axis=1)
+    means = nanmean(values, 1)
+    mean, fewest = float(means.mean()), int(count.min())
+    if fewest < 2:
+        return mean, math.nan, math.nan, fewest
+    weight = 1 / (len(values) * np.sqrt(count * (count - 1.0)))
+    departures = np.where(there, values - means[:, None], 0.0)
+    error = math.sqrt(float(((weight @ departures) ** 2).sum()))
+    half = _t(_freedom(np.sqrt(nanvar(values, 1)) / count, there)) * error if error > 0 else 0.0
+    return mean, mean - half, mean + half, fewest
+
+
+def _freedom(scale: NDArray[np.float64], there: NDArray[np.bool_]) -> float:
+    """Return Satterthwaite's degrees of freedom where rows have a scale each, and columns are independent."""
+    least = np.where(there, there.sum(axis=1)[:, None], there.shape[1] + 1).min(axis=0)
+    used = there.any(axis=0)
+    share = (scale @ there)[used] ** 2
+    return float(share.sum() ** 2 / (share**2 / (1 - 1 / least[used])).sum())
+
+
 def nanmean(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
     """Return the mean over what is not missing; NaN, without a warning, where nothing is there."""
     there = ~np.isnan(values)
@@ -169,8 +211,8 @@ def _difference(values: NDArray[np.float64], pairs: NDArray[np.int64], common: b
     if common:
         apart = here - there
         both = ~np.isnan(apart)
-        mean, low, high, replicates = mean_and_interval(nanmean(apart, 0))
-        means = {"mean": _mean(here[both]), "mean_against": _mean(there[both])}
+        mean, low, high, replicates = mean_of_rows(apart)
+        means = {"mean": _mean_where(here, both), "mean_against": _mean_where(there, both)}
         return {
             "runs": int(both.sum()),
             "replicates": replicates,
@@ -212,8 +254,8 @@ def _moments(values: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[np.floa
     return (~np.isnan(values)).sum(axis=1), nanmean(values, 1), nanvar(values, 1)
 
 
-def _mean(values: NDArray[np.float64]) -> float:
-    return float(values.mean()) if values.size else math.nan
+def _mean_where(values: NDArray[np.float64], chosen: NDArray[np.bool_]) -> float:
+    return float(nanmean(nanmean(np.where(chosen, values, np.nan), 1), 0))
 
 
 def _t(freedom: float) -> float:

@@ -96,24 +96,28 @@ def table_of_noise(layout: Layout, measures: Iterable[str], *, common: bool) -> 
 def convergence(values: NDArray[np.float64]) -> pd.DataFrame:
     """Return how the interval of a point's mean narrows with replicates: ``replicates``, ``half_width``, ``expected``.
 
-    ``half_width`` is from the first n replicates alone, the root mean square over points; ``expected`` is t s / √n with
-    the spread s that all replicates together show.
+    ``half_width`` is from the first n replicates alone, the root mean square over the points that have n; ``expected`` is
+    t s / √n with the spread s that all replicates of these same points together show.
     """
     import pandas as pd
 
-    count = values.shape[1]
-    steps = (
-        np.unique(np.geomspace(2, max(count, 2), MOST_STEPS).round().astype(int)) if count >= 2 else np.empty(0, int)
-    )
-    spread = math.sqrt(float(nanmean(nanvar(values, 1), 0))) if count >= 2 else math.nan
-    found = [math.sqrt(float(nanmean(nanvar(values[:, :n], 1), 0))) for n in steps]
+    there = ~np.isnan(values)
+    values = np.take_along_axis(values, np.argsort(~there, axis=1, kind="stable"), axis=1)  # what is missing comes last
+    count = there.sum(axis=1)
+    most = int(count.max(initial=0))
+    steps = np.unique(np.geomspace(2, max(most, 2), MOST_STEPS).round().astype(int)) if most >= 2 else np.empty(0, int)
+    made = [values[count >= n] for n in steps]
     return pd.DataFrame(
         {
             "replicates": steps,
-            "half_width": [half_width(one, n) for one, n in zip(found, steps, strict=True)],
-            "expected": [half_width(spread, n) for n in steps],
+            "half_width": [half_width(_spread(own[:, :n]), n) for own, n in zip(made, steps, strict=True)],
+            "expected": [half_width(_spread(own), n) for own, n in zip(made, steps, strict=True)],
         }
     )
+
+
+def _spread(values: NDArray[np.float64]) -> float:
+    return math.sqrt(float(nanmean(nanvar(values, 1), 0)))
 
 
 def needed(spread: float, width: float) -> float:

@@ -107,8 +107,8 @@ def convergence(found: Mapping[str, pd.DataFrame]) -> Figure:
     figure, (axes,) = panels(1, 1, 3.6)
     longest = max((frame["replicates"].max() for frame in found.values()), default=2)
     for place, (measure, frame) in enumerate(found.items()):
-        scale = _spread(frame)
-        if not scale > 0:
+        scale = _spreads(frame)
+        if not (scale > 0).any():
             continue
         dash = ("-", "--", ":", "-.")[place // 6 % 4]
         axes.plot(
@@ -278,10 +278,10 @@ def _cloud(axes: Axes, response: Response) -> None:
         axes.locator_params(axis="x", nbins=5)
 
 
-def _spread(frame: pd.DataFrame) -> float:
-    """Return the standard deviation of a run that the expected half widths stand for."""
-    last = frame.iloc[-1] if len(frame) else None
-    return math.nan if last is None else float(last["expected"]) / _student(float(last["replicates"]))
+def _spreads(frame: pd.DataFrame) -> pd.Series[float]:
+    """Return the standard deviation of a run that each expected half width stands for."""
+    spread: pd.Series[float] = frame["expected"] / [_student(float(n)) for n in frame["replicates"]]
+    return spread.where(spread > 0)
 
 
 def _student(n: float) -> float:
