@@ -15,8 +15,9 @@ from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.grammar import values_of
 from ecosim.experiments.ranges import Interval
 from ecosim.experiments.sweep import SECONDS_A_RUN
-from ecosim.results.store import write_json
+from ecosim.results.store import write_json, write_text
 from ecosim.scenario_file import printable
+from ecosim.sweeps.spreadsheets import defused
 
 FAILED, STOPPED = 1, 130
 RESULT, TABLE, PICTURE = "calibration.json", "calibration_trials.csv", "calibration"
@@ -110,7 +111,7 @@ def _save(found: Calibration, out: Path) -> None:
     from ecosim.reports.plots import write_figure
 
     write_json(out / RESULT, found.to_dict())
-    found.trials.to_csv(out / TABLE, index=False)
+    write_text(out / TABLE, defused(found.trials).to_csv(index=False, lineterminator="\n"))
     write_figure(calibration(found), out / PICTURE)
 
 

@@ -18,7 +18,9 @@ from ecosim.experiments.compare import plan_of_arms, run_comparison
 from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.sweep import SECONDS_A_RUN, Execution
 from ecosim.results.phrases import in_a_row
+from ecosim.results.store import write_text
 from ecosim.scenario_file import printable
+from ecosim.sweeps.spreadsheets import defused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +88,7 @@ def _save(table: pd.DataFrame, out: Path) -> None:
     from ecosim.reports.differences import differences
 
     table.to_parquet(out / f"{TABLE}.parquet", index=False)
-    table.to_csv(out / f"{TABLE}.csv", index=False)
+    write_text(out / f"{TABLE}.csv", defused(table).to_csv(index=False, lineterminator="\n"))
     try:
         differences(table).savefig(out / PICTURE)
     except InputError as error:

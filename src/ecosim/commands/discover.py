@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ecosim.commands.output import refuse_unwritable
 from ecosim.experiments.discovery import Discovery, discover
-from ecosim.results.store import write_json
+from ecosim.results.store import write_json, write_text
 from ecosim.scenario_file import printable
+from ecosim.sweeps.spreadsheets import defused
 
 RESULT, TABLE, PICTURE = "discovery.json", "discovery_boxes.csv", "discovery"
 
@@ -55,5 +56,5 @@ def _save(found: Discovery, out: Path) -> None:
     from ecosim.reports.plots import write_figure
 
     write_json(out / RESULT, found.to_dict())
-    found.boxes.to_csv(out / TABLE, index=False)
+    write_text(out / TABLE, defused(found.boxes).to_csv(index=False, lineterminator="\n"))
     write_figure(discovery(found), out / PICTURE)

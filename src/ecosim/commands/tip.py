@@ -12,8 +12,9 @@ from ecosim.errors import InputError
 from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.sweep import SECONDS_A_RUN
 from ecosim.experiments.tipping import Tipping, tip
-from ecosim.results.store import write_json
+from ecosim.results.store import write_json, write_text
 from ecosim.scenario_file import printable
+from ecosim.sweeps.spreadsheets import defused
 
 FAILED, STOPPED = 1, 130
 RESULT, TABLE, PICTURE = "tipping", "tipping_values", "tipping"
@@ -94,7 +95,7 @@ def _save(found: Tipping, out: Path) -> None:
     from ecosim.reports.tipping import tipping
 
     write_json(out / f"{RESULT}.json", found.to_dict())
-    found.values.to_csv(out / f"{TABLE}.csv", index=False)
+    write_text(out / f"{TABLE}.csv", defused(found.values).to_csv(index=False, lineterminator="\n"))
     write_figure(tipping(found), out / PICTURE)
 
 
