@@ -1,6 +1,9 @@
 """Tipping: known critical values are found, both ways; what slides is not called tipping; what cannot be is refused."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ from ecosim.experiments.ramp import Route, lead
 from ecosim.experiments.tipping import tip
 from ecosim.experiments.verdict import leap_of, why_not
 from ecosim.settings import plain
+from tests.experiments.sweeps import children, is_alive, wait_until
 
 FLOOR = "dynamics.issue.floor"
 UP, DOWN = 2.6044, 1.7872
@@ -96,6 +100,43 @@ def test_a_world_that_cannot_be_led_is_said_so_and_no_process_is_left(tmp_path):
     with pytest.raises(CannotGoOn, match="flor"):
         lead_in_processes(route, {0: 1}, tmp_path, "asked", 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_worlds_that_are_led_die_with_their_coordinator_even_if_it_is_killed(tmp_path):
+    """A real SIGKILL, which lets nobody clear up, while two processes lead worlds that would take hours."""
+    settings, values = plain(ecosim.load("may_1977")), (2.5, 2.6, 2.7)
+    route = Route(settings, (), FLOOR, values, "severity_issue_1", 10**7, 3.0, False, 0.05, False)
+    words = (
+        "import json, sys; from pathlib import Path; from ecosim.experiments.ramp import Route; "
+        "from ecosim.experiments.both_ways import lead_in_processes; "
+        "lead_in_processes(Route(**json.loads(sys.argv[1])), {0: 1, 1: 2}, Path(sys.argv[2]), 'asked', 2)"
+    )
+    coordinator = subprocess.Popen([sys.executable, "-c", words, json.dumps(route._asdict()), str(tmp_path)])
+    try:
+        wait_until(lambda: len(children(coordinator.pid)) == 2)
+        led = children(coordinator.pid)
+        wait_until(lambda: all(_has_begun(pid) for pid in led))
+    finally:
+        coordinator.kill()
+        coordinator.wait()
+    wait_until(lambda: not any(is_alive(pid) for pid in led), seconds=15.0)
+
+
+def _has_begun(pid):
+    """Return whether a process is past its start: it has brought in the compiler of the rules."""
+    try:
+        return "llvmlite" in Path(f"/proc/{pid}/maps").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_limits_of_a_run_are_refused_where_worlds_are_led(tmp_path):
+    for limit in ({"timeout": 5.0}, {"memory": 500.0}):
+        with pytest.raises(InputError, match="timeout, memory"):
+            ecosim.tip(
+                "may_1977", FLOOR, "severity", start=1.2, stop=3.2, both_ways=True, **limit, out=tmp_path / "out"
+            )
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_crowd_of_granovetter_tips_at_a_spread_of_about_twelve_percent():

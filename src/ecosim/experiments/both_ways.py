@@ -191,7 +191,13 @@ def lead_in_processes(route: Route, seeds: Mapping[int, int], folder: Path, dige
 
     jobs = [
         json.dumps(
-            {"route": route._asdict(), "seeds": {r: seeds[r] for r in share}, "folder": str(folder), "digest": digest}
+            {
+                "route": route._asdict(),
+                "seeds": {r: seeds[r] for r in share},
+                "folder": str(folder),
+                "digest": digest,
+                "parent": os.getpid(),
+            }
         )
         for share in shares
     ]
@@ -200,7 +206,7 @@ def lead_in_processes(route: Route, seeds: Mapping[int, int], folder: Path, dige
         for job in jobs:
             process = subprocess.Popen(
                 [sys.executable, "-c", words], env={**os.environ, **one_thread}, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
             )  # fmt: skip
             processes.append(process)
             if process.stdin is not None:

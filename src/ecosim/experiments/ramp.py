@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ecosim.errors import InputError
+from ecosim.experiments.dying import die_with
 from ecosim.experiments.shards import MEAN
 from ecosim.merging import Change, changed
 from ecosim.results.store import write_json
@@ -163,8 +164,9 @@ def lead_all(route: Route, seeds: Mapping[int, int], folder: Path, digest: str) 
 
 
 def main() -> None:
-    """Do the job that standard input tells."""
+    """Do the job that standard input tells, as long as whoever told it lives."""
     job = json.loads(sys.stdin.read())
+    die_with(int(job["parent"]))
     said = job["route"]
     route = Route(**{**said, "values": tuple(said["values"]), "trust": tuple(said["trust"])})
     seeds = {int(replicate): int(seed) for replicate, seed in job["seeds"].items()}

@@ -57,6 +57,10 @@ class Execution:
         """Return the number of processes."""
         return os.cpu_count() or 1 if self.workers is None else self.workers
 
+    def has_default_limits(self) -> bool:
+        """Return whether nobody has said what a run may take: only then may runs be moved to where no limit holds."""
+        return self.timeout == SECONDS_A_RUN and self.memory is None
+
     def limits(self) -> Limits:
         """Return what a run may take."""
         if self.memory is not None:

@@ -164,6 +164,10 @@ def tip(
     ramp = Ramp.of(settings, question.key, hold, steps, replicates, seed) if both_ways else None
     execution = Execution(workers, timeout, memory, False, yes)
     execution.check()
+    if both_ways and not execution.has_default_limits() and (timeout or memory):
+        raise InputError(
+            "timeout, memory: are kept for runs, not for worlds that are led both ways; allowed: --both-ways without them"
+        )
 
     def plan(values: Iterable[float], count: int) -> Any:
         listed = [int(value) if question.is_whole else float(value) for value in values]

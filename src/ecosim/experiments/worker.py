@@ -6,21 +6,20 @@ again, and a worker that is killed holds no lock that others need.
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import gc
 import mmap
-import os
 import resource
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ecosim.experiments.dying import die_with
 
 if TYPE_CHECKING:
     from ecosim.experiments.running import Failure, Ran, Runner
@@ -118,7 +117,7 @@ def main(connection_number: int, parent: int) -> None:
         connection_number: file descriptor over which orders come and answers go.
         parent: process that must be alive.
     """
-    _die_with(parent)
+    die_with(parent)
     connection = Connection(connection_number)
     try:
         _Worker(connection, Job(*connection.recv())).work()
@@ -243,20 +242,3 @@ def _at_most(memory: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-
-def _die_with(parent: int) -> None:
-    """Let this process be killed as soon as its parent has died, however that died."""
-    if sys.platform.startswith("linux"):
-        set_death_signal = 1  # PR_SET_PDEATHSIG of prctl(2)
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
-    else:
-        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def _watch(parent: int) -> Any:
-    while os.getppid() == parent:
-        time.sleep(0.3)
-    os._exit(1)
