@@ -52,7 +52,7 @@ def find_partners(
     for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
         looks[0, i], looks[1, i], looks[2, i], looks[3, i] = uniform4(key, identity[i], _LOOKS)
         agrees[0, i], agrees[1, i], _, _ = uniform4(key, identity[i], _AGREES)
-    start = np.int64(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
+    start = int(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
     for turn in range(n):
         i = start + turn if start + turn < n else start + turn - n
         how, first, second = looks[1, i], looks[2, i], looks[3, i]
