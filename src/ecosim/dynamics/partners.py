@@ -49,10 +49,10 @@ def find_partners(
     added = np.zeros(n, np.int32)
     meetings[:], acceptances[:] = 0, 0
     looks, agrees = np.empty((4, n)), np.empty((2, n))
-    for row in range(n):  # a loop that only draws: the compiler makes several draws at a time
-        looks[0, row], looks[1, row], looks[2, row], looks[3, row] = uniform4(key, identity[row], _LOOKS)
-        agrees[0, row], agrees[1, row], _, _ = uniform4(key, identity[row], _AGREES)
-    start = np.int64(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
+    for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
+        looks[0, i], looks[1, i], looks[2, i], looks[3, i] = uniform4(key, identity[i], _LOOKS)
+        agrees[0, i], agrees[1, i], _, _ = uniform4(key, identity[i], _AGREES)
+    start = int(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
     for turn in range(n):
         i = start + turn if start + turn < n else start + turn - n
         how, first, second = looks[1, i], looks[2, i], looks[3, i]
