@@ -52,8 +52,10 @@ def grid(folder, axes, measures, *, kind="grid", **more):
     return write(folder, design, columns, made, **more)
 
 
-def write(folder, design, columns, measures, *, failed=(), common=True, series=None, title="A made-up town"):
-    """Write the files of a sweep; each measure is (points, replicates)."""
+def write(
+    folder, design, columns, measures, *, failed=(), common=True, series=None, title="A made-up town", counts=None
+):
+    """Write the files of a sweep; each measure is (points, replicates), of which each point has the first of ``counts``."""
     folder = Path(folder)
     points, replicates = next(iter(measures.values())).shape
     ids = np.array(
@@ -61,13 +63,16 @@ def write(folder, design, columns, measures, *, failed=(), common=True, series=N
     )
     at = np.repeat(np.arange(points), replicates)
     which = np.tile(np.arange(replicates), points)
+    kept = np.concatenate([np.arange(replicates) < n for n in counts or [replicates] * points])
+    ids, at, which = ids[kept], at[kept], which[kept]
+    measures = {name: values.ravel()[kept] for name, values in measures.items()}
     seeds = [seed_of_replicate(1, int(r) if common else int(p) * 1000 + int(r)) for p, r in zip(at, which, strict=True)]
     told = {key: values[at] for key, values in columns.items()}
     first = {"run_id": ids, "point": at, **told, "replicate": which, "seed": np.array(seeds, np.uint64)}
     write_table(folder / DESIGN, Table(first))
     good = ~np.isin(at, list(failed))
     runs = {"run_id": ids[good], "status": np.full(good.sum(), "ok", object)}
-    runs |= {name: values.ravel()[good] for name, values in measures.items()}
+    runs |= {name: values[good] for name, values in measures.items()}
     notes = {name: Note("share", f"what {name} means") for name in measures}
     write_table(folder / RUNS / "part-a.parquet", Table(runs, notes))
     if not good.all():

@@ -9,6 +9,7 @@ import pytest
 import ecosim
 from ecosim.commands.report import Order, report
 from ecosim.errors import InputError
+from ecosim.results.store import read_table, write_table
 from ecosim.results.table import Table
 from tests.experiments.fake_sweeps import grid, sampled, write
 
@@ -128,6 +129,32 @@ def test_points_that_change_together_are_compared_as_points(tmp_path):
     )
     page = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
     assert "a=2.0, b=6.0 instead of a=1.0, b=5.0 raises it by 2" in page
+
+
+def test_points_with_different_numbers_of_replicates_are_told_as_such(tmp_path):
+    """A sweep until intervals are narrow is complete with fewer runs than points by the most replicates of one."""
+    folder = grid(
+        tmp_path,
+        {"rule.a": [0.0, 1.0]},
+        {"x": lambda c, draw, n: c["rule.a"][:, None] + draw.normal(size=(2, n))},
+        replicates=62,
+        counts=[8, 62],
+    )
+    sweep = ecosim.read_sweep(folder)
+    page = sweep.report().read_text(encoding="utf-8")
+    assert "Only" not in page
+    assert "complete: 70 of 70 runs made" in page
+    assert "8 to 62" in page
+    assert "With 8 to 62 replicates, 0 of 1 measures" in page
+    assert repr(sweep).endswith("2 points × 8 to 62)")
+
+
+def test_runs_that_are_planned_and_not_made_are_missed(tmp_path):
+    folder = town(tmp_path)
+    (folder / "runs/part-a.parquet").rename(folder / "whole.parquet")
+    runs, notes = read_table(folder / "whole.parquet")
+    write_table(folder / "runs/part-a.parquet", Table({name: runs[name].to_numpy()[:30] for name in runs}, notes))
+    assert "Only 30 of 36 runs have been made" in ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
 
 
 def test_one_run_of_each_point_is_told_without_intervals(tmp_path):

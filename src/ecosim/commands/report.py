@@ -82,6 +82,8 @@ def _of_sweep(order: Order, out: Path) -> dict[str, Any]:
         "keys": list(found.keys),
         "points": found.points,
         "replicates": found.replicates,
+        "fewest_replicates": found.fewest,
+        "runs_planned": found.planned,
         "is_luck_common": found.is_luck_common,
         "runs": dict(found.statuses),
         "measures": list(found.measures),

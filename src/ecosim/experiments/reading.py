@@ -106,8 +106,13 @@ class SweepTables:
 
     @cached_property
     def replicates(self) -> int:
-        """Number of replicates of the design."""
+        """Number of replicates of the design: of the point with the most, where some have more than others."""
         return int(self.design["replicate"].nunique())
+
+    @cached_property
+    def fewest_replicates(self) -> int:
+        """Number of replicates of the point with the fewest, as it is planned."""
+        return int(self.design["point"].value_counts().min())
 
     def laid_out(self, measure: str) -> NDArray[np.float64]:
         """Return a measure as (points, replicates), in the order of their numbers; NaN where a run failed or is missing."""

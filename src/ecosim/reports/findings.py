@@ -78,7 +78,9 @@ class SweepFindings:
         keys: what was varied.
         kind: of the design, in a word.
         points: number of points.
-        replicates: runs of each.
+        replicates: runs of each; of the point with the most, where some have more than others.
+        fewest: runs of the point with the fewest.
+        planned: runs of all points.
         is_luck_common: whether a replicate has the same seed at every point.
         values: key to a few words on its values or range.
         statuses: status to number of runs.
@@ -103,6 +105,8 @@ class SweepFindings:
     kind: str
     points: int
     replicates: int
+    fewest: int
+    planned: int
     is_luck_common: bool
     values: Mapping[str, str]
     statuses: Mapping[str, int]
@@ -120,3 +124,9 @@ class SweepFindings:
     convergence: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     indices: Indices | None = None
     remarks: Sequence[str] = ()
+
+    @property
+    def counted(self) -> str:
+        """How many replicates the points have, in words: 8, or 8 to 62."""
+        most = f"{self.replicates:,}"
+        return most if self.fewest == self.replicates else f"{self.fewest:,} to {most}"

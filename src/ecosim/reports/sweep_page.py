@@ -75,7 +75,7 @@ def _facts(found: SweepFindings) -> list[tuple[str, str]]:
     luck = "the same luck at every point" if found.is_luck_common else "luck of its own at every point"
     return [
         (number(found.points), "points"),
-        (number(found.replicates), f"replicates, {luck}"),
+        (found.counted, f"replicates, {luck}"),
         (number(found.statuses.get("ok", 0)), "runs with results"),
         (number(failed), "runs failed"),
         (number(len(found.noise)), "measures"),
@@ -111,6 +111,8 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
         if found.is_luck_common
         else "Points have luck of their own: means are compared, with Welch's 95 % intervals."
     )
+    if found.fewest < found.replicates:
+        how += " Where points have more replicates than others, each still counts alike."
     if found.replicates < 2:
         how = "Each point was run once: differences are shown without intervals, and luck is in them."
     first = "; ".join(
@@ -177,7 +179,7 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
                 f"Means{_over_half(measures)}, against {name}{lines}; all else is averaged over. Bands: 95 % intervals "
                 "over replicates"
                 + (
-                    ", less what luck adds to all points alike: for comparing points, not for their level."
+                    f", less what luck adds to all points alike{_shared(found)}: for comparing points, not for their level."
                     if common
                     else "."
                 )
@@ -198,7 +200,7 @@ def _maps(page: Page, found: SweepFindings) -> list[str]:
     second = found.maps.up if found.maps is not None else None
     if found.plane is not None and len(found.plane) > 1:
         both = ", with 95 % intervals both ways" if found.plane["x_low"].notna().any() else ""
-        both += ", less what luck adds to all points alike" if both and found.is_luck_common else ""
+        both += f", less what luck adds to all points alike{_shared(found)}" if both and found.is_luck_common else ""
         told = sweep_words.said_of_plane(found)
         caption = f"Each mark is a point of the design{_over_half(found.plane_measures)}{both}. {told}"
         lead, marked = (found.maps.across, second) if found.maps is not None else (found.lead, None)
@@ -251,8 +253,8 @@ def _convergence(page: Page, found: SweepFindings) -> list[str]:
         return []
     told = sweep_words.said_of_convergence(found)
     caption = (
-        "Half width of the interval of a point's mean from the first n replicates (root mean square over points), in "
-        f"standard deviations of a run. Dotted: what theory expects, t s / √n. {told}"
+        "Half width of the interval of a point's mean from the first n replicates (root mean square over the points "
+        f"that have n), in standard deviations of a run. Dotted: what theory expects, t s / √n. {told}"
     )
     figures = []
     if found.replicates > 3 and found.convergence:
@@ -309,7 +311,7 @@ def _what_was_run(found: SweepFindings) -> list[str]:
         ("seeds", seeds),
         (
             "state",
-            f"{manifest.get('state')}: {sum(found.statuses.values()):,} of {found.points * found.replicates:,} runs made",
+            f"{manifest.get('state')}: {sum(found.statuses.values()):,} of {found.planned:,} runs made",
         ),
         ("ecosim", f"{made.get('code_version')}, commit {made.get('commit') or 'unknown'}"),
         (
@@ -330,6 +332,10 @@ def _footer(found: SweepFindings) -> str:
     made = found.manifest.get("provenance") or {}
     version = (made.get("libraries") or {}).get("ecosim", "")
     return f"Written by ecosim {version} from the tables beside it; nothing was run for it."
+
+
+def _shared(found: SweepFindings) -> str:
+    return "" if found.fewest == found.replicates else ", over the replicates that all points have"
 
 
 def _over_half(measures: Sequence[str]) -> str:

@@ -170,18 +170,21 @@ def said_of_time(found: SweepFindings) -> Iterator[str]:
 
 
 def said_of_convergence(found: SweepFindings) -> str:
-    """Return how many replicates would be needed for the measure that needs most, and for the median one."""
+    """Return how many measures have the replicates that they need, and how many the one would that needs most.
+
+    Where points differ in their replicates, the fewest count: they are what tells that point from another.
+    """
     noise = found.noise[found.noise["measure"].isin(found.measures)]
     rows = noise[noise["needed"].notna()].sort_values("needed")
     if not len(rows):
         return ""
-    enough = rows[rows["needed"] <= found.replicates]
+    enough = rows[rows["needed"] <= found.fewest]
     worst = rows.iloc[-1]
     told = (
-        f"With {found.replicates} replicates, {len(enough)} of {len(rows)} measures tell two points apart to a tenth of "
+        f"With {found.counted} replicates, {len(enough)} of {len(rows)} measures tell two points apart to a tenth of "
         "their range over all points"
     )
-    if worst["needed"] > found.replicates:
+    if worst["needed"] > found.fewest:
         told += f"; {of_measure(worst['measure'])} would need {few(float(worst['needed']))}"
         if worst["luck"] > 0.5:
             told += ", for most of what it differs by is luck"
@@ -233,9 +236,9 @@ def said_in_brief(found: SweepFindings) -> Iterator[str]:
 
 def _on_failures(found: SweepFindings) -> Iterator[str]:
     failed = sum(count for status, count in found.statuses.items() if status != "ok")
-    planned, made = found.points * found.replicates, sum(found.statuses.values())
-    if made < planned:
-        yield f"Only {made:,} of {planned:,} runs have been made; what follows is from those."
+    made = sum(found.statuses.values())
+    if made < found.planned:
+        yield f"Only {made:,} of {found.planned:,} runs have been made; what follows is from those."
     if failed:
         yield f"{failed:,} of {made:,} runs failed and are left out: see below."
 

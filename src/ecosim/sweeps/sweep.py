@@ -123,7 +123,9 @@ class Sweep:
 
     def __repr__(self) -> str:
         tables = self.tables
-        return f"Sweep({tables.kind} of {', '.join(self.keys) or 'nothing'}: {tables.points:,} points × {tables.replicates})"
+        most, fewest = tables.replicates, tables.fewest_replicates
+        counted = str(most) if fewest == most else f"{fewest} to {most}"
+        return f"Sweep({tables.kind} of {', '.join(self.keys) or 'nothing'}: {tables.points:,} points × {counted})"
 
     def _check(self, *keys: Any) -> None:
         faults = [
