@@ -19,7 +19,7 @@ from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.question import Question
 from ecosim.experiments.ramp import Route, lead
 from ecosim.experiments.tipping import tip
-from ecosim.experiments.verdict import leap_of, why_not
+from ecosim.experiments.verdict import is_over, leap_of, says, why_not
 from ecosim.settings import plain
 from tests.experiments.sweeps import children, is_alive, wait_until
 
@@ -181,6 +181,37 @@ def test_noise_around_a_slope_is_no_tipping_and_noise_around_two_levels_is():
     ):
         over = outcome > 0.5
         assert leap_of(values, outcome, over, crossing(values, over)).is_abrupt is tips
+
+
+WHOLE = Question("key", "measure", 1.0, 4.0, 2.5, 0.03, True)
+FINE = Question("key", "measure", 0.0, 1.0, 0.5, 0.2, False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "values", "outcome"),
+    [
+        (WHOLE, np.arange(1.0, 5.0), np.arange(1.0, 5.0)),
+        (FINE, np.linspace(0.0, 1.0, 9), 1.0 / (1.0 + np.exp(-8.0 * (np.linspace(0.0, 1.0, 9) - 0.4375)))),
+    ],
+)
+def test_a_line_or_a_bend_between_values_far_apart_is_not_called_tipping(asked, values, outcome):
+    """On 1, 2, 3, 4 a line leaps by a third between two values; a bend does a quarter within an eighth of the range."""
+    runs = np.tile(outcome, (2, 1))
+    over = is_over(runs, asked)
+    found = crossing(values, over)
+    leap = leap_of(values, runs, over, found)
+    assert leap.share.value >= 0.25
+    assert not leap.is_abrupt
+    told = says(asked, runs, values, found, leap)
+    assert not told[0].startswith("Tipping")
+    assert "too far apart to tell" in told[1]
+
+
+def test_a_leap_between_the_same_values_is_tipping():
+    values = np.linspace(0.0, 1.0, 9)
+    runs = np.tile((values > 0.4) + 0.1 * values, (2, 1))
+    over = is_over(runs, FINE)
+    assert leap_of(values, runs, over, crossing(values, over)).is_abrupt
 
 
 def test_equal_levels_give_a_false_alarm_as_rarely_as_five_percent_promise():

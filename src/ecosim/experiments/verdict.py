@@ -23,6 +23,10 @@ PARTED = 4.0
 """Distance of the two regimes where runs go over, in standard deviations within them. Halves of a normal distribution
 are 2.65 apart, of an even one 3.46: so little is no sign of two regimes."""
 
+STEEP = 4.0
+"""How many times the mean slope the outcome must at least rise between the last value before and the first one after, where
+runs separate: between values that lie far apart a mere slope, or a bend, makes a large share of the change too."""
+
 STILL = 0.02
 """Share of the leap by which the ends of runs near the critical value may differ, on average over replicates, from their
 means over the second half."""
@@ -60,15 +64,25 @@ class Leap(NamedTuple):
         share: of the change between the ends that happens there: the mean of runs in the second regime less that of runs
             in the first, at values at which both are found, over the difference between the ends; with its 95 % interval.
         parted: distance of the two, in standard deviations within them; infinite where runs separate.
+        gap: distance of the two values between which runs go over where they separate, as a share of the range; else 0.
     """
 
     share: Estimate
     parted: float
+    gap: float = 0.0
 
     @property
     def is_abrupt(self) -> bool:
         """Whether two regimes can be told from one outcome that slides, with chance around it."""
-        return self.share.value >= ABRUPT and self.parted >= PARTED
+        return self._is_large() and not self.is_too_coarse
+
+    @property
+    def is_too_coarse(self) -> bool:
+        """Whether much changes between two values, but these lie too far apart to tell a leap from a slope."""
+        return self._is_large() and self.share.low < STEEP * self.gap
+
+    def _is_large(self) -> bool:
+        return self.share.low >= ABRUPT and self.parted >= PARTED
 
 
 def leap_of(values: Numbers, outcome: Numbers, over: NDArray[np.bool_], found: Crossing, draws: int = 500) -> Leap:
@@ -98,7 +112,8 @@ def leap_of(values: Numbers, outcome: Numbers, over: NDArray[np.bool_], found: C
     )
     apart = abs(inside[beyond].mean() - inside[~beyond].mean()) if beyond.any() and not beyond.all() else math.nan
     parted = math.inf if found.is_separated or within == 0.0 else float(apart / within)
-    return Leap(estimate_of_share, parted)
+    gap = (found.high - found.low) / float(values[-1] - values[0]) if found.is_separated else 0.0
+    return Leap(estimate_of_share, parted, gap)
 
 
 def near_of(values: Numbers, over: NDArray[np.bool_], found: Crossing) -> NDArray[np.bool_]:
@@ -127,9 +142,9 @@ def says(
     critical = found.critical
     first, last = outcome[:, 0].mean(), outcome[:, -1].mean()
     sentences = [
-        f"{'Tipping' if leap.is_abrupt else 'A gradual crossing, no tipping'}: {question.measure} goes from {first:.4g} to "
+        f"{_verdict(leap)}: {question.measure} goes from {first:.4g} to "
         f"{last:.4g} along {question.key}, and passes {question.threshold:.4g} at {words(critical)}.",
-        _abruptness(leap),
+        _abruptness(question, leap),
     ]
     if critical.high - critical.low > question.width and not question.is_whole:
         times = ((critical.high - critical.low) / question.width) ** 2
@@ -155,17 +170,35 @@ def says(
     return tuple(sentences)
 
 
-def _abruptness(leap: Leap) -> str:
+def _verdict(leap: Leap) -> str:
     if leap.is_abrupt:
-        return f"{leap.share.value:.0%} of that change happens there at once."
-    if leap.share.value >= ABRUPT:
+        return "Tipping"
+    return "A crossing, tipping or not" if leap.is_too_coarse else "A gradual crossing, no tipping"
+
+
+def _abruptness(question: Question, leap: Leap) -> str:
+    share = f"{leap.share.value:.0%}"
+    if leap.is_abrupt:
+        return f"{share} of that change happens there at once."
+    if leap.is_too_coarse:
+        finer = "the parameter takes whole numbers only" if question.is_whole else "a smaller width tells"
         return (
-            f"Chance scatters runs there over {leap.share.value:.0%} of that change, but in one heap and not in two: there "
-            "are no two regimes to see."
+            f"{share} of that change happens between two values that are {leap.gap:.0%} of the range apart: the values lie "
+            f"too far apart to tell a leap from a slope ({finer})."
+        )
+    if leap.share.value < ABRUPT:
+        return (
+            f"{share} of that change happens there at once: the outcome slides through the threshold, and there are no two "
+            "regimes to see."
+        )
+    if leap.parted < PARTED:
+        return (
+            f"Chance scatters runs there over {share} of that change, but in one heap and not in two: there are no two "
+            "regimes to see."
         )
     return (
-        f"{leap.share.value:.0%} of that change happens there at once: the outcome slides through the threshold, and there "
-        "are no two regimes to see."
+        f"{share} [{leap.share.low:.0%}, {leap.share.high:.0%}] of that change happens there at once, which may be less "
+        f"than {ABRUPT:.0%}: more replicates may tell two regimes."
     )
 
 
