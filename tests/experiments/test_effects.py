@@ -283,3 +283,16 @@ def test_how_intervals_narrow_is_told_of_points_that_have_the_replicates():
     gaps = values.copy()
     gaps[5, 0] = np.nan
     assert convergence(gaps)["half_width"].notna().all()
+
+
+def test_cells_over_two_factors_hold_the_mean_of_their_points_and_empty_ones_nothing():
+    draw = np.random.default_rng(17)
+    a, b, values = draw.integers(0, 4, 60) / 2, draw.integers(0, 3, 60), draw.normal(size=(60, 1))
+    keep = ~((a == 1) & (b == 2))
+    a, b, values = a[keep], b[keep], values[keep]
+    cells = curves.map_of(Layout(runs_of(values, a=a, b=b), ["a", "b"]), "value", "a", "b", is_sampled=False)
+    assert len(cells) == 12
+    for _, cell in cells.iterrows():
+        here = values[(a == cell["across"]) & (b == cell["up"]), 0]
+        assert cell["points"] == here.size
+        assert cell["mean"] == pytest.approx(here.mean()) if here.size else math.isnan(cell["mean"])

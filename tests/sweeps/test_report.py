@@ -9,9 +9,10 @@ import pytest
 import ecosim
 from ecosim.commands.report import Order, report
 from ecosim.errors import InputError
-from ecosim.results.store import read_table, write_table
+from ecosim.results.store import read_table
 from ecosim.results.table import Table
-from tests.experiments.fake_sweeps import grid, sampled, write
+from ecosim.sweeps.findings import compared
+from tests.experiments.fake_sweeps import grid, sampled, write, write_part
 
 EVIL = "<script>alert('x')</script>"
 FORMULA = '=HYPERLINK("http://x","y")'
@@ -151,9 +152,10 @@ def test_points_with_different_numbers_of_replicates_are_told_as_such(tmp_path):
 
 def test_runs_that_are_planned_and_not_made_are_missed(tmp_path):
     folder = town(tmp_path)
-    (folder / "runs/part-a.parquet").rename(folder / "whole.parquet")
-    runs, notes = read_table(folder / "whole.parquet")
-    write_table(folder / "runs/part-a.parquet", Table({name: runs[name].to_numpy()[:30] for name in runs}, notes))
+    (whole,) = (folder / "runs").iterdir()
+    runs, notes = read_table(whole)
+    whole.unlink()
+    write_part(folder / "runs", Table({name: runs[name].to_numpy()[:30] for name in runs}, notes))
     assert "Only 30 of 36 runs have been made" in ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
 
 
@@ -269,3 +271,31 @@ def test_axes_come_back_from_a_plot(tmp_path):
     assert axes.get_lines()[0].get_ydata() == pytest.approx(means["plain"].to_numpy())
     with pytest.raises(InputError, match=r"did you mean 'dynamics\.stance\.tolerance'"):
         sweep.plot("win_win_share", against="dynamics.stance.tolerence")
+
+
+@pytest.mark.parametrize("points", [30, 31, 2000])
+def test_many_points_that_change_together_are_shown_as_a_cloud_not_as_a_list(tmp_path, points):
+    draw = np.random.default_rng(16)
+    axes = {"rule.a": list(draw.random(points)), "rule.b": list(draw.random(points))}
+    measures = {
+        "dispersion.mean": lambda c, d, n: c["rule.a"][:, None] + d.normal(0, 0.1, (points, n)),
+        "win_win_share.mean": lambda c, d, n: c["rule.b"][:, None] + d.normal(0, 0.1, (points, n)),
+    }
+    sweep = ecosim.read_sweep(grid(tmp_path, axes, measures, kind="zip", replicates=2))
+    page = sweep.report().read_text(encoding="utf-8")
+    is_listed = points <= 30
+    assert ('id="effects"' in page) == is_listed
+    assert ("Each dot is a point of the design" in page) != is_listed
+    assert (f"The {points:,} points are not compared" in page) != is_listed
+    assert len(compared(sweep.tables, ["dispersion.mean"])) == (points - 1 if is_listed else 0)
+    assert len(page) < 3e6
+
+
+def test_a_factor_of_a_grid_with_hundreds_of_values_is_a_curve_and_the_other_is_compared(tmp_path):
+    axes = {"rule.a": list(np.linspace(0, 1, 300)), "rule.b": [0.0, 1.0]}
+    measures = {"dispersion.mean": lambda c, d, n: (c["rule.a"] + c["rule.b"])[:, None] + d.normal(0, 0.1, (600, n))}
+    sweep = ecosim.read_sweep(grid(tmp_path, axes, measures, replicates=2))
+    assert list(compared(sweep.tables, ["dispersion.mean"])["factor"]) == ["rule.b"]
+    page = sweep.report().read_text(encoding="utf-8")
+    assert "300 values of rule.a are not compared" in page
+    assert len(page) < 3e6

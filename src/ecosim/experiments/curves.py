@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -189,13 +190,16 @@ def _cells(
     import pandas as pd
 
     columns = [_placed(layout, key, is_sampled) for key in (across, up)]
+    everywhere = [_in_order(column) for column in columns]
+    places = [{value: place for place, value in enumerate(known)} for known in everywhere]
+    cells = [places[0][x] * len(places[1]) + places[1][y] for x, y in zip(*columns, strict=True)]
+    order = np.argsort(cells, kind="stable")
+    ends = np.cumsum(np.bincount(cells, minlength=len(places[0]) * len(places[1])))[:-1]
     rows = []
-    for x in _in_order(columns[0]):
-        for y in _in_order(columns[1]):
-            here = np.array([a == x and b == y for a, b in zip(*columns, strict=True)])
-            found = values[here].ravel()
-            found = found[~np.isnan(found)]
-            rows.append((x, y, of(found) if found.size else math.nan, int(here.sum())))
+    for (x, y), here in zip(itertools.product(*everywhere), np.split(order, ends), strict=True):
+        found = values[here].ravel()
+        found = found[~np.isnan(found)]
+        rows.append((x, y, of(found) if found.size else math.nan, len(here)))
     return pd.DataFrame(rows, columns=["across", "up", "mean", "points"])
 
 

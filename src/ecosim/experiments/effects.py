@@ -17,7 +17,9 @@ TOGETHER = "point"
 """Stands for the factor where all keys change at once, as in a zip: the effect is that of the whole point."""
 
 
-def effects(runs: pd.DataFrame, keys: Sequence[str], measures: Iterable[str], *, common: bool) -> pd.DataFrame:
+def effects(
+    runs: pd.DataFrame, keys: Sequence[str], measures: Iterable[str], *, common: bool, most: int | None = None
+) -> pd.DataFrame:
     r"""Return what each value of each key changes against the first value of that key.
 
     Runs are compared only with runs that differ in nothing else. Under common luck they are paired: with
@@ -36,6 +38,7 @@ def effects(runs: pd.DataFrame, keys: Sequence[str], measures: Iterable[str], *,
         keys: what was varied.
         measures: columns to compare.
         common: whether a replicate has the same seed at every point.
+        most: leave out factors with more values than that; none if not given.
 
     Returns:
         Columns ``measure``, ``factor``, ``value``, ``against``, ``runs`` (pairs, or runs of the smaller side),
@@ -52,6 +55,8 @@ def effects(runs: pd.DataFrame, keys: Sequence[str], measures: Iterable[str], *,
     rows: list[dict[str, Any]] = []
     for factor in layout.factors():
         first, *others = layout.levels(factor)
+        if most is not None and len(others) >= most:
+            continue
         for level in others:
             pairs = layout.pairs(factor, level, first)
             if not len(pairs):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.experiments import choice, curves
-from ecosim.experiments.effects import Layout, effects, mean_and_interval
+from ecosim.experiments.effects import TOGETHER, Layout, effects, mean_and_interval
 from ecosim.experiments.noise import convergence, table_of_noise
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.sensitivity import METHODS, Sensitivity, factors_of, sensitivity
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 SAMPLED = ("lhs", "sequence", "sobol", "morris")
 MOST_CURVES, MOST_LINES, MOST_GROUPS, MOST_SERIES = 6, 8, 6, 6
-MOST_CELLS = 400
+MOST_CELLS, MOST_WORDS = 400, 20
+MOST_COMPARED = 30
+"""Values of a factor, or points, that are compared with the first one by one: of more, curves tell more than a list."""
 FEWEST_FOR_CROSSES, MOST_CROSSES = 4, 40
 """Replicates from which, and points up to which, intervals are drawn in a plane: others would hide it."""
 
@@ -49,11 +51,11 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
     shown = tables.known([tables.named(name) for name in measures]) or choice.choose(tables.measures, noise, layout)
     if not shown:
         shown = list(tables.measures[:1])
-    is_sampled = tables.kind in SAMPLED
+    is_sampled = is_spread(tables, layout)
     luck = noise.set_index("measure")["luck"].fillna(0.0)
     weights = {name: 1.0 - float(luck[name]) for name in shown}
     ranked = sorted(tables.keys, key=lambda key: -curves.strength(layout, key, weights))
-    table = effects(runs, [] if is_sampled else tables.keys, shown, common=tables.is_luck_common)
+    table = compared(tables, shown)
     plane, plane_measures = _plane(layout, tables.measures, tables.is_luck_common)
     lead = _lead(layout, ranked, is_sampled)
     return SweepFindings(
@@ -80,8 +82,20 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
         series=_series(tables, shown, lead),
         convergence={name: convergence(layout.values(name)) for name in shown} if tables.replicates > 2 else {},
         indices=indices_of(tables, shown),
-        remarks=(),
+        remarks=_remarks(tables, layout),
     )
+
+
+def is_spread(tables: SweepTables, layout: Layout) -> bool:
+    """Return whether points lie all over the ranges: sampled, or many in a list in which no factor changes alone."""
+    many = layout.factors() == [TOGETHER] and layout.shape[0] > MOST_COMPARED
+    return tables.kind in SAMPLED or many
+
+
+def compared(tables: SweepTables, measures: Sequence[str]) -> pd.DataFrame:
+    """Return the effects of factors with few values; none of sampled designs."""
+    keys = [] if tables.kind in SAMPLED else tables.keys
+    return effects(tables.runs, keys, measures, common=tables.is_luck_common, most=MOST_COMPARED)
 
 
 def indices_of(tables: SweepTables, measures: Sequence[str]) -> Indices | None:
@@ -98,6 +112,18 @@ def as_indices(found: Sensitivity) -> Indices:
     """Return sensitivity indices as the page and the figure take them."""
     idle = {measure: found.idle(measure) for measure in found.measures["measure"]}
     return Indices(found.method, METHODS[found.method], found.indices, found.measures, idle, found.remarks)
+
+
+def _remarks(tables: SweepTables, layout: Layout) -> list[str]:
+    if tables.kind in SAMPLED:
+        return []
+    counts = {factor: len(layout.levels(factor)) for factor in layout.factors()}
+    return [
+        f"The {count:,} {'points' if factor == TOGETHER else f'values of {factor}'} are not compared with the first one by "
+        f"one: lists of differences end at {MOST_COMPARED}."
+        for factor, count in counts.items()
+        if count > MOST_COMPARED
+    ]
 
 
 def _values(tables: SweepTables) -> dict[str, str]:
@@ -171,6 +197,8 @@ def _maps(
     layout: Layout, measures: Sequence[str], ranked: Sequence[str], is_sampled: bool, names: tuple[str, str]
 ) -> Maps | None:
     fits = [key for key in ranked if len(layout.levels(key)) > 1]
+    if is_sampled:  # words are cells of their own, however many
+        fits = [key for key in fits if curves.is_numeric(layout, key) or len(layout.levels(key)) <= MOST_WORDS]
     if len(fits) < 2 or not any(names):
         return None
     across, up = fits[:2]

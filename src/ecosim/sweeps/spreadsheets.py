@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.errors import InputError, did_you_mean
-from ecosim.experiments.effects import effects
 from ecosim.experiments.reading import SweepTables
 from ecosim.results.store import write_bytes, write_text
 from ecosim.scenario_file import shown
-from ecosim.sweeps.findings import SAMPLED
+from ecosim.sweeps.findings import compared
 from ecosim.world.names import defuse_for_spreadsheet
 
 if TYPE_CHECKING:
@@ -64,8 +63,7 @@ def _frames(tables: SweepTables) -> Iterator[tuple[str, pd.DataFrame]]:
     runs = tables.runs.copy()
     runs["seed"] = runs["seed"].astype(str)  # 64 bits: a spreadsheet would round them
     yield "runs", runs
-    keys = [] if tables.kind in SAMPLED else tables.keys
-    yield "effects", effects(tables.runs, keys, tables.measures, common=tables.is_luck_common)
+    yield "effects", compared(tables, tables.measures)
     if tables.failures:
         columns = ["run_id", "kind", "message", "replicate"]
         failed = [

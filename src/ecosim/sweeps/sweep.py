@@ -15,7 +15,7 @@ from ecosim.reports.findings import Response
 from ecosim.reports.sweep_page import sweep_page
 from ecosim.results.store import write_text
 from ecosim.scenario_file import shown
-from ecosim.sweeps.findings import SAMPLED, findings_of
+from ecosim.sweeps.findings import findings_of, is_spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,7 @@ class Sweep:
             )
         name = self.tables.known([self.tables.named(measure)])[0]
         layout = Layout(self.runs, self.keys)
-        if self.tables.kind in SAMPLED and curves.is_numeric(layout, against):
+        if is_spread(self.tables, layout) and curves.is_numeric(layout, against):
             points, bins = curves.scatter(layout, name, against)
             return against_factor(Response(against, points=points, bins=bins), name, axes)
         return against_factor(
