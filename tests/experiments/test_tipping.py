@@ -165,7 +165,7 @@ def test_where_chance_decides_the_interval_is_of_replicates_and_says_how_many_wo
 
 def test_ends_that_do_not_differ_are_said_so_with_intervals():
     found = tip("opinions", "dynamics.stance.tolerance", "dispersion", "ecosystem.organisations=20", "ticks=0",
-                start=0.1, stop=0.9, replicates=3, workers=0, both_ways=True)  # fmt: skip
+                start=0.1, stop=0.9, replicates=6, workers=0, both_ways=True)  # fmt: skip
     assert found.critical is None
     assert found.both_ways is None
     assert found.says[0].startswith("No tipping found")
@@ -247,8 +247,17 @@ def test_what_cannot_be_searched_is_refused_before_any_run(key, measure, words, 
 
 def test_a_parameter_with_a_closed_range_needs_no_range():
     found = tip("opinions", "dynamics.stance.responsiveness", "dispersion.mean", "ecosystem.organisations=20",
-                "ticks=5", replicates=2, workers=0)  # fmt: skip
+                "ticks=5", replicates=6, workers=0)  # fmt: skip
     assert (found.question.start, found.question.stop) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("few", [1, 5])
+def test_few_replicates_are_refused_where_there_is_chance_and_only_there(few):
+    with pytest.raises(InputError, match=f"replicates: {few}; allowed: at least 6"):
+        tip("opinions", "dynamics.stance.tolerance", "dispersion", "ecosystem.organisations=20", "ticks=5",
+            start=0.1, stop=0.9, replicates=few, workers=0)  # fmt: skip
+    certain = tip("may_1977", FLOOR, "severity", "ticks=50", start=1.2, stop=3.2, replicates=few, workers=0)
+    assert not certain.is_by_chance
 
 
 def test_the_command_leaves_table_and_figure_and_goes_on_where_it_was(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,24 @@ class Estimate(NamedTuple):
     value: float
     low: float
     high: float
+
+    def widened(self, replicates: int) -> Estimate:
+        r"""Return it with the bootstrap's interval widened for few replicates, at least 2.
+
+        The bootstrap takes the spread among n replicates for the true one. Distances from the value are multiplied by
+
+        .. math:: t_{n-1,\,0.975} / 1.96 \cdot \sqrt{n / (n - 1)}
+
+        as much as Student's interval of a mean is wider than the bootstrap's: 1.44 for 6, 1.10 for 20.
+        """
+        from scipy.stats import t
+
+        if replicates < 2:
+            return self
+        factor = float(t.ppf(0.975, replicates - 1)) / 1.96 * math.sqrt(replicates / (replicates - 1))
+        return Estimate(
+            self.value, self.value - factor * (self.value - self.low), self.value + factor * (self.high - self.value)
+        )
 
 
 class Crossing(NamedTuple):
@@ -47,8 +66,10 @@ def crossing(values: Numbers, over: NDArray[np.bool_], *, draws: int = DRAWS, se
 
     The share that has gone over at x is :math:`1 / (1 + e^{-b (x - c)})`; c is the critical value. Replicates are drawn
     anew, each with all of its runs, and c is found again: runs of one replicate share their luck and are no independent
-    cases. Where runs separate, c can only be told to lie between two of the values tried, and the interval reaches from
-    the one to the other.
+    cases. The interval is widened for few replicates (:meth:`Estimate.widened`) and ends where the values do. What is over
+    is taken as given: chance in a threshold that was itself found from the runs is not in it. Where runs separate, c can
+    only be told to lie between two of the values tried, and the interval reaches from the one to the other; n replicates
+    that all agree leave out the value at which half go over with a chance of at most :math:`2^{1 - n}`.
 
     Args:
         values: of the parameter, rising (k,).
@@ -73,6 +94,9 @@ def crossing(values: Numbers, over: NDArray[np.bool_], *, draws: int = DRAWS, se
         float(np.quantile(lowest, 0.025, method="inverted_cdf")),
         float(np.quantile(highest, 0.975, method="inverted_cdf")),
     )
+    if not apart[0]:
+        value, least, greatest = critical.widened(runs)
+        critical = Estimate(value, max(least, float(values[0])), min(greatest, float(values[-1])))
     away = np.log(3.0) / slope[0]
     quarter, three_quarters = (
         (low[0], high[0]) if apart[0] else np.clip((middle[0] - away, middle[0] + away), values[0], values[-1])

@@ -34,6 +34,10 @@ MOST_ROUNDS = 12
 MOST_NOISY_ROUNDS = 3
 """Rounds within the range in which chance decides: further values there tell nothing that more replicates would not."""
 
+FEWEST = 6
+"""Replicates of a model in which there is chance: of fewer, even their whole span holds the value at which half go over in
+less than 95 % of cases (1 - 2^(1 - n))."""
+
 QUICK = 5.0
 """Seconds of processor time below which starting processes takes longer than the runs."""
 
@@ -134,7 +138,8 @@ def tip(
         start: where the range begins; by default the least value that the parameter allows, if there is one.
         stop: where it ends; by default the greatest.
         threshold: value of the measure between the regimes; by default the middle between the means at both ends.
-        replicates: runs of each value, the same luck at each.
+        replicates: runs of each value, the same luck at each; at least 6, unless two runs of each value show that there is
+            no chance in the model.
         width: how wide the interval may be; by default a hundredth of the range.
         both_ways: whether the same worlds are also led from start to stop and back, to find out whether the way back is
             another one (hysteresis). Only for keys of ``dynamics``, which act as long as a run lasts.
@@ -152,7 +157,7 @@ def tip(
         progress: is told how far a round is.
 
     Raises:
-        InputError: before any run.
+        InputError: before any run; after the first ones where they show that so few replicates are not enough.
 
     Examples:
         >>> ecosim.tip("may_1977", "dynamics.issue.floor", "severity", start=2, stop=3).critical  # doctest: +SKIP
@@ -205,11 +210,17 @@ class _Search:
 
     def found(self, replicates: int) -> Tipping:
         """Search, and return what it came to."""
-        outcome = self._outcome(replicates)
+        outcome = self._outcome(replicates if replicates >= FEWEST else 2)
         is_by_chance = bool((outcome != outcome[0]).any())
+        if is_by_chance and replicates < FEWEST:
+            raise InputError(
+                f"replicates: {replicates}; allowed: at least {FEWEST}, for runs of one {self.question.key} differ by "
+                "chance, and no 95 % interval comes of fewer"
+            )
         if not is_by_chance and replicates > 1:
             self._say("There is no chance in it: one run of each value is enough.")
-            replicates = 1
+        if not is_by_chance:
+            replicates, outcome = 1, outcome[:1]
         ends = estimate(outcome[:, 0]), estimate(outcome[:, -1])
         threshold = self.question.threshold
         if threshold is None:

@@ -105,7 +105,7 @@ def leap_of(values: Numbers, outcome: Numbers, over: NDArray[np.bool_], found: C
     again = np.array([share(luck.integers(runs, size=runs)) for _ in range(draws)])
     again = again[np.isfinite(again)]
     low, high = np.quantile(again, (0.025, 0.975)) if again.size else (math.nan, math.nan)
-    estimate_of_share = Estimate(share(np.arange(runs)), float(low), float(high))
+    estimate_of_share = Estimate(share(np.arange(runs)), float(low), float(high)).widened(runs)
     inside, beyond = outcome[:, near], over[:, near]
     within = (
         math.sqrt(0.5 * (inside[beyond].var() + inside[~beyond].var())) if beyond.any() and not beyond.all() else 0.0
