@@ -37,6 +37,7 @@ SHARED = (
     "dynamics/stance/attraction_repulsion.py",
     "dynamics/citizens/offers.py",
     "dynamics/production/joint_work.py",
+    "dynamics/production/together.py",
     "dynamics/contribution/revision.py",
     "dynamics/encounter.py",
     "dynamics/coalition/utility.py",

@@ -246,7 +246,7 @@ def test_trust_differs_by_side_and_bond_does_not():
 
 @given(total=st.integers(0, 500), parts=st.lists(st.integers(0, 20), min_size=1, max_size=8).filter(sum))
 def test_sectors_are_filled_like_seats_and_nobody_loses_one(total, parts):
-    shares = [part / sum(parts) for part in parts]
+    shares = tuple(part / sum(parts) for part in parts)
     before, after = apportion(total, shares), apportion(total + 1, shares)
     assert sum(before) == total
     assert sorted(b - a for a, b in zip(before, after, strict=True)) == [0] * (len(parts) - 1) + [1]
