@@ -1,6 +1,7 @@
 """Small sweeps for the tests: twenty organisations, ten ticks, and a rule of the tests' own."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -32,10 +33,18 @@ def tiny(axes, *overrides, **keywords):
 
 def command(out, *words, workers=1):
     """Return the words of a shell command that sweeps a tiny world."""
-    call = "import sys; sys.path.insert(0, sys.argv.pop(1)); from ecosim.cli import main; main()"
+    call = (
+        f"{die_with_this_process()}import sys; sys.path.insert(0, sys.argv.pop(1)); from ecosim.cli import main; main()"
+    )
     options = ["--trust", "trouble", "--out", str(out)]
     options += [] if workers is None else ["--workers", str(workers)]
     return [sys.executable, "-c", call, PACKAGES, "sweep", "opinions", *TINY, *words, *options]
+
+
+def die_with_this_process():
+    """Return the first words of a program that is killed when these tests are, so that none is left at work."""
+    die = "import ctypes, os; ctypes.CDLL(None).prctl(1, 9)"  # PR_SET_PDEATHSIG of prctl(2), SIGKILL
+    return f"{die}; os.getppid() == {os.getpid()} or os._exit(1); "
 
 
 def start(out, *words, workers=1):

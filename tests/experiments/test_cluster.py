@@ -1,6 +1,7 @@
 """Sweeps on a cluster: a real scheduler and workers in processes of their own, some of them killed under way."""
 
 import json
+import math
 import signal
 import socketserver
 import subprocess
@@ -66,7 +67,7 @@ def test_a_killed_worker_costs_nothing_and_the_tables_are_those_of_one_machine(h
     assert coordinator.returncode == 0, told
     assert b"36 ok, 0 failed" in told
     assert same_tables(tmp_path, here)
-    wait_until(lambda: not any(is_alive(pid) for pid in hands), seconds=5.0)
+    wait_until(lambda: not any(is_alive(pid) for pid in hands), seconds=30.0)
 
 
 def test_what_a_cluster_left_is_gone_on_with_at_home_and_the_other_way_round(here, dask, tmp_path):
@@ -86,24 +87,26 @@ def test_what_a_cluster_left_is_gone_on_with_at_home_and_the_other_way_round(her
     assert run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), tmp_path, Execution(workers=0)).made == 0
 
 
-def test_runs_that_raise_hang_die_or_hoard_fail_alone_on_a_cluster(dask, tmp_path):
+@pytest.mark.parametrize(("timeout", "latest"), [(6, math.inf), pytest.param(1.5, 3.5, marks=pytest.mark.slow)])
+def test_runs_that_raise_hang_die_or_hoard_fail_alone_on_a_cluster(dask, tmp_path, timeout, latest):
     plan = tiny({HOW: ["none", "raise", "hang", "die", "memory"]})
-    outcome = run_sweep(plan, tmp_path, Execution(timeout=1.5, memory=300, cluster=dask.address))
+    outcome = run_sweep(plan, tmp_path, Execution(timeout=timeout, memory=300, cluster=dask.address))
     assert (outcome.ok, outcome.failed) == (1, 4)
     kinds = {how: one["kind"] for how, one in failures(tmp_path).items()}
     assert kinds == {"raise": "error", "hang": "timeout", "die": "killed", "memory": "memory"}
     seconds = float(failures(tmp_path)["hang"]["message"].split(" after ")[1].split(" s")[0])
-    assert 1.5 <= seconds < 3.5
+    assert timeout <= seconds < latest
 
 
-def test_ctrl_c_takes_in_what_the_workers_have_finished(dask, tmp_path):
+@pytest.mark.parametrize("seconds", [30, pytest.param(5, marks=pytest.mark.slow)])
+def test_ctrl_c_takes_in_what_the_workers_have_finished(dask, tmp_path, seconds):
     words = [f"{TOLERANCE}=0.1,0.2,0.5", "dynamics.trouble.pause=0.03", "--replicates=40", "--cluster", dask.address]
     coordinator = start(tmp_path, *words, workers=None)
     wait_until(lambda: shards(tmp_path))
     began = time.monotonic()
     coordinator.send_signal(signal.SIGINT)
     _, told = coordinator.communicate(timeout=60)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < seconds
     assert coordinator.returncode == 130
     assert b"the same command again goes on" in told
     assert b"Traceback" not in told
@@ -126,6 +129,7 @@ def test_a_run_that_kills_its_worker_every_time_is_found_among_the_innocent(tmp_
     with cluster(tmp_path / "cluster", workers=0) as dask:
         for _ in range(2):
             dask.add_worker("--nanny")
+        dask.wait_for_workers()
         plan = tiny({HOW: ["none", "die_with_worker"]}, replicates=4)
         outcome = run_sweep(plan, tmp_path / "out", Execution(cluster=dask.address))
         assert (outcome.ok, outcome.failed) == (4, 4)
