@@ -257,3 +257,13 @@ def test_several_values_are_no_range(tmp_path):
     )
     assert done.exit_code == 2
     assert "interval(low,high)" in done.output
+
+
+def test_what_a_calibration_takes_is_said_first_and_refused_if_it_is_hours(tmp_path):
+    told = []
+    box, facts = {"dynamics.issue.floor": (0.5, 2.5)}, {"severity": (7.5, 0.1)}
+    ecosim.calibrate("may_1977", box, facts, "ticks=5", trials=20, replicates=2, workers=0, say=told.append)
+    assert told == ["20 trials × 2 replicates = 40 runs: about 1 second on this process and less than 1 MB on disk."]
+    with pytest.raises(InputError, match=r"100,000 trials × 100 replicates = 10,000,000 runs.*--yes"):
+        ecosim.calibrate("may_1977", box, facts, trials=100_000, replicates=100, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()

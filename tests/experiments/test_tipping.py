@@ -282,3 +282,13 @@ def test_a_search_can_be_drawn_on_axes_of_ones_own(may):
     assert may.plot(axes) is axes
     assert may.plot().get_xlabel() == FLOOR
     assert isinstance(may.critical, Estimate)
+
+
+def test_what_a_search_takes_at_most_is_said_first_and_refused_if_it_is_much(tmp_path):
+    """Nine values, and three in each of twelve rounds; a million replicates are 45 million runs."""
+    told = []
+    tip("may_1977", FLOOR, "severity", "ticks=20", start=1.2, stop=3.2, replicates=6, workers=0, say=told.append)
+    assert told[0].startswith("At most 45 values × 6 replicates = 270 runs: about 1 second on this process")
+    with pytest.raises(InputError, match=r"45 values × 100,000 replicates = 4,500,000 runs.*--yes"):
+        ecosim.tip("may_1977", FLOOR, "severity", start=1.2, stop=3.2, replicates=100_000, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()

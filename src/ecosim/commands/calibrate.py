@@ -64,7 +64,8 @@ def calibrate_once(order: Order) -> int:
             found = calibrate(
                 order.name, parameters, facts, *rest, method=order.method, trials=order.trials,
                 replicates=order.replicates, seed=order.seed, out=order.out, file=order.scenario, trust=order.trust,
-                workers=order.workers, timeout=order.timeout, memory=order.memory, yes=order.yes, progress=bar,
+                workers=order.workers, timeout=order.timeout, memory=order.memory, yes=order.yes, say=say,
+                progress=bar,
             )  # fmt: skip
     except KeyboardInterrupt:
         _say(f"\nStopped; what is finished is in {printable(order.out)}, and the same command goes on.")

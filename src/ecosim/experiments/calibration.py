@@ -14,6 +14,7 @@ import numpy as np
 from ecosim.compose import load
 from ecosim.errors import InputError, did_you_mean
 from ecosim.experiments.drawing import draw
+from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.factor import Factor
 from ecosim.experiments.identifiability import (
     Range,
@@ -109,6 +110,7 @@ def calibrate(
     timeout: float = SECONDS_A_RUN,
     memory: float | None = None,
     yes: bool = False,
+    say: Callable[[str], object] = lambda sentence: None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Calibration:
     """Search for values of parameters with which a scenario's measures come to targets.
@@ -132,6 +134,7 @@ def calibrate(
         timeout: seconds that a run may take; 0 for no limit.
         memory: megabytes that a run may take.
         yes: whether very many runs are meant.
+        say: is told, in a sentence, what all trials will take.
         progress: is told how far a batch is.
 
     Raises:
@@ -153,6 +156,10 @@ def calibrate(
             scenario, axes, overrides, scenario=file, trust=trust, design="zip", replicates=replicates, seed=seed
         )
 
+    places = np.array(
+        [0.001, 0.5, 0.999]
+    )  # expense may depend on what is varied: the ends and the middle stand for all
+    tell_expense(plan({one.key: list(one.at(places)) for one in factors}), trials, "trials", execution, say)
     with tempfile.TemporaryDirectory(prefix="ecosim-calibrate-") as spare:
         folder = Path(spare) / "runs" if out is None else Path(out)
         made = Trials(factors, facts, plan, folder, execution, progress)

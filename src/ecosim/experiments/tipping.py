@@ -16,8 +16,9 @@ from ecosim.errors import InputError
 from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
 from ecosim.experiments.crossing import Crossing, Estimate, crossing
 from ecosim.experiments.drawing import draw
+from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.plan import plan_of
-from ecosim.experiments.question import Question, first_values, next_values, question_of
+from ecosim.experiments.question import INNER_VALUES, Question, first_values, next_values, question_of
 from ecosim.experiments.shards import MEAN, read_runs
 from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Progress, run_sweep
 from ecosim.experiments.verdict import Leap, estimate, is_over, leap_of, says, table_of, why_not
@@ -210,6 +211,8 @@ class _Search:
 
     def found(self, replicates: int) -> Tipping:
         """Search, and return what it came to."""
+        most = self.values.size + MOST_ROUNDS * INNER_VALUES
+        tell_expense(self._plan(self.values, replicates), most, "values", self._execution, self._say, is_most=True)
         outcome = self._outcome(replicates if replicates >= FEWEST else 2)
         is_by_chance = bool((outcome != outcome[0]).any())
         if is_by_chance and replicates < FEWEST:

@@ -31,7 +31,7 @@ MANY_BYTES = 2e10
 SECONDS_A_PROCESS = 2.5
 """Rough processor time that a process takes until its first run: Python, libraries, compiled functions from the cache."""
 
-_BYTES_A_VALUE = 6.0
+BYTES_A_VALUE = 6.0
 _ROWS_A_PART = 10_000
 
 
@@ -248,7 +248,7 @@ class Work:
 
     def _bytes(self) -> float:
         share = len(self._to_do) / max(self._plan.design.runs, 1)
-        return self._all_values * share * _BYTES_A_VALUE
+        return self._all_values * share * BYTES_A_VALUE
 
 
 def _count(number: int, word: str) -> str:

@@ -1,0 +1,43 @@
+"""Expense: what a search takes that chooses its points as it goes, told before its first run, and refused if it is much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ecosim.errors import InputError
+from ecosim.experiments.plan import Plan
+from ecosim.experiments.sweep import Execution
+from ecosim.experiments.work import BYTES_A_VALUE, MANY_BYTES, MANY_RUNS, MANY_SECONDS
+from ecosim.sizes import bytes_in_words, seconds_in_words
+
+
+def tell_expense(
+    sample: Plan, points: int, what: str, execution: Execution, say: Callable[[str], object], *, is_most: bool = False
+) -> None:
+    """Say what a search takes, as rough as what a sweep says of itself; refuse it if nobody would start it by mistake.
+
+    Args:
+        sample: a plan of a few points that stand for all, with the replicates of each.
+        points: how many there will be.
+        what: they are called: ``trials``.
+        execution: how the runs are made.
+        say: is told the sentence.
+        is_most: whether there may be fewer points.
+
+    Raises:
+        InputError: if it is more than a sweep may take without ``--yes``.
+    """
+    checked = sample.check(execution.yes)
+    runs, share = points * sample.design.replicates, points / sample.design.points
+    processes = min(execution.processes(), runs)
+    seconds = checked.seconds * share / max(processes, 1)
+    size = checked.values * share * BYTES_A_VALUE
+    where = f"{processes:,} process{'' if processes == 1 else 'es'}" if processes else "this process"
+    told = (
+        f"{'At most ' if is_most else ''}{points:,} {what} × {sample.design.replicates:,} "
+        f"replicate{'' if sample.design.replicates == 1 else 's'} = {runs:,} runs: {seconds_in_words(seconds)} on {where} "
+        f"and {bytes_in_words(size)} on disk"
+    )
+    if (seconds > MANY_SECONDS or size > MANY_BYTES or runs > MANY_RUNS) and not execution.yes:
+        raise InputError(f"{told}; if that is meant, say --yes")
+    say(f"{told}.")
