@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ecosim.commands.compare import _print, polarisation
+from ecosim.commands.compare import TABLE, _print, _save, polarisation
 
 
 def table(*rows):
@@ -52,3 +52,10 @@ def test_a_panel_of_polarisation_that_disagrees_is_told(second, capsys):
         ]
     _print(rows, as_json=False)
     assert ("disagrees" in capsys.readouterr().out) == bool(told)
+
+
+def test_no_name_of_a_scenario_is_a_formula_in_the_table(tmp_path):
+    _save(table(("spread.mean", "=1+1", 1.0, 2.0, 0.5)), tmp_path)
+    text = (tmp_path / f"{TABLE}.csv").read_text(encoding="utf-8")
+    assert "'=1+1" in text
+    assert ",=1+1" not in text

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError
-from ecosim.experiments.effects import half_width, mean_and_interval, nanmean, nanvar
+from ecosim.experiments.effects import half_width, mean_of_rows, nanmean, nanvar
 from ecosim.experiments.given_data import from_given_data
 from ecosim.experiments.noise import noise_of
 from ecosim.experiments.reading import SweepTables
@@ -285,7 +285,8 @@ def _shared_luck(a: NDArray[np.float64], ab: NDArray[np.float64], b: NDArray[np.
 
 def _unsure(slopes: NDArray[np.float64]) -> float:
     """Return half the interval of a mean slope that replicates (columns) tell by disagreeing; 0 from one."""
-    _, low, high, count = mean_and_interval(nanmean(slopes, 0))
+    told = slopes[(~np.isnan(slopes)).sum(axis=1) > 1]
+    _, low, high, count = mean_of_rows(told)
     return float(high - low) / 2 if count > 1 else 0.0
 
 
