@@ -240,7 +240,7 @@ def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:
 
     levels = pd.DataFrame(
         [
-            {"replicate": replicate, "way": way, "value": value, "level": level}
+            {"replicate": replicate, "way": way, "value": value, "level": np.nan if level is None else level}
             for replicate, one in enumerate(found)
             for way in ("up", "down")
             for value, level in one[way]
@@ -256,7 +256,7 @@ def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:
     resolution = max(known, default=float("nan"))
     rising, falling = (_mean(turns[way].to_numpy(float), resolution / 2) for way in WAYS)
     gap = _mean((turns["rising"] - turns["falling"]).to_numpy(float), resolution)
-    sentences = (*_says(route, turns, rising, falling, gap), *_come_back(levels, route.values[0]))
+    sentences = (*_says(route, turns, rising, falling, gap), *_come_back(levels, route.values[0]), *_without(levels))
     return BothWays(levels, turns, rising, falling, gap, resolution, sentences)
 
 
@@ -272,6 +272,18 @@ def _come_back(levels: pd.DataFrame, start: float) -> tuple[str, ...]:
     before, after = at_start["up"].mean(), at_start["down"].mean()
     told = f"Back at {start:g}, the level is {after:.4g}; on setting out it was {before:.4g}"
     return (f"{told}: worlds were not at rest there, or do not come back. A longer hold tells which.",)
+
+
+def _without(levels: pd.DataFrame) -> tuple[str, ...]:
+    """Return, in a sentence, how many worlds had no level somewhere on the way, where any had none."""
+    lacking = levels[levels["level"].isna()]
+    if lacking.empty:
+        return ()
+    count, of = lacking["replicate"].nunique(), levels["replicate"].nunique()
+    values = lacking["value"].nunique()
+    return (
+        f"In {count} of {of} worlds the measure had no value at some of {values} values on the way: these were passed over.",
+    )
 
 
 WAYS = ("rising", "falling")

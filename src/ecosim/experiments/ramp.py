@@ -83,13 +83,16 @@ def _way(
     levels: list[list[float]] = []
     between: list[float] | None = None
     before: Ecosystem | None = None
+    last = math.nan
     for value in values:
         level = _held(route, model, value)
-        if before is not None and _is_over(route, level) == to_over:
-            between = _halved(route, before, levels[-1][0], value, to_over)
         levels.append([value, level])
+        if math.isnan(level):
+            continue  # it tells nothing of either regime: the next value that has a level does
+        if before is not None and _is_over(route, level) == to_over:
+            between = _halved(route, before, last, value, to_over)
         is_still_to_come = between is None and _is_over(route, level) != to_over
-        before = model.copy() if is_still_to_come else None
+        before, last = (model.copy() if is_still_to_come else None), value
     return levels, between, model
 
 
@@ -102,7 +105,10 @@ def _halved(route: Route, model: Ecosystem, before: float, after: float, to_over
         if abs(after - before) <= route.width or middle in (before, after):
             break
         trial = model.copy()
-        if _is_over(route, _held(route, trial, middle)) == to_over:
+        level = _held(route, trial, middle)
+        if math.isnan(level):
+            break
+        if _is_over(route, level) == to_over:
             after = middle
         else:
             before, model = middle, trial
