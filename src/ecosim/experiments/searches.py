@@ -21,6 +21,9 @@ STOP = 0.03
 """Share of new particles nearer than the last tolerance below which approximate Bayes has come as far as it will."""
 
 LEAST_PARTICLES = 40
+FEWEST_KEPT = 10
+"""Particles with a value below which no spread can be told from them."""
+
 FIRST = 0.3
 """Share of the trials that Optuna spreads evenly over the box, at least, so that intervals rest on all of it."""
 
@@ -93,6 +96,11 @@ def search_by_abc(trials: Trials, count: int, seed: int) -> Posterior:
     along a line of their places (as logits, which keeps them in the box) in the measures, to where these would meet the
     targets: that takes out the blur that the tolerance leaves.
 
+    Trials without a value of every target are never kept: the prior is then the box without them.
+
+    Raises:
+        InputError: if fewer than ten trials of a round have a value of every target.
+
     References:
         Lenormand, Jabot & Deffuant (2013), Computational Statistics 28, 2777 (adaptive population Monte Carlo).
         Wilkinson (2013), Statistical Applications in Genetics and Molecular Biology 12, 129 (error added; unchecked).
@@ -156,6 +164,12 @@ def _nearest(
     numbers: NDArray[np.int64], weights: Numbers, distance: Numbers, keep: int
 ) -> tuple[NDArray[np.int64], Numbers, float]:
     order = np.argsort(distance[numbers], kind="stable")[:keep]
+    order = order[np.isfinite(distance[numbers[order]])]
+    if order.size < FEWEST_KEPT:
+        raise InputError(
+            f"{order.size} of {distance.size} trials have a value of every target; allowed: at least {FEWEST_KEPT} "
+            "(measures that are defined, runs that do not fail, or more --trials)"
+        )
     return numbers[order], weights[order], float(distance[numbers[order]].max())
 
 
