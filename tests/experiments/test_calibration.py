@@ -267,3 +267,31 @@ def test_what_a_calibration_takes_is_said_first_and_refused_if_it_is_hours(tmp_p
     with pytest.raises(InputError, match=r"100,000 trials × 100 replicates = 10,000,000 runs.*--yes"):
         ecosim.calibrate("may_1977", box, facts, trials=100_000, replicates=100, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("below", [0.3, 0.55])
+def test_a_posterior_comes_of_the_trials_that_have_a_value_even_if_most_have_none(below):
+    def only_above(a, b):
+        return np.column_stack([np.where(a > below, a, np.nan), a * b])
+
+    found, _, posterior = searched("abc", TWO, only_above, 400)
+    assert np.isfinite(posterior.weights).all()
+    assert np.isfinite(posterior.tolerance)
+    assert found.trials.loc[found.trials["agrees"], "first"].notna().all()
+    assert found.parameters.set_index("parameter").loc["a", "low"] < 0.6
+
+
+def test_a_posterior_of_hardly_any_trials_is_refused():
+    with pytest.raises(InputError, match="trials have a value of every target"):
+        searched("abc", TWO, lambda a, b: np.column_stack([np.where(a > 0.95, a, np.nan), a * b]), 200)
+
+
+def test_quick_trials_stay_in_this_process_only_where_no_limit_was_given(monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        trials_module, "run_sweep", lambda plan, folder, execution, **_: made.append(execution.workers) or sys.exit()
+    )
+    for words in ({}, {"timeout": 5.0}, {"memory": 500.0}):
+        with pytest.raises(SystemExit):
+            calibrate("may_1977", {FLOOR: (0.5, 2.5)}, {"severity": (7.5, 0.1)}, "ticks=5", trials=20, **words)
+    assert made == [0, None, None]

@@ -1,6 +1,7 @@
 """Tipping: known critical values are found, both ways; what slides is not called tipping; what cannot be is refused."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,12 @@ from typer.testing import CliRunner
 import ecosim
 from ecosim import cli
 from ecosim.errors import InputError
+from ecosim.experiments import both_ways, ramp, tipping
 from ecosim.experiments.both_ways import lead_in_processes
 from ecosim.experiments.crossing import Estimate, crossing
 from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.question import Question
-from ecosim.experiments.ramp import Route, lead
+from ecosim.experiments.ramp import Route, lead, lead_all
 from ecosim.experiments.tipping import tip
 from ecosim.experiments.verdict import is_over, leap_of, says, why_not
 from ecosim.settings import plain
@@ -83,6 +85,20 @@ def test_a_world_that_never_went_over_does_not_go_back():
     assert led["rising"] is None
     assert led["falling"] is None
     assert [value for value, _ in led["down"]] == [2.5, 2.2, 1.9]
+
+
+@pytest.mark.parametrize(("without", "between"), [(2.0, [1.0, 3.0]), (1.0, [2.0, 3.0]), (3.0, [2.0, 4.0])])
+def test_a_value_at_which_a_measure_has_none_is_passed_over(without, between, monkeypatch, tmp_path):
+    """Levels go over at 2.5; what has no level neither counts as this side nor as that."""
+    monkeypatch.setattr(ramp, "_held", lambda route, model, value: math.nan if value == without else float(value > 2.5))
+    settings, values = plain(ecosim.load("may_1977")), (1.0, 2.0, 3.0, 4.0)
+    route = Route(settings, (), FLOOR, values, "severity_issue_1", 5, 0.5, True, 0.1, False)
+    led = lead(route, 1)
+    assert between[0] <= led["rising"][0] < led["rising"][1] <= between[1]
+    assert between[0] <= led["falling"][1] < led["falling"][0] <= between[1]
+    lead_all(route, {0: 1}, tmp_path, "asked")
+    told = both_ways._told(route, [json.loads((tmp_path / "replicate-0000.json").read_text())]).says
+    assert any("In 1 of 1 worlds the measure had no value at some of 1 values" in sentence for sentence in told)
 
 
 def test_worlds_led_in_processes_of_their_own_come_to_the_same(tmp_path):
@@ -292,3 +308,14 @@ def test_what_a_search_takes_at_most_is_said_first_and_refused_if_it_is_much(tmp
     with pytest.raises(InputError, match=r"45 values × 100,000 replicates = 4,500,000 runs.*--yes"):
         ecosim.tip("may_1977", FLOOR, "severity", start=1.2, stop=3.2, replicates=100_000, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_quick_runs_stay_in_this_process_only_where_no_limit_was_given(monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        tipping, "run_sweep", lambda plan, folder, execution, **_: made.append(execution.workers) or sys.exit()
+    )
+    for words in ({}, {"timeout": 5.0}, {"memory": 500.0}, {"workers": 1}):
+        with pytest.raises(SystemExit):
+            tip("may_1977", FLOOR, "severity", "ticks=5", start=1.2, stop=3.2, replicates=2, **words)
+    assert made == [0, None, None, 1]

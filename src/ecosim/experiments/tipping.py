@@ -257,7 +257,8 @@ class _Search:
         """Make the runs that are missing, and return what came out (replicates, values)."""
         plan = self._plan(self.values, replicates)
         execution = self._execution
-        if execution.workers is None and plan.check(execution.yes).seconds < QUICK:
+        may_stay = execution.workers is None and execution.has_default_limits()  # in this process no limit would hold
+        if may_stay and plan.check(execution.yes).seconds < QUICK:
             execution = replace(execution, workers=0)
         run_sweep(plan, self._folder, execution, progress=self._progress)
         self.runs = read_runs(self._folder)

@@ -60,7 +60,8 @@ class Trials:
         plan = self.plan(axes)
         execution = self.execution
         share = len(shares) / len(points)
-        if execution.workers is None and plan.check(execution.yes).seconds * share < QUICK:
+        may_stay = execution.workers is None and execution.has_default_limits()  # in this process no limit would hold
+        if may_stay and plan.check(execution.yes).seconds * share < QUICK:
             execution = replace(execution, workers=0)
         run_sweep(plan, self.folder, execution, progress=self.progress)
         means, errors = _outcomes(self.folder, [target.measure for target in self.targets], len(points))
