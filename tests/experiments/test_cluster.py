@@ -111,7 +111,9 @@ def test_ctrl_c_takes_in_what_the_workers_have_finished(dask, tmp_path, seconds)
     assert b"the same command again goes on" in told
     assert b"Traceback" not in told
     assert 0 < len(read_runs(tmp_path)) < 120
-    assert json.loads((tmp_path / "manifest.json").read_text())["state"] == "stopped"
+    told = json.loads((tmp_path / "manifest.json").read_text())
+    assert told["state"] == "stopped"
+    assert told["runs"] == {"all": 120, "ok": len(read_runs(tmp_path)), "failed": 0}
 
 
 def test_workers_with_other_code_are_refused_and_the_difference_is_shown(dask, tmp_path, monkeypatch):

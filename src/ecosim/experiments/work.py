@@ -143,7 +143,6 @@ class Work:
             elif self._to_do:
                 with self._makers(len(self._to_do)) as made:
                     self._make(made, self._to_do)
-            self._there = ids_there(self._folder.path)
             state = "complete"
         except OSError as error:
             raise CannotGoOn(error.strerror or str(error)) from error
@@ -215,6 +214,7 @@ class Work:
     def _close(self, state: str) -> None:
         """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
         try:
+            self._there = ids_there(self._folder.path)
             asked = np.asarray(self._asked, np.int64)
             numbers = asked[np.isin(self._ids.array[asked], as_array(self._failures))].tolist()
             failed = [self._ids[number] for number in numbers]
