@@ -191,13 +191,14 @@ class _Worker:
             with _at_most(self._memory):
                 try:
                     self._may_break_off = True
-                    return None if self._is_stopping else self._runner.run(number)
+                    made = None if self._is_stopping else self._runner.run(number)
                 finally:
                     self._may_break_off = False
         except _Stopped:
             return None
         finally:
             self._board.ends(self._slot)
+        return None if self._is_stopping else made  # a user's rule may have caught what was to break its run off
 
     def _save(self) -> None:
         try:
