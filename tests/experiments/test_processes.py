@@ -5,6 +5,8 @@ import math
 import os
 import signal
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +70,15 @@ def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path, timeout, latest)
     assert "0 of them still to do" in again.stderr, "what always fails is not tried for ever"
 
 
+def test_what_a_run_started_holds_nothing_up_and_does_not_outlive_it(tmp_path):
+    """A child of a worker has the worker's line to the coordinator open too, for a minute after the worker's death."""
+    coordinator = start(tmp_path, f"{HOW}=none,fork", "--replicates=1")
+    _, told = coordinator.communicate(timeout=60)
+    assert b"1 ok, 1 failed" in told
+    assert failures(tmp_path)["fork"]["kind"] == "killed"
+    wait_until(lambda: not _started_for(coordinator.pid))
+
+
 def test_a_worker_that_somebody_kills_costs_no_run(uninterrupted, tmp_path):
     coordinator = start(tmp_path, f"{TOLERANCE}=0.1,0.2,0.5", SLOW, "--replicates=12")
     wait_until(lambda: _held(tmp_path / ".board") > 3)
@@ -94,7 +105,40 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, seconds):
     assert not any(is_alive(pid) for pid in workers)
     assert len(shards(tmp_path)) >= 1
     assert 3 < len(read_runs(tmp_path)) < 90
-    assert json.loads((tmp_path / "manifest.json").read_text())["state"] == "stopped"
+    told = json.loads((tmp_path / "manifest.json").read_text())
+    assert told["state"] == "stopped"
+    assert told["runs"] == {"all": 90, "ok": len(read_runs(tmp_path)), "failed": 0}
+
+
+def test_a_run_that_swallows_the_signal_to_stop_is_not_taken_for_finished(tmp_path):
+    """A user's rule may catch whatever is raised in it: what its run came to then is not what it would have come to."""
+    coordinator = start(tmp_path, f"{HOW}=swallow", "--replicates=3")
+    wait_until(lambda: _is_in_a_run(tmp_path / ".board"))
+    time.sleep(1.0)  # so that it sleeps, in its third tick
+    coordinator.send_signal(signal.SIGINT)
+    _, told = coordinator.communicate(timeout=60)
+    assert coordinator.returncode == 130, told
+    assert len(read_runs(tmp_path)) == 0
+    assert json.loads((tmp_path / "manifest.json").read_text())["runs"] == {"all": 3, "ok": 0, "failed": 0}
+
+
+def _started_for(coordinator):
+    """Return the processes whose words name a coordinator as the one that they work for."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f", {coordinator})".encode() in (entry / "cmdline").read_bytes() and is_alive(int(entry.name)):
+                found.append(entry)
+    return found
+
+
+def _is_in_a_run(board):
+    """Return whether the worker has begun a run and not ended it."""
+    try:
+        told = board.read_bytes()
+    except FileNotFoundError:
+        return False
+    return int.from_bytes(told[:8], "little", signed=True) >= 0 and int.from_bytes(told[8:16], "little") > 0
 
 
 def _held(board):

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
@@ -245,21 +245,30 @@ class Crew:
                 continue
             worker.late = number
             worker.process.send_signal(signal.SIGABRT)  # it writes where it is, and ends
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 worker.process.wait(0.5)
-            except subprocess.TimeoutExpired:
-                worker.process.kill()
+            _kill(worker)
 
     # -- what workers say -------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        by_connection = {worker.connection: worker for worker in self._workers.values()}
-        for connection in wait(list(by_connection), timeout=_LOOK):
-            worker = by_connection[connection]  # type: ignore[index]  # only these were given
+        """Hear what workers say, and bury those that have died.
+
+        The end of what a worker says is not enough to know it by: what a user's rule started may hold the line open.
+        """
+        heard = wait([worker.connection for worker in self._workers.values()], timeout=_LOOK)
+        for worker in list(self._workers.values()):
+            has_ended = worker.process.poll() is not None
+            if has_ended:
+                _kill(worker)
+            elif worker.connection not in heard:
+                continue
             try:
                 while worker.connection.poll():
                     self._hear(worker, worker.connection.recv())
             except (EOFError, ConnectionResetError):
+                has_ended = True
+            if has_ended:
                 self._bury(worker)
 
     def _hear(self, worker: _Worker, message: tuple[Any, ...]) -> None:
@@ -288,6 +297,9 @@ class Crew:
 
     def _bury(self, worker: _Worker) -> None:
         """See to the runs of a worker that died: one is to blame at most, the others are made again."""
+        with suppress(subprocess.TimeoutExpired):
+            worker.process.wait(PATIENCE)
+        _kill(worker)
         code = worker.process.wait()
         worker.connection.close()
         del self._workers[worker.slot]
@@ -342,14 +354,14 @@ class Crew:
         """Let every worker write what it holds and end; kill those that do not."""
         for worker in self._workers.values():
             if worker.process.poll() is None:
-                worker.process.terminate() if worker.is_ready else worker.process.kill()
+                worker.process.terminate() if worker.is_ready else _kill(worker)
         until = time.monotonic() + PATIENCE
         try:
             for worker in self._workers.values():
                 self._last_words(worker, until)
         finally:
             for worker in self._workers.values():
-                worker.process.kill()
+                _kill(worker)
                 worker.process.wait()
                 worker.connection.close()
 
@@ -368,6 +380,12 @@ def _send(worker: _Worker, order: tuple[Any, ...]) -> None:
         worker.connection.send(order)
     except OSError:
         return  # it has died, which will be heard
+
+
+def _kill(worker: _Worker) -> None:
+    """Kill a worker and whatever was started in it: its session is its own."""
+    with suppress(ProcessLookupError, PermissionError):  # all gone; or, on some systems, dead and not yet buried
+        os.killpg(worker.process.pid, signal.SIGKILL)
 
 
 def _ending(code: int) -> str:

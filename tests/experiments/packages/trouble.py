@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from typing import Literal
 
 from pydantic import Field
@@ -17,7 +18,9 @@ from ecosim.world.world import World
 class Trouble(Mechanism):
     """Does nothing, or something bad, in the third tick; waits a little in every tick."""
 
-    how: Literal["none", "raise", "hang", "die", "die_with_worker", "memory", "blow_up", "exit"] = "none"
+    how: Literal["none", "raise", "hang", "die", "die_with_worker", "memory", "blow_up", "exit", "swallow", "fork"] = (
+        "none"
+    )
     pause: float = Field(0.0, ge=0.0)
 
     reads = ("stance",)
@@ -53,6 +56,17 @@ class Trouble(Mechanism):
 
     def _blow_up(self, world: World) -> None:
         world.stance[0] = float("nan")
+
+    def _swallow(self, world: World) -> None:
+        with suppress(BaseException):
+            time.sleep(60.0)
+
+    def _fork(self, world: World) -> None:
+        """Die, and leave a child that keeps open whatever this process had open."""
+        if os.fork() == 0:
+            time.sleep(60.0)
+            os._exit(0)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     def _exit(self, world: World) -> None:
         raise SystemExit("enough")
