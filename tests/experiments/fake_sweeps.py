@@ -1,5 +1,6 @@
 """Folders of sweeps that nobody ran: the results are a formula of the parameters, so what analysis finds is known."""
 
+import hashlib
 import itertools
 from pathlib import Path
 
@@ -74,10 +75,10 @@ def write(
     runs = {"run_id": ids[good], "status": np.full(good.sum(), "ok", object)}
     runs |= {name: values[good] for name, values in measures.items()}
     notes = {name: Note("share", f"what {name} means") for name in measures}
-    write_table(folder / RUNS / "part-a.parquet", Table(runs, notes))
+    write_part(folder / RUNS, Table(runs, notes))
     if not good.all():
         bad = {"run_id": ids[~good], "status": np.full((~good).sum(), "error", object)}
-        write_table(folder / RUNS / "part-b.parquet", Table(bad))
+        write_part(folder / RUNS, Table(bad))
         lines = [
             {"run_id": str(one), "kind": "error", "message": "it <b>broke</b>", "parameters": {"rule.x1": 1}, "seed": 3}
             for one in ids[~good]
@@ -85,8 +86,8 @@ def write(
         import json
 
         (folder / "failures.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    for name, table in (series or {}).items():
-        write_table(folder / SERIES / f"part-{name}.parquet", table)
+    for table in (series or {}).values():
+        write_part(folder / SERIES, table)
     manifest = {
         "state": "complete",
         "runs": {"all": len(ids), "ok": int(good.sum()), "failed": int((~good).sum())},
@@ -96,6 +97,13 @@ def write(
     }
     write_json(folder / "manifest.json", manifest)
     return folder
+
+
+def write_part(folder, table):
+    """Write a file of results, which is named by its bytes."""
+    write_table(folder / "new", table)
+    name = hashlib.blake2b((folder / "new").read_bytes(), digest_size=16).hexdigest()
+    (folder / "new").rename(folder / f"part-{name}.parquet")
 
 
 def as_column(values):

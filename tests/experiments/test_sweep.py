@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet
 import pytest
 
@@ -15,6 +16,7 @@ import ecosim
 from ecosim.errors import InputError
 from ecosim.experiments.execute import Limits, execute
 from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.shards import is_whole, read_runs, read_series
 from ecosim.experiments.sweep import Execution, run_sweep, sweep
 from tests.experiments.sweeps import HOW, PACKAGES, TINY, TOLERANCE, failures, same_tables, shards, shuffled, tiny
@@ -128,6 +130,40 @@ def test_a_damaged_file_is_found_and_only_its_runs_are_made_again(finished, tmp_
     assert outcome.made == 4
     assert outcome.damaged == (harm != "gone")
     assert same_tables(out, finished)
+
+
+@pytest.mark.parametrize("read", [read_runs, read_series])
+def test_not_one_changed_bit_is_read_as_a_value(finished, tmp_path, read):
+    """In the pages of values, in their heads, and in the words about them."""
+    shutil.copytree(finished, tmp_path / "copy")
+    victim = next((tmp_path / "copy" / read.__name__.removeprefix("read_")).iterdir())
+    content = victim.read_bytes()
+    for place in range(0, len(content), max(len(content) // 50, 1)):
+        victim.write_bytes(flipped(content, place))
+        with pytest.raises(InputError, match=r"damaged .* makes its runs again"):
+            read(tmp_path / "copy")
+    victim.write_bytes(content)
+    pd.testing.assert_frame_equal(read(tmp_path / "copy"), read(finished), check_exact=True)
+
+
+@pytest.mark.parametrize("measure", ["dispersion", "spread"])
+def test_quantiles_of_a_series_are_not_made_of_changed_values(finished, tmp_path, measure):
+    shutil.copytree(finished, tmp_path / "copy")
+    victim = next((tmp_path / "copy" / "series").iterdir())
+    content, file = victim.read_bytes(), pyarrow.parquet.ParquetFile(victim).metadata
+    (column,) = (
+        file.row_group(0).column(k)
+        for k in range(file.num_columns)
+        if file.row_group(0).column(k).path_in_schema == measure
+    )
+    victim.write_bytes(flipped(content, column.data_page_offset + column.total_compressed_size - 5))
+    with pytest.raises(InputError, match=r"damaged .* makes its runs again"):
+        SweepTables(tmp_path / "copy").series(measure)
+
+
+def flipped(content, place):
+    """Return bytes of which one bit is another."""
+    return content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :]
 
 
 def test_what_a_killed_process_left_half_written_is_cleared_away(finished, tmp_path):

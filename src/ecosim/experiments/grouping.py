@@ -52,7 +52,7 @@ class _Pieces:
 
         taken = np.zeros(len(self._codes), np.bool_)
         for path in self._files:
-            file = pyarrow.parquet.ParquetFile(path, memory_map=True, pre_buffer=False)
+            file = pyarrow.parquet.ParquetFile(path, memory_map=True, pre_buffer=False, page_checksum_verification=True)
             if self._measure not in file.schema_arrow.names:
                 continue
             table = file.read(columns=["run_id", "tick", self._measure], use_threads=False)

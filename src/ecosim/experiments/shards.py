@@ -161,7 +161,7 @@ def read_runs(folder: str | Path) -> pd.DataFrame:
     added). The content depends on configuration, seed and versions alone: not on workers, order or interruptions.
 
     Raises:
-        InputError: if the folder holds no sweep.
+        InputError: if the folder holds no sweep, or a file of it is damaged.
     """
     design = read_design(folder)
     frames = _in_order(Path(folder), RUNS, design)
@@ -183,7 +183,7 @@ def read_series(folder: str | Path) -> pd.DataFrame:
     """Return the series of all runs below each other, with ``run_id`` first, in the order of the design.
 
     Raises:
-        InputError: if the folder holds no sweep.
+        InputError: if the folder holds no sweep, or a file of it is damaged.
     """
     import pandas as pd
 
@@ -216,13 +216,22 @@ def _in_order(folder: Path, kind: str, design: pd.DataFrame) -> list[pd.DataFram
 
     All runs of a shard have the same columns, so the order in which columns first appear is the same however runs were
     put into shards.
+
+    Raises:
+        InputError: if the bytes of a file are not those that its name was made of.
     """
     from ecosim.results.store import read_table
 
     places = _places(design)
     found = []
     for path in folder.glob(f"{kind}/part-*.parquet"):
-        frame = read_table(path)[0]
+        content = path.read_bytes()
+        if path.name != _name(content):
+            raise InputError(
+                f"{printable(folder)}: a file of results is damaged ({kind}/{path.name} was cut off or changed); the same "
+                "ecosim sweep once more finds it and makes its runs again"
+            )
+        frame = read_table(io.BytesIO(content))[0]
         frame["run_id"] = frame["run_id"].astype(str)
         whose = frame["run_id"].unique().tolist()
         known = [one for one in whose if one in places]
@@ -309,7 +318,7 @@ def _write(folder: Path, table: Any, meta: Mapping[bytes, bytes]) -> str:
 
     content = io.BytesIO()
     described = table.replace_schema_metadata(dict(meta))
-    pyarrow.parquet.write_table(described, content, compression="zstd", **_encoding(table))
+    pyarrow.parquet.write_table(described, content, compression="zstd", write_page_checksum=True, **_encoding(table))
     name = _name(content.getvalue())
     write_bytes(folder / name, content.getvalue())
     return name
@@ -351,5 +360,6 @@ def _ids_in(path: Path) -> IdArray:
     import pyarrow.parquet
 
     # Read as one column of one small file: in a thread of its own it would cost more than it saves.
-    column = pyarrow.parquet.ParquetFile(path).read(columns=["run_id"], use_threads=False)["run_id"]
+    file = pyarrow.parquet.ParquetFile(path, page_checksum_verification=True)
+    column = file.read(columns=["run_id"], use_threads=False)["run_id"]
     return as_array(column.to_pylist())

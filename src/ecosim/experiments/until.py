@@ -206,7 +206,8 @@ class Rounds:
             self._read.add(path.name)
             names = [goal.measure for goal in self._goals]
             there = set(pyarrow.parquet.read_schema(path).names)
-            table = pyarrow.parquet.read_table(path, columns=["run_id", "status", *(n for n in names if n in there)])
+            columns = ["run_id", "status", *(name for name in names if name in there)]
+            table = pyarrow.parquet.read_table(path, columns=columns, page_checksum_verification=True)
             rows = table.to_pydict()
             missing = [math.nan] * table.num_rows
             values = zip(*(rows.get(name, missing) for name in names), strict=True)

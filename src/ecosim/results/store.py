@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_HOW: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
+"""How tables are written: with a checksum of each page, so that bytes that changed on the disk are not read as values."""
+
+
 def write_table(path: str | Path, table: Table) -> None:
     """Write a table as Parquet, with unit and meaning of each column in its metadata; NaN becomes null.
 
@@ -29,7 +33,7 @@ def write_table(path: str | Path, table: Table) -> None:
     import pyarrow.parquet
 
     columns = to_arrow(table)
-    replace(path, lambda file: pyarrow.parquet.write_table(columns, file, compression="zstd"))
+    replace(path, lambda file: pyarrow.parquet.write_table(columns, file, **_HOW))
 
 
 def write_tables(path: str | Path, tables: Iterable[Table]) -> None:
@@ -44,7 +48,7 @@ def write_tables(path: str | Path, tables: Iterable[Table]) -> None:
         writer = None
         for table in tables:
             columns = to_arrow(table)
-            writer = writer or pyarrow.parquet.ParquetWriter(file, columns.schema, compression="zstd")
+            writer = writer or pyarrow.parquet.ParquetWriter(file, columns.schema, **_HOW)
             writer.write_table(columns)
         if writer is not None:
             writer.close()
@@ -52,11 +56,16 @@ def write_tables(path: str | Path, tables: Iterable[Table]) -> None:
     replace(path, write)
 
 
-def read_table(path: str | Path) -> tuple[pd.DataFrame, dict[str, Note]]:
-    """Return a Parquet table as a frame, with the unit and meaning of each of its columns."""
+def read_table(path: str | Path | IO[bytes]) -> tuple[pd.DataFrame, dict[str, Note]]:
+    """Return a Parquet table as a frame, with the unit and meaning of each of its columns.
+
+    Raises:
+        OSError: if it cannot be read, or what is read is not what was written.
+    """
     import pyarrow.parquet
 
-    columns = pyarrow.parquet.read_table(Path(path))
+    source = Path(path) if isinstance(path, str) else path
+    columns = pyarrow.parquet.read_table(source, page_checksum_verification=True)
     notes = {}
     for field in columns.schema:
         known = field.metadata or {}
