@@ -203,3 +203,16 @@ def test_a_folder_without_a_sweep_and_a_sweep_of_few_points_are_refused(tmp_path
     ecosim.sweep("opinions", {"dynamics.stance.tolerance": [0.1, 0.5]}, *words, workers=0, out=few)
     with pytest.raises(InputError, match="at least 20"):
         ecosim.discover(few, "dispersion", above=0.3)
+
+
+@pytest.mark.parametrize(("design", "samples"), [("sobol", 8), ("morris", 8)])
+def test_points_that_share_values_in_blocks_are_refused(tmp_path, design, samples):
+    """Rules found in one half would be tested on points that are half the same."""
+    box = {
+        "dynamics.stance.tolerance": ecosim.Interval(0.1, 0.9),
+        "dynamics.stance.responsiveness": ecosim.Interval(0, 1),
+    }
+    words = ("ecosystem.organisations=10", "ticks=2", "measures=[dispersion]")
+    ecosim.sweep("opinions", box, *words, design=design, samples=samples, workers=0, out=tmp_path)
+    with pytest.raises(InputError, match=f"a {design} sweep, whose points share values.*lhs, sequence or grid"):
+        ecosim.discover(tmp_path, "dispersion", above=0.1)

@@ -29,6 +29,9 @@ Numbers = NDArray[np.float64]
 ALARM = 0.01
 """Chance that a rule is told of a sweep in which nothing matters."""
 
+BOUND = ("sobol", "morris")
+"""Designs whose points come in blocks that share values: halves of them are not independent."""
+
 MOST_RULES = 3
 DRAWS = 4000
 
@@ -174,7 +177,7 @@ def discover(
     sweeps without any effect.
 
     Args:
-        folder: of a sweep with at least twenty points.
+        folder: of a sweep with at least twenty points, not by ``sobol`` or ``morris``, whose points are bound.
         measure: column of its runs: ``name`` at the end, ``name.mean`` over the second half.
         above: it holds where the measure is above this.
         below: it holds where the measure is below this; with both, where it lies between.
@@ -183,13 +186,18 @@ def discover(
         seed: of the halves and of the test.
 
     Raises:
-        InputError: if there is no such sweep or measure, too few points, or nothing to tell apart.
+        InputError: if there is no such sweep or measure, too few points or such as are bound, or nothing to tell apart.
 
     Examples:
         >>> ecosim.discover("results/sweep", "dispersion", above=0.3).boxes  # doctest: +SKIP
     """
     _refuse(above, below, density, depth, seed)
     tables = SweepTables(Path(folder))
+    if tables.kind in BOUND:
+        raise InputError(
+            f"{shown(str(folder))}: a {tables.kind} sweep, whose points share values in blocks, so that no half of them can "
+            "test what was found in the other; allowed: --design lhs, sequence or grid"
+        )
     (column,) = tables.known([measure])
     values = tables.laid_out(column)
     holds = np.ones_like(values)
