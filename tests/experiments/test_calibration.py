@@ -295,3 +295,11 @@ def test_quick_trials_stay_in_this_process_only_where_no_limit_was_given(monkeyp
         with pytest.raises(SystemExit):
             calibrate("may_1977", {FLOOR: (0.5, 2.5)}, {"severity": (7.5, 0.1)}, "ticks=5", trials=20, **words)
     assert made == [0, None, None]
+
+
+def test_the_chance_in_a_trial_itself_is_not_held_against_it():
+    """Target 1 ± 3 and a mean of 6 ± 4: one standard deviation of 5 apart, and 5/3 without the trial's error."""
+    made = Formula((Target("first", 1.0, 3.0),), only_a)
+    made.shares, made.means, made.errors = np.zeros((2, 2)), np.full((2, 1), 6.0), np.array([[0.0], [4.0]])
+    assert made.distances()[:, 0] == pytest.approx([5.0 / 3.0, 1.0])
+    assert made.losses() == pytest.approx([25.0 / 9.0, 1.0])

@@ -50,7 +50,8 @@ class Calibration:
     Attributes:
         method: ``optuna`` or ``abc``.
         trials: a row a trial: its parameters, the mean of each measure, ``loss`` (sum over targets of the squared distance
-            in standard deviations), ``agrees`` (whether it is among what agrees with the targets), ``weight``.
+            in standard deviations, of target and trial together), ``agrees`` (whether it is among what agrees with the
+            targets), ``weight``.
         parameters: a row a parameter: ``parameter``, ``best``, ``low`` and ``high`` of what agrees (for optuna where the
             loss rises by less than 3.84 above the best; for abc the middle 95 % of the posterior), ``from`` and ``to`` of
             its range, ``share_of_range`` that agrees.

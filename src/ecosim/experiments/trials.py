@@ -70,14 +70,17 @@ class Trials:
         return self.losses()[-len(shares) :]
 
     def losses(self) -> Numbers:
-        r"""Return the loss of each trial: :math:`\sum_m ((\bar y_m - t_m) / s_m)^2` over the targets t ± s."""
+        r"""Return the loss of each trial: :math:`\sum_m (\bar y_m - t_m)^2 / (s_m^2 + e_m^2)`, targets t ± s, errors e."""
         off: Numbers = (self.distances() ** 2).sum(axis=1)
         return np.where(np.isfinite(off), np.minimum(off, WORST), WORST)
 
     def distances(self) -> Numbers:
-        """Return by how many standard deviations each measure is off its target (n, m)."""
+        """Return by how many standard deviations each measure is off its target (n, m).
+
+        The variance is the target's and that of the mean of the trial's own replicates.
+        """
         value, sd = (np.array([target[place] for target in self.targets], float) for place in (1, 2))
-        off: Numbers = (self.means - value) / sd
+        off: Numbers = (self.means - value) / np.sqrt(sd**2 + self.errors**2)
         return off
 
     def values(self) -> dict[str, Sequence[Any]]:
