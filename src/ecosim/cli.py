@@ -267,7 +267,7 @@ def tip(
     threshold: Annotated[
         float | None, typer.Option(metavar="Y", help="between the regimes (default: the middle of both ends)")
     ] = None,
-    replicates: Annotated[int, typer.Option(help="runs of each value, the same luck at each")] = 20,
+    replicates: Annotated[int, typer.Option(help="runs of each value, at least 6 if there is chance")] = 20,
     width: Annotated[
         float | None, typer.Option(metavar="W", help="of the 95 % interval (default: a hundredth of the range)")
     ] = None,
