@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ecosim.experiments import remote
-from ecosim.experiments.execute import PATIENCE, CannotGoOn, Listener, RunIds
+from ecosim.experiments.execute import CannotGoOn, Listener, RunIds
 from ecosim.experiments.folder import surroundings
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
@@ -31,6 +31,8 @@ MOST_DEATHS = 3
 _LOOK = 0.2
 _COUNT_EVERY = 2.0
 _GATHER_SECONDS = 30.0
+_PATIENCE = 2.0
+"""Seconds that workers have for sending what is finished when the sweep is stopped; taking leave of Dask needs another."""
 
 
 class OnCluster:
@@ -116,7 +118,7 @@ class OnCluster:
 
     # -- what workers say -------------------------------------------------------------------------------------------
 
-    def _collect(self, listener: Listener, seconds: float) -> None:
+    def _collect(self, listener: Listener, seconds: float, longest: float = _GATHER_SECONDS) -> None:
         try:
             future = self._landed.get(timeout=seconds)
         except Empty:
@@ -127,7 +129,7 @@ class OnCluster:
         if run_ids is None:
             return
         try:
-            made = future.result(timeout=_GATHER_SECONDS)
+            made = future.result(timeout=longest)
         except TimeoutError:  # the worker died between its last word and our asking: Dask has it done again
             future.add_done_callback(self._landed.put)
             return
@@ -179,11 +181,11 @@ class OnCluster:
 
     def _break_off(self, listener: Listener) -> None:
         """Take in what is finished by now; the rest is left."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + _PATIENCE
         self._queue.clear()
         self._alone.clear()
         with suppress(Exception):
             self._client.run(remote.stop, self._sweep, wait=False, on_error="ignore")
         while self._flying and time.monotonic() < until:
             with suppress(CannotGoOn):
-                self._collect(listener, _LOOK)
+                self._collect(listener, _LOOK, longest=max(until - time.monotonic(), 0.0))

@@ -79,7 +79,7 @@ def _client(told: str, address: Any) -> Iterator[Any]:
     try:
         yield client
     finally:
-        client.close(timeout=2)  # type: ignore[no-untyped-call]
+        client.close(timeout=1)  # type: ignore[no-untyped-call]
 
 
 def _why_not(address: str) -> str:
