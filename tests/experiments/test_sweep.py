@@ -1,5 +1,6 @@
 """Sweeps in this process: what they leave, how they are resumed and extended, and what they refuse."""
 
+import errno
 import json
 import os
 import shutil
@@ -322,6 +323,17 @@ def test_a_sweep_that_is_refused_leaves_nothing_that_it_made(tmp_path):
     with pytest.raises(InputError):
         run_sweep(tiny({TOLERANCE: [0.1, 9.0]}), tmp_path / "empty", Execution(workers=0))
     assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_file_system_without_locks_is_told_as_such(tmp_path, monkeypatch):
+    def flock(file, how):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("ecosim.experiments.folder.fcntl.flock", flock)
+    with pytest.raises(InputError, match=r"cannot be locked \(no locks available\)") as refused:
+        run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path / "out", Execution(workers=0))
+    assert "another ecosim sweep" not in str(refused.value)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_refused_sweep_takes_no_others_lock_along(finished):

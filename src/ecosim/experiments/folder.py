@@ -59,10 +59,16 @@ class SweepFolder:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if not os.path.samestat(os.fstat(self._lock.fileno()), (self.path / LOCK).stat()):
                 raise BlockingIOError  # another sweep was refused this very moment, and took its lock along
-        except OSError:
+        except (BlockingIOError, FileNotFoundError):
             self._lock.close()
             raise InputError(
                 f"{here}: another ecosim sweep is at work in this folder; wait for it, or stop it"
+            ) from None
+        except OSError as error:
+            self.__exit__()
+            raise InputError(
+                f"{here}: cannot be locked ({(error.strerror or str(error)).lower()}), so nothing would keep two sweeps "
+                "apart; allowed: a folder on a file system that has locks"
             ) from None
         return self
 
