@@ -166,7 +166,7 @@ def test_a_link_out_of_the_folder_is_nothing_that_an_earlier_run_left(tmp_path):
     "place", ["/proc/ecosim/results", "/dev/null/x", "{tmp}/file", "{tmp}/file/x/y", "{tmp}/" + "n" * 300]
 )
 def test_a_place_where_nothing_can_be_written_is_refused_before_any_work(command, place, tmp_path, monkeypatch):
-    for work in ("ecosystem.Ecosystem", "experiments.work.makers", "commands.verify.verify"):
+    for work in ("ecosystem.Ecosystem", "experiments.work.makers", "published.verify.verify"):
         monkeypatch.setattr(f"ecosim.{work}", lambda *_, **__: pytest.fail("work was done"))
     (tmp_path / "file").write_text("")
     words = {
@@ -224,10 +224,10 @@ def test_a_run_read_back_draws_the_same_network(folder, tmp_path):
     ],
 )
 def test_each_way_to_end_has_its_code_and_a_sentence(error, code, told, monkeypatch):
-    def fail(_):
+    def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr("ecosim.commands.run.run_once", fail)
+    monkeypatch.setattr("ecosim.compose.load", fail)
     done = ecosim("run", "opinions")
     assert done.exit_code == code
     assert told in done.stderr

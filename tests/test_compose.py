@@ -11,7 +11,8 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from ecosim import compose as module
-from ecosim.cli import app, refuse_twice
+from ecosim.cli import app
+from ecosim.commands.words import refuse_twice
 from ecosim.compose import about, compose, configs, configuration_hash, load, names, plain, read_overrides
 from ecosim.errors import InputError
 from ecosim.settings import settings_from

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+import typer
 
-from ecosim.commands.sweep import Order, split_axes, sweep_once
+from ecosim.commands.sweep import Order, carry_out, split_axes
 from ecosim.errors import InputError
 from ecosim.experiments.shards import read_runs
 from tests.experiments.sweeps import HOW, TINY, TOLERANCE
@@ -60,8 +61,10 @@ def test_a_range_of_a_hundred_million_values_is_not_listed():
 
 def test_the_command_says_how_much_is_ahead_and_what_came_of_it(tmp_path, capsys):
     words = (*TINY, f"{HOW}=none,raise")
-    order = Order("opinions", words, tmp_path / "out", trust=("trouble",), replicates=2, workers=0, as_json=True)
-    assert sweep_once(order) == 1
+    order = Order(
+        words=("opinions", *words), out=tmp_path / "out", trust=("trouble",), replicates=2, workers=0, as_json=True
+    )
+    assert carry_out(order) == 1
     told = capsys.readouterr()
     assert "2 points × 2 replicates = 4 runs: about 1 second on this process and less than 1 MB on disk" in told.err
     assert "2 ok, 2 failed; why: " in told.err
@@ -71,29 +74,34 @@ def test_the_command_says_how_much_is_ahead_and_what_came_of_it(tmp_path, capsys
 
 def test_a_quiet_command_says_nothing(tmp_path, capsys):
     words = (*TINY, f"{TOLERANCE}=0.1,0.2")
-    assert sweep_once(Order("opinions", words, tmp_path / "out", trust=("trouble",), workers=0, quiet=True)) == 0
+    assert (
+        carry_out(Order(words=("opinions", *words), out=tmp_path / "out", trust=("trouble",), workers=0, quiet=True))
+        == 0
+    )
     told = capsys.readouterr()
     assert told.out + told.err == ""
 
 
 def test_a_folder_has_to_be_named():
     with pytest.raises(InputError, match="--out DIR"):
-        sweep_once(Order("opinions", (f"{TOLERANCE}=0.1,0.2",)))
+        carry_out(Order(words=("opinions", f"{TOLERANCE}=0.1,0.2")))
 
 
 def test_a_full_disk_stops_cleanly_and_the_same_command_goes_on(tmp_path, capsys, monkeypatch):
     out = tmp_path / "out"
     words = (*TINY, f"{TOLERANCE}=0.1,0.2,0.3,0.4")
-    order = Order("opinions", words, out, trust=("trouble",), workers=0)
+    order = Order(words=("opinions", *words), out=out, trust=("trouble",), workers=0)
     monkeypatch.setattr("ecosim.experiments.execute.RUNS_A_SHARD", 1)
     with monkeypatch.context() as patch:
         patch.setattr("ecosim.experiments.shards.write_bytes", _Disk(room_for=5))
-        assert sweep_once(order) == 1
+        with pytest.raises(typer.Exit) as ended:
+            carry_out(order)
+    assert ended.value.exit_code == 1
     told = capsys.readouterr().err
     assert "no space left on device" in told.lower()
     assert "the same command again goes on" in told
     assert len(read_runs(out)) == 2
-    assert sweep_once(order) == 0
+    assert carry_out(order) == 0
     assert read_runs(out)["status"].tolist() == ["ok"] * 4
 
 

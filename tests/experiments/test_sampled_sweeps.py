@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ecosim
-from ecosim.commands.sweep import Order, sweep_once
+from ecosim.commands.sweep import Order, carry_out
 from ecosim.errors import InputError
 from ecosim.experiments.sampling import Factors
 from ecosim.experiments.shards import DESIGN, read_runs
@@ -18,14 +18,14 @@ from tests.experiments.sweeps import TINY, TOLERANCE, tiny
 
 def order(out, *words, **options):
     """Return a sweep of a tiny world in this process."""
-    return Order("opinions", (*TINY, *words), out, trust=("trouble",), workers=0, **options)
+    return Order(words=("opinions", *TINY, *words), out=out, trust=("trouble",), workers=0, **options)
 
 
 @pytest.mark.parametrize(("kind", "samples"), [("lhs", 6), ("sequence", 5), ("sobol", 2), ("morris", 2)])
 def test_the_manifest_holds_all_that_an_analysis_needs(tmp_path, kind, samples):
     out = tmp_path / "out"
     words = (f"{TOLERANCE}=interval(0.1,0.9)", "dynamics.stance.steps=1,2")
-    assert sweep_once(order(out, *words, design=kind, samples=samples, vary=("check",), quiet=True)) == 0
+    assert carry_out(order(out, *words, design=kind, samples=samples, vary=("check",), quiet=True)) == 0
     manifest = json.loads((out / "manifest.json").read_text())
     factors = Factors.of(manifest["design"]["factors"])
     assert factors.keys == (TOLERANCE, "dynamics.stance.steps", "check")
@@ -38,10 +38,10 @@ def test_the_manifest_holds_all_that_an_analysis_needs(tmp_path, kind, samples):
 
 def test_more_samples_of_a_sobol_design_make_only_the_new_runs(tmp_path, capsys):
     out, words = tmp_path / "out", (f"{TOLERANCE}=interval(0.1,0.9)", "dynamics.stance.responsiveness=interval(0.1,1)")
-    assert sweep_once(order(out, *words, design="sobol", samples=2)) == 0
+    assert carry_out(order(out, *words, design="sobol", samples=2)) == 0
     before = read_runs(out)
     capsys.readouterr()
-    assert sweep_once(order(out, *words, design="sobol", samples=4)) == 0
+    assert carry_out(order(out, *words, design="sobol", samples=4)) == 0
     assert "16 runs, 8 of them still to do" in capsys.readouterr().err
     after = read_runs(out)
     assert after["run_id"].tolist()[:8] == before["run_id"].tolist()
@@ -50,7 +50,7 @@ def test_more_samples_of_a_sobol_design_make_only_the_new_runs(tmp_path, capsys)
 def test_another_latin_hypercube_is_announced(tmp_path, capsys):
     out = tmp_path / "out"
     for samples in (3, 4):
-        assert sweep_once(order(out, f"{TOLERANCE}=interval(0.1,0.9)", design="lhs", samples=samples)) == 0
+        assert carry_out(order(out, f"{TOLERANCE}=interval(0.1,0.9)", design="lhs", samples=samples)) == 0
     told = capsys.readouterr().err
     assert "A Latin hypercube cannot be extended" in told
     assert len(read_runs(out)) == 4
@@ -96,12 +96,12 @@ def test_millions_of_points_are_refused_before_they_are_checked_unless_they_are_
 def test_a_table_is_a_design_of_the_command(tmp_path):
     path = tmp_path / "points.csv"
     path.write_text(f"{TOLERANCE},dynamics.stance.steps\n0.2,1\n0.4,2\n", encoding="utf-8")
-    assert sweep_once(order(tmp_path / "out", table=path, quiet=True)) == 0
+    assert carry_out(order(tmp_path / "out", table=path, quiet=True)) == 0
     runs = read_runs(tmp_path / "out")
     assert runs[TOLERANCE].tolist() == [0.2, 0.4]
     assert runs["dynamics.stance.steps"].tolist() == [1, 2]
     with pytest.raises(InputError, match="several values beside a table"):
-        sweep_once(order(tmp_path / "other", f"{TOLERANCE}=0.1,0.2", table=path))
+        carry_out(order(tmp_path / "other", f"{TOLERANCE}=0.1,0.2", table=path))
     assert not (tmp_path / "other").exists()
 
 

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from ecosim.commands.sweep import Order, sweep_once
+from ecosim.commands.sweep import Order, carry_out
 from ecosim.errors import InputError
 from ecosim.experiments.effects import half_width
 from ecosim.experiments.shards import read_design, read_runs
@@ -73,8 +73,16 @@ def test_a_stopped_sweep_ends_with_the_same_runs_and_a_narrower_one_goes_on(tmp_
 def test_what_cannot_be_reached_is_told_and_so_is_how_many_replicates_it_took(tmp_path, capsys):
     words = (*TINY, f"{TOLERANCE}=0.1,0.5")
     until = ("dispersion.mean ± 0.000001", "spread ± 9")
-    order = Order("opinions", words, tmp_path, trust=("trouble",), workers=0, replicates=12, until=until, as_json=True)
-    assert sweep_once(order) == 0
+    order = Order(
+        words=("opinions", *words),
+        out=tmp_path,
+        trust=("trouble",),
+        workers=0,
+        replicates=12,
+        until=until,
+        as_json=True,
+    )
+    assert carry_out(order) == 0
     told = capsys.readouterr()
     assert "2 points × 8 to 12 replicates = at most 24 runs, until dispersion.mean ± 1e-06 and spread ± 9" in told.err
     assert "Each point took 12 replicates." in told.err

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import ecosim
-from ecosim.commands.report import Order, report
+from ecosim.commands.report import Order, carry_out
 from ecosim.errors import InputError
 from ecosim.results.store import read_table
 from ecosim.results.table import Table
@@ -201,7 +201,7 @@ def test_json_tells_what_the_page_does(tmp_path, capsys):
         {"x": lambda c, draw, n: c["rule.a"][:, None] + draw.normal(size=n)},
         replicates=4,
     )
-    report(Order(folder, out=tmp_path / "page.html", quiet=True, as_json=True))
+    carry_out(Order(folder=folder, out=tmp_path / "page.html", quiet=True, as_json=True))
     told = json.loads(capsys.readouterr().out)
     assert told["measures"] == ["x"]
     assert told["effects"][0]["difference"] == pytest.approx(1.0)
@@ -225,7 +225,7 @@ def test_wrong_words_are_refused_before_any_work(tmp_path, order, said, monkeypa
     monkeypatch.chdir(tmp_path)
     paths = {name: Path(value) for name, value in order.items() if name in ("folder", "out")}
     with pytest.raises(InputError, match=said):
-        report(Order(**{"folder": folder, **order, **paths}))
+        carry_out(Order(**{"folder": folder, **order, **paths}))
     assert not list(tmp_path.rglob("*.html"))
 
 
@@ -245,8 +245,8 @@ def test_no_word_acts_as_a_formula_in_a_spreadsheet(tmp_path):
     folder = grid(
         tmp_path / "sweep", {"rule.a": [FORMULA, "b"]}, {"@SUM(x)": lambda c, draw, n: -np.ones((2, n))}, replicates=2
     )
-    report(Order(folder, out=tmp_path / "page.html", tables="csv", quiet=True))
-    report(Order(folder, out=tmp_path / "page.html", tables="xlsx", quiet=True))
+    carry_out(Order(folder=folder, out=tmp_path / "page.html", tables="csv", quiet=True))
+    carry_out(Order(folder=folder, out=tmp_path / "page.html", tables="xlsx", quiet=True))
     with (tmp_path / "tables" / "runs.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert rows[0]["rule.a"] == "'" + FORMULA

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from ecosim.commands.options import OwnTables
 from ecosim.errors import InputError
 
 if TYPE_CHECKING:
@@ -13,23 +13,7 @@ if TYPE_CHECKING:
     from ecosim.world.actors import Actors
 
 
-class Files(Protocol):
-    """An order that may name files."""
-
-    @property
-    def organisations(self) -> Path | None:
-        """The file of organisations."""
-
-    @property
-    def ties(self) -> Path | None:
-        """The file of the ties between them."""
-
-    @property
-    def mapping(self) -> Path | None:
-        """The file that says what their columns mean."""
-
-
-def actors_of(order: Files, ask: Callable[[], Settings], say: Callable[[str], object]) -> Actors | None:
+def actors_of(order: OwnTables, ask: Callable[[], Settings], say: Callable[[str], object]) -> Actors | None:
     """Return the organisations and ties that an order names, None if it names none; say what was odd.
 
     Raises:

@@ -2,81 +2,73 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from ecosim.commands.progress import Bar
+import typer
+
+from ecosim.commands.options import (
+    FolderOfRuns,
+    ManyRuns,
+    OfScenario,
+    SeedOfReplicates,
+    folder_for_runs,
+    text_or_json,
+)
+from ecosim.commands.progress import watched
 from ecosim.errors import InputError
-from ecosim.experiments.calibration import Calibration, calibrate
-from ecosim.experiments.execute import CannotGoOn
-from ecosim.experiments.grammar import values_of
-from ecosim.experiments.ranges import Interval
-from ecosim.experiments.sweep import SECONDS_A_RUN
-from ecosim.results.store import write_json, write_text
-from ecosim.scenario_file import printable
-from ecosim.sweeps.spreadsheets import defused
 
-FAILED, STOPPED = 1, 130
+if TYPE_CHECKING:
+    from ecosim.experiments.calibration import Calibration
+    from ecosim.experiments.ranges import Interval
+
 RESULT, TABLE, PICTURE = "calibration.json", "calibration_trials.csv", "calibration"
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the command line asks for; the fields are its options."""
+@dataclass(frozen=True, kw_only=True)
+class Order(OfScenario, ManyRuns):
+    """Search for values of parameters that bring measures to targets, and tell which the targets do not tell.
 
-    name: str | None = None
-    overrides: tuple[str, ...] = ()
-    target: tuple[str, ...] = ()
-    targets: Path | None = None
-    out: Path | None = None
-    method: str = "optuna"
-    trials: int = 200
-    replicates: int = 5
-    seed: int | None = None
-    scenario: Path | None = None
-    trust: tuple[str, ...] = ()
-    workers: int | None = None
-    timeout: float = SECONDS_A_RUN
-    memory: float | None = None
-    yes: bool = False
-    quiet: bool = False
-    as_json: bool = False
+    KEY='interval(A,B)' is looked for: calibrate opinions 'dynamics.stance.tolerance=interval(0.1,0.9)'
+    --target dispersion=0.3±0.02 --out results/calibration
+    """
+
+    target: Annotated[
+        tuple[str, ...], typer.Option(metavar="MEASURE=VALUE±SD", help="what it shall come to; may be repeated")
+    ] = ()
+    targets: Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="a table of such targets")] = None
+    method: Annotated[str, typer.Option(metavar="optuna|abc", help="the best, or a posterior")] = "optuna"
+    trials: Annotated[int, typer.Option(help="values of the parameters that are tried, at most")] = 200
+    replicates: Annotated[int, typer.Option(help="runs of each, the same luck in all")] = 5
+    seed: SeedOfReplicates = None
+    out: FolderOfRuns = None
 
 
-def calibrate_once(order: Order) -> int:
-    """Carry out an order, tell what was found, and return the exit code: 0, 1 where the search broke off, 130 when stopped.
+def carry_out(order: Order) -> None:
+    """Search, save what was found, and tell it.
 
     Raises:
         InputError: before anything has run.
     """
-    if order.out is None:
-        raise InputError("--out DIR is missing: the folder for the runs, which a later call continues")
+    from ecosim.experiments.calibration import calibrate
+    from ecosim.scenario_file import printable
+
+    name, changes = order.name_and_changes()
+    out = folder_for_runs(order.out)
     if order.target and order.targets is not None:
         raise InputError("--target and --targets; allowed: one of them")
-    parameters, rest = _split(order.overrides)
+    parameters, rest = _split(changes)
     facts: Any = order.targets if order.targets is not None else order.target
-    say = _mute if order.quiet else _say
-    try:
-        with Bar(is_shown=not order.quiet and sys.stderr.isatty()) as bar:
-            found = calibrate(
-                order.name, parameters, facts, *rest, method=order.method, trials=order.trials,
-                replicates=order.replicates, seed=order.seed, out=order.out, file=order.scenario, trust=order.trust,
-                workers=order.workers, timeout=order.timeout, memory=order.memory, yes=order.yes, say=say,
-                progress=bar,
-            )  # fmt: skip
-    except KeyboardInterrupt:
-        _say(f"\nStopped; what is finished is in {printable(order.out)}, and the same command goes on.")
-        return STOPPED
-    except CannotGoOn as error:
-        _say(f"Failed: {str(error).strip()}.")
-        return FAILED
-    _save(found, order.out)
-    print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2) if order.as_json else "\n".join(found.says))
-    say(f"Table and figure are in {printable(order.out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
-    return 0
+    with watched(order, out) as progress:
+        found = calibrate(
+            name, parameters, facts, *rest, method=order.method, trials=order.trials, replicates=order.replicates,
+            seed=order.seed, out=out, file=order.scenario, trust=order.trust, workers=order.workers,
+            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress,
+        )  # fmt: skip
+    _save(found, out)
+    print(text_or_json(order.as_json, found.to_dict(), found.says))
+    order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
 
 
 def _split(words: tuple[str, ...]) -> tuple[dict[str, Interval], tuple[str, ...]]:
@@ -85,6 +77,9 @@ def _split(words: tuple[str, ...]) -> tuple[dict[str, Interval], tuple[str, ...]
     Raises:
         InputError: naming every word that gives several values, but no range.
     """
+    from ecosim.experiments.grammar import values_of
+    from ecosim.experiments.ranges import Interval
+
     found: dict[str, Interval] = {}
     rest: list[str] = []
     faults: list[str] = []
@@ -110,15 +105,9 @@ def _split(words: tuple[str, ...]) -> tuple[dict[str, Interval], tuple[str, ...]
 def _save(found: Calibration, out: Path) -> None:
     from ecosim.reports.calibration import calibration
     from ecosim.reports.plots import write_figure
+    from ecosim.results.store import write_json, write_text
+    from ecosim.sweeps.spreadsheets import defused
 
     write_json(out / RESULT, found.to_dict())
     write_text(out / TABLE, defused(found.trials).to_csv(index=False, lineterminator="\n"))
     write_figure(calibration(found), out / PICTURE)
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-
-
-def _mute(sentence: str) -> None:
-    pass

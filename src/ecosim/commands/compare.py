@@ -5,94 +5,102 @@ from __future__ import annotations
 import json
 import math
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from ecosim.commands.progress import Bar
-from ecosim.dynamics.rivals import rivals
+import typer
+
+from ecosim.commands.ending import FAILED
+from ecosim.commands.options import FolderOfRuns, ManyRuns, Measures, SeedOfReplicates, Trust
+from ecosim.commands.progress import watched
+from ecosim.commands.speech import say
+from ecosim.commands.words import sorted_out
 from ecosim.errors import InputError
-from ecosim.experiments.compare import plan_of_arms, run_comparison
-from ecosim.experiments.execute import CannotGoOn
-from ecosim.experiments.sweep import SECONDS_A_RUN, Execution
-from ecosim.results.phrases import in_a_row
-from ecosim.results.store import write_text
-from ecosim.scenario_file import printable
-from ecosim.sweeps.spreadsheets import defused
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FAILED, STOPPED = 1, 130
+    from ecosim.experiments.compare import Comparison
+    from ecosim.experiments.plan import Plan
+
 TABLE, PICTURE = "differences", "differences.svg"
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the command line asks for; the fields are its options."""
+@dataclass(frozen=True, kw_only=True)
+class Order(ManyRuns):
+    """Run scenarios under the same luck and tell how each differs from the first, with 95 % intervals.
 
-    arms: tuple[str, ...]
-    overrides: tuple[str, ...] = ()
-    out: Path | None = None
-    trust: tuple[str, ...] = ()
-    replicates: int = 30
-    seed: int | None = None
-    measures: tuple[str, ...] = ()
-    workers: int | None = None
-    timeout: float = SECONDS_A_RUN
-    memory: float | None = None
-    yes: bool = False
-    quiet: bool = False
-    as_json: bool = False
+    Names of scenarios and files of your own (.yaml), then KEY=VALUE for changes of all: compare town my_town.yaml ticks=300
+    """
+
+    words: Annotated[
+        tuple[str, ...],
+        typer.Argument(metavar="NAME NAME… [KEY=VALUE]…", help="the scenarios, and changes to all of them"),
+    ] = ()
+    replicates: Annotated[int, typer.Option(help="runs of each scenario, the same luck in all")] = 30
+    measures: Measures = ()
+    seed: SeedOfReplicates = None
+    out: FolderOfRuns = None
+    trust: Trust = ()
 
 
-def compare_once(order: Order) -> int:
-    """Carry out an order, print the differences, and return the exit code: 0, 1 where runs failed, 130 when stopped.
+def carry_out(order: Order) -> int:
+    """Run the scenarios, print the differences, and return the exit code: 0, or 1 where runs failed.
 
     Raises:
         InputError: before anything has run.
     """
-    plan = plan_of_arms(order.arms, order.overrides, replicates=order.replicates, seed=order.seed, trust=order.trust)
-    execution = Execution(order.workers, order.timeout, order.memory, False, order.yes)
-    say = _mute if order.quiet else _say
-    for point, arm in enumerate(plan.design.axes[0].values):
-        for sentence in rivals(plan.settings(point).in_order()):
-            say(f"Note: of {arm}: {sentence}.")
-    with tempfile.TemporaryDirectory(prefix="ecosim-compare-") as spare:
-        out = Path(spare) / "runs" if order.out is None else order.out
-        try:
-            with Bar(is_shown=not order.quiet and sys.stderr.isatty()) as bar:
-                comparison = run_comparison(plan, out, execution, order.measures, say=say, progress=bar)
-        except KeyboardInterrupt:
-            kept = (
-                "" if order.out is None else f"; what is finished is in {printable(out)}, and the same command goes on"
-            )
-            _say(f"\nStopped{kept}.")
-            return STOPPED
-        except CannotGoOn as error:
-            _say(f"Failed: {str(error).strip()}.")
-            return FAILED
-        if order.out is not None:
-            _save(comparison.differences, out)
-            say(f"Table and figure are in {printable(out)}: {TABLE}.parquet, {TABLE}.csv, {PICTURE}")
+    from ecosim.experiments.compare import plan_of_arms
+
+    arms, changes = sorted_out(order.words)
+    plan = plan_of_arms(arms, changes, replicates=order.replicates, seed=order.seed, trust=order.trust)
+    _tell_rivals(order, plan)
+    comparison = _compared(order, plan)
     _print(comparison.differences, order.as_json)
     failed = int((comparison.runs["status"] != "ok").sum())
     if failed:
-        _say(f"{failed} runs failed and are left out, with those that have the same luck.")
+        say(f"{failed} runs failed and are left out, with those that have the same luck.")
     return FAILED if failed else 0
+
+
+def _tell_rivals(order: Order, plan: Plan) -> None:
+    from ecosim.dynamics.rivals import rivals
+
+    for point, arm in enumerate(plan.design.axes[0].values):
+        for sentence in rivals(plan.settings(point).in_order()):
+            order.say(f"Note: of {arm}: {sentence}.")
+
+
+def _compared(order: Order, plan: Plan) -> Comparison:
+    """Make the runs, and save what came of them where a folder is named."""
+    import tempfile
+
+    from ecosim.experiments.compare import run_comparison
+    from ecosim.scenario_file import printable
+
+    with tempfile.TemporaryDirectory(prefix="ecosim-compare-") as spare:
+        out = Path(spare) / "runs" if order.out is None else order.out
+        with watched(order, order.out) as progress:
+            found = run_comparison(plan, out, order.execution(), order.measures, say=order.say, progress=progress)
+        if order.out is not None:
+            _save(found.differences, out)
+            order.say(f"Table and figure are in {printable(out)}: {TABLE}.parquet, {TABLE}.csv, {PICTURE}")
+    return found
 
 
 def _save(table: pd.DataFrame, out: Path) -> None:
     from ecosim.reports.differences import differences
+    from ecosim.results.store import write_text
+    from ecosim.sweeps.spreadsheets import defused
 
     table.to_parquet(out / f"{TABLE}.parquet", index=False)
     write_text(out / f"{TABLE}.csv", defused(table).to_csv(index=False, lineterminator="\n"))
     try:
         differences(table).savefig(out / PICTURE)
     except InputError as error:
-        _say(f"No figure: {error.faults[0]}.")
+        say(f"No figure: {error.faults[0]}.")
 
 
 def _print(table: pd.DataFrame, as_json: bool) -> None:
@@ -134,6 +142,8 @@ def _print_table(rows: Sequence[Mapping[Any, Any]]) -> None:
 
 
 def _caption(against: str, arms: Sequence[str], pairs: set[int]) -> str:
+    from ecosim.results.phrases import in_a_row
+
     others = in_a_row([f"“{arm}”" for arm in arms])
     count = f" in {pairs.copy().pop()} pairs of runs" if len(pairs) == 1 else ""
     return (
@@ -150,6 +160,7 @@ def polarisation(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
         rows: of the table of differences.
     """
     from ecosim.measures.panel import of_change
+    from ecosim.results.phrases import in_a_row
 
     for arm in dict.fromkeys(row["scenario"] for row in rows):
         ends = [row for row in rows if row["scenario"] == arm and not row["measure"].endswith(".mean")]
@@ -179,11 +190,3 @@ def _number(value: float, signed: bool = False) -> str:
 
 def _is_missing(value: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-
-
-def _mute(sentence: str) -> None:
-    pass

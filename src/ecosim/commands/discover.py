@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from ecosim.commands.output import refuse_unwritable
-from ecosim.experiments.discovery import Discovery, discover
-from ecosim.results.store import write_json, write_text
-from ecosim.scenario_file import printable
-from ecosim.sweeps.spreadsheets import defused
+import typer
+
+from ecosim.commands.options import Spoken, text_or_json
+
+if TYPE_CHECKING:
+    from ecosim.experiments.discovery import Discovery
 
 RESULT, TABLE, PICTURE = "discovery.json", "discovery_boxes.csv", "discovery"
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the command line asks for; the fields are its options."""
+@dataclass(frozen=True, kw_only=True)
+class Order(Spoken):
+    """Tell under which conditions something holds: rules found in half of a sweep and tested on the other half.
 
-    folder: Path
-    measure: str
-    above: float | None = None
-    below: float | None = None
-    density: float | None = None
-    depth: int = 3
-    seed: int = 0
-    out: Path | None = None
-    quiet: bool = False
-    as_json: bool = False
+    For example: discover results/sweep --measure dispersion --above 0.3
+    """
+
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a sweep left, of at least twenty points")]
+    measure: Annotated[str, typer.Option(metavar="NAME", help="what comes out; NAME.mean: over the second half")]
+    above: Annotated[float | None, typer.Option(metavar="Y", help="it holds where the measure is above this")] = None
+    below: Annotated[float | None, typer.Option(metavar="Y", help="it holds where the measure is below this")] = None
+    density: Annotated[
+        float | None, typer.Option(metavar="D", help="share of runs that a box shall reach (default: best trade-off)")
+    ] = None
+    depth: Annotated[int, typer.Option(help="questions of the tree, one after the other, at most")] = 3
+    seed: Annotated[int, typer.Option(metavar="N", help="of the halves, in which rules are found and tested")] = 0
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the results (default: the sweep's)")] = (
+        None
+    )
 
 
-def discover_once(order: Order) -> None:
-    """Carry out an order, and print the rules.
+def carry_out(order: Order) -> None:
+    """Search for rules, save them, and tell them.
 
     Raises:
         InputError: if the sweep cannot be used, or the folder for the results not be written to.
     """
+    from ecosim.commands.output import refuse_unwritable
+    from ecosim.experiments.discovery import discover
+    from ecosim.scenario_file import printable
+
     out = order.folder if order.out is None else order.out
     found = discover(
         order.folder, order.measure, above=order.above, below=order.below, density=order.density, depth=order.depth,
@@ -46,14 +55,15 @@ def discover_once(order: Order) -> None:
     refuse_unwritable(out)
     out.mkdir(parents=True, exist_ok=True)
     _save(found, out)
-    print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2) if order.as_json else "\n".join(found.says))
-    if not order.quiet:
-        print(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png", file=sys.stderr)
+    print(text_or_json(order.as_json, found.to_dict(), found.says))
+    order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
 
 
 def _save(found: Discovery, out: Path) -> None:
     from ecosim.reports.discovery import discovery
     from ecosim.reports.plots import write_figure
+    from ecosim.results.store import write_json, write_text
+    from ecosim.sweeps.spreadsheets import defused
 
     write_json(out / RESULT, found.to_dict())
     write_text(out / TABLE, defused(found.boxes).to_csv(index=False, lineterminator="\n"))

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from typing import Annotated
 
+import typer
+
+from ecosim.commands.options import AsJson
 from ecosim.errors import InputError, did_you_mean
 
 Entries = dict[str, dict[str, str]]
@@ -14,20 +19,27 @@ _ROOMS, _OTHERS = ("stance", "coalition", "contribution", "production", "learnin
 """Packages of ``dynamics``, called by what their rules are about; and what rules outside them are called."""
 
 
-def show(kind: str | None, as_json: bool) -> None:
-    """Print what configuration may name.
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """List the scenarios, the published results, the rules and the measures that there are."""
 
-    Args:
-        kind: one of :data:`KINDS`, each with a line that says what it is; None: all, rules and measures by name only.
-        as_json: whether as JSON, complete.
+    kind: Annotated[
+        str | None, typer.Argument(metavar="[KIND]", help="scenarios, published, rules or measures: what each is")
+    ] = None
+    as_json: AsJson = False
+
+
+def carry_out(order: Order) -> None:
+    """Print what configuration may name; of all kinds, rules and measures by name only.
 
     Raises:
         InputError: if there is no such kind.
     """
+    kind = order.kind
     if kind is not None and kind not in KINDS:
         raise InputError(f"list {kind}: no such kind; {did_you_mean(kind, KINDS)}")
     listed = {title: entries for title, entries in everything().items() if kind in (None, title)}
-    if as_json:
+    if order.as_json:
         print(json.dumps(listed, ensure_ascii=False, indent=2))
         return
     from rich.console import Console

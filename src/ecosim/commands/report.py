@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-import json
 import math
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from ecosim.commands.output import refuse_unwritable
+import typer
+
+from ecosim.commands.options import Measures, Spoken, text_or_json
 from ecosim.errors import InputError
-from ecosim.experiments.folder import MANIFEST
-from ecosim.experiments.reading import SweepTables
-from ecosim.reports.sweep_page import sweep_page
-from ecosim.results.store import write_text
-from ecosim.scenario_file import printable
-from ecosim.sweeps.findings import findings_of
-from ecosim.sweeps.spreadsheets import KINDS, save_tables
-from ecosim.sweeps.sweep import REPORT
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the command line asks for; the fields are its options."""
+@dataclass(frozen=True, kw_only=True)
+class Order(Spoken):
+    """Write a page about a sweep, a comparison or a run: what was run, what it shows, and how sure that is.
 
-    folder: Path
-    out: Path | None = None
-    measures: tuple[str, ...] = ()
-    tables: str | None = None
-    quiet: bool = False
-    as_json: bool = False
+    NAME is a measure's mean over the second half of a run; NAME.end its value at the end.
+    """
+
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a sweep, a comparison or a run left")]
+    out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="the page (default: DIR/report.html)")] = None
+    measures: Measures = ()
+    tables: Annotated[str | None, typer.Option(metavar="csv|xlsx", help="write the tables for spreadsheets, too")] = (
+        None
+    )
 
 
-def report(order: Order) -> None:
-    """Carry out an order.
+def carry_out(order: Order) -> None:
+    """Write the page, and tables where they are asked for.
 
     Raises:
         InputError: if the folder holds neither a sweep nor a run, or a name is unknown.
         OSError: if the page cannot be written.
     """
+    from ecosim.experiments.folder import MANIFEST
+    from ecosim.scenario_file import printable
+    from ecosim.sweeps.sweep import REPORT
+
     _check(order)
     out = order.folder / REPORT if order.out is None else order.out
     if (order.folder / MANIFEST).is_file():
@@ -51,13 +50,16 @@ def report(order: Order) -> None:
             f"{printable(order.folder)}: holds neither a sweep ({MANIFEST}) nor a run (summary.json); allowed: what "
             "ecosim sweep, compare or run left with --out"
         )
-    if not order.quiet:
-        print(f"The page is {printable(out)}; it needs nothing else, and any browser shows it.", file=sys.stderr)
+    order.say(f"The page is {printable(out)}; it needs nothing else, and any browser shows it.")
     if order.as_json:
-        print(json.dumps(_plain({"page": str(out), **told}), ensure_ascii=False, indent=2))
+        print(text_or_json(True, _plain({"page": str(out), **told}), ()))
 
 
 def _check(order: Order) -> None:
+    from ecosim.commands.output import refuse_unwritable
+    from ecosim.scenario_file import printable
+    from ecosim.sweeps.spreadsheets import KINDS
+
     faults = []
     if not order.folder.is_dir():
         faults.append(f"{printable(order.folder)}: no such folder; allowed: one that ecosim sweep, compare or run left")
@@ -71,12 +73,19 @@ def _check(order: Order) -> None:
 
 
 def _of_sweep(order: Order, out: Path) -> dict[str, Any]:
+    from ecosim.experiments.reading import SweepTables
+    from ecosim.reports.sweep_page import sweep_page
+    from ecosim.results.store import write_text
+    from ecosim.scenario_file import printable
+    from ecosim.sweeps.findings import findings_of
+    from ecosim.sweeps.spreadsheets import save_tables
+
     tables = SweepTables(order.folder)
     found = findings_of(tables, order.measures)
     write_text(out, sweep_page(found))
     files = [] if order.tables is None else save_tables(tables, order.tables, out.parent / "tables")
-    if files and not order.quiet:
-        print(f"Tables: {', '.join(printable(file) for file in files)}", file=sys.stderr)
+    if files:
+        order.say(f"Tables: {', '.join(printable(file) for file in files)}")
     return {
         "design": found.kind,
         "keys": list(found.keys),
@@ -101,6 +110,7 @@ def _records(indices: Any) -> dict[str, Any]:
 def _of_run(order: Order, out: Path) -> dict[str, Any]:
     from ecosim.reports.run_page import run_page
     from ecosim.results.run import read
+    from ecosim.results.store import write_text
 
     if order.tables == "xlsx":
         raise InputError("--tables xlsx: for sweeps; allowed for a run: csv")

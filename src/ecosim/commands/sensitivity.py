@@ -7,19 +7,20 @@ import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from ecosim.commands.output import refuse_unwritable
-from ecosim.experiments.reading import SweepTables
-from ecosim.experiments.sensitivity import JUDGED, METHODS, Sensitivity, sensitivity
-from ecosim.results.store import write_text
-from ecosim.scenario_file import printable
-from ecosim.sweeps.spreadsheets import defused
+import typer
+
+from ecosim.commands.options import Measures, Spoken
+
+if TYPE_CHECKING:
+    from ecosim.experiments.reading import SweepTables
+    from ecosim.experiments.sensitivity import Sensitivity
 
 TABLE, PICTURE = "sensitivity.csv", "sensitivity"
 MOST_SHOWN, MOST_PANELS = 12, 12
 
-ORDER = ("total", "mu_star", "rank", "first", "second", "mu", "sigma")
+SHOWN_FIRST = ("total", "mu_star", "rank", "first", "second", "mu", "sigma")
 SAID = {
     "first": "alone",
     "total": "total",
@@ -31,24 +32,33 @@ SAID = {
 }
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the command line asks for; the fields are its options."""
+@dataclass(frozen=True, kw_only=True)
+class Order(Spoken):
+    """Tell which parameters of a sweep matter for which measure, with 95 % intervals, and which do nothing.
 
-    folder: Path
-    measures: tuple[str, ...] = ()
-    out: Path | None = None
-    quiet: bool = False
-    as_json: bool = False
+    Sobol' indices of a sobol design, Morris's of a morris design; shares of variance of a grid; regression on ranks and
+    first-order indices of any other.
+    """
+
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a sweep left")]
+    measures: Measures = ()
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="for table and figure (default: the same)")] = None
 
 
-def show(order: Order) -> None:
-    """Carry out an order: a table on stdout, all indices as CSV and a figure in the folder.
+def carry_out(order: Order) -> None:
+    """Print a table, and leave all indices as CSV and a figure in the folder.
 
     Raises:
         InputError: if the folder holds no sweep, a measure is unknown, or nothing can be said.
         OSError: if the files cannot be written.
     """
+    from ecosim.commands.output import refuse_unwritable
+    from ecosim.experiments.reading import SweepTables
+    from ecosim.experiments.sensitivity import sensitivity
+    from ecosim.results.store import write_text
+    from ecosim.scenario_file import printable
+    from ecosim.sweeps.spreadsheets import defused
+
     tables = SweepTables(order.folder)
     chosen = [tables.named(name) for name in order.measures]
     found = sensitivity(tables, chosen)
@@ -62,11 +72,10 @@ def show(order: Order) -> None:
         print(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
     else:
         _print(found, shown)
-    if not order.quiet:
-        rest = len(found.measures) - len(shown)
-        if rest > 0 and not order.as_json:
-            print(f"{rest} further measures are in the table; --measure NAME shows one.", file=sys.stderr)
-        print(f"Table and figure: {', '.join(printable(file) for file in files)}", file=sys.stderr)
+    rest = len(found.measures) - len(shown)
+    if rest > 0 and not order.as_json:
+        order.say(f"{rest} further measures are in the table; --measure NAME shows one.")
+    order.say(f"Table and figure: {', '.join(printable(file) for file in files)}")
 
 
 def _chosen(tables: SweepTables, found: Sensitivity) -> list[str]:
@@ -95,7 +104,9 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    kinds = [kind for kind in ORDER if kind in set(found.indices["index"]) and kind != "second"]
+    from ecosim.experiments.sensitivity import JUDGED, METHODS
+
+    kinds = [kind for kind in SHOWN_FIRST if kind in set(found.indices["index"]) and kind != "second"]
     table = Table(
         box=box.SIMPLE,
         caption=f"{_capital(METHODS[found.method])}. In brackets: 95 % intervals.",

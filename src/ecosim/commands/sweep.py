@@ -4,109 +4,117 @@ from __future__ import annotations
 
 import json
 import math
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from ecosim.commands.actors import actors_of
-from ecosim.commands.progress import Bar
+from ecosim.commands.ending import FAILED
+from ecosim.commands.options import ManyRuns, OfScenario, OwnTables, folder_for_runs
+from ecosim.commands.progress import watched
+from ecosim.commands.words import given
 from ecosim.errors import InputError
-from ecosim.experiments.execute import CannotGoOn
-from ecosim.experiments.grammar import values_of
-from ecosim.experiments.plan import Plan
-from ecosim.experiments.points_table import PointsTable, read_points, refuse_more_values
-from ecosim.experiments.ranges import Interval
-from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Outcome, run_sweep
-from ecosim.experiments.until import Ended, goals_of, most_replicates
-from ecosim.scenario_file import printable, shown
 
-FAILED, STOPPED = 1, 130
+if TYPE_CHECKING:
+    from ecosim.experiments.plan import Plan
+    from ecosim.experiments.points_table import PointsTable
+    from ecosim.experiments.sweep import Outcome
+    from ecosim.experiments.until import Ended, Goal
 
 _MOST_TOLD = 5
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the command line asks for; the fields are its options."""
+@dataclass(frozen=True, kw_only=True)
+class Order(OfScenario, OwnTables, ManyRuns):
+    """Run a scenario with many values, several runs each, over all cores; the same command again goes on.
 
-    name: str | None = None
-    overrides: tuple[str, ...] = ()
-    out: Path | None = None
-    scenario: Path | None = None
-    organisations: Path | None = None
-    ties: Path | None = None
-    mapping: Path | None = None
-    trust: tuple[str, ...] = ()
-    replicates: int | None = None
-    design: str = "grid"
-    samples: int | None = None
-    vary: tuple[str, ...] = ()
-    table: Path | None = None
-    levels: int | None = None
-    second_order: bool = False
-    luck: str = "common"
-    workers: int | None = None
-    timeout: float = SECONDS_A_RUN
-    memory: float | None = None
-    retry: bool = False
-    yes: bool = False
-    cluster: str | None = None
-    until: tuple[str, ...] = ()
-    quiet: bool = False
-    as_json: bool = False
+    KEY=A,B,C gives several values, KEY=VALUE one: dynamics.stance.tolerance=0.2,0.4 ticks=100
+    KEY='interval(A,B)' gives a range for the designs that draw: --design lhs --samples 64
+    """
+
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for the results; again, to continue")] = None
+    replicates: Annotated[
+        int | None,
+        typer.Option(help="runs of each point, each with its own luck (default: 1; the most with --until: 1,000)"),
+    ] = None
+    until: Annotated[
+        tuple[str, ...],
+        typer.Option(
+            metavar="'MEASURE ± WIDTH'", help="add replicates until 95 % intervals are so narrow; may be repeated"
+        ),
+    ] = ()
+    design: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND", help="grid or zip of listed values; lhs, sequence, sobol or morris draw from ranges"
+        ),
+    ] = "grid"
+    samples: Annotated[
+        int | None, typer.Option(metavar="N", help="points to draw; base points of sobol; trajectories of morris")
+    ] = None
+    vary: Annotated[
+        tuple[str, ...],
+        typer.Option(metavar="KEY", help="draw from the range that the parameter declares; may be repeated"),
+    ] = ()
+    table: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="a row a point, a column a KEY (.csv, .xlsx)")
+    ] = None
+    levels: Annotated[int | None, typer.Option(metavar="N", help="of design morris, even (default: 4)")] = None
+    second_order: Annotated[
+        bool, typer.Option("--second-order", help="design sobol for indices of pairs, too: twice the points")
+    ] = False
+    luck: Annotated[
+        str, typer.Option(metavar="common|independent", help="the same seeds at every point, or each its own")
+    ] = "common"
+    seed: Annotated[str | None, typer.Option(metavar="N", help="the seeds of the replicates come from it")] = None
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS|FILE", help="let the workers of a Dask scheduler make the runs")
+    ] = None
+    retry: Annotated[bool, typer.Option("--retry", help="try runs that failed before once more")] = False
 
 
-def sweep_once(order: Order) -> int:
-    """Carry out an order, say what it came to, and return the exit code: 0, 1 where runs failed, 130 when stopped.
+def carry_out(order: Order) -> int:
+    """Make the runs, say what it came to, and return the exit code: 0, or 1 where runs failed.
 
     Raises:
         InputError: before anything has run.
     """
-    from ecosim.experiments.plan import plan_of, refuse_axes_of_tables
-
-    say: Callable[[str], None] = _mute if order.quiet else _say
-    if order.out is None:
-        raise InputError("--out DIR is missing: the folder for the results, which a later call continues")
-    axes, rest = split_axes(order.overrides, order.vary)
-    goals = goals_of(order.until)
-    plan = plan_of(
-        order.name,
-        _with_table(order.table, axes),
-        rest,
-        scenario=order.scenario,
-        trust=order.trust,
-        design=order.design,
-        replicates=most_replicates(order.replicates, goals),
-        samples=order.samples,
-        levels=order.levels,
-        second_order=order.second_order,
-        luck=order.luck,
-    )
-    actors = actors_of(order, lambda: plan.settings(0), say)
-    refuse_axes_of_tables((axis.key for axis in plan.design.axes), actors)
-    plan = replace(plan, actors=actors)
-    execution = Execution(order.workers, order.timeout, order.memory, order.retry, order.yes, order.cluster)
     from ecosim.dynamics.rivals import rivals
+    from ecosim.experiments.sweep import run_sweep
+    from ecosim.experiments.until import goals_of
     from ecosim.kernels import is_cold
 
+    out, goals = folder_for_runs(order.out), goals_of(order.until)
+    plan = _planned(order, goals)
+    execution = order.execution(retry=order.retry, cluster=order.cluster)
     for sentence in rivals(plan.settings(0).in_order()):
-        say(f"Note: {sentence}.")
-
+        order.say(f"Note: {sentence}.")
     if is_cold():
-        say("The first run on this machine compiles the model once; that takes up to a minute.")
-    with Bar(is_shown=not order.quiet and sys.stderr.isatty()) as bar:
-        try:
-            outcome = run_sweep(plan, order.out, execution, say=say, progress=bar, goals=goals)
-        except KeyboardInterrupt:
-            _say(f"\nStopped; {_how_to_go_on(order.out)}")
-            return STOPPED
-        except CannotGoOn as error:
-            _say(f"Failed: {str(error).strip()}; {_how_to_go_on(order.out)}")
-            return FAILED
-    _tell(order, plan, outcome, say)
+        order.say("The first run on this machine compiles the model once; that takes up to a minute.")
+    with watched(order, out) as progress:
+        outcome = run_sweep(plan, out, execution, say=order.say, progress=progress, goals=goals)
+    _tell(order, plan, outcome, out)
     return FAILED if outcome.failed else 0
+
+
+def _planned(order: Order, goals: tuple[Goal, ...]) -> Plan:
+    """Return which runs are asked for."""
+    from ecosim.experiments.plan import plan_of, refuse_axes_of_tables
+    from ecosim.experiments.until import most_replicates
+
+    name, changes = order.name_and_changes(*given("seed", order.seed))
+    axes, rest = split_axes(changes, order.vary)
+    plan = plan_of(
+        name, _with_table(order.table, axes), rest, scenario=order.scenario, trust=order.trust, design=order.design,
+        replicates=most_replicates(order.replicates, goals), samples=order.samples, levels=order.levels,
+        second_order=order.second_order, luck=order.luck,
+    )  # fmt: skip
+    actors = actors_of(order, lambda: plan.settings(0), order.say)
+    refuse_axes_of_tables((axis.key for axis in plan.design.axes), actors)
+    return replace(plan, actors=actors)
 
 
 def split_axes(words: Iterable[str], vary: Iterable[str] = ()) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -120,6 +128,10 @@ def split_axes(words: Iterable[str], vary: Iterable[str] = ()) -> tuple[dict[str
     Raises:
         InputError: naming every word that cannot be read or asks for values that are not listed, nor a range.
     """
+    from ecosim.experiments.grammar import values_of
+    from ecosim.experiments.ranges import Interval
+    from ecosim.scenario_file import shown
+
     axes: dict[str, Any] = {}
     rest: list[str] = []
     faults: list[str] = []
@@ -152,52 +164,48 @@ def _with_table(path: Path | None, axes: dict[str, Any]) -> dict[str, Any] | Poi
     """Return the points of a table, where there is one, else what the words vary."""
     if path is None:
         return axes
+    from ecosim.experiments.points_table import read_points, refuse_more_values
+
     refuse_more_values(axes)
     return read_points(path)
 
 
-def _tell(order: Order, plan: Plan, outcome: Outcome, say: Callable[[str], None]) -> None:
-    out = printable(order.out or "")
+def _tell(order: Order, plan: Plan, outcome: Outcome, out: Path) -> None:
+    from ecosim.scenario_file import printable
+
+    here = printable(out)
     if outcome.damaged:
-        say(f"{outcome.damaged} damaged files were found and their runs made again.")
+        order.say(f"{outcome.damaged} damaged files were found and their runs made again.")
     if outcome.until is not None:
-        _tell_until(plan, outcome.until, say)
-    say(f"{outcome.ok:,} ok, {outcome.failed:,} failed{f'; why: {out}/failures.jsonl' if outcome.failed else ''}")
-    say(f"The results are in {out}")
+        _tell_until(order, plan, outcome.until)
+    order.say(
+        f"{outcome.ok:,} ok, {outcome.failed:,} failed{f'; why: {here}/failures.jsonl' if outcome.failed else ''}"
+    )
+    order.say(f"The results are in {here}")
     if order.as_json:
-        print(json.dumps(_as_data(order, outcome), ensure_ascii=False))
+        print(json.dumps(_as_data(out, outcome), ensure_ascii=False))
 
 
-def _tell_until(plan: Plan, ended: Ended, say: Callable[[str], None]) -> None:
+def _tell_until(order: Order, plan: Plan, ended: Ended) -> None:
+    from ecosim.scenario_file import shown
+
     fewest, most = f"{ended.fewest:,}", f"{ended.most:,}"
-    say(f"Each point took {fewest if fewest == most else f'{fewest} to {most}'} replicates.")
+    order.say(f"Each point took {fewest if fewest == most else f'{fewest} to {most}'} replicates.")
     for point, missed in list(ended.short.items())[:_MOST_TOLD]:
         named = ", ".join(f"{key}={shown(value)}" for key, value in plan.design.parameters(point).items())
         known = ", ".join(
             f"{measure} ± {half:.3g}" if math.isfinite(half) else f"{measure} is missing"
             for measure, half in missed.items()
         )
-        say(f"Not narrow enough: {known}{f' at {named}' if named else ''}")
+        order.say(f"Not narrow enough: {known}{f' at {named}' if named else ''}")
     if len(ended.short) > _MOST_TOLD:
-        say(f"… and {len(ended.short) - _MOST_TOLD:,} points more; --replicates allows each point more runs")
+        order.say(f"… and {len(ended.short) - _MOST_TOLD:,} points more; --replicates allows each point more runs")
 
 
-def _as_data(order: Order, outcome: Outcome) -> dict[str, Any]:
-    told = {"out": str(order.out), **outcome._asdict()}
+def _as_data(out: Path, outcome: Outcome) -> dict[str, Any]:
+    told = {"out": str(out), **outcome._asdict()}
     del told["until"]
     if outcome.until is not None:
         told["replicates"] = [outcome.until.fewest, outcome.until.most]
         told["not_narrow_enough"] = list(outcome.until.short)
     return told
-
-
-def _how_to_go_on(out: Path) -> str:
-    return f"what is finished is in {printable(out)}; the same command again goes on from there"
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-
-
-def _mute(sentence: str) -> None:
-    pass

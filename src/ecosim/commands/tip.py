@@ -2,106 +2,102 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from ecosim.commands.progress import Bar
+import typer
+
+from ecosim.commands.ending import FAILED
+from ecosim.commands.options import (
+    FolderOfRuns,
+    ManyRuns,
+    OfScenario,
+    SeedOfReplicates,
+    folder_for_runs,
+    text_or_json,
+)
+from ecosim.commands.progress import watched
+from ecosim.commands.words import sorted_out
 from ecosim.errors import InputError
-from ecosim.experiments.execute import CannotGoOn
-from ecosim.experiments.sweep import SECONDS_A_RUN
-from ecosim.experiments.tipping import Tipping, tip
-from ecosim.results.store import write_json, write_text
-from ecosim.scenario_file import printable
-from ecosim.sweeps.spreadsheets import defused
 
-FAILED, STOPPED = 1, 130
-RESULT, TABLE, PICTURE = "tipping", "tipping_values", "tipping"
+if TYPE_CHECKING:
+    from ecosim.experiments.tipping import Tipping
+
+RESULT, TABLE, PICTURE = "tipping.json", "tipping_values.csv", "tipping"
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the command line asks for; the fields are its options."""
+@dataclass(frozen=True, kw_only=True)
+class Order(OfScenario, ManyRuns):
+    """Search where along a parameter an outcome goes over to another regime, and whether the way back is another one.
 
-    words: tuple[str, ...]
-    out: Path | None = None
-    start: float | None = None
-    stop: float | None = None
-    threshold: float | None = None
-    replicates: int = 20
-    width: float | None = None
-    both_ways: bool = False
-    hold: int | None = None
-    steps: int = 12
-    seed: int | None = None
-    scenario: Path | None = None
-    trust: tuple[str, ...] = ()
-    workers: int | None = None
-    timeout: float = SECONDS_A_RUN
-    memory: float | None = None
-    yes: bool = False
-    quiet: bool = False
-    as_json: bool = False
+    For example: tip may_1977 dynamics.issue.floor severity --from 1.2 --to 3.2 --both-ways --out results/may
+    """
+
+    words: Annotated[
+        tuple[str, ...],
+        typer.Argument(metavar="[NAME] KEY MEASURE [KEY=VALUE]…", help="along which parameter, what comes out"),
+    ] = ()
+    start: Annotated[float | None, typer.Option("--from", metavar="A", help="where the range begins")] = None
+    stop: Annotated[float | None, typer.Option("--to", metavar="B", help="where it ends")] = None
+    threshold: Annotated[
+        float | None, typer.Option(metavar="Y", help="between the regimes (default: the middle of both ends)")
+    ] = None
+    replicates: Annotated[int, typer.Option(help="runs of each value, at least 6 if there is chance")] = 20
+    width: Annotated[
+        float | None, typer.Option(metavar="W", help="of the 95 % interval (default: a hundredth of the range)")
+    ] = None
+    both_ways: Annotated[bool, typer.Option("--both-ways", help="lead worlds up and back, too: hysteresis")] = False
+    hold: Annotated[
+        int | None, typer.Option(metavar="TICKS", help="at each value on the way (default: the scenario's)")
+    ] = None
+    steps: Annotated[int, typer.Option(help="values on the way in one direction")] = 12
+    seed: SeedOfReplicates = None
+    out: FolderOfRuns = None
 
 
-def tip_once(order: Order) -> int:
-    """Carry out an order, tell what was found, and return the exit code: 0, 1 where runs failed, 130 when stopped.
+def carry_out(order: Order) -> int:
+    """Search, save what was found, and tell it; return the exit code: 0, or 1 where runs failed.
 
     Raises:
         InputError: before anything has run.
     """
-    if order.out is None:
-        raise InputError("--out DIR is missing: the folder for the runs, which a later call continues")
-    name, key, measure, overrides = _read(order.words, order.scenario)
-    say = _mute if order.quiet else _say
-    try:
-        with Bar(is_shown=not order.quiet and sys.stderr.isatty()) as bar:
-            found = tip(
-                name, key, measure, *overrides, start=order.start, stop=order.stop, threshold=order.threshold,
-                replicates=order.replicates, width=order.width, both_ways=order.both_ways, hold=order.hold,
-                steps=order.steps, seed=order.seed, out=order.out, file=order.scenario, trust=order.trust,
-                workers=order.workers, timeout=order.timeout, memory=order.memory, yes=order.yes, say=say, progress=bar,
-            )  # fmt: skip
-    except KeyboardInterrupt:
-        _say(f"\nStopped; what is finished is in {printable(order.out)}, and the same command goes on.")
-        return STOPPED
-    except CannotGoOn as error:
-        _say(f"Failed: {str(error).strip()}.")
-        return FAILED
-    _save(found, order.out)
-    if order.as_json:
-        print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
-    else:
-        print("\n".join(found.says))
-    say(f"Table and figure are in {printable(order.out)}: {RESULT}.json, {TABLE}.csv, {PICTURE}.svg and .png")
+    from ecosim.experiments.tipping import tip
+    from ecosim.scenario_file import printable
+
+    name, key, measure, changes = _read(order)
+    out = folder_for_runs(order.out)
+    with watched(order, out) as progress:
+        found = tip(
+            name, key, measure, *changes, start=order.start, stop=order.stop, threshold=order.threshold,
+            replicates=order.replicates, width=order.width, both_ways=order.both_ways, hold=order.hold,
+            steps=order.steps, seed=order.seed, out=out, file=order.scenario, trust=order.trust, workers=order.workers,
+            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress,
+        )  # fmt: skip
+    _save(found, out)
+    print(text_or_json(order.as_json, found.to_dict(), found.says))
+    order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
     return FAILED if (found.runs["status"] != "ok").any() else 0
 
 
-def _read(words: tuple[str, ...], scenario: Path | None) -> tuple[str | None, str, str, tuple[str, ...]]:
+def _read(order: Order) -> tuple[str | None, str, str, tuple[str, ...]]:
     """Return scenario, key, measure and changes; the scenario may be left out."""
-    plain = [word for word in words if "=" not in word and not word.startswith(("~", "+"))]
-    if len(plain) not in (2, 3) or (len(plain) == 3 and scenario is not None):
+    plain, changes = sorted_out(order.words)
+    if len(plain) not in (2, 3) or (len(plain) == 3 and order.scenario is not None):
         told = " ".join(plain) or "nothing"
         raise InputError(
             f"{told}; allowed: [NAME] KEY MEASURE [KEY=VALUE]…, as in: may_1977 dynamics.issue.floor severity"
         )
     key, measure = plain[-2:]
-    return (plain[0] if len(plain) == 3 else None), key, measure, tuple(word for word in words if word not in plain)
+    return (plain[0] if len(plain) == 3 else None), key, measure, changes
 
 
 def _save(found: Tipping, out: Path) -> None:
     from ecosim.reports.plots import write_figure
     from ecosim.reports.tipping import tipping
+    from ecosim.results.store import write_json, write_text
+    from ecosim.sweeps.spreadsheets import defused
 
-    write_json(out / f"{RESULT}.json", found.to_dict())
-    write_text(out / f"{TABLE}.csv", defused(found.values).to_csv(index=False, lineterminator="\n"))
+    write_json(out / RESULT, found.to_dict())
+    write_text(out / TABLE, defused(found.values).to_csv(index=False, lineterminator="\n"))
     write_figure(tipping(found), out / PICTURE)
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-
-
-def _mute(sentence: str) -> None:
-    pass

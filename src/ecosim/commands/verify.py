@@ -3,52 +3,63 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated
 
-from ecosim.commands.output import refuse_unwritable
+import typer
+
+from ecosim.commands.options import Spoken
+from ecosim.commands.progress import Bar
+from ecosim.commands.speech import say
 from ecosim.errors import InputError, did_you_mean
-from ecosim.published.case import Effort
-from ecosim.published.cases import CASES
-from ecosim.published.verify import Progress, Verified, verify
-from ecosim.scenario_file import printable, shown
+
+if TYPE_CHECKING:
+    from ecosim.published.case import Effort
+    from ecosim.published.verify import Progress, Verified
 
 DIFFERS = 1
 OWN_FILES = frozenset({"verify.parquet", "verify.json", "verify.md", "figures"})
 
 
-@dataclass(frozen=True)
-class Order:
-    """What the command line asks for; the fields are its options."""
+@dataclass(frozen=True, kw_only=True)
+class Order(Spoken):
+    """Run published models and hold what comes out against what was published; ends with 1 where something differs.
 
-    cases: tuple[str, ...] = ()
-    quick: bool = False
-    seed: int = 1
-    out: Path | None = None
-    page: Path | None = None
-    workers: int | None = None
-    quiet: bool = False
-    as_json: bool = False
+    CASE is the name of a published result, as `ecosim list` shows it: axelrod_1997 may_1977
+    """
+
+    cases: Annotated[tuple[str, ...], typer.Argument(metavar="[CASE]…", help="published results (default: all)")] = ()
+    quick: Annotated[bool, typer.Option("--quick", help="fewer runs: all cases within two minutes")] = False
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="chooses the luck of all runs")] = 1
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="folder for tables, figures and a page")] = None
+    page: Annotated[Path | None, typer.Option(metavar="FILE.md", help="page whose marked part is written anew")] = None
+    workers: Annotated[int | None, typer.Option(min=1, help="processes (default: one a core)")] = None
 
 
-def verify_once(order: Order) -> int:
-    """Carry out an order, show what it came to, and return the exit code: 0, or 1 where something differs or failed.
+def carry_out(order: Order) -> int:
+    """Run the models, show what it came to, and return the exit code: 0, or 1 where something differs or failed.
 
     Raises:
         InputError: before anything has run.
     """
+    from ecosim.kernels import is_cold
+    from ecosim.published.case import Effort
+    from ecosim.published.verify import verify
+
     names = chosen(order.cases)
     if order.out is not None:
         _check_folder(order.out)
     effort = Effort(full=not order.quick, seed=order.seed)
-    from ecosim.kernels import is_cold
+    if is_cold():
+        order.say("The first run on this machine compiles the models once; that takes some minutes.")
+    with Bar("published results", order.shows_progress, has_count=False) as bar:
 
-    if is_cold() and not order.quiet:
-        _say("The first run on this machine compiles the models once; that takes some minutes.")
-    with _Bar(is_shown=not order.quiet and sys.stderr.isatty()) as bar:
-        verified = verify(names, effort, workers=order.workers, progress=bar)
+        def progress(now: Progress) -> None:
+            bar.advance(now.done, now.total, f"{now.cases} cases, {now.cells} numbers")
+
+        verified = verify(names, effort, workers=order.workers, progress=progress)
     return _tell(order, verified, effort)
 
 
@@ -58,6 +69,9 @@ def chosen(names: Sequence[str]) -> list[str]:
     Raises:
         InputError: naming every name that is none, with the nearest.
     """
+    from ecosim.published.cases import CASES
+    from ecosim.scenario_file import shown
+
     faults = [
         f"no published case {shown(name)}; {did_you_mean(name, CASES, most=40)}" for name in names if name not in CASES
     ]
@@ -83,9 +97,11 @@ def _tell(order: Order, verified: Sequence[Verified], effort: Effort) -> int:
     for one in verified:
         for verdict in one.verdicts:
             if verdict.verdict == "failed":
-                _say(f"Failed: {one.name}: {verdict.note}")
-    if order.out is not None and not order.quiet:
-        _say(f"The results are in {printable(order.out)}")
+                say(f"Failed: {one.name}: {verdict.note}")
+    if order.out is not None:
+        from ecosim.scenario_file import printable
+
+        order.say(f"The results are in {printable(order.out)}")
     return 0 if all_well(output.rows_of(verified)) else DIFFERS
 
 
@@ -95,6 +111,9 @@ def _check_folder(folder: Path) -> None:
     Raises:
         InputError: naming what is in the way.
     """
+    from ecosim.commands.output import refuse_unwritable
+    from ecosim.scenario_file import printable
+
     here = printable(folder)
     refuse_unwritable(folder)
     others = sorted(path.name for path in folder.iterdir() if path.name not in OWN_FILES) if folder.is_dir() else []
@@ -103,35 +122,3 @@ def _check_folder(folder: Path) -> None:
             f"--out {here}: holds {printable(others[0])}{' and more' if len(others) > 1 else ''}; "
             "allowed: a new or empty folder, or one with what this command wrote earlier"
         )
-
-
-class _Bar:
-    """A bar with the time left, on a terminal."""
-
-    def __init__(self, is_shown: bool) -> None:
-        self._is_shown = is_shown
-        self._bar: Any = None
-        self._task: Any = None
-
-    def __enter__(self) -> Callable[[Progress], None] | None:
-        return self._advance if self._is_shown else None
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def _advance(self, progress: Progress) -> None:
-        if self._bar is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-            from rich.progress import Progress as Bar
-
-            columns = (BarColumn(), TimeRemainingColumn(), TextColumn("{task.fields[told]}"))
-            self._bar = Bar(TextColumn("published results"), *columns, console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("", total=progress.total, told="")
-            self._bar.start()
-        self._bar.update(self._task, completed=progress.done, told=f"{progress.cases} cases, {progress.cells} numbers")
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from ecosim.commands.options import AsJson
+from ecosim.commands.speech import say
 from ecosim.errors import InputError
-from ecosim.results.run import Run
-from ecosim.scenario_file import printable
 
 
-def show(folder: Path, name: str, kind: str | None, as_json: bool) -> None:
-    """Print why an organisation did what it did.
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Tell why an organisation joined, left, founded, or made or ended ties, a sentence a decision.
 
-    Args:
-        folder: what a run left.
-        name: the organisation's name, as the tables have it.
-        kind: only decisions of this kind; None for all.
-        as_json: whether as JSON, a decision each with the terms of its utility.
+    First: ecosim run record.reasons=true --out DIR
+    """
+
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a run left, made with record.reasons=true")]
+    organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="its name, as the tables have it")]
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="only these: joined, left, founded, tie_made, tie_ended")
+    ] = None
+    as_json: AsJson = False
+
+
+def carry_out(order: Order) -> None:
+    """Print the decisions, as JSON each with the terms of its utility.
 
     Raises:
         InputError: if there is no run, it kept no reasons, or the name or kind is not in it.
     """
+    from ecosim.results.run import Run
+    from ecosim.scenario_file import printable
+
+    folder, name, kind = order.folder, order.organisation, order.kind
     if not folder.is_dir():
         raise InputError(
             f"{printable(folder)}: no such folder; allowed: one that ecosim run wrote, with record.reasons=true"
         )
     decisions = Run.read(folder).why(name, kind)
-    if as_json:
+    if order.as_json:
         from ecosim.results.store import to_json
 
         rows = decisions.astype(object).where(decisions.notna(), None).to_dict("records")
@@ -37,4 +53,4 @@ def show(folder: Path, name: str, kind: str | None, as_json: bool) -> None:
         print(told)
     if not len(decisions):
         of = f" of the kind '{kind}'" if kind else ""
-        print(f"{name} decided nothing{of} in this run; others may have decided about it.", file=sys.stderr)
+        say(f"{name} decided nothing{of} in this run; others may have decided about it.")

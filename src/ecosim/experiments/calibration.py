@@ -27,8 +27,9 @@ from ecosim.experiments.identifiability import (
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.ranges import Interval, factor_of
 from ecosim.experiments.searches import LEAST_PARTICLES, Posterior, search_by_abc, search_by_optuna
-from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Progress
+from ecosim.experiments.sweep import Execution, Progress
 from ecosim.experiments.targets import Target, read_targets, targets_of
+from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.trials import WORST, Trials
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings

@@ -18,7 +18,8 @@ from ecosim.experiments.drawing import draw
 from ecosim.experiments.gain import fewer_runs
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
 from ecosim.experiments.shards import read_runs
-from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, run_sweep
+from ecosim.experiments.sweep import Execution, run_sweep
+from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings, settings_from
 

@@ -15,6 +15,7 @@ from ecosim.experiments.execute import Limits
 from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.plan import Plan, plan_of
 from ecosim.experiments.shards import read_runs
+from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.until import Goal, check_goals, goals_of, most_replicates
 from ecosim.experiments.work import MANY_RUNS, Work
 from ecosim.experiments.work import Outcome as Outcome
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from ecosim.experiments.schedulers import Connection
 
 MANY_POINTS = 2000
-SECONDS_A_RUN = 3600.0
-"""How long a run may take where nothing else is said."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.question import INNER_VALUES, Question, first_values, next_values, question_of
 from ecosim.experiments.shards import MEAN, read_runs
-from ecosim.experiments.sweep import SECONDS_A_RUN, Execution, Progress, run_sweep
+from ecosim.experiments.sweep import Execution, Progress, run_sweep
+from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.verdict import Leap, estimate, is_over, leap_of, says, table_of, why_not
 from ecosim.settings import Settings
 

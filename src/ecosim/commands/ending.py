@@ -1,0 +1,55 @@
+"""Ending: each way in which a command ends has its exit code, and a sentence in plain words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from ecosim.commands.speech import say
+from ecosim.errors import InputError
+
+REFUSED, FAILED, STOPPED = 2, 1, 130
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell errors in plain words and end with their exit code: 2 refused, 1 failed, 130 stopped by Ctrl-C."""
+    try:
+        yield
+    except InputError as error:
+        _tell_faults(error.faults)
+        raise typer.Exit(REFUSED) from None
+    except FloatingPointError as error:
+        say(f"Failed: {error}")
+        raise typer.Exit(FAILED) from None
+    except AssertionError as error:
+        if type(error).__name__ != "BrokenPromise":  # imported only where a run has imported it
+            raise
+        say(f"Failed: {error}; add it to what the mechanism writes, or leave it alone")
+        raise typer.Exit(FAILED) from None
+    except MemoryError:
+        say("Failed: there is not enough memory; fewer organisations or ties need less.")
+        raise typer.Exit(FAILED) from None
+    except BrokenPipeError:  # whoever read our output has heard enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # open for good: Python flushes it as it ends
+        raise typer.Exit(FAILED) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"Failed: {where}{(error.strerror or str(error)).lower()}.")
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt as stopped:
+        say(f"\nStopped{': ' + str(stopped) if stopped.args else ''}. Nothing was written.")
+        raise typer.Exit(STOPPED) from None
+
+
+def _tell_faults(faults: tuple[str, ...]) -> None:
+    if len(faults) == 1:
+        say(f"Refused: {faults[0]}")
+        return
+    say(f"Refused, {len(faults)} faults:")
+    for fault in faults:
+        say(f"  - {fault}")

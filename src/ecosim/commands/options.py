@@ -1,0 +1,119 @@
+"""Options that several commands share, each said once: by themselves, and in groups for orders to inherit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ecosim.commands.speech import say
+from ecosim.commands.words import split
+from ecosim.errors import InputError
+from ecosim.experiments.time_limit import SECONDS_A_RUN
+
+if TYPE_CHECKING:
+    from ecosim.experiments.sweep import Execution
+
+Words = Annotated[
+    tuple[str, ...],
+    typer.Argument(metavar="[NAME] [KEY=VALUE]…", help="a scenario (default: town) and changes to it"),
+]
+Trust = Annotated[
+    tuple[str, ...],
+    typer.Option(metavar="PACKAGE", help="let rules and measures of this package run; may be repeated"),
+]
+Measures = Annotated[
+    tuple[str, ...], typer.Option("--measure", metavar="NAME", help="only this measure; may be repeated")
+]
+SeedOfReplicates = Annotated[
+    int | None, typer.Option(metavar="N", help="the seeds of the replicates come from it (default: the scenario's)")
+]
+FolderOfRuns = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="folder for runs, tables and figures; again, to continue")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="go on although it is very large")]
+AsJson = Annotated[bool, typer.Option("--json", help="print what came out as JSON")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """How much is said, and for whom."""
+
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but errors")] = False
+    as_json: AsJson = False
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether somebody watches, who may want a bar."""
+        return not self.quiet and sys.stderr.isatty()
+
+    def say(self, sentence: str) -> None:
+        """Say a sentence, unless nothing shall be said."""
+        if not self.quiet:
+            say(sentence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfScenario:
+    """Which scenario, and what is changed in it."""
+
+    words: Words = ()
+    scenario: Annotated[
+        Path | None, typer.Option(metavar="FILE.yaml", help="a scenario of your own, complete or partial")
+    ] = None
+    trust: Trust = ()
+
+    def name_and_changes(self, *further: str) -> tuple[str | None, tuple[str, ...]]:
+        """Return the scenario's name, if there is one, and the changes, with further ones.
+
+        Raises:
+            InputError: if there are several names, or two changes of one key.
+        """
+        return split((*self.words, *further))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnTables:
+    """The user's own organisations and ties."""
+
+    organisations: Annotated[Path | None, typer.Option(metavar="FILE", help="your own organisations")] = None
+    ties: Annotated[Path | None, typer.Option(metavar="FILE", help="the ties between them")] = None
+    mapping: Annotated[Path | None, typer.Option(metavar="FILE.yaml", help="what their columns mean")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManyRuns(Spoken):
+    """How many runs are made; none of it changes a result."""
+
+    workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None
+    timeout: Annotated[float, typer.Option(metavar="S", help="seconds that a run may take; 0: any")] = SECONDS_A_RUN
+    memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None
+    yes: Yes = False
+
+    def execution(self, *, retry: bool = False, cluster: str | None = None) -> Execution:
+        """Return how the runs are made, as experiments want it."""
+        from ecosim.experiments.sweep import Execution
+
+        return Execution(self.workers, self.timeout, self.memory, retry, self.yes, cluster)
+
+
+def folder_for_runs(out: Path | None) -> Path:
+    """Return the folder that many runs go to.
+
+    Raises:
+        InputError: if none is named.
+    """
+    if out is None:
+        raise InputError("--out DIR is missing: the folder for the runs, which a later call continues")
+    return out
+
+
+def text_or_json(as_json: bool, plain: object, sentences: Sequence[str]) -> str:
+    """Return what goes to stdout: plain data as JSON, or sentences."""
+    import json
+
+    return json.dumps(plain, ensure_ascii=False, indent=2) if as_json else "\n".join(sentences)
