@@ -12,7 +12,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from benchmarks.rivals import ECOSIM, MESA, MESA_NETWORK, NUMPY
-from ecosim.reports.style import name_and_explain, new_figure, styled
+from ecosim.drawing.style import name_and_explain, new_figure, styled
 
 LOOKS = {ECOSIM: ("#0072B2", "o"), MESA: ("#D55E00", "s"), MESA_NETWORK: ("#E69F00", "^"), NUMPY: ("#009E73", "D")}
 """Colours of Okabe & Ito (2008), which the colour-blind tell apart, and shapes."""

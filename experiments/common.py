@@ -126,7 +126,7 @@ def cells(table: pd.DataFrame, digits: int = 2, *, signed: bool = True) -> list[
 
 def curves(axes: Any, levels: Sequence[float], found: Mapping[str, Iterable[tuple[float, float, float]]]) -> None:
     """Draw, for each label, values with their intervals as bands, in colours that the colour-blind tell apart."""
-    from ecosim.reports.style import SECTOR_COLOURS, SECTOR_SHAPES
+    from ecosim.drawing.style import SECTOR_COLOURS, SECTOR_SHAPES
 
     for (label, values), colour, shape in zip(found.items(), SECTOR_COLOURS, SECTOR_SHAPES, strict=False):
         means, lows, highs = zip(*values, strict=True)
@@ -149,7 +149,7 @@ def publish(folder: Path, text: str, figure: Callable[[], Figure] | None, *, wri
     before, rest = page.read_text("utf-8").split(START, 1)
     page.write_text(f"{before}{START}\n{text}\n{END}{rest.split(END, 1)[1]}", "utf-8")
     if figure is not None:
-        from ecosim.reports.style import rules
+        from ecosim.drawing.style import rules
 
         with rules():  # its salt makes the file the same each time
             figure().savefig(folder / "figure.svg", metadata={"Date": None})

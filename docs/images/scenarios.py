@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import ecosim
-from ecosim.reports.style import name_and_explain, new_figure, rules
+from ecosim.drawing.style import name_and_explain, new_figure, rules
 
 SEEDS = range(1, 7)
 SHOWN = {

@@ -96,7 +96,7 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: the lead of those who adapt against the drift of the landscape."""
-    from ecosim.reports.style import name_and_explain, new_figure, rules
+    from ecosim.drawing.style import name_and_explain, new_figure, rules
 
     groups = runs.groupby("scenario")
     with rules():

@@ -110,7 +110,7 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: the differences in hazard and in output per effort, arm by arm."""
-    from ecosim.reports.style import COLLABORATION, name_and_explain, new_figure, rules
+    from ecosim.drawing.style import COLLABORATION, name_and_explain, new_figure, rules
 
     with rules():
         drawn = new_figure(9.0, 4.6)

@@ -155,7 +155,7 @@ def _of_crises(shaken: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
 
 def figure(heard: pd.DataFrame) -> Figure:
     """Return the picture: dispersion against the share of fakes, by reach."""
-    from ecosim.reports.style import name_and_explain, new_figure, rules
+    from ecosim.drawing.style import name_and_explain, new_figure, rules
 
     with rules():
         drawn = new_figure(8.0, 5.0)

@@ -95,7 +95,7 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: how many times as wide opinions spread at each level, by coupling."""
-    from ecosim.reports.style import name_and_explain, new_figure, rules
+    from ecosim.drawing.style import name_and_explain, new_figure, rules
 
     with rules():
         drawn = new_figure(9.5, 5.2)

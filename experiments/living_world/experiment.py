@@ -69,8 +69,8 @@ def told(runs: pd.DataFrame) -> str:
 def figure(runs: pd.DataFrame, seed: int) -> Figure:
     """Return the picture: severity and effort in the first of the towns, and every town's correlations."""
     import ecosim
+    from ecosim.drawing.style import ISSUE_COLOURS, name_and_explain, new_figure, rules
     from ecosim.experiments.design import seed_of_replicate
-    from ecosim.reports.style import ISSUE_COLOURS, name_and_explain, new_figure, rules
 
     model = ecosim.Ecosystem(ecosim.load(*ARMS["town"]), rng=seed_of_replicate(seed, 0))
     model.run()

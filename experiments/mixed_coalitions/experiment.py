@@ -117,7 +117,7 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: the advantage of mixed coalitions against the cost of translation."""
-    from ecosim.reports.style import name_and_explain, new_figure, rules
+    from ecosim.drawing.style import name_and_explain, new_figure, rules
 
     with rules():
         drawn = new_figure(8.0, 5.0)

@@ -76,7 +76,7 @@ def cell(row: object, digits: int) -> str:
 
 def figure(by_regime: dict[str, Synergy]) -> Figure:
     """Return the picture: the surplus of the ledger and the share of dividends, regime by regime."""
-    from ecosim.reports.style import ALL_TOGETHER, COLLABORATION, name_and_explain, new_figure, rules
+    from ecosim.drawing.style import ALL_TOGETHER, COLLABORATION, name_and_explain, new_figure, rules
 
     panels = {"ledger": ("made beyond the same effort alone\n(share of it)", COLLABORATION),
               "dividends": ("share of output that arises\nbetween members", ALL_TOGETHER)}  # fmt: skip

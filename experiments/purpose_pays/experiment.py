@@ -107,7 +107,7 @@ def told(inside: pd.DataFrame, across: pd.DataFrame) -> str:
 
 def figure(inside: pd.DataFrame) -> Figure:
     """Return the picture: the gap in capital against orientation, for each variant."""
-    from ecosim.reports.style import name_and_explain, new_figure, rules
+    from ecosim.drawing.style import name_and_explain, new_figure, rules
 
     with rules():
         drawn = new_figure(8.0, 5.0)

@@ -87,7 +87,7 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: what each way to introduce adds to ties and value, and the synergist's value world by world."""
-    from ecosim.reports.style import COLLABORATION, name_and_explain, new_figure, rules
+    from ecosim.drawing.style import COLLABORATION, name_and_explain, new_figure, rules
 
     ways = {way: (f"{SCARCE} | {way}", f"{SCARCE} | nobody") for way in ("dividend", *RIVALS)}
     worlds = {world: (f"{world} | dividend", f"{world} | nobody") for world in WORLDS}

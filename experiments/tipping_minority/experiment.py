@@ -104,7 +104,7 @@ def told(town: pd.DataFrame, crowd: pd.DataFrame) -> str:
 
 def figure(town: pd.DataFrame, crowd: pd.DataFrame) -> Figure:
     """Return the picture: share that tips against the share committed, for towns and for crowds."""
-    from ecosim.reports.style import name_and_explain, new_figure, rules
+    from ecosim.drawing.style import name_and_explain, new_figure, rules
 
     with rules():
         drawn = new_figure(10.0, 5.0)

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from ecosim.drawing import style
+from ecosim.drawing.style import ISSUE_COLOURS, RUNG_COLOURS, SECTOR_COLOURS, SECTOR_SHAPES
 from ecosim.errors import InputError
 from ecosim.measures.registry import find
-from ecosim.reports import plots, style
-from ecosim.reports.style import ISSUE_COLOURS, RUNG_COLOURS, SECTOR_COLOURS, SECTOR_SHAPES
+from ecosim.reports import plots
 from ecosim.results.frame import Frame
 from ecosim.world.world import Labels
 from tests.results.toys import Keep, a_run

@@ -103,7 +103,7 @@ def _split(words: tuple[str, ...]) -> tuple[dict[str, Interval], tuple[str, ...]
 
 
 def _save(found: Calibration, out: Path) -> None:
-    from ecosim.reports.calibration import calibration
+    from ecosim.drawing.calibration import calibration
     from ecosim.reports.plots import write_figure
     from ecosim.results.store import write_json, write_text
     from ecosim.sweeps.spreadsheets import defused

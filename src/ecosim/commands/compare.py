@@ -91,7 +91,7 @@ def _compared(order: Order, plan: Plan) -> Comparison:
 
 
 def _save(table: pd.DataFrame, out: Path) -> None:
-    from ecosim.reports.differences import differences
+    from ecosim.drawing.differences import differences
     from ecosim.results.store import write_text
     from ecosim.sweeps.spreadsheets import defused
 

@@ -60,7 +60,7 @@ def carry_out(order: Order) -> None:
 
 
 def _save(found: Discovery, out: Path) -> None:
-    from ecosim.reports.discovery import discovery
+    from ecosim.drawing.discovery import discovery
     from ecosim.reports.plots import write_figure
     from ecosim.results.store import write_json, write_text
     from ecosim.sweeps.spreadsheets import defused

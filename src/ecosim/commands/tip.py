@@ -93,8 +93,8 @@ def _read(order: Order) -> tuple[str | None, str, str, tuple[str, ...]]:
 
 
 def _save(found: Tipping, out: Path) -> None:
+    from ecosim.drawing.tipping import tipping
     from ecosim.reports.plots import write_figure
-    from ecosim.reports.tipping import tipping
     from ecosim.results.store import write_json, write_text
     from ecosim.sweeps.spreadsheets import defused
 

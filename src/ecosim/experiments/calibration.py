@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.compose import load
+from ecosim.drawing.calibration import draw
 from ecosim.errors import InputError, did_you_mean
-from ecosim.experiments.drawing import draw
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.factor import Factor
 from ecosim.experiments.identifiability import (
@@ -84,7 +84,7 @@ class Calibration:
         keys = list(self.parameters["parameter"])
         if parameter is not None and parameter not in keys:
             raise InputError(f"parameter {shown(parameter)}: not calibrated here; {did_you_mean(parameter, keys)}")
-        return draw("calibration", axes, (self, keys[0] if parameter is None else parameter))
+        return draw(self, keys[0] if parameter is None else parameter, axes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers as plain data."""

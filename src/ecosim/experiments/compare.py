@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.compose import plain, read
+from ecosim.drawing.differences import draw
 from ecosim.errors import InputError
 from ecosim.experiments.columns import measured_by, refuse_unknown
 from ecosim.experiments.design import Axis, Design
-from ecosim.experiments.drawing import draw
 from ecosim.experiments.gain import fewer_runs
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
 from ecosim.experiments.shards import read_runs
@@ -55,7 +55,7 @@ class Comparison:
             refuse_unknown([measure], known)
         elif not known:
             raise InputError("nothing to draw: no measure has a value in two replicates of two scenarios")
-        return draw("differences", axes, (self.differences, known[0] if measure is None else measure))
+        return draw(self.differences, known[0] if measure is None else measure, axes)
 
 
 def compare(

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.drawing.discovery import draw
 from ecosim.errors import InputError
 from ecosim.experiments.cart import Tree, find_tree
 from ecosim.experiments.cases import Box, Cases, cases_of
 from ecosim.experiments.crossing import Estimate
-from ecosim.experiments.drawing import draw
 from ecosim.experiments.prim import Quality, find_box, quality
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.rule_words import conditions, percent, sentence, where, wilson
@@ -139,7 +139,7 @@ class Discovery:
 
     def plot(self, axes: Axes | None = None) -> Axes:
         """Draw the points and the first rule's box over the two factors that matter most, and return the axes."""
-        return draw("discovery", axes, self)
+        return draw(self, axes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers as plain data."""

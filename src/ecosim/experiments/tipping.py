@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.compose import load
+from ecosim.drawing.tipping import draw
 from ecosim.errors import InputError
 from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
 from ecosim.experiments.crossing import Crossing, Estimate, crossing
-from ecosim.experiments.drawing import draw
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.question import INNER_VALUES, Question, first_values, next_values, question_of
@@ -84,7 +84,7 @@ class Tipping:
 
     def plot(self, axes: Axes | None = None) -> Axes:
         """Draw the outcome against the parameter, and return the axes."""
-        return draw("tipping", axes, self)
+        return draw(self, axes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers as plain data."""

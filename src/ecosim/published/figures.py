@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.drawing.style import name_and_explain, new_figure, styled
 from ecosim.published.case import Case, Cell
 from ecosim.published.verdict import Verdict, hold
-from ecosim.reports.style import name_and_explain, new_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -153,8 +153,8 @@ def equilibria(problem: Problem, control: float) -> tuple[float, float, float]:
 
 def figure(cells: Sequence[Cell]) -> Figure:
     """Draw severity at rest over control: the curve, its folds, and ours."""
+    from ecosim.drawing.style import name_and_explain, new_figure, rules
     from ecosim.published.figures import BLUE, VERMILION
-    from ecosim.reports.style import name_and_explain, new_figure, rules
 
     with rules():
         drawn = new_figure(8.0, 4.6)

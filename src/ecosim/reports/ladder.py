@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ecosim.drawing.style import RUNG_COLOURS, name_and_explain, new_figure, require, styled
 from ecosim.reports.lines import fit_ticks
 from ecosim.reports.marks import caption_of, draw_marks, marks_of
-from ecosim.reports.style import RUNG_COLOURS, name_and_explain, new_figure, require, styled
 from ecosim.results.phrases import percent
 from ecosim.world.columns import RUNGS
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.drawing.style import label, styled
 from ecosim.reports.page import number
 from ecosim.reports.panels import line_colours, of_measure, of_value, panels, shape, short_names
-from ecosim.reports.style import label, styled
 
 if TYPE_CHECKING:
     import pandas as pd

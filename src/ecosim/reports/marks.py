@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ecosim.reports.style import label
+from ecosim.drawing.style import label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

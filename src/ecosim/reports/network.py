@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.drawing.style import ISSUE_COLOURS, name_and_explain, new_figure, of_opinion, of_sector, styled
 from ecosim.errors import InputError
 from ecosim.reports.layout import spanning_tree
 from ecosim.reports.network_words import caption, choose_names, legend_handles, write_names
 from ecosim.reports.picture import Picture, arrange, bonds_of, issue_of
-from ecosim.reports.style import ISSUE_COLOURS, name_and_explain, new_figure, of_opinion, of_sector, styled
 from ecosim.results.frame import Frame
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ecosim.drawing.style import ISSUE_COLOURS, MIDDLE, label, of_opinion, of_sector
 from ecosim.reports.picture import Picture, issue_of
-from ecosim.reports.style import ISSUE_COLOURS, MIDDLE, label, of_opinion, of_sector
 from ecosim.results.frame import Frame
 
 if TYPE_CHECKING:

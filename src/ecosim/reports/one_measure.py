@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecosim.drawing.style import label, rules
 from ecosim.reports.panels import of_measure
-from ecosim.reports.style import label, rules
 from ecosim.reports.sweep_figures import draw_groups, draw_response
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from ecosim.reports.style import rules
+from ecosim.drawing.style import rules
 from ecosim.world.names import for_html
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.drawing.style import SECTOR_COLOURS, SECTOR_SHAPES, label, new_figure, title_of
 from ecosim.reports.page import number
-from ecosim.reports.style import SECTOR_COLOURS, SECTOR_SHAPES, label, new_figure, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

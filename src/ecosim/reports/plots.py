@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecosim.drawing.style import rules
 from ecosim.errors import InputError
 from ecosim.reports.ladder import ladder
 from ecosim.reports.network import network
-from ecosim.reports.style import rules
 from ecosim.reports.timelines import collaboration, measures, severity, success, timeline
 from ecosim.results.store import write_bytes
 

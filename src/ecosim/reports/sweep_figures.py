@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.drawing.style import COLLABORATION, POLARISATION, label, styled
 from ecosim.reports.panels import (
     calm,
     colour,
@@ -20,7 +21,6 @@ from ecosim.reports.panels import (
     shape,
     short_names,
 )
-from ecosim.reports.style import COLLABORATION, POLARISATION, label, styled
 
 if TYPE_CHECKING:
     import pandas as pd

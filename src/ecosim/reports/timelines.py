@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError, did_you_mean
-from ecosim.reports.lines import curve, fit_ticks, window
-from ecosim.reports.marks import Mark, caption_of, draw_marks, marks_of
-from ecosim.reports.style import (
+from ecosim.drawing.style import (
     ALL_TOGETHER,
     COLLABORATION,
     ISSUE_COLOURS,
@@ -26,6 +23,9 @@ from ecosim.reports.style import (
     styled,
     title_of,
 )
+from ecosim.errors import InputError, did_you_mean
+from ecosim.reports.lines import curve, fit_ticks, window
+from ecosim.reports.marks import Mark, caption_of, draw_marks, marks_of
 from ecosim.results.phrases import number
 from ecosim.world.names import for_plot
 

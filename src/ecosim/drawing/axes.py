@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ecosim.reports.style import new_figure, rules
+from ecosim.drawing.style import new_figure, rules
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.reports.axes import on_axes
-from ecosim.reports.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled
+from ecosim.drawing.axes import on_axes
+from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ecosim.reports.axes import on_axes
-from ecosim.reports.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled, title_of
+from ecosim.drawing.axes import on_axes
+from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

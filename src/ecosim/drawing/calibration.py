@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecosim.reports.axes import on_axes
-from ecosim.reports.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled
+from ecosim.drawing.axes import on_axes
+from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ def calibration(result: Any) -> Figure:
         if place >= len(keys):
             axes.set_visible(False)
             continue
-        draw((result, keys[place]), axes)
+        draw(result, keys[place], axes)
         axes.set_ylabel(axes.get_ylabel() if place % columns == 0 else "")
         if place:
             axes.get_legend().remove()
@@ -39,15 +39,16 @@ def calibration(result: Any) -> Figure:
     return figure
 
 
-def draw(what: tuple[Any, str], axes: Axes | None = None) -> Axes:
+def draw(result: Any, key: str, axes: Axes | None = None) -> Axes:
     """Draw the loss of each trial against a parameter, and return the axes; what agrees with the targets is shaded.
 
     Args:
-        what: what ``ecosim.calibrate`` returns, and the key of the parameter.
+        result: what ``ecosim.calibrate`` returns.
+        key: of the parameter.
         axes: where; None for axes of their own.
     """
     with on_axes(axes) as drawn:
-        _draw(*what, drawn)
+        _draw(result, key, drawn)
         return drawn
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ecosim.drawing.axes import on_axes
+from ecosim.drawing.style import SECTOR_COLOURS, SECTOR_SHAPES, label, name_and_explain, new_figure, styled, title_of
 from ecosim.errors import InputError
-from ecosim.reports.axes import on_axes
-from ecosim.reports.style import SECTOR_COLOURS, SECTOR_SHAPES, label, name_and_explain, new_figure, styled, title_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,14 +52,14 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
     return figure
 
 
-def draw(what: tuple[pd.DataFrame, str], axes: Axes | None = None) -> Axes:
+def draw(table: pd.DataFrame, measure: str, axes: Axes | None = None) -> Axes:
     """Draw how scenarios differ from the first in one measure, and return the axes.
 
     Args:
-        what: the table of differences, and the measure.
+        table: of the differences, as for :func:`differences`.
+        measure: which.
         axes: where; None for axes of their own.
     """
-    table, measure = what
     known = table[table["difference"].notna()]
     with on_axes(axes) as drawn:
         _draw(known, measure, list(dict.fromkeys(known["scenario"])), drawn)
