@@ -75,13 +75,11 @@ def _tell_rivals(order: Order, plan: Plan) -> None:
 
 def _compared(order: Order, plan: Plan) -> Comparison:
     """Make the runs, and save what came of them where a folder is named."""
-    import tempfile
-
     from ecosim.experiments.compare import run_comparison
+    from ecosim.experiments.keeping import kept
     from ecosim.scenario_file import printable
 
-    with tempfile.TemporaryDirectory(prefix="ecosim-compare-") as spare:
-        out = Path(spare) / "runs" if order.out is None else order.out
+    with kept(order.out) as out:
         with watched(order, order.out) as progress:
             found = run_comparison(plan, out, order.execution(), order.measures, say=order.say, progress=progress)
         if order.out is not None:

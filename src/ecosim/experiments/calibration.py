@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.compose import load
 from ecosim.drawing.calibration import draw
 from ecosim.errors import InputError, did_you_mean
 from ecosim.experiments.expense import tell_expense
@@ -24,13 +22,14 @@ from ecosim.experiments.identifiability import (
     warnings_of,
     weighted_ranges,
 )
-from ecosim.experiments.plan import plan_of
+from ecosim.experiments.keeping import kept
 from ecosim.experiments.ranges import Interval, factor_of
 from ecosim.experiments.searches import LEAST_PARTICLES, Posterior, search_by_abc, search_by_optuna
 from ecosim.experiments.sweep import Execution, Progress
 from ecosim.experiments.targets import Target, read_targets, targets_of
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.trials import WORST, Trials
+from ecosim.experiments.varied import Varied
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 
@@ -40,6 +39,9 @@ if TYPE_CHECKING:
 
 METHODS = ("optuna", "abc")
 LEAST_TRIALS, MOST_TRIALS = 20, 100_000
+ENDS_AND_MIDDLE = np.array([0.001, 0.5, 0.999])
+"""Of each range: what a run takes may depend on what is varied, and these stand for all."""
+
 OFF = 2.0
 """Standard deviations from which on even the best trial is said to miss a target."""
 
@@ -146,26 +148,15 @@ def calibrate(
         >>> parameters, targets = {"dynamics.stance.tolerance": (0.1, 0.9)}, {"dispersion": (0.2, 0.02)}
         >>> ecosim.calibrate("opinions", parameters, targets).best  # doctest: +SKIP
     """
-    if isinstance(scenario, Settings) and (overrides or file is not None):
-        raise InputError("settings are complete; allowed: further changes where a scenario is named")
-    settings = scenario if isinstance(scenario, Settings) else load(scenario, *overrides, scenario=file, trust=trust)
-    factors, facts = _asked(settings, parameters, targets, method, trials, replicates)
+    varied = Varied.of(scenario, overrides, file, trust, seed)
+    factors, facts = _asked(varied.settings, parameters, targets, method, trials, replicates)
     execution = Execution(workers, timeout, memory, False, yes)
     execution.check()
-
-    def plan(axes: dict[str, list[Any]]) -> Any:
-        return plan_of(
-            scenario, axes, overrides, scenario=file, trust=trust, design="zip", replicates=replicates, seed=seed
-        )
-
-    places = np.array(
-        [0.001, 0.5, 0.999]
-    )  # expense may depend on what is varied: the ends and the middle stand for all
-    tell_expense(plan({one.key: list(one.at(places)) for one in factors}), trials, "trials", execution, say)
-    with tempfile.TemporaryDirectory(prefix="ecosim-calibrate-") as spare:
-        folder = Path(spare) / "runs" if out is None else Path(out)
-        made = Trials(factors, facts, plan, folder, execution, progress)
-        luck = (settings.seed if seed is None else seed) % 2**32
+    ends = {one.key: list(one.at(ENDS_AND_MIDDLE)) for one in factors}
+    tell_expense(varied.plan(ends, replicates, "zip"), trials, "trials", execution, say)
+    with kept(out) as folder:
+        made = Trials(factors, facts, lambda axes: varied.plan(axes, replicates, "zip"), folder, execution, progress)
+        luck = varied.luck % 2**32
         posterior = None
         if method == "abc":
             posterior = search_by_abc(made, trials, luck)

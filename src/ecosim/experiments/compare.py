@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from ecosim.errors import InputError
 from ecosim.experiments.columns import measured_by, refuse_unknown
 from ecosim.experiments.design import Axis, Design
 from ecosim.experiments.gain import fewer_runs
+from ecosim.experiments.keeping import kept
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
@@ -98,10 +98,8 @@ def compare(
     """
     plan = plan_of_arms(arms, overrides, replicates=replicates, seed=seed, trust=trust)
     execution = Execution(workers, timeout, memory, False, yes)
-    if out is not None:
-        return run_comparison(plan, Path(out), execution, measures)
-    with tempfile.TemporaryDirectory(prefix="ecosim-compare-") as folder:
-        return run_comparison(plan, Path(folder), execution, measures)
+    with kept(out) as folder:
+        return run_comparison(plan, folder, execution, measures)
 
 
 def run_comparison(

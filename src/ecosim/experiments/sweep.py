@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.errors import InputError
 from ecosim.experiments.execute import Limits
 from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.keeping import kept
 from ecosim.experiments.plan import Plan, plan_of
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.time_limit import SECONDS_A_RUN
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ecosim.experiments.schedulers import Connection
 
 MANY_POINTS = 2000
+QUICK = 5.0
+"""Seconds of processor time below which starting processes takes longer than the runs."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,15 @@ class Execution:
     def has_default_limits(self) -> bool:
         """Return whether nobody has said what a run may take: only then may runs be moved to where no limit holds."""
         return self.timeout == SECONDS_A_RUN and self.memory is None
+
+    def at_its_quickest(self, seconds: float) -> Execution:
+        """Return the same, in this process if the runs take less than starting others; not where limits have to hold.
+
+        Args:
+            seconds: of processor time that the runs take.
+        """
+        may_stay = self.workers is None and self.has_default_limits()  # in this process no limit would hold
+        return replace(self, workers=0) if may_stay and seconds < QUICK else self
 
     def limits(self) -> Limits:
         """Return what a run may take."""
@@ -178,11 +189,8 @@ def sweep(
     )
     where = None if cluster is None else str(cluster)
     execution = Execution(workers, timeout, memory, retry, yes, where)
-    if out is not None:
-        run_sweep(plan, Path(out), execution, progress=progress, goals=goals)
-        return read_runs(out)
-    with tempfile.TemporaryDirectory(prefix="ecosim-sweep-") as folder:
-        run_sweep(plan, Path(folder), execution, progress=progress, goals=goals)
+    with kept(out) as folder:
+        run_sweep(plan, folder, execution, progress=progress, goals=goals)
         return read_runs(folder)
 
 

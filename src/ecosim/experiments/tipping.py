@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.compose import load
 from ecosim.drawing.tipping import draw
 from ecosim.errors import InputError
 from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
 from ecosim.experiments.crossing import Crossing, Estimate, crossing
 from ecosim.experiments.expense import tell_expense
-from ecosim.experiments.plan import plan_of
+from ecosim.experiments.keeping import kept
+from ecosim.experiments.plan import Plan
 from ecosim.experiments.question import INNER_VALUES, Question, first_values, next_values, question_of
 from ecosim.experiments.shards import MEAN, read_runs
 from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
+from ecosim.experiments.varied import Varied
 from ecosim.experiments.verdict import Leap, estimate, is_over, leap_of, says, table_of, why_not
 from ecosim.settings import Settings
 
@@ -39,9 +39,6 @@ MOST_NOISY_ROUNDS = 3
 FEWEST = 6
 """Replicates of a model in which there is chance: of fewer, even their whole span holds the value at which half go over in
 less than 95 % of cases (1 - 2^(1 - n))."""
-
-QUICK = 5.0
-"""Seconds of processor time below which starting processes takes longer than the runs."""
 
 
 @dataclass(frozen=True)
@@ -164,11 +161,9 @@ def tip(
     Examples:
         >>> ecosim.tip("may_1977", "dynamics.issue.floor", "severity", start=2, stop=3).critical  # doctest: +SKIP
     """
-    settings = scenario if isinstance(scenario, Settings) else load(scenario, *overrides, scenario=file, trust=trust)
-    if isinstance(scenario, Settings) and (overrides or file is not None):
-        raise InputError("settings are complete; allowed: further changes where a scenario is named")
-    question = question_of(settings, key, measure, start, stop, threshold, width, replicates)
-    ramp = Ramp.of(settings, question.key, hold, steps, replicates, seed) if both_ways else None
+    varied = Varied.of(scenario, overrides, file, trust, seed)
+    question = question_of(varied.settings, key, measure, start, stop, threshold, width, replicates)
+    ramp = Ramp.of(varied.settings, question.key, hold, steps, replicates, seed) if both_ways else None
     execution = Execution(workers, timeout, memory, False, yes)
     execution.check()
     if both_ways and not execution.has_default_limits() and (timeout or memory):
@@ -176,20 +171,14 @@ def tip(
             "timeout, memory: are kept for runs, not for worlds that are led both ways; allowed: --both-ways without them"
         )
 
-    def plan(values: Iterable[float], count: int) -> Any:
-        listed = [int(value) if question.is_whole else float(value) for value in values]
-        return plan_of(scenario, {key: listed}, overrides, scenario=file, trust=trust, replicates=count, seed=seed)
-
-    with tempfile.TemporaryDirectory(prefix="ecosim-tip-") as spare:
-        folder = Path(spare) / "runs" if out is None else Path(out)
-        search = _Search(question, plan, folder, execution, say, progress)
-        found = search.found(replicates)
+    with kept(out) as folder:
+        found = _Search(question, varied, folder, execution, say, progress).found(replicates)
         if ramp is None:
             return found
         if found.crossing is None and threshold is None:
             why = "Worlds are not led both ways: without two regimes at the ends, a threshold has to be given."
             return replace(found, says=(*found.says, why))
-        led = both_ways_of(settings, question, ramp, found, folder, execution, trust, say, progress)
+        led = both_ways_of(varied.settings, question, ramp, found, folder, execution, trust, say, progress)
         return replace(found, both_ways=led, says=(*found.says, *led.says))
 
 
@@ -199,13 +188,13 @@ class _Search:
     def __init__(
         self,
         question: Question,
-        plan: Callable[[Iterable[float], int], Any],
+        varied: Varied,
         folder: Path,
         execution: Execution,
         say: Say,
         progress: Callable[[Progress], object] | None,
     ) -> None:
-        self.question, self._plan, self._folder = question, plan, folder
+        self.question, self._varied, self._folder = question, varied, folder
         self._execution, self._say, self._progress = execution, say, progress
         self.values = first_values(question)
         self.runs: pd.DataFrame
@@ -213,7 +202,7 @@ class _Search:
     def found(self, replicates: int) -> Tipping:
         """Search, and return what it came to."""
         most = self.values.size + MOST_ROUNDS * INNER_VALUES
-        tell_expense(self._plan(self.values, replicates), most, "values", self._execution, self._say, is_most=True)
+        tell_expense(self._plan(replicates), most, "values", self._execution, self._say, is_most=True)
         outcome = self._outcome(replicates if replicates >= FEWEST else 2)
         is_by_chance = bool((outcome != outcome[0]).any())
         if is_by_chance and replicates < FEWEST:
@@ -256,14 +245,15 @@ class _Search:
 
     def _outcome(self, replicates: int) -> Numbers:
         """Make the runs that are missing, and return what came out (replicates, values)."""
-        plan = self._plan(self.values, replicates)
-        execution = self._execution
-        may_stay = execution.workers is None and execution.has_default_limits()  # in this process no limit would hold
-        if may_stay and plan.check(execution.yes).seconds < QUICK:
-            execution = replace(execution, workers=0)
+        plan = self._plan(replicates)
+        execution = self._execution.at_its_quickest(plan.check(self._execution.yes).seconds)
         run_sweep(plan, self._folder, execution, progress=self._progress)
         self.runs = read_runs(self._folder)
         return self._wide(replicates)
+
+    def _plan(self, replicates: int) -> Plan:
+        kind = int if self.question.is_whole else float
+        return self._varied.plan({self.question.key: [kind(value) for value in self.values]}, replicates)
 
     def _moved(self, replicates: int) -> Numbers | None:
         """Return by how much each run's end differs from its mean over the second half, where the end is looked at."""

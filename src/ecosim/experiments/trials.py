@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from ecosim.experiments.targets import Target
 
 Numbers = NDArray[np.float64]
 
-QUICK = 5.0
 WORST = 1e12
 """Loss of a trial whose runs failed or have no value: finite, so that a search may go on from it."""
 
@@ -58,12 +57,8 @@ class Trials:
         numbers = {rows[place]: number for number, place in enumerate(points)}
         axes = {factor.key: [values[k][place] for place in points] for k, factor in enumerate(self.factors)}
         plan = self.plan(axes)
-        execution = self.execution
-        share = len(shares) / len(points)
-        may_stay = execution.workers is None and execution.has_default_limits()  # in this process no limit would hold
-        if may_stay and plan.check(execution.yes).seconds * share < QUICK:
-            execution = replace(execution, workers=0)
-        run_sweep(plan, self.folder, execution, progress=self.progress)
+        seconds = plan.check(self.execution.yes).seconds * len(shares) / len(points)
+        run_sweep(plan, self.folder, self.execution.at_its_quickest(seconds), progress=self.progress)
         means, errors = _outcomes(self.folder, [target.measure for target in self.targets], len(points))
         place_of = [numbers[row] for row in rows]
         self.means, self.errors = means[place_of], errors[place_of]
