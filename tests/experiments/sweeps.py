@@ -98,6 +98,11 @@ def children(pid):
     return found
 
 
+def descendants(pid):
+    """Return the processes that a process started and that still run, and those that they started, and so on."""
+    return [one for child in children(pid) for one in (child, *descendants(child))]
+
+
 def is_alive(pid):
     """Return whether a process runs (one that is dead and not yet buried does not)."""
     try:

@@ -21,6 +21,7 @@ from ecosim.experiments.sweep import Execution, run_sweep
 from tests.experiments.sweeps import (
     TOLERANCE,
     children,
+    descendants,
     is_alive,
     run,
     shards,
@@ -71,14 +72,14 @@ class Drill:
         self.pause, self.longest = f"dynamics.trouble.pause={pause}", longest
         self.patience = patience
         self.random = np.random.default_rng(seed)
-        self.acknowledged = set()
+        self.acknowledged, self.started = set(), []
         self.kills = {"coordinator": 0, "worker": 0}
         self.lost = self.corrupt = self.orphans = self.redone = 0
         self.is_over = False
 
     def kill_coordinator(self):
         """Go on with the sweep, and kill the coordinator at some moment after something has happened."""
-        coordinator, workers = self._begin()
+        coordinator, _ = self._begin()
         if coordinator is None:
             return
         held = self._held()
@@ -86,9 +87,9 @@ class Drill:
         coordinator.communicate()
         self.kills["coordinator"] += 1
         wait_for_end = time.monotonic() + self.patience
-        while any(is_alive(pid) for pid in workers) and time.monotonic() < wait_for_end:
+        while any(is_alive(pid) for pid in self.started) and time.monotonic() < wait_for_end:
             time.sleep(0.01)
-        self.orphans += sum(is_alive(pid) for pid in workers)
+        self.orphans += sum(is_alive(pid) for pid in self.started)
         self.redone = max(self.redone, held)
         self._look()
 
@@ -105,7 +106,7 @@ class Drill:
         _, told = coordinator.communicate(timeout=120)
         assert coordinator.returncode in (0, 130), told
         self.is_over = coordinator.returncode == 0
-        self.orphans += sum(is_alive(pid) for pid in workers)
+        self.orphans += sum(is_alive(pid) for pid in self.started)
         self._look()
 
     def told(self):
@@ -128,6 +129,7 @@ class Drill:
         wait_until(lambda: self._held() or len(shards(self.out)) > before or coordinator.poll() is not None)
         time.sleep(self.random.uniform(0.0, self.longest))
         workers = children(coordinator.pid)
+        self.started = descendants(coordinator.pid)
         if coordinator.poll() is not None or not workers:
             _, told = coordinator.communicate(timeout=120)
             assert coordinator.returncode == 0, told

@@ -17,6 +17,7 @@ from tests.experiments.sweeps import (
     PACKAGES,
     TOLERANCE,
     children,
+    descendants,
     failures,
     is_alive,
     run,
@@ -79,6 +80,19 @@ def test_what_a_run_started_holds_nothing_up_and_does_not_outlive_it(tmp_path):
     wait_until(lambda: not _started_for(coordinator.pid))
 
 
+def test_what_a_run_started_does_not_outlive_a_coordinator_that_is_killed(tmp_path):
+    """A real SIGKILL, while a child of a run sleeps for a minute, and the run itself never gives Python a turn."""
+    coordinator = start(tmp_path, f"{HOW}=brood", "--replicates=2", workers=2)
+    try:
+        wait_until(lambda: len(descendants(coordinator.pid)) == 6)  # each worker, who waits for its end, and the child
+        found = descendants(coordinator.pid)
+    finally:
+        coordinator.kill()
+        coordinator.communicate(timeout=60)
+    wait_until(lambda: not any(is_alive(pid) for pid in found), seconds=15.0)
+    assert not _started_for(coordinator.pid)
+
+
 def test_a_worker_that_somebody_kills_costs_no_run(uninterrupted, tmp_path):
     coordinator = start(tmp_path, f"{TOLERANCE}=0.1,0.2,0.5", SLOW, "--replicates=12")
     wait_until(lambda: _held(tmp_path / ".board") > 3)
@@ -127,7 +141,9 @@ def _started_for(coordinator):
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if f", {coordinator})".encode() in (entry / "cmdline").read_bytes() and is_alive(int(entry.name)):
+            if f"for process {coordinator}\0".encode() in (entry / "cmdline").read_bytes() and is_alive(
+                int(entry.name)
+            ):
                 found.append(entry)
     return found
 

@@ -15,9 +15,10 @@ import ecosim
 from ecosim import cli
 from ecosim.errors import InputError
 from ecosim.experiments import both_ways, ramp, tipping
-from ecosim.experiments.both_ways import lead_in_processes
+from ecosim.experiments.branches import Branches
 from ecosim.experiments.crossing import Estimate, crossing
 from ecosim.experiments.execute import CannotGoOn
+from ecosim.experiments.leading import lead_in_processes
 from ecosim.experiments.question import Question
 from ecosim.experiments.ramp import Route, lead, lead_all
 from ecosim.experiments.tipping import tip
@@ -96,17 +97,19 @@ def test_a_value_at_which_a_measure_has_none_is_passed_over(without, between, mo
     led = lead(route, 1)
     assert between[0] <= led["rising"][0] < led["rising"][1] <= between[1]
     assert between[0] <= led["falling"][1] < led["falling"][0] <= between[1]
-    lead_all(route, {0: 1}, tmp_path, "asked")
-    told = both_ways._told(route, [json.loads((tmp_path / "replicate-0000.json").read_text())]).says
+    branches = Branches(tmp_path, "asked")
+    lead_all(route, {0: 1}, branches)
+    told = both_ways._told(route, [branches.read()[0]]).says
     assert any("In 1 of 1 worlds the measure had no value at some of 1 values" in sentence for sentence in told)
 
 
 def test_worlds_led_in_processes_of_their_own_come_to_the_same(tmp_path):
     settings, values = plain(ecosim.load("may_1977")), (2.5, 2.6, 2.7)
     route = Route(settings, (), FLOOR, values, "severity_issue_1", 50, 3.0, False, 0.05, False)
-    lead_in_processes(route, {0: 1, 1: 2}, tmp_path, "asked", 2)
+    branches = Branches(tmp_path, "asked")
+    lead_in_processes(route, {0: 1, 1: 2}, branches, 2)
     for replicate, seed in ((0, 1), (1, 2)):
-        made = json.loads((tmp_path / f"replicate-{replicate:04d}.json").read_text())
+        made = branches.read()[replicate]
         assert {key: made[key] for key in ("up", "down", "rising", "falling")} == lead(route, seed)
 
 
@@ -114,7 +117,7 @@ def test_a_world_that_cannot_be_led_is_said_so_and_no_process_is_left(tmp_path):
     settings = plain(ecosim.load("may_1977"))
     route = Route(settings, (), "dynamics.issue.flor", (1.0, 2.0), "severity_issue_1", 5, 3.0, False, 0.5, False)
     with pytest.raises(CannotGoOn, match="flor"):
-        lead_in_processes(route, {0: 1}, tmp_path, "asked", 1)
+        lead_in_processes(route, {0: 1}, Branches(tmp_path, "asked"), 1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -124,8 +127,8 @@ def test_worlds_that_are_led_die_with_their_coordinator_even_if_it_is_killed(tmp
     route = Route(settings, (), FLOOR, values, "severity_issue_1", 10**7, 3.0, False, 0.05, False)
     words = (
         "import json, sys; from pathlib import Path; from ecosim.experiments.ramp import Route; "
-        "from ecosim.experiments.both_ways import lead_in_processes; "
-        "lead_in_processes(Route(**json.loads(sys.argv[1])), {0: 1, 1: 2}, Path(sys.argv[2]), 'asked', 2)"
+        "from ecosim.experiments.branches import Branches; from ecosim.experiments.leading import lead_in_processes; "
+        "lead_in_processes(Route(**json.loads(sys.argv[1])), {0: 1, 1: 2}, Branches(Path(sys.argv[2]), 'asked'), 2)"
     )
     coordinator = subprocess.Popen([sys.executable, "-c", words, json.dumps(route._asdict()), str(tmp_path)])
     try:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,11 +13,9 @@ from ecosim.errors import InputError
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.declared import declared
 from ecosim.experiments.design import seed_of_replicate
-from ecosim.experiments.execute import CannotGoOn
-from ecosim.experiments.ramp import Route, checked, lead_all
+from ecosim.experiments.leading import led
+from ecosim.experiments.ramp import Route, checked
 from ecosim.experiments.sweep import Execution, Progress
-from ecosim.results.folders import make
-from ecosim.results.provenance import provenance
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings, plain
 from ecosim.sizes import seconds_of
@@ -31,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER = "branches"
-QUICK = 5.0
 MOST_STEPS, MOST_SECONDS = 1000, 12 * 3600.0
 
 
@@ -130,7 +122,7 @@ def both_ways_of(
         progress: is told how many worlds are finished.
 
     Raises:
-        InputError: before any world is led.
+        InputError: before any world is led; also where another process leads worlds in this folder.
         CannotGoOn: if processes end before they are finished.
     """
     asked = search.question
@@ -150,89 +142,9 @@ def both_ways_of(
             f"leading {worlds:,} worlds both ways: about {seconds / 3600:.0f} hours; if that is meant, say --yes"
         )
     say(f"Leading {worlds:,} worlds up and down {values.size} values, {ramp.hold:,} ticks at each.")
-    found = _led(route, ramp, worlds, folder / FOLDER, execution, seconds, progress)
+    seeds = {replicate: seed_of_replicate(ramp.seed, replicate) for replicate in range(worlds)}
+    found = led(route, seeds, folder / FOLDER, execution, seconds, say, progress)
     return _told(route, found)
-
-
-def _led(
-    route: Route,
-    ramp: Ramp,
-    worlds: int,
-    folder: Path,
-    execution: Execution,
-    seconds: float,
-    progress: Callable[[Progress], object] | None,
-) -> list[dict[str, Any]]:
-    """Return what came of each world, made now or found in the folder."""
-    code = provenance({}, 0)["code_version"]
-    digest = hashlib.blake2b(json.dumps([route._asdict(), code]).encode(), digest_size=8).hexdigest()
-    make(folder)
-    there = _read(folder, digest)
-    seeds = {r: seed_of_replicate(ramp.seed, r) for r in range(worlds)}
-    missing = {replicate: seed for replicate, seed in seeds.items() if there.get(replicate, {}).get("seed") != seed}
-    workers = execution.processes() if execution.workers is not None or seconds > QUICK else 0
-    if workers == 0:
-        for done, (replicate, seed) in enumerate(missing.items(), start=1):
-            lead_all(route, {replicate: seed}, folder, digest)
-            if progress is not None:
-                progress(Progress(len(missing), done, 0))
-    elif missing:
-        lead_in_processes(route, missing, folder, digest, workers)
-    found = _read(folder, digest)
-    return [found[replicate] for replicate in seeds]
-
-
-def lead_in_processes(route: Route, seeds: Mapping[int, int], folder: Path, digest: str, workers: int) -> None:
-    """Lead worlds in processes of their own, each a share of them."""
-    numbers = list(seeds)
-    shares = [numbers[k::workers] for k in range(min(workers, len(numbers)))]
-    words = f"import sys; sys.path[:] = {sys.path!r}; from ecosim.experiments.ramp import main; main()"
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-
-    jobs = [
-        json.dumps(
-            {
-                "route": route._asdict(),
-                "seeds": {r: seeds[r] for r in share},
-                "folder": str(folder),
-                "digest": digest,
-                "parent": os.getpid(),
-            }
-        )
-        for share in shares
-    ]
-    processes: list[subprocess.Popen[str]] = []
-    try:
-        for job in jobs:
-            process = subprocess.Popen(
-                [sys.executable, "-c", words], env={**os.environ, **one_thread}, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
-            )  # fmt: skip
-            processes.append(process)
-            if process.stdin is not None:
-                process.stdin.write(job)
-                process.stdin.close()
-                process.stdin = None
-        for process in processes:
-            why = process.communicate()[1].strip().splitlines()
-            if process.returncode:
-                raise CannotGoOn(f"a world could not be led: {why[-1] if why else f'exit code {process.returncode}'}")
-    finally:
-        for process in processes:  # none that still runs outlives a fault, or Ctrl-C
-            process.kill()
-            process.wait()
-
-
-def _read(folder: Path, digest: str) -> dict[int, dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
-    for path in folder.glob("replicate-*.json"):
-        try:
-            one = json.loads(path.read_text("utf-8"))
-        except ValueError:
-            continue
-        if isinstance(one, dict) and one.get("asked") == digest:
-            found[int(path.stem.removeprefix("replicate-"))] = one
-    return found
 
 
 def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:

@@ -223,7 +223,7 @@ class Crew:
         self._board.clear(slot)
         words = f"import sys; sys.path[:] = {sys.path!r}; from ecosim.experiments.worker import main; "
         process = subprocess.Popen(
-            [sys.executable, "-c", f"{words}main({theirs.fileno()}, {os.getpid()})"],
+            [sys.executable, "-c", f"{words}main({theirs.fileno()})  # for process {os.getpid()}"],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=_stderr(),  # what a user's rule prints must not mix with results

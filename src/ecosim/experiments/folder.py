@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.util
 import json
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from ecosim.errors import InputError
+from ecosim.experiments.lock import LOCK, lock
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
 from ecosim.results import store
@@ -20,7 +20,7 @@ from ecosim.results.folders import make, unmake
 from ecosim.results.provenance import configuration_hash, provenance
 from ecosim.scenario_file import printable, shown
 
-MANIFEST, FAILURES, LOCK = "manifest.json", "failures.jsonl", ".lock"
+MANIFEST, FAILURES = "manifest.json", "failures.jsonl"
 MOST_DIFFERENCES = 20
 
 
@@ -51,25 +51,13 @@ class SweepFolder:
                     f"{here}: holds {printable(others[0])}, which is no sweep; allowed: a new or empty folder, or one "
                     "with an earlier sweep, which is continued"
                 )
-            self._lock = (self.path / LOCK).open("w")
+            self._lock = lock(self.path)
+        except InputError:
+            unmake(self._made)
+            raise
         except OSError as error:
             unmake(self._made)
             raise InputError(f"{here}: cannot be written to ({(error.strerror or str(error)).lower()})") from None
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not os.path.samestat(os.fstat(self._lock.fileno()), (self.path / LOCK).stat()):
-                raise BlockingIOError  # another sweep was refused this very moment, and took its lock along
-        except (BlockingIOError, FileNotFoundError):
-            self._lock.close()
-            raise InputError(
-                f"{here}: another ecosim sweep is at work in this folder; wait for it, or stop it"
-            ) from None
-        except OSError as error:
-            self.__exit__()
-            raise InputError(
-                f"{here}: cannot be locked ({(error.strerror or str(error)).lower()}), so nothing would keep two sweeps "
-                "apart; allowed: a folder on a file system that has locks"
-            ) from None
         return self
 
     def __exit__(self, *_: object) -> None:

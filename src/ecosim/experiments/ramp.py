@@ -1,6 +1,7 @@
 """Ramp: one world led along a parameter, up and down again, with its past; where it goes over, more finely.
 
-``python -m ecosim.experiments.ramp`` leads the worlds that a job on its standard input names, each to a file of its own.
+``python -m ecosim.experiments.ramp`` leads the worlds that a job names, the first line of its standard input, each to a
+file of its own.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ecosim.errors import InputError
-from ecosim.experiments.dying import die_with
+from ecosim.experiments.branches import Branches
+from ecosim.experiments.dying import end_with
 from ecosim.experiments.shards import MEAN
 from ecosim.merging import Change, changed
-from ecosim.results.store import write_json
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings, plain, settings_from
 
@@ -162,21 +163,20 @@ def checked(settings: Settings, trust: Iterable[str], key: str, values: Iterable
         _at(route, value)
 
 
-def lead_all(route: Route, seeds: Mapping[int, int], folder: Path, digest: str) -> None:
-    """Lead worlds, and write what came of each to a file of its own: ``replicate-0007.json``."""
+def lead_all(route: Route, seeds: Mapping[int, int], branches: Branches) -> None:
+    """Lead worlds, and write what came of each to a file of its own."""
     for replicate, seed in seeds.items():
-        found = lead(route, seed)
-        write_json(folder / f"replicate-{replicate:04d}.json", {"asked": digest, "seed": seed, **found})
+        branches.add(replicate, seed, lead(route, seed))
 
 
 def main() -> None:
     """Do the job that standard input tells, as long as whoever told it lives."""
-    job = json.loads(sys.stdin.read())
-    die_with(int(job["parent"]))
+    job = json.loads(sys.stdin.readline())
+    end_with(sys.stdin.fileno())
     said = job["route"]
     route = Route(**{**said, "values": tuple(said["values"]), "trust": tuple(said["trust"])})
     seeds = {int(replicate): int(seed) for replicate, seed in job["seeds"].items()}
-    lead_all(route, seeds, Path(job["folder"]), job["digest"])
+    lead_all(route, seeds, Branches(Path(job["folder"]), job["digest"]))
 
 
 if __name__ == "__main__":

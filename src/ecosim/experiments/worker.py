@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ecosim.experiments.dying import die_with
+from ecosim.experiments.dying import end_with
 
 if TYPE_CHECKING:
     from ecosim.experiments.running import Failure, Ran, Runner
@@ -110,14 +110,13 @@ class Board:
         self._map.close()
 
 
-def main(connection_number: int, parent: int) -> None:
-    """Work until there is nothing more to do.
+def main(connection_number: int) -> None:
+    """Work until there is nothing more to do, or whoever gives the orders is gone.
 
     Args:
         connection_number: file descriptor over which orders come and answers go.
-        parent: process that must be alive.
     """
-    die_with(parent)
+    end_with(connection_number)
     connection = Connection(connection_number)
     try:
         _Worker(connection, Job(*connection.recv())).work()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import time
@@ -18,9 +19,9 @@ from ecosim.world.world import World
 class Trouble(Mechanism):
     """Does nothing, or something bad, in the third tick; waits a little in every tick."""
 
-    how: Literal["none", "raise", "hang", "die", "die_with_worker", "memory", "blow_up", "exit", "swallow", "fork"] = (
-        "none"
-    )
+    how: Literal[
+        "none", "raise", "hang", "die", "die_with_worker", "memory", "blow_up", "exit", "swallow", "fork", "brood"
+    ] = "none"
     pause: float = Field(0.0, ge=0.0)
 
     reads = ("stance",)
@@ -67,6 +68,13 @@ class Trouble(Mechanism):
             time.sleep(60.0)
             os._exit(0)
         os.kill(os.getpid(), signal.SIGKILL)
+
+    def _brood(self, world: World) -> None:
+        """Have a child that sleeps, and hang in code that is not Python's."""
+        if os.fork() == 0:
+            time.sleep(60.0)
+            os._exit(0)
+        ctypes.PyDLL(None).sleep(60)  # holds the interpreter's lock for as long
 
     def _exit(self, world: World) -> None:
         raise SystemExit("enough")
