@@ -182,6 +182,12 @@ def test_what_is_no_plain_change_is_refused(word, told):
     assert "hydra.cc" not in message
 
 
+@pytest.mark.parametrize("given", [5, None, {"ticks": 5}])
+def test_a_change_that_is_no_text_is_refused(given):
+    with pytest.raises(InputError, match="is no change; allowed: text such as 'ticks=50'"):
+        load("town", given)
+
+
 def test_faulty_words_are_all_told():
     with pytest.raises(InputError) as error:
         read_overrides(["a=1,2", "b=3", "c"])

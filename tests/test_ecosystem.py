@@ -111,6 +111,29 @@ def test_impossible_seeds_are_refused(seed):
         Ecosystem(opinion_settings(), rng=seed)
 
 
+def test_a_whole_number_of_numpy_is_a_seed_and_a_number_of_ticks_like_any_other():
+    plain, numpy = Ecosystem(opinion_settings(), rng=3), Ecosystem(opinion_settings(), rng=np.int64(3))
+    plain.run(2)
+    numpy.run(np.int64(2))
+    assert type(numpy.seed) is int
+    assert numpy.world.stance.tobytes() == plain.world.stance.tobytes()
+
+
+@pytest.mark.parametrize("ticks", [-1, 1.5, float("nan"), "3", True])
+def test_what_is_no_number_of_ticks_is_refused_before_the_first(ticks):
+    model = Ecosystem(opinion_settings())
+    with pytest.raises(InputError, match=r"ticks is .*allowed: a whole number of at least 0"):
+        model.run(ticks)
+    assert model.world.tick == 0
+
+
+@pytest.mark.parametrize("given", [{"measures": ["dispersion"]}, {"dynamics": [Add()]}, {"measures": len}])
+def test_rules_and_measures_of_ones_own_without_a_name_are_refused(given):
+    (key,) = given
+    with pytest.raises(InputError, match=f"{key} is .*allowed: a mapping of names"):
+        Ecosystem(opinion_settings(), **given)
+
+
 @pytest.mark.parametrize(
     ("settings", "way"),
     [

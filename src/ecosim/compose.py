@@ -195,6 +195,8 @@ def _kind(name: str) -> str:
 
 def _read_override(text: str) -> Change:
     here = shown(text)
+    if not isinstance(text, str):
+        raise InputError(f"{here} is no change; allowed: text such as 'ticks=50'")
     if len(text) > _MOST_TEXT:
         raise InputError(f"{here}: longer than {_MOST_TEXT:,} characters; allowed: a scenario file for more")
     check_plain(text, text.split("=")[0].lstrip("+~") or "key")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         settings = with_actors(_checked(settings), actors)
         if checked:
             settings = settings.model_copy(update={"check": True})
+        _refuse_unnamed(dynamics=dynamics, measures=measures)
         self._arrange(settings, settings.seed if rng is None else rng, dynamics or {}, measures or {})
         self.tables = None if actors is None else actors.told()
         self._begin(found(settings.ecosystem, self.seed, self._columns(), actors))
@@ -102,8 +104,11 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         Args:
             ticks: how many; those that the settings still ask for, where there is none.
             progress: called after each tick with the ticks done and the ticks to do.
+
+        Raises:
+            InputError: if ``ticks`` is no whole number of at least 0.
         """
-        ticks = max(0, self.settings.ticks - self.world.tick) if ticks is None else ticks
+        ticks = max(0, self.settings.ticks - self.world.tick) if ticks is None else _ticks(ticks)
         may_end, step = self._ending is not None, self.step
         for done in range(1, ticks + 1):
             if may_end and self._is_over():
@@ -199,8 +204,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         measures: Mapping[str, Callable[[World], float]],
     ) -> None:
         """Set up everything but the world."""
-        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
-            raise InputError(f"rng is {seed!r}; allowed: a seed, a whole number from 0 to {LARGEST_SEED}")
+        seed = _seed(seed)
         Model.__init__(self, rng=seed)
         if type(self).step is Ecosystem.step:  # nothing to wrap: without, the model is no cycle and goes when unused
             self.__dict__.pop("step", None), self.__dict__.pop("_user_step", None)
@@ -268,6 +272,31 @@ def _checked(settings: object) -> Settings:
     elif isinstance(settings, Mapping):
         way = "ecosim.settings.settings_from(…)"
     raise InputError(f"settings is {shown(settings)}; allowed: what ecosim.load returns: ecosim.Ecosystem({way})")
+
+
+def _seed(seed: object) -> int:
+    """Return a seed as Python's whole number, be it NumPy's; refuse what is none."""
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed <= LARGEST_SEED:
+        raise InputError(f"rng is {seed!r}; allowed: a seed, a whole number from 0 to {LARGEST_SEED}")
+    return int(seed)
+
+
+def _ticks(ticks: object) -> int:
+    """Return a number of ticks as Python's whole number, be it NumPy's; refuse what is none."""
+    if isinstance(ticks, bool) or not isinstance(ticks, Integral) or ticks < 0:
+        raise InputError(f"ticks is {shown(ticks)}; allowed: a whole number of at least 0")
+    return int(ticks)
+
+
+def _refuse_unnamed(**own: object) -> None:
+    """Refuse mechanisms or measures of a user's own that come without the names under which they go."""
+    faults = [
+        f"{key} is {shown(given)}; allowed: a mapping of names, {key}={{'name': …}}"
+        for key, given in own.items()
+        if given is not None and not isinstance(given, Mapping)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def in_order(settings: Settings, own: Mapping[str, Mechanism]) -> dict[str, Mechanism]:
