@@ -276,14 +276,14 @@ def _checked(settings: object) -> Settings:
 
 def _seed(seed: object) -> int:
     """Return a seed as Python's whole number, be it NumPy's; refuse what is none."""
-    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed <= LARGEST_SEED:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= int(seed) <= LARGEST_SEED:
         raise InputError(f"rng is {seed!r}; allowed: a seed, a whole number from 0 to {LARGEST_SEED}")
     return int(seed)
 
 
 def _ticks(ticks: object) -> int:
     """Return a number of ticks as Python's whole number, be it NumPy's; refuse what is none."""
-    if isinstance(ticks, bool) or not isinstance(ticks, Integral) or ticks < 0:
+    if isinstance(ticks, bool) or not isinstance(ticks, Integral) or int(ticks) < 0:
         raise InputError(f"ticks is {shown(ticks)}; allowed: a whole number of at least 0")
     return int(ticks)
 
