@@ -135,7 +135,6 @@ def test_a_government_that_convenes_pays_for_others_and_severity_does_not_fall()
     above(town, "capital_government", by=-0.17, exceptions=0)
     above(town, "capital_civil_society", by=0.03, exceptions=0)
     above(town, "capital_business", by=0.015)
-    above(town, "in_coalition_share", by=0.015)
     severity = means(town, "severity_mean") - means(runs("town"), "severity_mean")
     assert severity.mean() > -0.05
 
