@@ -37,7 +37,7 @@ class Purpose(Mechanism):
 
     References:
         Pairwise comparison: Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522. Purpose and
-        what it pays: Edmans (2020), Grow the Pie, Cambridge University Press (unchecked).
+        what it pays: Edmans (2020), Grow the Pie, Cambridge University Press.
     """
 
     looking: float = Field(

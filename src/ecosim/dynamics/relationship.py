@@ -55,7 +55,7 @@ class Relationship(Mechanism):
 
     References:
         Faster loss than gain of trust: Slovic (1993), Risk Anal. 13, 675. Relationships decay by themselves: Burt
-        (2002), Bridge decay, Soc. Networks 24, 333 (pages unchecked).
+        (2002), Bridge decay, Soc. Networks 24, 333.
     """
 
     trust_up: float = Field(

@@ -50,7 +50,7 @@ class Synergist(Mechanism):
 
     References:
         Introducing the peripheral: Zhao, Yen, Ngamassi, Maitland & Tapia (2012), Simulation 88, 617 (its summary
-        checked, pages unchecked).
+        checked).
     """
 
     introduces: Literal["dividend", "random", "most_connected", "most_alike", "peripheral"] = Field(

@@ -42,7 +42,7 @@ class Technology(Mechanism):
 
     References:
         Bass (1969), Manage. Sci. 15, 215. Relative advantage: Rogers (2003), Diffusion of Innovations, 5th ed., Free
-        Press (both unchecked).
+        Press.
     """
 
     innovation: float = Field(

@@ -44,7 +44,7 @@ class Turnover(Mechanism):
 
     References:
         Entry that falls as a population fills its niche: Hannan & Freeman (1989), Organizational Ecology, Harvard
-        University Press (unchecked).
+        University Press.
     """
 
     floor: float = Field(0.1, ge=0, le=1000, description="capital below which an organisation is insolvent")

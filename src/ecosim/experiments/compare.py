@@ -185,7 +185,7 @@ def differences(runs: pd.DataFrame, measures: Iterable[str] = ()) -> pd.DataFram
         InputError: if a measure is no column of the runs.
 
     References:
-        Law (2015), Simulation modeling and analysis, 5th ed., §10.2.1 and §11.2 (unchecked).
+        Law (2015), Simulation modeling and analysis, 5th ed., §10.2.1 and §11.2.
     """
     import pandas as pd
 

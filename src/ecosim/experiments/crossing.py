@@ -78,7 +78,7 @@ def crossing(values: Numbers, over: NDArray[np.bool_], *, draws: int = DRAWS, se
         seed: of the bootstrap.
 
     References:
-        Efron & Tibshirani (1993), An introduction to the bootstrap, §13 (percentiles; unchecked).
+        Efron & Tibshirani (1993), An introduction to the bootstrap, §13 (percentiles).
     """
     luck = np.random.default_rng(seed)
     runs = over.shape[0]

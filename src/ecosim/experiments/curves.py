@@ -68,7 +68,7 @@ def without_shared_luck(values: NDArray[np.float64]) -> NDArray[np.float64]:
     replicate, and its mean that of its departures from the points' means. A replicate of one point alone stays as it is.
 
     References:
-        Morey (2008), Tutorials in Quantitative Methods for Psychology 4, 61 (the factor; unchecked).
+        Morey (2008), Tutorials in Quantitative Methods for Psychology 4, 61 (the factor).
     """
     values = _in_common(values)
     points = (~np.isnan(values)).sum(axis=0)

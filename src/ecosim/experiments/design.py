@@ -69,7 +69,7 @@ class Design:
         factors: of a sampled design, what its points were drawn from.
 
     References:
-        Common random numbers: Law (2015), Simulation modeling and analysis, 5th ed., §11.2 (unchecked).
+        Common random numbers: Law (2015), Simulation modeling and analysis, 5th ed., §11.2.
     """
 
     axes: tuple[Axis, ...]

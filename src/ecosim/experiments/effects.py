@@ -45,8 +45,7 @@ def effects(
         ``replicates`` (of the pair with the fewest), ``mean``, ``mean_against``, ``difference``, ``low``, ``high``.
 
     References:
-        Law (2015), Simulation modeling and analysis, 5th ed., §10.2 (unchecked). Welch (1947), Biometrika 34, 28
-        (unchecked).
+        Law (2015), Simulation modeling and analysis, 5th ed., §10.2. Welch (1947), Biometrika 34, 28.
     """
     import pandas as pd
 
@@ -168,8 +167,8 @@ def mean_of_rows(values: NDArray[np.float64]) -> tuple[float, float, float, int]
     unknown.
 
     References:
-        Satterthwaite (1946), Biometrics Bulletin 2, 110 (unchecked). Bell & McCaffrey (2002), Survey Methodology 28, 169
-        (the correction of each row; unchecked).
+        Satterthwaite (1946), Biometrics Bulletin 2, 110. Bell & McCaffrey (2002), Survey Methodology 28, 169
+        (the correction of each row).
     """
     there = ~np.isnan(values)
     values, there = values[there.any(axis=1)], there[there.any(axis=1)]

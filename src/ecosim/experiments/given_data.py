@@ -36,7 +36,7 @@ def from_given_data(
         seed: chooses them.
 
     References:
-        Saltelli & Marivoet (1990), Reliab. Eng. Syst. Saf. 28, 229 (rank regression, unchecked). Plischke (2010),
+        Saltelli & Marivoet (1990), Reliab. Eng. Syst. Saf. 28, 229 (rank regression). Plischke (2010),
         Reliab. Eng. Syst. Saf. 95, 354 (RBD-FAST from given data, as SALib cites it).
     """
     rng = np.random.default_rng(seed)

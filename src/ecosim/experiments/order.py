@@ -13,7 +13,7 @@ places give :math:`a_1`, then :math:`a_2`, and so on.
 
 References:
     van der Corput (1935), Proc. Akad. Wet. Amsterdam 38, 813. Sobol' (1967), USSR Comput. Math. Math. Phys. 7, 86.
-    (Both unchecked; the combination is ours.)
+    (The combination is ours.)
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class Factors:
     References:
         McKay, Beckman & Conover (1979), Technometrics 21, 239. Sobol' (1967), USSR Comput. Math. Math. Phys. 7, 86.
         Owen (1998), J. Complexity 14, 466 (scrambling). Saltelli et al. (2010), Comput. Phys. Commun. 181, 259.
-        Morris (1991), Technometrics 33, 161. (All unchecked.)
+        Morris (1991), Technometrics 33, 161.
     """
 
     kind: Kind

@@ -103,7 +103,7 @@ def search_by_abc(trials: Trials, count: int, seed: int) -> Posterior:
 
     References:
         Lenormand, Jabot & Deffuant (2013), Computational Statistics 28, 2777 (adaptive population Monte Carlo).
-        Wilkinson (2013), Statistical Applications in Genetics and Molecular Biology 12, 129 (error added; unchecked).
+        Wilkinson (2013), Statistical Applications in Genetics and Molecular Biology 12, 129 (error added).
         Beaumont, Zhang & Balding (2002), Genetics 162, 2025 (the line).
     """
     luck = np.random.default_rng(seed)

@@ -40,7 +40,7 @@ def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, com
         common: whether a replicate has the same seed at every point.
 
     References:
-        Miller (1974), The jackknife, Biometrika 61, 1 (unchecked).
+        Miller (1974), The jackknife, Biometrika 61, 1.
     """
     codes = [points[key].groupby(points[key], sort=False, dropna=False).ngroup().to_numpy() for key in points.columns]
     sizes = [int(code.max()) + 1 for code in codes]

@@ -14,7 +14,7 @@ finds 92 % or more for normal values at several widths. A measure that is the sa
 all and is done, however it varies in rarer ones.
 
 References:
-    Chow & Robbins (1965), Annals of Mathematical Statistics 36, 457 (unchecked). Law (2015), Simulation modeling and
+    Chow & Robbins (1965), Annals of Mathematical Statistics 36, 457. Law (2015), Simulation modeling and
     analysis, 5th ed., §9.4 (unchecked).
 """
 

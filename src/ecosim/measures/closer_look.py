@@ -57,7 +57,7 @@ MEASURES: tuple[Measure, ...] = (
         "share",
         lambda world: transitivity(world.first_tie, world.partner),
         costly=True,
-        source="Newman, Watts & Strogatz (2002), PNAS 99, 2566 (unchecked)",
+        source="Newman, Watts & Strogatz (2002), PNAS 99, 2566",
     ),
     Measure(
         "coreness_max",
@@ -119,7 +119,7 @@ MEASURES: tuple[Measure, ...] = (
         _of_affect(smallest_signed_eigenvalue, LARGEST_DENSE),
         ("affect",),
         costly=True,
-        source="Kunegis et al. (2010), SIAM Data Mining 2010, 559 (page unchecked)",
+        source="Kunegis et al. (2010), SIAM Data Mining 2010, 559",
     ),
     Measure(
         "atkinson_capital",
@@ -128,6 +128,6 @@ MEASURES: tuple[Measure, ...] = (
         lambda world: atkinson(world.capital),
         ("capital",),
         costly=True,
-        source="Atkinson (1970), J. Econ. Theory 2, 244 (unchecked)",
+        source="Atkinson (1970), J. Econ. Theory 2, 244",
     ),
 )

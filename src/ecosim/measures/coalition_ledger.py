@@ -4,7 +4,7 @@ What the ladder tells of a relationship over a window is told here of a coalitio
 its members have worked in it.
 
 References:
-    Blau (1977), Inequality and heterogeneity, Free Press (unchecked), for 1 − Σp² as a measure of diversity.
+    Blau (1977), Inequality and heterogeneity, Free Press, for 1 − Σp² as a measure of diversity.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ _SAME, _HALVED = 1e-12, 0.5
 """What two shares may differ by and be the same; remaining gap at which members count as changed, as on the ladder."""
 
 _GOT = ("member_share", "member_alone")
-_BLAU = "Blau (1977), Inequality and heterogeneity, Free Press (unchecked)"
+_BLAU = "Blau (1977), Inequality and heterogeneity, Free Press"
 _ROWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("coalition_lose_share", "share of coalitions in which a member got less than its effort makes alone", _GOT),
     ("coalition_win_win_share", "share of coalitions in which every member got more than its effort makes alone", _GOT),

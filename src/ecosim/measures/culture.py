@@ -78,7 +78,7 @@ def _regions(culture: Any, first_tie: Any, partner: Any) -> Any:
     return count, largest
 
 
-_AXELROD = "Axelrod (1997), J. Conflict Resolution 41, 203 (unchecked)"
+_AXELROD = "Axelrod (1997), J. Conflict Resolution 41, 203"
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -106,6 +106,6 @@ MEASURES: tuple[Measure, ...] = (
         regions,
         ("culture",),
         1,
-        source="Castellano, Marsili & Vespignani (2000), Phys. Rev. Lett. 85, 3536 (unchecked)",
+        source="Castellano, Marsili & Vespignani (2000), Phys. Rev. Lett. 85, 3536",
     ),
 )

@@ -7,7 +7,7 @@ wide, so modes are counted with caution), and never less than one step of the gr
 8 µs at n = 200. The ends of the range are not reflected: an estimate near them is low, by half at a cut-off density.
 
 References:
-    Silverman (1986), Density Estimation for Statistics and Data Analysis, Eq. 3.31 (unchecked; there with the smaller
+    Silverman (1986), Density Estimation for Statistics and Data Analysis, Eq. 3.31 (there with the smaller
     of s and interquartile range / 1.34, which for bounded stances is s whenever there are camps).
 """
 

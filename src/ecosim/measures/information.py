@@ -86,7 +86,7 @@ def o_information_gaussian(series: ArrayLike) -> float:
         InputError: with fewer than three variables.
 
     References:
-        Ince et al. (2017), Hum. Brain Mapp. 38, 1541, for the copula (unchecked).
+        Ince et al. (2017), Hum. Brain Mapp. 38, 1541, for the copula.
     """
     from scipy.special import ndtri
     from scipy.stats import rankdata

@@ -91,6 +91,6 @@ MEASURES: tuple[Measure, ...] = (
         collective_intelligence,
         ("output", "member_alone", "member_effort"),
         flow=True,
-        source="Strong synergy: Larson (2010), In Search of Synergy in Small Group Performance (unchecked)",
+        source="Strong synergy: Larson (2010), In Search of Synergy in Small Group Performance",
     ),
 )

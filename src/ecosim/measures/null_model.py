@@ -6,8 +6,8 @@ equally likely in the long run.
 
 References:
     Milo et al. (2003), On the uniform generation of random graphs with prescribed degree sequences,
-    arXiv:cond-mat/0312028 (unchecked). Fosdick et al. (2018), Configuring random graph models with fixed degree
-    sequences, SIAM Review 60, 315 (unchecked).
+    arXiv:cond-mat/0312028. Fosdick et al. (2018), Configuring random graph models with fixed degree
+    sequences, SIAM Review 60, 315.
 """
 
 from __future__ import annotations

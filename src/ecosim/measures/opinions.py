@@ -70,7 +70,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("esteban_ray", "polarisation of stances: identification within camps times distance between them", "1",
      "Esteban & Ray (1994), Econometrica 62, 819, α = 1.3"),
     ("bimodality", "bimodality coefficient of stances: uniform 5/9, normal 1/3, two camps near 1", "1",
-     "Pfister et al. (2013), Frontiers in Psychology 4, 700 (unchecked)"),
+     "Pfister et al. (2013), Frontiers in Psychology 4, 700"),
     ("spread", "largest less smallest stance", "1", "Bramson et al. (2016), J. Math. Sociol. 40, 80"),
     ("dispersion", "mean distance of stances from their mean", "1", "Bramson et al. (2016)"),
     ("coverage", "share of the scale's bins that hold a stance", "share", "Bramson et al. (2016)"),

@@ -118,7 +118,7 @@ def bimodality(values: ArrayLike) -> float:
     normal 1/3, two equal spikes 1 as n grows. NaN below four values or when all are equal.
 
     References:
-        Pfister et al. (2013), Good things peak in pairs, Frontiers in Psychology 4, 700, Eq. 1 (unchecked).
+        Pfister et al. (2013), Good things peak in pairs, Frontiers in Psychology 4, 700.
     """
     return float(_moments(as_column(values))[4])
 

@@ -49,7 +49,7 @@ def smallest_signed_eigenvalue(
 
     References:
         Kunegis et al. (2010), Spectral analysis of signed graphs for clustering, prediction and visualization,
-        SIAM Data Mining 2010, 559 (page unchecked).
+        SIAM Data Mining 2010, 559.
     """
     first, other, sign = _signed_ties(first_tie, partner, signs)
     owner = np.repeat(np.arange(first.size - 1), np.diff(first))

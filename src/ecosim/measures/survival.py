@@ -5,7 +5,7 @@ not as ended.
 
 References:
     Kaplan & Meier (1958), Nonparametric estimation from incomplete observations, J. Am. Stat. Assoc. 53, 457. Greenwood
-    (1926), Reports on Public Health and Medical Subjects 33, 1, for the variance (as others give it; pages unchecked).
+    (1926), Reports on Public Health and Medical Subjects 33, 1, for the variance (as others give it).
 """
 
 from __future__ import annotations

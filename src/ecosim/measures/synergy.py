@@ -119,7 +119,7 @@ def shapley_sampled(
     References:
         Castro, Gómez & Tejada (2009), Polynomial calculation of the Shapley value based on sampling, Comput. Oper.
         Res. 36, 1726. Reversed orders: Mitchell et al. (2022), Sampling permutations for Shapley value estimation,
-        J. Mach. Learn. Res. 23 (unchecked).
+        J. Mach. Learn. Res. 23 (43).
     """
     from scipy.special import ndtri
 

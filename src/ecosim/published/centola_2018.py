@@ -76,7 +76,7 @@ CASE = Case(
     name=NAME,
     title="A committed minority against a convention",
     source="Centola, Becker, Brackbill & Baronchelli (2018), Experimental evidence for tipping points in social "
-    "convention, Science 360, 1116–1119 (the claim of a quarter checked; M = 12 unchecked)",
+    "convention, Science 360, 1116–1119 (the claim of a quarter checked; M = 12 as in an author's program)",
     about="Two by two, anyone with anyone, drawn with replacement (random activation), organisations play the convention "
     "they met most often in their last M meetings, while a share is committed to a new one. Reproduced: the share above "
     "which the others are won, by halving under the same luck, and their use of the new one below it.",

@@ -70,7 +70,7 @@ CASE = Case(
     name="deffuant_2000",
     title="Mixing of opinions between those who are near",
     source="Deffuant, Neau, Amblard & Weisbuch (2000), Mixing beliefs among interacting agents, Advances in Complex "
-    "Systems 3, 87–98 (unchecked at the source)",
+    "Systems 3, 87–98",
     about="A thousand organisations with uniform opinions meet two by two, drawn with replacement (random activation); "
     "two within the tolerance move to their middle (μ = .5). Reproduced: the mean number of camps of at least 1 % after "
     "2,000 meetings an organisation.",

@@ -92,7 +92,7 @@ CASE = Case(
     name="friedkin_1999",
     title="Opinions that remember where they began",
     source="Friedkin & Johnsen (1999), Social influence networks and opinion change, Advances in Group Processes 16, 1–29 "
-    "(values unchecked at the source); the rule as in Parsegov, Proskurnikov, Tempo & Friedkin (2017), IEEE Trans. "
+    "(not seen); rule and values as Parsegov, Proskurnikov, Tempo & Friedkin (2017) print them, IEEE Trans. "
     "Automatic Control 62, 2270",
     about="Four people weigh each other's opinions by a given matrix, all at once (simultaneous activation), and keep to "
     "their first opinion as much as they weigh themselves. Reproduced: their opinions at the end, and the equilibrium of "

@@ -71,7 +71,7 @@ CASE = Case(
     name="hegselmann_2002",
     title="Bounded confidence, everyone at once",
     source="Hegselmann & Krause (2002), Opinion dynamics and bounded confidence: models, analysis and simulation, "
-    "Journal of Artificial Societies and Social Simulation 5 (3) 2 (unchecked at the source)",
+    "Journal of Artificial Societies and Social Simulation 5 (3) 2",
     about="Six hundred and twenty-five organisations with uniform opinions all move at once (simultaneous activation) to "
     "the mean of the opinions within the tolerance, on a complete network. Reproduced: the mean number of camps after 80 "
     "ticks, when hardly any run still moves.",

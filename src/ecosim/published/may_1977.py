@@ -188,8 +188,7 @@ CASE = Case(
     name="may_1977",
     title="Two stable states, and the way back",
     source="May (1977), Thresholds and breakpoints in ecosystems with a multiplicity of stable states, Nature 269, "
-    "471–477; Scheffer et al. (2009), Early-warning signals for critical transitions, Nature 461, 53–59 (both unchecked "
-    "at the source)",
+    "471–477; Scheffer et al. (2009), Early-warning signals for critical transitions, Nature 461, 53–59",
     about="One problem, r = 1, H = 10, h₀ = 1, without chance; within a tick everything changes at once (simultaneous "
     "activation). Reproduced: both folds, found by raising and lowering control in small steps until the state goes over "
     "(hysteresis), and the severity on both branches between them.",

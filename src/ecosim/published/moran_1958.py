@@ -65,7 +65,7 @@ def _words(fitness: float, size: int) -> str:
 CASE = Case(
     NAME,
     "The fixation of a mutant",
-    "Moran (1958), Random processes in genetics, Math. Proc. Camb. Phil. Soc. 54, 60 (unchecked; the formula is exact)",
+    "Moran (1958), Random processes in genetics, Math. Proc. Camb. Phil. Soc. 54, 60 (the formula is exact)",
     "One event after the other, somebody drawn in proportion to fitness passes on what it does to one other, drawn "
     "uniformly from everybody. Reproduced is the probability that one mutant's kind takes over.",
     cells,

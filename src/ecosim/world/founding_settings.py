@@ -346,7 +346,7 @@ def apportion(total: int, shares: tuple[float, ...]) -> tuple[int, ...]:
     """Divide a whole number by shares, as Webster divides seats.
 
     One organisation more goes to one sector and takes none from another, which rounding to the nearest, or by the
-    largest remainder, does not promise (Balinski & Young 1982, Fair Representation, unchecked).
+    largest remainder, does not promise (Balinski & Young 1982, Fair Representation).
 
     Args:
         total: how many in all.

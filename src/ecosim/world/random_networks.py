@@ -144,7 +144,7 @@ def group_ties(identity: Any, start: Any, each: Any, size: Any, mixed: Any, key:
     """Return the pairs (m, 2), some twice, of organisations that meet in a group; everyone in a group is tied.
 
     Real networks between organisations are projections of projects, boards and committees (Newman, Strogatz & Watts
-    2001, Phys. Rev. E 64, 026118, unchecked), and clustered for that reason. Each organisation is in ``each`` groups on
+    2001, Phys. Rev. E 64, 026118), and clustered for that reason. Each organisation is in ``each`` groups on
     average; a membership is in a group of any sector with probability ``mixed``, else in one of its own sector; the
     group is drawn uniformly, so the others met there are ``size`` on average.
 

@@ -73,8 +73,8 @@ class Citizens(Mechanism):
 
     References:
         Luce (1959), Individual Choice Behavior; logit as utility with Gumbel noise: McFadden (1974), Conditional logit
-        analysis of qualitative choice behavior (both unchecked). Steps of this probability have this distribution:
-        Barker (1965), Aust. J. Phys. 18, 119 (unchecked).
+        analysis of qualitative choice behavior. Steps of this probability have this distribution:
+        Barker (1965), Aust. J. Phys. 18, 119.
     """
 
     looking: float = Field(0.1, ge=0, le=1, description="share of citizens who look around each time it acts")

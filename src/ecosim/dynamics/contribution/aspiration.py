@@ -40,7 +40,7 @@ class Aspiration(Revision):
     References:
         Posch, Pichler & Sigmund (1999), The efficiency of adapting aspiration levels, Proc. R. Soc. B 266, 1427. Du, Wu,
         Altrock & Wang (2014), Aspiration dynamics of multi-player games, J. R. Soc. Interface 11, 20140077 (the Fermi
-        form, in which the satisfied may err; both unchecked at the source).
+        form, in which the satisfied may err).
     """
 
     level: float = Field(0.0, ge=-1e6, le=1e6, description="payoff aspired to at the start (output)")

@@ -63,7 +63,7 @@ class FermiImitation(Imitation):
 
     References:
         Szabó & Tőke (1998), Phys. Rev. E 58, 69. Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522, Eq. 1
-        (the former, and the number of the equation, unchecked).
+        (the number of the equation unchecked).
     """
 
     selectivity: Selectivity = 1.0
@@ -105,8 +105,8 @@ class PayoffProportionalImitation(Imitation):
         Stochasticity: Who looks, at whom, and whether it copies is drawn.
 
     References:
-        Santos & Pacheco (2005), Phys. Rev. Lett. 95, 098104. Santos, Santos & Pacheco (2008), Nature 454, 213 (both
-        unchecked at the source; M as quoted in a program that follows the latter).
+        Santos & Pacheco (2005), Phys. Rev. Lett. 95, 098104. Santos, Santos & Pacheco (2008), Nature 454, 213 (its
+        rule unchecked at the source; M as quoted in a program that follows the latter).
     """
 
     normaliser: Literal["range", "degree", "fixed"] = Field(

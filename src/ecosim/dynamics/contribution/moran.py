@@ -42,7 +42,7 @@ class Moran(Copying):
     References:
         Moran (1958), Random processes in genetics, Math. Proc. Camb. Phil. Soc. 54, 60. Nowak, Sasaki, Taylor &
         Fudenberg (2004), Nature 428, 646 (fitness 1 − w + w × payoff). Orders on networks: Ohtsuki, Hauert, Lieberman &
-        Nowak (2006), Nature 441, 502 (all unchecked at the source).
+        Nowak (2006), Nature 441, 502.
     """
 
     fitness: Literal["linear", "exponential"] = Field("linear", description="how payoff makes fitness")

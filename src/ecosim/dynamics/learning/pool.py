@@ -35,7 +35,7 @@ class Pooling(Mechanism):
 
     References:
         What groups can make of knowledge that members do not have in common: Stasser & Titus (1985), J. Pers. Soc.
-        Psychol. 48, 1467 (unchecked).
+        Psychol. 48, 1467.
     """
 
     growth: float = Field(

@@ -48,7 +48,7 @@ class Sharing(Mechanism):
         Objectives: Payoff and achievement, by which contributions and memberships are judged, are settled here.
 
     References:
-        Shapley (1953), A value for n-person games, in Contributions to the Theory of Games II, 307 (unchecked).
+        Shapley (1953), A value for n-person games, in Contributions to the Theory of Games II, 307.
     """
 
     by: Literal["equal", "proportional", "shapley", "need"] = Field(

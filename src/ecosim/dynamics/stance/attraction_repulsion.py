@@ -37,7 +37,7 @@ class AttractionRepulsion(Mechanism):
       partners say is harder to bear. Attraction warms the tie, a' = a + ρ(1 − a); repulsion cools it,
       a' = a − ρ(1 + a).
     - *Superordinate goals.* The mean over issues of :math:`g = u^2 / (u^2 + u_0^2)`, u perceived urgency, weakens
-      repulsion: a severe common problem makes differences matter less (Sherif 1966, unchecked).
+      repulsion: a severe common problem makes differences matter less (Sherif 1966).
     - *Reach.* A share of encounters is with anyone, drawn uniformly; the others go along ties, drawn uniformly. An
       encounter beyond ties neither needs affect nor leaves any.
 

@@ -45,8 +45,8 @@ class BoundedConfidence(Mechanism):
 
     References:
         Deffuant, Neau, Amblard & Weisbuch (2000), Adv. Complex Syst. 3, 87: reach 1, random activation, each other.
-        Hegselmann & Krause (2002), JASSS 5(3) 2: everyone, responsiveness 1, on a complete network (both unchecked at
-        the source; the rules agree with those told by others).
+        Hegselmann & Krause (2002), JASSS 5(3) 2: everyone, responsiveness 1, on a complete network (the rules
+        agree with those told by others).
     """
 
     tolerance: float = Field(

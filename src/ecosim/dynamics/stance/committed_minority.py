@@ -48,7 +48,7 @@ class CommittedMinority(Mechanism):
 
     References:
         Centola, Becker, Brackbill & Baronchelli (2018), Experimental evidence for tipping points in social convention,
-        Science 360, 1116 (the claim checked; M = 12 unchecked, the tie as in the mean field above).
+        Science 360, 1116 (the claim checked; M = 12 as in an author's program, the tie as in the mean field above).
     """
 
     memory: int = Field(12, ge=1, le=MOST_REMEMBERED, description="M, meetings that are remembered")

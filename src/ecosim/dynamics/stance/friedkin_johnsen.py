@@ -49,7 +49,7 @@ class FriedkinJohnsen(Mechanism):
         Interaction: Everyone hears all partners, weighted.
 
     References:
-        Friedkin & Johnsen (1999), Adv. Group Processes 16, 1 (unchecked at the source; the rule is that of Parsegov,
+        Friedkin & Johnsen (1999), Adv. Group Processes 16, 1 (the rule is that of Parsegov,
         Proskurnikov, Tempo & Friedkin 2017, IEEE Trans. Automatic Control 62, 2270).
     """
 

@@ -39,8 +39,7 @@ class Thresholds(Mechanism):
 
     References:
         Granovetter (1978), Threshold models of collective behavior, Am. J. Sociol. 83, 1420. With partners in place of
-        everyone: Watts (2002), PNAS 99, 5766; by number: Centola & Macy (2007), Am. J. Sociol. 113, 702 (the
-        latter two unchecked at the source).
+        everyone: Watts (2002), PNAS 99, 5766; by number: Centola & Macy (2007), Am. J. Sociol. 113, 702.
     """
 
     seen: Literal["everyone", "partners"] = Field("partners", description="whose acts count: everyone's or partners'")
