@@ -63,6 +63,28 @@ def test_all_seven_elements_come_in_their_order(town):
         assert f"### {concept.capitalize()}" in page
 
 
+def test_state_tells_who_changes_it_and_what_stays_as_it_began(town):
+    page = odd.as_markdown(town).split("## 2. Entities")[1].split("## 3. Process")[0]
+    rows = {line.split(" | ")[0][2:]: line for line in page.splitlines() if line.startswith("| ")}
+    assert rows["sector"].endswith("| — |")
+    assert rows["capital"].endswith("| `ledger`, `turnover` |")
+
+
+def test_what_a_world_is_drawn_from_is_named_for_the_columns_it_has(town):
+    assert "Dirichlet: `motive`, `salience`, `needs`" in odd.as_markdown(town)
+    opinions = odd.as_markdown(describe(load("opinions")))
+    assert "as set: `stance`" in opinions
+    assert "Dirichlet" not in opinions
+
+
+def test_real_networks_are_named_only_where_networks_are_measured(town):
+    for scenario, is_named in ((town, True), (describe(load("opinions")), False)):
+        page = odd.as_markdown(scenario)
+        assert ("seven networks between organisations" in page) is is_named
+        assert ("Drabek, Tamminga" in page.split("## Sources")[1]) is is_named
+        assert "ecosim." not in page.split("## Sources")[1]
+
+
 def test_every_mechanism_of_the_schedule_is_a_process_and_a_submodel(town):
     page = odd.as_markdown(town)
     processes, submodels = page.split("## 4. Design concepts")[0], page.split("## 7. Submodels")[1]

@@ -195,13 +195,25 @@ def _measures(names: Sequence[str]) -> list[Description]:
     ]
 
 
-def state_tables(state: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the columns of each kind of entity as a table under its name."""
+def state_tables(
+    state: Sequence[Mapping[str, Any]], changed_by: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[str]:
+    """Yield the columns of each kind of entity as a table under its name.
+
+    Args:
+        state: the columns.
+        changed_by: column to the mechanisms that write it; a further column of the tables, if given.
+    """
+    head = ("column", "meaning", "unit", "range", "changed by")
     for axis, words in _ENTITIES.items():
-        rows = [(c["name"], c["meaning"], c["unit"], _span(c)) for c in state if c["axis"] == axis]
+        rows = [
+            (c["name"], c["meaning"], c["unit"], _span(c), ", ".join((changed_by or {}).get(c["name"], ())) or "—")
+            for c in state
+            if c["axis"] == axis
+        ]
         if rows:
             yield f"**{words[0].upper()}{words[1:]}**"
-            yield _table(("column", "meaning", "unit", "range"), rows)
+            yield _table(head, rows) if changed_by is not None else _table(head[:4], [row[:4] for row in rows])
 
 
 def mechanism_parts(mechanism: Mapping[str, Any], tex: bool) -> Iterator[str]:
@@ -282,5 +294,9 @@ def _compact(value: Any) -> str:
 def _span(column: Mapping[str, Any]) -> str:
     low, high = column["low"], column["high"]
     if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
+        return f"at least {low:g}" if high >= _NO_BOUND else f"{low:g} to {high:g}"
     return f"at least {low:g}" if low is not None else f"at most {high:g}" if high is not None else ""
+
+
+_NO_BOUND = 2**31 - 1
+"""What a column's type can just hold says nothing about the world."""
