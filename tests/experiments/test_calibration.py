@@ -13,7 +13,8 @@ import ecosim
 from ecosim import cli
 from ecosim.errors import InputError
 from ecosim.experiments import trials as trials_module
-from ecosim.experiments.calibration import calibrate, told
+from ecosim.experiments.calibrated import told
+from ecosim.experiments.calibration import calibrate
 from ecosim.experiments.factor import Factor
 from ecosim.experiments.identifiability import profile_ranges, weighted_ranges
 from ecosim.experiments.searches import search_by_abc, search_by_optuna

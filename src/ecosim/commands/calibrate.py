@@ -20,10 +20,11 @@ from ecosim.commands.progress import watched
 from ecosim.errors import InputError
 
 if TYPE_CHECKING:
-    from ecosim.experiments.calibration import Calibration
+    from ecosim.experiments.calibrated import Calibration
     from ecosim.experiments.ranges import Interval
 
 RESULT, TABLE, PICTURE = "calibration.json", "calibration_trials.csv", "calibration"
+POSTERIOR = "calibration_posterior.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,4 +111,6 @@ def _save(found: Calibration, out: Path) -> None:
 
     write_json(out / RESULT, found.to_dict())
     write_text(out / TABLE, defused(found.trials).to_csv(index=False, lineterminator="\n"))
+    if found.posterior is not None:
+        write_text(out / POSTERIOR, defused(found.posterior).to_csv(index=False, lineterminator="\n"))
     write_figure(calibration(found), out / PICTURE)

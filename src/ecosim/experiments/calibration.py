@@ -1,101 +1,35 @@
-"""Calibration: which values of a model's parameters bring its measures to targets, and which the targets do not tell."""
+"""Calibration: a search for values of a model's parameters that bring its measures to targets."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.drawing.calibration import draw
 from ecosim.errors import InputError, did_you_mean
+from ecosim.experiments.calibrated import Calibration, told
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.factor import Factor
-from ecosim.experiments.identifiability import (
-    Range,
-    correlations,
-    near_best,
-    profile_ranges,
-    warnings_of,
-    weighted_ranges,
-)
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.ranges import Interval, factor_of
-from ecosim.experiments.searches import LEAST_PARTICLES, Posterior, search_by_abc, search_by_optuna
+from ecosim.experiments.searches import LEAST_PARTICLES, search_by_abc, search_by_optuna
 from ecosim.experiments.sweep import Execution, Progress
 from ecosim.experiments.targets import Target, read_targets, targets_of
 from ecosim.experiments.time_limit import SECONDS_A_RUN
-from ecosim.experiments.trials import WORST, Trials
+from ecosim.experiments.trials import Trials
 from ecosim.experiments.varied import Varied
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
+    pass
 
 METHODS = ("optuna", "abc")
 LEAST_TRIALS, MOST_TRIALS = 20, 100_000
 ENDS_AND_MIDDLE = np.array([0.001, 0.5, 0.999])
 """Of each range: what a run takes may depend on what is varied, and these stand for all."""
-
-OFF = 2.0
-"""Standard deviations from which on even the best trial is said to miss a target."""
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What a calibration came to.
-
-    Attributes:
-        method: ``optuna`` or ``abc``.
-        trials: a row a trial: its parameters, the mean of each measure, ``loss`` (sum over targets of the squared distance
-            in standard deviations, of target and trial together), ``agrees`` (whether it is among what agrees with the
-            targets), ``weight``.
-        parameters: a row a parameter: ``parameter``, ``best``, ``low`` and ``high`` of what agrees (for optuna where the
-            loss rises by less than 3.84 above the best; for abc the middle 95 % of the posterior), ``from`` and ``to`` of
-            its range, ``share_of_range`` that agrees.
-        targets: a row a target: ``measure``, ``target``, ``sd``, ``best`` (mean of the best trial), ``error`` (its
-            standard error), ``off`` (distance in standard deviations).
-        correlations: of the parameters among what agrees.
-        best: the parameters of the trial with the least loss.
-        tolerance: of approximate Bayes, in standard deviations of the targets; NaN for optuna.
-        warnings: what the targets do not tell, in sentences.
-        says: the result in sentences, warnings among them.
-    """
-
-    method: str
-    trials: pd.DataFrame
-    parameters: pd.DataFrame
-    targets: pd.DataFrame
-    correlations: pd.DataFrame
-    best: Mapping[str, Any]
-    tolerance: float
-    warnings: tuple[str, ...]
-    says: tuple[str, ...]
-
-    def plot(self, axes: Axes | None = None, parameter: str | None = None) -> Axes:
-        """Draw the loss of each trial against a parameter (by default the first), and return the axes.
-
-        Raises:
-            InputError: if there is no such parameter.
-        """
-        keys = list(self.parameters["parameter"])
-        if parameter is not None and parameter not in keys:
-            raise InputError(f"parameter {shown(parameter)}: not calibrated here; {did_you_mean(parameter, keys)}")
-        return draw(self, keys[0] if parameter is None else parameter, axes)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the numbers as plain data."""
-        return {
-            "method": self.method, "trials": len(self.trials), "best": dict(self.best),
-            "parameters": self.parameters.to_dict("records"), "targets": self.targets.to_dict("records"),
-            "correlations": self.correlations.to_dict(), "warnings": list(self.warnings), "says": list(self.says),
-            "tolerance": None if math.isnan(self.tolerance) else self.tolerance,
-        }  # fmt: skip
 
 
 def calibrate(
@@ -163,93 +97,6 @@ def calibrate(
         else:
             search_by_optuna(made, trials, luck)
     return told(made, posterior)
-
-
-def told(made: Trials, posterior: Posterior | None) -> Calibration:
-    """Return what trials came to, in tables and in words."""
-    import pandas as pd
-
-    losses, factors = made.losses(), made.factors
-    if (losses >= WORST).all():
-        raise InputError(
-            "no trial has a value of every target; allowed: measures that are defined, and runs that do not fail"
-        )
-    best = int(np.argmin(losses))
-    if posterior is None:
-        agree, ranges = near_best(losses, len(factors)), profile_ranges(made.shares, made.distances())
-        weights = np.ones(agree.size)
-    else:
-        agree, weights = posterior.trials, posterior.weights
-        ranges = weighted_ranges(posterior.shares, weights)
-    tied = correlations(made.shares[agree] if posterior is None else posterior.shares, weights)
-    keys = [factor.key for factor in factors]
-    table = pd.DataFrame({**made.values(), **{t.measure: made.means[:, m] for m, t in enumerate(made.targets)}})
-    table.insert(0, "trial", np.arange(len(table)))
-    table["loss"] = np.where(losses >= WORST, np.nan, losses)
-    table["agrees"], table["weight"] = False, 0.0
-    table.loc[agree, "agrees"], table.loc[agree, "weight"] = True, weights / weights.sum()
-    values = {factor.key: factor.at(made.shares[best : best + 1, k])[0] for k, factor in enumerate(factors)}
-    chosen = pd.DataFrame([_row(factor, values[factor.key], one) for factor, one in zip(factors, ranges, strict=True)])
-    off = made.distances()[best]
-    facts = pd.DataFrame(
-        [
-            {"measure": t.measure, "target": t.value, "sd": t.sd, "best": made.means[best, m],
-             "error": made.errors[best, m], "off": off[m]}
-            for m, t in enumerate(made.targets)
-        ]
-    )  # fmt: skip
-    warned = warnings_of(keys, ranges, tied, agree.size) + _missed(facts)
-    says = [*_sentences(chosen, facts, len(table), agree.size, posterior), *warned]
-    return Calibration(
-        "optuna" if posterior is None else "abc", table, chosen, facts, pd.DataFrame(tied, keys, keys), values,
-        math.nan if posterior is None else posterior.tolerance, tuple(warned), tuple(says),
-    )  # fmt: skip
-
-
-def _row(factor: Factor, best: Any, agrees: Range) -> dict[str, Any]:
-    low, high, first, last = (factor.at(np.array([share]))[0] for share in (agrees.low, agrees.high, 0.0, 1.0))
-    return {
-        "parameter": factor.key, "best": best, "low": low, "high": high, "from": first, "to": last,
-        "share_of_range": agrees.high - agrees.low,
-    }  # fmt: skip
-
-
-def _missed(facts: pd.DataFrame) -> list[str]:
-    """Return, in sentences, which targets even the best trial misses, and where chance is larger than a target's sd."""
-    found = []
-    for _, fact in facts.iterrows():
-        if abs(fact["off"]) > OFF:
-            found.append(
-                f"{fact['measure']} misses its target even at best: {fact['best']:.4g} instead of {fact['target']:.4g}, "
-                f"{abs(fact['off']):.1f} sd off; the model, or the ranges, may not allow it."
-            )
-        if fact["error"] > fact["sd"]:
-            found.append(
-                f"{fact['measure']}: chance in the mean of the replicates (±{fact['error']:.2g}) is more than the target's "
-                f"sd ({fact['sd']:.2g}); more --replicates."
-            )
-    return found
-
-
-def _sentences(
-    chosen: pd.DataFrame, facts: pd.DataFrame, count: int, agreeing: int, posterior: Posterior | None
-) -> list[str]:
-    values = ", ".join(
-        f"{row['parameter']} = {row['best']:.4g} [{row['low']:.4g}, {row['high']:.4g}]" for _, row in chosen.iterrows()
-    )
-    what = "within reach of the best" if posterior is None else "in the posterior"
-    reached = ", ".join(
-        f"{row['measure']} {row['best']:.4g} (target {row['target']:.4g} ± {row['sd']:.2g})"
-        for _, row in facts.iterrows()
-    )
-    told = [f"Best of {count:,} trials: {values}; in brackets what agrees with the targets.", f"There: {reached}."]
-    told.append(f"{agreeing:,} trials are {what}.")
-    if posterior is not None:
-        told.append(
-            f"Particles were kept up to {posterior.tolerance:.2g} sd from the targets; of the last new ones "
-            f"{posterior.accepted:.0%} came nearer than the tolerance before."
-        )
-    return told
 
 
 def _asked(

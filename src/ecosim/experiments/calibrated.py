@@ -1,0 +1,217 @@
+"""Calibrated: what a calibration came to: the best, what agrees with the targets, and what they do not tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.drawing.calibration import draw_parameter, draw_targets
+from ecosim.errors import InputError, did_you_mean
+from ecosim.experiments.identifiability import (
+    Range,
+    correlations,
+    near_best,
+    profile_ranges,
+    warnings_of,
+    weighted_ranges,
+)
+from ecosim.experiments.searches import Posterior
+from ecosim.experiments.trials import WORST, Trials
+from ecosim.scenario_file import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+OFF = 2.0
+"""Standard deviations from which on even the best trial is said to miss a target."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a calibration came to.
+
+    Attributes:
+        method: ``optuna`` or ``abc``.
+        trials: a row a trial: its parameters, the mean of each measure, ``loss`` (sum over targets of the squared distance
+            in standard deviations, of target and trial together), ``agrees`` (whether it is among what agrees with the
+            targets), ``weight``.
+        parameters: a row a parameter: ``parameter``, ``best``, ``low`` and ``high`` of what agrees (for optuna where the
+            loss rises by less than 3.84 above the best; for abc the middle 95 % of the posterior), ``from`` and ``to`` of
+            its range, ``scale`` of the range (``linear`` or ``log``), ``share_of_range`` that agrees.
+        targets: a row a target: ``measure``, ``target``, ``sd``, ``best`` (mean of the best trial), ``error`` (its
+            standard error), ``off`` (distance in standard deviations).
+        posterior: of abc, a row a particle: its parameters, moved to where the measures meet the targets, and ``weight``
+            (they add up to 1); None for optuna.
+        correlations: of the parameters among what agrees.
+        best: the parameters of the trial with the least loss.
+        tolerance: of approximate Bayes, in standard deviations of the targets; NaN for optuna.
+        warnings: what the targets do not tell, in sentences.
+        says: the result in sentences, warnings among them.
+    """
+
+    method: str
+    trials: pd.DataFrame
+    parameters: pd.DataFrame
+    targets: pd.DataFrame
+    posterior: pd.DataFrame | None
+    correlations: pd.DataFrame
+    best: Mapping[str, Any]
+    tolerance: float
+    warnings: tuple[str, ...]
+    says: tuple[str, ...]
+
+    def plot(self, axes: Axes | None = None, parameter: str | None = None) -> Axes:
+        """Draw what is known of a parameter (by default the first), and return the axes.
+
+        For optuna the loss of each trial against it; for abc its posterior density, 1 where as likely as before.
+
+        Raises:
+            InputError: if there is no such parameter.
+        """
+        keys = list(self.parameters["parameter"])
+        if parameter is not None and parameter not in keys:
+            raise InputError(f"parameter {shown(parameter)}: not calibrated here; {did_you_mean(parameter, keys)}")
+        return draw_parameter(self, keys[0] if parameter is None else parameter, axes)
+
+    def plot_targets(self, axes: Axes | None = None) -> Axes:
+        """Draw each target with what the trials that agree came to, in its standard deviations, and return the axes."""
+        return draw_targets(self, axes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers as plain data."""
+        return {
+            "method": self.method, "trials": len(self.trials), "best": dict(self.best),
+            "parameters": self.parameters.to_dict("records"), "targets": self.targets.to_dict("records"),
+            "correlations": self.correlations.to_dict(), "warnings": list(self.warnings), "says": list(self.says),
+            "tolerance": None if math.isnan(self.tolerance) else self.tolerance,
+        }  # fmt: skip
+
+
+def told(made: Trials, posterior: Posterior | None) -> Calibration:
+    """Return what trials came to, in tables and in words.
+
+    Args:
+        made: the trials.
+        posterior: what approximate Bayes left of them; None where the best was searched for.
+
+    Raises:
+        InputError: if no trial has a value of every target.
+    """
+    import pandas as pd
+
+    losses, keys = made.losses(), [factor.key for factor in made.factors]
+    if (losses >= WORST).all():
+        raise InputError(
+            "no trial has a value of every target; allowed: measures that are defined, and runs that do not fail"
+        )
+    best = int(np.argmin(losses))
+    if posterior is None:
+        agree, ranges = near_best(losses, len(keys)), profile_ranges(made.shares, made.distances())
+        shares, weights = made.shares[agree], np.ones(agree.size)
+    else:
+        agree, shares, weights = posterior.trials, posterior.shares, posterior.weights
+        ranges = weighted_ranges(shares, weights)
+    tied = correlations(shares, weights)
+    trials, parameters = _trials(made, agree, weights), _parameters(made, best, ranges)
+    targets = _targets(made, best)
+    warned = warnings_of(keys, ranges, tied, agree.size) + _missed(targets)
+    says = [*_sentences(parameters, targets, len(trials), agree.size, posterior), *warned]
+    return Calibration(
+        "optuna" if posterior is None else "abc", trials, parameters, targets,
+        None if posterior is None else _particles(made, posterior), pd.DataFrame(tied, keys, keys),
+        _values(made, best), math.nan if posterior is None else posterior.tolerance,
+        tuple(warned), tuple(says),
+    )  # fmt: skip
+
+
+def _values(made: Trials, trial: int) -> dict[str, Any]:
+    return {factor.key: factor.at(made.shares[[trial], k])[0] for k, factor in enumerate(made.factors)}
+
+
+def _trials(made: Trials, agree: NDArray[np.int64], weights: NDArray[np.float64]) -> pd.DataFrame:
+    import pandas as pd
+
+    losses = made.losses()
+    means = {target.measure: made.means[:, m] for m, target in enumerate(made.targets)}
+    table = pd.DataFrame({"trial": np.arange(losses.size), **made.values(), **means})
+    table["loss"] = np.where(losses >= WORST, np.nan, losses)
+    table["agrees"], table["weight"] = False, 0.0
+    table.loc[agree, "agrees"], table.loc[agree, "weight"] = True, weights / weights.sum()
+    return table
+
+
+def _parameters(made: Trials, best: int, ranges: list[Range]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for factor, agrees, share in zip(made.factors, ranges, made.shares[best], strict=True):
+        at_best, low, high, first, last = factor.at(np.array([share, agrees.low, agrees.high, 0.0, 1.0]))
+        rows.append({
+            "parameter": factor.key, "best": at_best, "low": low, "high": high, "from": first, "to": last,
+            "scale": "log" if factor.is_log else "linear", "share_of_range": agrees.high - agrees.low,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _targets(made: Trials, best: int) -> pd.DataFrame:
+    import pandas as pd
+
+    off = made.distances()[best]
+    return pd.DataFrame(
+        [
+            {"measure": target.measure, "target": target.value, "sd": target.sd, "best": made.means[best, m],
+             "error": made.errors[best, m], "off": off[m]}
+            for m, target in enumerate(made.targets)
+        ]
+    )  # fmt: skip
+
+
+def _particles(made: Trials, posterior: Posterior) -> pd.DataFrame:
+    import pandas as pd
+
+    values = {factor.key: factor.at(posterior.shares[:, k]) for k, factor in enumerate(made.factors)}
+    return pd.DataFrame({**values, "weight": posterior.weights / posterior.weights.sum()})
+
+
+def _missed(facts: pd.DataFrame) -> list[str]:
+    """Return, in sentences, which targets even the best trial misses, and where chance is larger than a target's sd."""
+    found = []
+    for _, fact in facts.iterrows():
+        if abs(fact["off"]) > OFF:
+            found.append(
+                f"{fact['measure']} misses its target even at best: {fact['best']:.4g} instead of {fact['target']:.4g}, "
+                f"{abs(fact['off']):.1f} sd off; the model, or the ranges, may not allow it."
+            )
+        if fact["error"] > fact["sd"]:
+            found.append(
+                f"{fact['measure']}: chance in the mean of the replicates (±{fact['error']:.2g}) is more than the target's "
+                f"sd ({fact['sd']:.2g}); more --replicates."
+            )
+    return found
+
+
+def _sentences(
+    chosen: pd.DataFrame, facts: pd.DataFrame, count: int, agreeing: int, posterior: Posterior | None
+) -> list[str]:
+    values = ", ".join(
+        f"{row['parameter']} = {row['best']:.4g} [{row['low']:.4g}, {row['high']:.4g}]" for _, row in chosen.iterrows()
+    )
+    what = "within reach of the best" if posterior is None else "in the posterior"
+    reached = ", ".join(
+        f"{row['measure']} {row['best']:.4g} (target {row['target']:.4g} ± {row['sd']:.2g})"
+        for _, row in facts.iterrows()
+    )
+    told = [f"Best of {count:,} trials: {values}; in brackets what agrees with the targets.", f"There: {reached}."]
+    told.append(f"{agreeing:,} trials are {what}.")
+    if posterior is not None:
+        told.append(
+            f"Particles were kept up to {posterior.tolerance:.2g} sd from the targets; of the last new ones "
+            f"{posterior.accepted:.0%} came nearer than the tolerance before."
+        )
+    return told
