@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 TRIAL, AGREES, BEST, TARGET = "#999999", COLLABORATION, POLARISATION, "#222222"
 NEAR, FAR = "#DADADA", "#EFEFEF"
 COLUMNS = 3
-BARS, MOST_BARS = 12, 240
-"""Bars over the part of a range that agrees, and over the whole range, at most."""
+FEWEST_BARS, BARS, MOST_BARS, IN_A_BAR = 4, 12, 240, 5
+"""Bars over the part of a range that agrees, and over the whole range, at most; and particles for each of them."""
 
 
 class Calibrated(Protocol):
@@ -123,7 +123,8 @@ def _draw_density(particles: pd.DataFrame, key: str, row: Any, axes: Axes) -> No
 def _bins(values: pd.Series, row: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the edges of the bars, and how likely each was before."""
     first, last = float(row["from"]), float(row["to"])
-    count = int(np.clip(BARS / max(row["share_of_range"], BARS / MOST_BARS), BARS, MOST_BARS))
+    within = min(max(len(values) // IN_A_BAR, FEWEST_BARS), BARS)
+    count = int(np.clip(within / max(row["share_of_range"], within / MOST_BARS), within, MOST_BARS))
     if row["scale"] == "log":
         edges = np.geomspace(first, last, count + 1)
     elif values.dtype.kind == "i" and last - first < count:  # each whole number has a bar of its own

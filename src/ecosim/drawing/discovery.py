@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecosim.drawing.axes import on_axes
+from ecosim.drawing.known import Known
 from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled
 
 if TYPE_CHECKING:
@@ -16,14 +19,76 @@ if TYPE_CHECKING:
 BOX, PATH = POLARISATION, COLLABORATION
 JITTER = 0.18
 
+Numbers = NDArray[np.float64]
+
+
+class Points(Protocol):
+    """The points of a sweep: see ``ecosim.experiments.cases.Cases``."""
+
+    @property
+    def keys(self) -> tuple[str, ...]: ...
+    @property
+    def factors(self) -> Numbers: ...
+    @property
+    def words(self) -> tuple[tuple[str, ...], ...]: ...
+    @property
+    def share(self) -> Numbers: ...
+    @property
+    def base(self) -> float: ...
+
+
+class Region(Protocol):
+    """A part of the space of factors: see ``ecosim.experiments.cases.Box``."""
+
+    @property
+    def low(self) -> Numbers: ...
+    @property
+    def high(self) -> Numbers: ...
+    @property
+    def left_out(self) -> tuple[frozenset[int], ...]: ...
+
+
+class Worth(Protocol):
+    """What a box is worth."""
+
+    @property
+    def coverage(self) -> float: ...
+    @property
+    def density(self) -> float: ...
+
+
+class Tested(Protocol):
+    """A rule: see ``ecosim.experiments.discovery.Rule``."""
+
+    @property
+    def box(self) -> Region: ...
+    @property
+    def density(self) -> Known: ...
+    @property
+    def tested(self) -> Worth: ...
+    @property
+    def found(self) -> Worth: ...
+    @property
+    def path(self) -> Sequence[Worth]: ...
+
+
+class Discovered(Protocol):
+    """What the figure needs of a search for conditions: see ``ecosim.experiments.discovery.Discovery``."""
+
+    @property
+    def cases(self) -> Points: ...
+    @property
+    def holds(self) -> str: ...
+    @property
+    def rules(self) -> Sequence[Tested]: ...
+    @property
+    def says(self) -> tuple[str, ...]: ...
+    def factors_shown(self) -> list[int]: ...
+
 
 @styled
-def discovery(result: Any) -> Figure:
-    """Return the figure of a discovery: points and box, and what the boxes on the way to it were worth.
-
-    Args:
-        result: what ``ecosim.discover`` returns.
-    """
+def discovery(result: Discovered) -> Figure:
+    """Return the figure of a discovery: points and box, and what the boxes on the way to it were worth."""
     figure = new_figure(11.0, 5.6)
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1.0))
     draw(result, left)
@@ -33,7 +98,7 @@ def discovery(result: Any) -> Figure:
     return figure
 
 
-def draw(result: Any, axes: Axes | None = None) -> Axes:
+def draw(result: Discovered, axes: Axes | None = None) -> Axes:
     """Draw the points over the two factors that matter most, coloured by the share of runs that hold; return the axes.
 
     Args:
@@ -45,7 +110,7 @@ def draw(result: Any, axes: Axes | None = None) -> Axes:
         return drawn
 
 
-def _draw(result: Any, axes: Axes) -> None:
+def _draw(result: Discovered, axes: Axes) -> None:
     cases = result.cases
     shown = result.factors_shown()
     one, two = shown[0], shown[-1]
@@ -68,7 +133,7 @@ def _draw(result: Any, axes: Axes) -> None:
     axes.grid(visible=False)
 
 
-def _placed(cases: Any, k: int, seed: int) -> Any:
+def _placed(cases: Points, k: int, seed: int) -> Numbers:
     """Return where points stand along a factor; words, and numbers of few values, a little apart so that all are seen."""
     column = cases.factors[:, k]
     levels = np.unique(column)
@@ -78,7 +143,7 @@ def _placed(cases: Any, k: int, seed: int) -> Any:
     return column + JITTER * step * np.random.default_rng(seed).uniform(-1, 1, column.size)
 
 
-def _draw_box(box: Any, cases: Any, one: int, two: int, axes: Axes) -> None:
+def _draw_box(box: Region, cases: Points, one: int, two: int, axes: Axes) -> None:
     """Draw what the rule's box is in the plane of two factors; of words, a strip for each that is in it."""
     from matplotlib.patches import Rectangle
 
@@ -90,7 +155,7 @@ def _draw_box(box: Any, cases: Any, one: int, two: int, axes: Axes) -> None:
             axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, edgecolor=BOX, linewidth=2.4, zorder=4))
 
 
-def _spans(box: Any, cases: Any, k: int, least: float, most: float) -> list[tuple[float, float]]:
+def _spans(box: Region, cases: Points, k: int, least: float, most: float) -> list[tuple[float, float]]:
     if cases.words[k] and box.left_out[k]:
         kept = [number for number in range(len(cases.words[k])) if number not in box.left_out[k]]
         return [(number - 0.4, number + 0.4) for number in kept]
@@ -98,7 +163,7 @@ def _spans(box: Any, cases: Any, k: int, least: float, most: float) -> list[tupl
     return [(max(float(box.low[k]), least + inset), min(float(box.high[k]), most - inset))]
 
 
-def _draw_path(result: Any, axes: Axes) -> None:
+def _draw_path(result: Discovered, axes: Axes) -> None:
     """Draw coverage against density of the boxes on the way, and of the rule where it was found and where it was tested."""
     if not result.rules:
         axes.text(0.5, 0.5, "no box stood the test", ha="center", va="center", transform=axes.transAxes)

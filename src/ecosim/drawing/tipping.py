@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from ecosim.drawing.axes import on_axes
+from ecosim.drawing.known import Known
 from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled, title_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -16,13 +18,50 @@ UP, DOWN, RUNS = COLLABORATION, POLARISATION, "#777777"
 SHADE = 0.18
 
 
-@styled
-def tipping(result: Any) -> Figure:
-    """Return the figure of a search for tipping.
+class Asked(Protocol):
+    """Along which parameter, for which measure, and between which regimes."""
 
-    Args:
-        result: what ``ecosim.tip`` returns.
-    """
+    @property
+    def key(self) -> str: ...
+    @property
+    def measure(self) -> str: ...
+    @property
+    def threshold(self) -> float | None: ...
+
+
+class Led(Protocol):
+    """What came of worlds led up and down."""
+
+    @property
+    def levels(self) -> pd.DataFrame: ...
+    @property
+    def rising(self) -> Known | None: ...
+    @property
+    def falling(self) -> Known | None: ...
+
+
+class Searched(Protocol):
+    """What the figure needs of a search for tipping: see ``ecosim.experiments.tipping.Tipping``."""
+
+    @property
+    def question(self) -> Asked: ...
+    @property
+    def runs(self) -> pd.DataFrame: ...
+    @property
+    def values(self) -> pd.DataFrame: ...
+    @property
+    def both_ways(self) -> Led | None: ...
+    @property
+    def critical(self) -> Known | None: ...
+    @property
+    def is_tipping(self) -> bool: ...
+    @property
+    def says(self) -> tuple[str, ...]: ...
+
+
+@styled
+def tipping(result: Searched) -> Figure:
+    """Return the figure of a search for tipping."""
     figure = new_figure(8.4, 5.4)
     draw(result, figure.subplots())
     title = "Where it tips" if result.is_tipping else "Where it passes the threshold"
@@ -30,7 +69,7 @@ def tipping(result: Any) -> Figure:
     return figure
 
 
-def draw(result: Any, axes: Axes | None = None) -> Axes:
+def draw(result: Searched, axes: Axes | None = None) -> Axes:
     """Draw the outcome against the parameter, and return the axes: each run, means, critical values shaded at 95 %.
 
     Args:
@@ -42,7 +81,7 @@ def draw(result: Any, axes: Axes | None = None) -> Axes:
         return drawn
 
 
-def _draw(result: Any, axes: Axes) -> None:
+def _draw(result: Searched, axes: Axes) -> None:
     asked, runs = result.question, result.runs[result.runs["status"] == "ok"]
     led = result.both_ways
     axes.plot(runs[asked.key], runs[asked.measure], ".", color=RUNS, alpha=0.35, markersize=5, zorder=1,
@@ -56,7 +95,8 @@ def _draw(result: Any, axes: Axes) -> None:
         for way, colour, shape, words in (("up", UP, "^", "led up"), ("down", DOWN, "v", "led down")):
             means = led.levels[led.levels["way"] == way].groupby("value")["level"].mean()
             axes.plot(means.index, means, color=colour, marker=shape, markersize=6, zorder=3, label=f"{words}, mean")
-    axes.axhline(asked.threshold, color="#222222", linewidth=0.9, linestyle=":", label="threshold")
+    if asked.threshold is not None:
+        axes.axhline(asked.threshold, color="#222222", linewidth=0.9, linestyle=":", label="threshold")
     for number, colour, words in _critical(result):
         axes.axvspan(number.low, number.high, color=colour, alpha=SHADE, linewidth=0, zorder=0)
         axes.axvline(number.value, color=colour, linewidth=1.3, label=f"{words}: {number.value:.4g}")
@@ -65,7 +105,7 @@ def _draw(result: Any, axes: Axes) -> None:
     axes.legend(fontsize=8.5)
 
 
-def _critical(result: Any) -> Iterator[tuple[Any, str, str]]:
+def _critical(result: Searched) -> Iterator[tuple[Known, str, str]]:
     led = result.both_ways
     if led is None:
         if result.critical is not None:
