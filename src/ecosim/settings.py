@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from operator import is_
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, create_model, model_validator
 
-from ecosim.configuration_errors import Source, faults_of
+from ecosim.configuration_errors import Source
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean
 from ecosim.interventions import Intervention
+from ecosim.mechanism_settings import (
+    activation_faults,
+    mechanisms_from,
+    schedule_faults,
+    twice,
+    validated,
+    without_switched_off,
+)
 from ecosim.rng import LARGEST_SEED
 from ecosim.rules import (
     find_measures,
-    find_rule,
     find_trusted,
     look_in_working_folder,
     refuse_unknown_packages,
@@ -33,8 +38,6 @@ if TYPE_CHECKING:
     from ecosim.world.actors import Actors
 
 MOST_TICKS = 10**8
-
-Model = TypeVar("Model", bound=BaseModel)
 
 Kept = Literal["every", "final", "never"]
 
@@ -142,7 +145,7 @@ class Settings(PlainSettings):
 
     @model_validator(mode="after")
     def _name_the_same(self) -> Settings:
-        faults = _schedule_faults(self.schedule, self.dynamics)
+        faults = schedule_faults(self.schedule, self.dynamics)
         if faults:
             raise InputError(faults)
         return self
@@ -233,15 +236,15 @@ def settings_from(
     if trusted and (seen is None or seen.whole is None):
         look_in_working_folder()
         refuse_unknown_packages(sorted(trusted))
-    dynamics, faults = _mechanisms(given, rest.get("activation"), trusted, source, seen)
+    dynamics, faults = mechanisms_from(given, rest.get("activation"), trusted, source, seen)
     if seen is not None and not faults and (made := seen.following(rest, dynamics, trusted)) is not None:
         seen.remember(rest, given, made)
         return made
-    plain, more = _validated(PlainSettings, rest, source)
-    faults = more + faults + _activation_faults(rest.get("activation"), dynamics)
+    plain, more = validated(PlainSettings, rest, source)
+    faults = more + faults + activation_faults(rest.get("activation"), dynamics)
     names = rest.get("schedule")
     if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
-        faults += [fault for fault in _schedule_faults(names, dynamics) if fault not in faults]
+        faults += [fault for fault in schedule_faults(names, dynamics) if fault not in faults]
     faults += [*_measure_faults(plain, trusted), *_stop_faults(plain, trusted)] if plain else []
     if faults or plain is None:
         raise InputError(faults)
@@ -278,93 +281,8 @@ def plain(settings: Settings) -> dict[str, Any]:
     return ordered
 
 
-def without_switched_off(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data without the mechanisms that are null, in ``dynamics`` as in ``schedule``."""
-    dynamics, schedule = data.get("dynamics"), data.get("schedule")
-    if not isinstance(dynamics, dict):
-        return dict(data)
-    off = {name for name, value in dynamics.items() if value is None}
-    rest = {**data, "dynamics": {name: value for name, value in dynamics.items() if name not in off}}
-    if isinstance(schedule, list):
-        rest["schedule"] = [name for name in schedule if not (isinstance(name, str) and name in off)]
-    return rest
-
-
-def _mechanisms(
-    data: Any, activation: Any, trust: frozenset[str], source: Source, seen: Seen | None
-) -> tuple[dict[str, Mechanism | None], list[str]]:
-    """Return the mechanisms that can be made (None for those that cannot), and the faults of the others."""
-    if not isinstance(data, dict):
-        return {}, [f"{source.at(('dynamics',))}: {shown(data)}; allowed: a mapping of names, each to a rule"]
-    made: dict[str, Mechanism | None] = {}
-    faults: list[str] = []
-    for name, given in data.items():
-        if seen is not None and (before := seen.mechanism(name, given, activation)) is not None:
-            made[name] = before
-            continue
-        made[name], more = _mechanism(name, given, data, activation, trust, source)
-        faults += more
-    return made, faults
-
-
-def _mechanism(
-    name: str, given: Any, names: Iterable[str], activation: Any, trust: frozenset[str], source: Source
-) -> tuple[Mechanism | None, list[str]]:
-    here: tuple[str, ...] = ("dynamics", name)
-    if not _NAME.fullmatch(name):
-        return None, [f"{source.at(here)}: {shown(name)}; allowed: a name of letters, digits and _"]
-    if not isinstance(given, dict):
-        return None, [f"{source.at(here)}: {shown(given)}; allowed: a mapping such as {{rule: bounded_confidence}}"]
-    if "rule" not in given:
-        others = [other for other in names if other != name]
-        return None, [
-            f"{source.at(here)}: the key rule is missing; it names the mechanism; {did_you_mean(name, others)}"
-        ]
-    try:
-        rule = find_rule(given["rule"], trust)
-    except InputError as error:
-        return None, [f"{source.at((*here, 'rule'))}: {fault}" for fault in error.faults]
-    parameters = {key: value for key, value in given.items() if key != "rule"}
-    if activation is not None and "activation" in rule.model_fields:
-        parameters.setdefault("activation", activation)
-    try:
-        return _validated(rule, parameters, source, here, trust)
-    except (ImportError, AttributeError) as error:  # of a function that a rule for agents names
-        return None, [f"{source.at(here)}: {error}"]
-
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def _validated(
-    model: type[Model],
-    data: dict[str, Any],
-    source: Source,
-    before: tuple[str, ...] = (),
-    trust: frozenset[str] = frozenset(),
-) -> tuple[Model | None, list[str]]:
-    try:
-        # Through JSON: there, strict takes a list for a tuple, which is all that YAML has.
-        return model.model_validate_json(json.dumps(data), context={"trust": trust}), []
-    except ValidationError as error:
-        return None, faults_of(error, model, data, source, before)
-
-
-def _activation_faults(activation: Any, dynamics: Mapping[str, Mechanism | None]) -> list[str]:
-    """Refuse an order of acting that nobody would keep: in these mechanisms there is none to choose."""
-    rules = [type(rule) for rule in dynamics.values() if rule is not None]
-    if activation not in ("random", "sweep") or not rules or len(rules) < len(dynamics):
-        return []
-    if any("activation" in rule.model_fields for rule in rules):
-        return []
-    return [
-        f"activation: {shown(activation)}, but no mechanism of dynamics has an activation; allowed: simultaneous, or a "
-        "rule that has one, such as bounded_confidence or fermi_imitation"
-    ]
-
-
 def _measure_faults(settings: PlainSettings, trust: frozenset[str]) -> list[str]:
-    faults = [f"measures: {shown(name)} twice; allowed: once" for name in _twice(settings.measures)]
+    faults = [f"measures: {shown(name)} twice; allowed: once" for name in twice(settings.measures)]
     for place in settings.measures:
         if ":" in place:
             try:
@@ -393,26 +311,3 @@ def _stop_faults(settings: PlainSettings, trust: frozenset[str]) -> list[str]:
     if measure.per is None or name in columns:
         return []
     return [f"stop.measure: {shown(name)} has several values; {did_you_mean(name, columns)}"]
-
-
-def _twice(names: Iterable[str]) -> list[str]:
-    return [name for name, count in Counter(names).items() if count > 1]
-
-
-def _schedule_faults(schedule: Iterable[str], dynamics: Mapping[str, Any]) -> list[str]:
-    names = list(schedule)
-    faults = [
-        f"schedule: {shown(name)} is no mechanism of dynamics; {did_you_mean(name, dynamics, most=40)}"
-        for name in dict.fromkeys(names)
-        if name not in dynamics
-    ]
-    faults += [
-        f"schedule: {shown(name)} twice; allowed: once (give the rule a second name in dynamics to run it twice a tick)"
-        for name in _twice(names)
-    ]
-    return faults + [
-        f"dynamics.{name}: not in the schedule, so it would never act; add it to schedule, or switch it off with "
-        f"~dynamics.{name}"
-        for name in dynamics
-        if name not in names
-    ]
