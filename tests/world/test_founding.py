@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from ecosim.errors import InputError
 from ecosim.world.actor_ties import Ties, no_ties
 from ecosim.world.actors import Actors
+from ecosim.world.apportionment import apportion
 from ecosim.world.attributes import capability_profiles
 from ecosim.world.columns import COLUMNS
 from ecosim.world.founding import EcosystemSettings, estimated_bytes, found
-from ecosim.world.founding_settings import apportion
 from ecosim.world.names import identity_of_names
 
 EVERYTHING = frozenset(COLUMNS)

@@ -3,9 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
+from ecosim.world.attribute_settings import MeanSettings
 from ecosim.world.columns import COLUMNS
 from ecosim.world.founding import EcosystemSettings, found
-from ecosim.world.founding_settings import MeanSettings, SectorSettings
+from ecosim.world.founding_settings import SectorSettings
 from tests.clock import at_most_seconds
 
 
