@@ -3,6 +3,7 @@
 from typing import Any
 
 from ecosim.ecosystem import Ecosystem
+from ecosim.measures.measure import Measure
 from ecosim.settings import Settings, settings_from
 from ecosim.world.world import World
 
@@ -46,6 +47,30 @@ def opinions(organisations: int = 30, *, rng: int = 1, **more: Any) -> Ecosystem
 def coupled(organisations: int = 40, *, rng: int = 1, **more: Any) -> Ecosystem:
     """Return a model in which everything that may change does."""
     return Ecosystem(coupled_settings(organisations, **more), rng=rng)
+
+
+def quiet(
+    *interventions: dict[str, Any], organisations: int = 40, network: str = "random", ticks: int = 20
+) -> Ecosystem:
+    """Return a model in which nothing happens but these interventions."""
+    settings = settings_from(
+        {
+            "ticks": ticks,
+            "ecosystem": {
+                "organisations": organisations,
+                "issues": [{"name": "water"}, {"name": "work"}],
+                "network": {"kind": network, "degree": 4} if network == "random" else {"kind": network},
+                "stance": {"axes": ["left", "up"]},
+            },
+            "interventions": list(interventions),
+        }
+    )
+    needs = ("capital", "stance", "trust", "bond", "severity", "urgency", "salience", "coalition_issue")
+    return Ecosystem(settings, measures={"all": _reader(needs)})
+
+
+def _reader(columns: tuple[str, ...]) -> Measure:
+    return Measure("all", "nothing", "1", lambda world: 0.0, reads=columns)
 
 
 def differing(one: World, other: World) -> list[str]:

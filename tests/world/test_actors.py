@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,22 +19,9 @@ from hypothesis import strategies as st
 from ecosim.errors import InputError
 from ecosim.scenario_file import _UNSHOWABLE
 from ecosim.world.actor_mapping import mapping_of, read_mapping
-from ecosim.world.actor_suggestion import suggest_mapping
 from ecosim.world.actors import Actors, read_actors
 
 DATA = Path(__file__).parents[1] / "data"
-EMON = Path(os.environ.get("ECOSIM_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "emon"
-NETWORKS = ["cheyenne", "hurr_frederic", "lake_pomona", "mt_si", "mt_st_helens", "texas", "wichita"]
-GOVERNMENT = ["City", "County", "County/City", "State", "Federal"]
-EMON_MAPPING = {
-    "sector": {
-        "column": "sponsorship",
-        "values": {**dict.fromkeys(GOVERNMENT, "government"), "Private": "civil_society"},
-    },
-    "columns": {"capital": "paid_staff", "reputation": {"column": "command_rank", "transform": "rank"}},
-    "ties": {"weight": {"column": "frequency", "means": "distance", "from": 1, "to": 4}},
-}
-needs_emon = pytest.mark.skipif(not EMON.is_dir(), reason=f"the networks of {EMON} may not be copied and are not there")
 
 THREE = "name,sector\nAcme,business\nTown,government\nRed Cross,civil_society\n"
 
@@ -71,50 +57,6 @@ def test_a_small_harbour_is_read_as_its_mapping_says() -> None:
     assert harbour.ties.reports.tolist() == [2, 1, 1, 1]
     assert (harbour.ties.rows_read, harbour.ties.directed_merged, harbour.ties.repeated) == (5, 1, 0)
     assert harbour.warnings == []
-
-
-@needs_emon
-@pytest.mark.parametrize("network", NETWORKS)
-def test_a_real_network_has_the_organisations_and_merged_ties_that_networkx_counts(network: str) -> None:
-    import pandas as pd
-
-    organisations = pd.read_csv(EMON / f"{network}_organisations.csv")
-    reports = pd.read_csv(EMON / f"{network}_ties.csv")
-    directed = nx.from_pandas_edgelist(reports, edge_attr="frequency", create_using=nx.DiGraph)
-    directed.add_nodes_from(organisations["name"])
-    merged = directed.to_undirected()
-    actors = read_actors(EMON / f"{network}_organisations.csv", EMON / f"{network}_ties.csv", mapping_of(EMON_MAPPING))
-    assert len(actors.names) == directed.number_of_nodes() == len(organisations)
-    assert actors.ties.a.size == merged.number_of_edges()
-    assert actors.ties.rows_read == directed.number_of_edges() == actors.ties.reports.sum()
-    assert actors.ties.directed_merged == directed.number_of_edges() - merged.number_of_edges()
-    assert actors.sector.count("government") == organisations["sponsorship"].isin(GOVERNMENT).sum()
-    assert actors.missing["capital"] == organisations["paid_staff"].isna().sum()
-    np.testing.assert_array_equal(actors.columns["capital"], organisations["paid_staff"].to_numpy(dtype=float))
-    ranks = organisations["command_rank"].rank().to_numpy()
-    np.testing.assert_allclose(
-        actors.columns["reputation"], (ranks - 1) / (np.nanmax(ranks.size - np.isnan(ranks).sum()) - 1)
-    )
-    for a, b, weight in zip(actors.ties.a, actors.ties.b, actors.ties.weight, strict=True):
-        ends = (actors.names[a], actors.names[b])
-        said = [directed.edges[way]["frequency"] for way in (ends, ends[::-1]) if directed.has_edge(*way)]
-        assert weight == pytest.approx(np.mean([{1: 1.0, 2: 0.75, 3: 0.5, 4: 0.25}[word] for word in said]))
-
-
-@needs_emon
-@pytest.mark.parametrize("network", NETWORKS)
-def test_a_real_network_without_a_mapping_is_refused_with_one_that_works(network: str, tmp_path: Path) -> None:
-    organisations, ties = EMON / f"{network}_organisations.csv", EMON / f"{network}_ties.csv"
-    with pytest.raises(InputError) as refused:
-        read_actors(organisations, ties)
-    message = str(refused.value)
-    assert "column 'sponsorship': none of the values is a sector; valid: business, government, civil_society" in message
-    assert "'Private' (" in message
-    pasted = tmp_path / "mapping.yaml"
-    pasted.write_text(message.split("--mapping mapping.yaml\n\n")[1])
-    assert len(read_actors(organisations, ties, pasted).sector) > 0
-    pasted.write_text(suggest_mapping(organisations, ties))
-    assert not np.isnan(read_actors(organisations, ties, pasted).ties.weight).all()
 
 
 # formats
