@@ -110,14 +110,78 @@ def test_the_page_is_the_same_each_time(tmp_path):
     assert sweep.report(tmp_path / "one.html").read_bytes() == sweep.report(tmp_path / "two.html").read_bytes()
 
 
+def test_factors_of_two_rules_are_told_apart_everywhere(tmp_path):
+    measures = {"win_win_share.mean": lambda c, draw, n: c["dynamics.meeting.rate"][:, None] + draw.normal(0, 0.01, n)}
+    axes = {"dynamics.meeting.rate": [0.0, 1.0], "dynamics.change.rate": [0.0, 1.0]}
+    page = ecosim.read_sweep(grid(tmp_path, axes, measures, replicates=6)).report().read_text(encoding="utf-8")
+    assert "A made-up town: meeting.rate, change.rate" in page
+    assert re.search(r"<li>Win win share rises[^<]*as meeting\.rate goes from 0 to 1", page)
+    assert not re.search(r"(?<!meeting\.)(?<!change\.)\brate\b", re.sub(r"<title>.*?</title>", "", page))
+
+
+def curve(folder, heights, spread=0.001, count=1):
+    """Write a sweep whose measures follow these heights over the values 0, 1, 2 … of one factor."""
+
+    def made(columns, draw, n):
+        return np.array(heights)[:, None] + draw.normal(0, spread, (len(heights), n))
+
+    measures = dict.fromkeys(("win_win_share.mean", "dispersion.mean")[:count], made)
+    return grid(folder, {"dynamics.meeting.rate": list(range(len(heights)))}, measures, replicates=6)
+
+
+def test_a_curve_that_comes_back_neither_rises_nor_falls(tmp_path):
+    page = ecosim.read_sweep(curve(tmp_path, [0.5, 0.9, 0.51])).report().read_text(encoding="utf-8")
+    assert re.search(
+        r"share goes from 0\.50?\d* to 0\.51\d* as meeting\.rate goes from 0 to 2, with a peak of 0\.9\d* at 1", page
+    )
+    assert "share rises" not in page
+
+
+@pytest.mark.parametrize(("points", "is_told"), [(3, False), (5, False), (6, True)])
+def test_ranks_of_a_handful_of_points_tell_nothing(tmp_path, points, is_told):
+    """Three points agree fully in rank by chance in one case of three."""
+    page = ecosim.read_sweep(curve(tmp_path, list(range(points)), count=2)).report().read_text(encoding="utf-8")
+    assert ("rank correlation" in page) is is_told
+    assert (f"{points} points are too few to tell whether the two go together" in page) is not is_told
+
+
+def test_a_difference_that_chance_may_have_made_is_told_as_one_of_many_in_brief(tmp_path):
+    """Of 27 differences one is there: by chance alone one or two would seem to be."""
+
+    def none(columns, draw, n):
+        luck = draw.normal(0, 1, (10, n))
+        return luck - luck.mean(1, keepdims=True)  # no point differs from another
+
+    def one(columns, draw, n):
+        return none(columns, draw, n) + 9.0 * (columns["dynamics.meeting.rate"] == 3)[:, None]
+
+    measures = {"win_win_share.mean": none, "dispersion.mean": none, "success_business.mean": one}
+    folder = grid(tmp_path, {"dynamics.meeting.rate": list(range(10))}, measures, replicates=6)
+    brief = re.search(
+        r'id="brief".*?</section>', ecosim.read_sweep(folder).report().read_text("utf-8"), re.DOTALL
+    ).group()
+    assert "the clearest effect is on success business" in brief
+    assert "1 of the 27 differences looked at seem to be there, and by chance alone about 1 would" in brief
+
+
+def test_effects_beyond_what_chance_makes_are_not_called_little(page):
+    assert "little to go by" not in page
+
+
+def test_the_table_of_luck_is_explained(page):
+    table = page.index("s.d. of runs of a point")
+    told = page.index("how far the runs of one point lie apart")
+    assert page.index('<section id="convergence">') < told < table
+
+
 @pytest.mark.parametrize("kind", ["lhs", "morris"])
 def test_sampled_designs_get_points_bins_and_indices(tmp_path, kind):
     folder = sampled(tmp_path, kind, lambda x: 2 * x[:, 0] - x[:, 1], 3, 70, replicates=2, luck=0.3)
     page = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
     assert 'id="effects"' not in page
     assert "Each dot is a point of the design" in page
-    assert "Value: most is due to x1 (" in page
-    assert "no effect is seen of x3" in page
+    assert "Value: most is due to rule.x1 (" in page
+    assert "no effect is seen of rule.x3" in page
 
 
 def test_points_that_change_together_are_compared_as_points(tmp_path):
@@ -265,7 +329,7 @@ def test_axes_come_back_from_a_plot(tmp_path):
     folder = town(tmp_path)
     sweep = ecosim.read_sweep(folder)
     axes = sweep.plot("win_win_share", against="dynamics.stance.tolerance", by="rule.word")
-    assert axes.get_xlabel() == "tolerance"
+    assert axes.get_xlabel() == "stance.tolerance"
     assert len(axes.get_lines()) == 2
     means = sweep.runs.groupby(["rule.word", "dynamics.stance.tolerance"])["win_win_share.mean"].mean()
     assert axes.get_lines()[0].get_ydata() == pytest.approx(means["plain"].to_numpy())

@@ -10,7 +10,7 @@ import numpy as np
 
 from ecosim.drawing.style import label, styled
 from ecosim.reports.page import number
-from ecosim.reports.panels import line_colours, of_measure, of_value, panels, shape, short_names
+from ecosim.reports.panels import line_colours, of_measure, of_value, panels, shape, short_name, short_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,7 @@ def _legend(
     from matplotlib.lines import Line2D
 
     lead, levels, colours = first
-    name = label(lead.rpartition(".")[2], 30)
+    name = label(short_name(lead), 30)
     handles = []
     if is_scale and all(isinstance(level, int | float) for level in levels):
         scale = ScalarMappable(Normalize(min(levels), max(levels)), ListedColormap(colours))
@@ -107,7 +107,7 @@ def _legend(
         handles += [Line2D([], [], linestyle="", label=name)]
         handles += [Line2D([], [], marker="o", linestyle="", color=fill, label=of_value(one)) for one, fill in dots]
     if second[0] is not None and 1 < len(second[1]) <= 8:
-        handles += [Line2D([], [], linestyle="", label=label(second[0].rpartition(".")[2], 30))]
+        handles += [Line2D([], [], linestyle="", label=label(short_name(second[0]), 30))]
         for place, one in enumerate(second[1]):
             handles.append(Line2D([], [], marker=shape(place), linestyle="", color="#555555", label=of_value(one)))
     if handles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecosim.drawing.style import label, rules
-from ecosim.reports.panels import of_measure
+from ecosim.reports.panels import of_measure, short_name
 from ecosim.reports.sweep_figures import draw_groups, draw_response
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ def against_factor(response: Response, measure: str, axes: Axes | None) -> Axes:
     with rules():
         drawn = _new() if axes is None else axes
         draw_response(drawn, response)
-        _name(drawn, measure, response.factor.rpartition(".")[2])
+        _name(drawn, measure, short_name(response.factor))
         if response.second is not None or response.bins is not None:
-            drawn.legend(title=None if response.second is None else label(response.second.rpartition(".")[2], 34))
+            drawn.legend(title=None if response.second is None else label(short_name(response.second), 34))
     return drawn
 
 
@@ -33,7 +33,7 @@ def against_ticks(frame: pd.DataFrame, measure: str, by: str | None, axes: Axes 
         draw_groups(drawn, frame, by)
         _name(drawn, measure, "tick")
         if by is not None:
-            drawn.legend(title=label(by.rpartition(".")[2], 34))
+            drawn.legend(title=label(short_name(by), 34))
     return drawn
 
 

@@ -30,13 +30,15 @@ def panels(count: int, columns: int, height: float, *, extra: float = 0.4) -> tu
     return figure, list(grid[:count])
 
 
+def short_name(key: str) -> str:
+    """Return a key as a page names it: ``meeting.rate`` for ``dynamics.meeting.rate``."""
+    return key.removeprefix("dynamics.").removeprefix("ecosystem.")
+
+
 def short_names(keys: Sequence[str]) -> dict[str, str]:
-    """Return for each key its last word, or its last two where others end alike."""
-    last = [key.rpartition(".")[2] for key in keys]
-    return {
-        key: word if last.count(word) == 1 else ".".join(key.split(".")[-2:])
-        for key, word in zip(keys, last, strict=True)
-    }
+    """Return for each key its short name; the keys themselves where two would be called alike."""
+    short = {key: short_name(key) for key in keys}
+    return short if len(set(short.values())) == len(short) else {key: key for key in keys}
 
 
 def of_measure(name: str) -> str:

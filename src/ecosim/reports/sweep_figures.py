@@ -19,6 +19,7 @@ from ecosim.reports.panels import (
     panels,
     placed,
     shape,
+    short_name,
     short_names,
 )
 
@@ -78,10 +79,10 @@ def responses(found: Mapping[str, Response], measures: Sequence[str]) -> Figure:
     figure, axes = panels(len(measures), 3, 2.7, extra=0.9)
     for panel, measure in each(axes, measures):
         draw_response(panel, found[measure])
-        panel.set_xlabel(label(one.factor.rpartition(".")[2], 34))
+        panel.set_xlabel(label(short_name(one.factor), 34))
     handles, names = axes[0].get_legend_handles_labels()
     if handles:
-        title = None if one.second is None else label(short_names([one.second])[one.second], 34)
+        title = None if one.second is None else label(short_name(one.second), 34)
         figure.legend(
             handles, names, loc="outside lower left", ncols=min(len(handles), 6), title=title, alignment="left"
         )
@@ -96,7 +97,7 @@ def over_time(found: Mapping[str, pd.DataFrame], lead: str | None) -> Figure:
         draw_groups(panel, found[measure], lead)
         panel.set_xlabel("tick")
     handles, names = axes[0].get_legend_handles_labels()
-    title = None if lead is None else label(lead.rpartition(".")[2], 34)
+    title = None if lead is None else label(short_name(lead), 34)
     figure.legend(handles, names, loc="outside lower left", ncols=min(len(handles), 6), title=title, alignment="left")
     return figure
 

@@ -129,10 +129,11 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
     told = list(sweep_words.said_of_effects(found))
     parts += [sentences(told)] if told else []
     many = len(measures) * len(sweep_figures.rows_of(found.effects))
+    by_chance = max(1, round(sweep_words.CHANCE * many))
     if many > 12:
         parts.append(
             paragraph(
-                f"{many} differences are looked at here: were none of them there, about {max(1, round(0.05 * many))} would "
+                f"{many} differences are looked at here: were none of them there, about {by_chance} would "
                 "still seem to be, by chance. Nothing is corrected for that.",
                 "note",
             )
@@ -267,9 +268,20 @@ def _convergence(page: Page, found: SweepFindings) -> list[str]:
     ]  # fmt: skip
     head = (
         "measure", "s.d. of runs of a point", "of which blurs differences", "s.d. of the points' means", "thereof luck",
-        "± at a point now", "replicates for ± a tenth of the range",
+        "± at a point now", "replicates needed",
     )  # fmt: skip
-    return [*figures, table(head, rows)]
+    return [*figures, paragraph(_on_noise(found)), table(head, rows)]
+
+
+def _on_noise(found: SweepFindings) -> str:
+    """Return what the columns of the table of luck say."""
+    shared = ", which have the same luck and share most of it" if found.is_luck_common else ""
+    return (
+        "A row a measure, in its own unit. From the left: how far the runs of one point lie apart, by luck alone; how much "
+        f"of that blurs a difference between points{shared}; how far the means of the points lie apart, and what part of "
+        "that (of the variance) luck may have made; half the width of the 95 % interval of a point's mean now; and how many "
+        "replicates would bring that of a difference between two points down to a tenth of all that the points differ by."
+    )
 
 
 def _all_measures(found: SweepFindings) -> str:

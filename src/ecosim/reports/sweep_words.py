@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecosim.reports.page import few
-from ecosim.reports.panels import of_measure, of_value, short_names
+from ecosim.reports.panels import of_measure, of_value, short_name, short_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,12 @@ NAMED = {"total": "total index", "mu_star": "μ*", "rank": "rank coefficient"}
 
 SETTLED = 1.5
 """How many half widths a curve has to move before it is said to rise or fall."""
+
+FEW_POINTS = 6
+"""Below so many points ranks agree by chance too often: of five that mean nothing, one in sixty agree fully."""
+
+CHANCE = 0.05
+"""Share of the differences that 95 % intervals show by chance where there is none."""
 
 
 def said_of_effects(found: SweepFindings) -> Iterator[str]:
@@ -54,7 +60,7 @@ def said_of_responses(
     still = []
     for measure in measures:
         response = responses[measure]
-        name = response.factor.rpartition(".")[2]
+        name = short_name(response.factor)
         means, half = _means_along(response)
         spots = list(means.index)
         first, last, reach = float(means.iloc[0]), float(means.iloc[-1]), float(means.max() - means.min())
@@ -63,8 +69,9 @@ def said_of_responses(
         if is_seen is False or (is_seen is None and not math.isnan(half) and reach <= SETTLED * half):
             still.append(title)
             continue
-        bend = _bend(means, half)
-        word = "goes" if bend and abs(last - first) < 0.5 * reach else "rises" if last > first else "falls"
+        is_bent = abs(last - first) < 0.5 * reach
+        bend = _bend(means, half, is_bent)
+        word = "goes" if is_bent else "rises" if last > first else "falls"
         ends = f"from {of_value(spots[0], 30)} to {of_value(spots[-1], 30)}"
         told = f"{_capital(title)} {word} from {few(first)} to {few(last)} as {name} goes {ends}"
         yield f"{told}{bend}."
@@ -96,12 +103,12 @@ def _means_along(response: Response) -> tuple[pd.Series[float], float]:
     return bins.set_index("x")["mean"], float((bins["high"] - bins["low"]).mean() / 2)
 
 
-def _bend(means: pd.Series[float], half: float) -> str:
-    """Return a clause on a peak or low between the ends, where it is clear."""
+def _bend(means: pd.Series[float], half: float, is_bent: bool) -> str:
+    """Return a clause on a peak or low between the ends, where it is clear, or most of what there is to tell."""
     first, last = float(means.iloc[0]), float(means.iloc[-1])
     over, under = float(means.max()) - max(first, last), min(first, last) - float(means.min())
     bend, reach = max(over, under), float(means.max() - means.min())
-    if math.isnan(half) or bend <= SETTLED * half or bend <= 0.25 * reach:
+    if not is_bent and (math.isnan(half) or bend <= SETTLED * half or bend <= 0.25 * reach):
         return ""
     place = int(means.to_numpy().argmax() if over > under else means.to_numpy().argmin())
     what = "a peak" if over > under else "a low"
@@ -132,9 +139,11 @@ def said_of_maps(found: SweepFindings) -> str:
 
 def said_of_plane(found: SweepFindings) -> str:
     """Return whether collaboration and polarisation go together over the points."""
-    if found.plane is None or len(found.plane) < 3:
+    if found.plane is None or len(found.plane) < 2:
         return ""
     x, y = found.plane["x"], found.plane["y"]
+    if len(x) < FEW_POINTS:
+        return f"{len(x)} points are too few to tell whether the two go together."
     if x.std() == 0 or y.std() == 0:
         return "One of the two is the same at every point."
     rank = float(x.rank().corr(y.rank()))
@@ -163,7 +172,7 @@ def said_of_time(found: SweepFindings) -> Iterator[str]:
             apart.append(f"{of_measure(measure)} {ends[0]} to {ends[1]}")
         else:
             apart.append(f"{of_measure(measure)} {few(float(last['mean'].iloc[0]))}")
-    name = "" if found.lead is None else f", by {found.lead.rpartition('.')[2]}"
+    name = "" if found.lead is None else f", by {short_name(found.lead)}"
     yield f"At the end{name}: {'; '.join(apart)}."
     if moving:
         yield f"Still on the move in the second half: {_and(moving)}. Longer runs may end elsewhere."
@@ -252,10 +261,22 @@ def _on_effects(found: SweepFindings, names: dict[str, str]) -> Iterator[str]:
         row = rows.sort_values("size", ascending=False).iloc[0]
         name = names.get(str(factor), "")
         what = f"the clearest effect is on {of_measure(row['measure'])}"
-        yield f"{_capital(name or 'the points')}: {what}; {_moved(row, name)}."
+        yield f"{name or 'The points'}: {what}; {_moved(row, name)}."
+    if len(seen) and _may_be_chance(len(seen), len(known)):
+        yield (
+            f"That is little to go by: {len(seen)} of the {len(known)} differences looked at seem to be there, and by "
+            f"chance alone about {max(1, round(CHANCE * len(known)))} would."
+        )
     idle = [factor for factor in dict.fromkeys(known["factor"]) if factor not in set(seen["factor"])]
     if idle:
         yield f"Of {_and(_names(idle, names))} no effect is seen on any of the {len(found.measures)} measures shown."
+
+
+def _may_be_chance(seen: int, looked_at: int) -> bool:
+    """Return whether so many of these differences would seem to be there in one of twenty sweeps in which none is."""
+    from scipy.stats import binom
+
+    return bool(binom.sf(seen - 1, looked_at, CHANCE) > CHANCE)
 
 
 def _moved(row: pd.Series[Any], name: str) -> str:
