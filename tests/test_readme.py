@@ -72,6 +72,18 @@ def test_every_block_of_code_says_what_it_is(document):
     assert (ROOT / document).read_text(encoding="utf-8").count("```") == 2 * len(blocks(document))
 
 
+def test_whoever_follows_one_document_after_another_is_not_refused_for_a_folder_of_the_first():
+    """A folder of many runs is continued by the next command that names it, and refused where that asks for others."""
+    many = re.compile(r"^ecosim (?:sweep|compare|tip|calibrate)\b.*?--out (\S+)", re.MULTILINE)
+    named = {}
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text(encoding="utf-8").replace("\\\n", " ")
+        for folder in set(many.findall(text)):
+            named.setdefault(folder, []).append(document)
+    assert len(named) > 10
+    assert {folder: where for folder, where in named.items() if len(where) > 1} == {}
+
+
 def test_the_make_targets_that_documents_name_exist():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
