@@ -54,6 +54,19 @@ def test_a_panel_of_polarisation_that_disagrees_is_told(second, capsys):
     assert ("disagrees" in capsys.readouterr().out) == bool(told)
 
 
+@pytest.mark.parametrize(
+    ("count", "told"), [(1, "in odd0: not measured in both"), (9, "in 9 measures, odd0 among them: not")]
+)
+def test_a_measure_of_one_scenario_alone_is_told_in_words_and_is_no_empty_row(count, told, capsys):
+    nothing = float("nan")
+    odd = [(f"odd{k}", "crisis", nothing, nothing, nothing) for k in range(count)]
+    _print(table(("spread", "crisis", 1.0, 2.0, 0.5), *odd), as_json=False)
+    out = capsys.readouterr().out
+    assert f"No difference of “crisis” is known {told}" in out
+    assert "– to –" not in out
+    assert out.count("odd0") == 1
+
+
 def test_no_name_of_a_scenario_is_a_formula_in_the_table(tmp_path):
     _save(table(("spread.mean", "=1+1", 1.0, 2.0, 0.5)), tmp_path)
     text = (tmp_path / f"{TABLE}.csv").read_text(encoding="utf-8")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ecosim.experiments.plan import Plan
 
 TABLE, PICTURE = "differences", "differences.svg"
+MOST_NAMED = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +108,10 @@ def _print(table: pd.DataFrame, as_json: bool) -> None:
         plain = [{key: None if _is_missing(value) else value for key, value in row.items()} for row in rows]
         print(json.dumps(plain, ensure_ascii=False, indent=2))
         return
-    _print_table(rows)
-    for sentence in polarisation(rows):
+    known = [row for row in rows if not _is_missing(row["difference"])]
+    if known:
+        _print_table(known)
+    for sentence in (*polarisation(rows), *unknown(rows)):
         print(sentence)
 
 
@@ -171,6 +174,24 @@ def polarisation(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
             yield (
                 f"The panel of polarisation disagrees about “{arm}”: by {more} it is more polarised at the end, by {less} "
                 "less."
+            )
+
+
+def unknown(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
+    """Tell of which measures no difference is known, and why that may be.
+
+    Args:
+        rows: of the table of differences.
+    """
+    from ecosim.results.phrases import in_a_row
+
+    for arm in dict.fromkeys(row["scenario"] for row in rows):
+        names = [_told(row["measure"]) for row in rows if row["scenario"] == arm and _is_missing(row["difference"])]
+        if names:
+            told = in_a_row(names) if len(names) <= MOST_NAMED else f"{len(names)} measures, {names[0]} among them"
+            yield (
+                f"No difference of “{arm}” is known in {told}: not measured in both scenarios, or undefined in all "
+                "pairs of runs but one."
             )
 
 
