@@ -35,6 +35,7 @@ SHARED = (
     "dynamics/gap.py",
     "dynamics/conduct.py",
     "dynamics/stance/attraction_repulsion.py",
+    "dynamics/stance/encounters.py",
     "dynamics/citizens/offers.py",
     "dynamics/production/joint_work.py",
     "dynamics/production/together.py",

@@ -119,15 +119,18 @@ class Change(Mechanism):
         ]
 
     def step(self, world: World, key: Key) -> None:
-        is_shaken = bool(self.shocks) or self.shock_rate > 0.0
-        if is_shaken:
-            self._shake(world, ("severity",), key)
-        if self.severity_return or self.severity_noise:
-            revert(world.severity, self.severity_level, self.severity_return, self.severity_noise, key, _SEVERITY)
-        perceive(world.urgency, world.severity, _remembered(self.lag))
-        revert(world.demand, 1.0, self.demand_return, self.demand_noise, key, _DEMAND)
-        if is_shaken:
-            self._shake(world, ("urgency", "demand"), key)
+        if self.shocks:
+            self._shake(world, ("severity",))
+        struck = self.shock_rate if self.shock_on == "severity" else 0.0
+        pass_time(
+            world.severity, world.urgency, world.demand, (struck, self.shock_size, self.shock_tail),
+            (self.severity_level, self.severity_return, self.severity_noise), _remembered(self.lag),
+            (1.0, self.demand_return, self.demand_noise), key,
+        )  # fmt: skip
+        if self.shocks:
+            self._shake(world, ("urgency", "demand"))
+        if self.shock_rate > struck:
+            strike(getattr(world, self.shock_on), self.shock_rate, self.shock_size, self.shock_tail, key)
         if self.motive_noise:
             world.motive[:] = vary_motives(world.motive, world.identity, self.motive_noise, key)
         if self.motive_return:
@@ -135,15 +138,13 @@ class Change(Mechanism):
         if self.ramp and self.ramp_from <= world.tick and (self.ramp_until is None or world.tick < self.ramp_until):
             world.pressure[:] = np.maximum(world.pressure + self.ramp, 0.0)
 
-    def _shake(self, world: World, columns: tuple[Shaken, ...], key: Key) -> None:
-        """Add to these columns whatever shocks come at this tick."""
+    def _shake(self, world: World, columns: tuple[Shaken, ...]) -> None:
+        """Add to these columns whatever shocks are set for this tick."""
         for shock in self.shocks:
             if shock.at == world.tick and shock.on in columns:
                 chosen = slice(None) if shock.issue is None else world.labels.issues.index(shock.issue)
                 values = getattr(world, shock.on)
                 values[chosen] = np.maximum(values[chosen] + shock.size, 0.0)
-        if self.shock_rate and self.shock_on in columns:
-            strike(getattr(world, self.shock_on), self.shock_rate, self.shock_size, self.shock_tail, key)
 
 
 @lru_cache(maxsize=256)
@@ -155,6 +156,27 @@ def _remembered(lag: float) -> float:
 # Draws: entity q with draws 0 (demand), 1 and from 16 on (shocks), 5 (severity); entity identity with draws 2 to 4
 # (motives).
 _DEMAND, _SEVERITY = 0, 5
+
+
+@kernel
+def pass_time(
+    severity: Any, urgency: Any, demand: Any, shocks: Any, severity_drift: Any, remembered: Any, demand_drift: Any,
+    key: Any,
+) -> None:  # fmt: skip
+    """Write severity, urgency and demand (Q,) one tick later; in one kernel, since a call costs more than any of it.
+
+    ``shocks`` are rate, least size and tail of those to severity; each drift is a level, a rate of return and a noise;
+    ``remembered`` is the share that remains of the distance between urgency and severity.
+    """
+    rate, size, tail = shocks
+    if rate > 0.0:
+        strike(severity, rate, size, tail, key)
+    level, back, noise = severity_drift
+    if back > 0.0 or noise > 0.0:
+        revert(severity, level, back, noise, key, np.int64(_SEVERITY))
+    perceive(urgency, severity, remembered)
+    level, back, noise = demand_drift
+    revert(demand, level, back, noise, key, np.int64(_DEMAND))
 
 
 @kernel

@@ -109,10 +109,13 @@ def close_books(
     spill_value, spending, thrift, least_capital, worst, half, full_circle, fresh = rates
     issues = severity.size
     usual = max(1e-9, mean_of(contribution, 1.0))
-    trouble, wellbeing = np.empty(issues), 0.0 if issues > 0 else 1.0
+    trouble, need, wellbeing = np.empty(issues), np.empty(issues), 0.0 if issues > 0 else 1.0
     for q in range(issues):
-        trouble[q] = min(1.0, severity[q] / worst)
+        trouble[q], need[q] = min(1.0, severity[q] / worst), pressing(urgency[q], half)
         wellbeing += (1.0 - trouble[q]) / issues
+    closeness = np.empty(bond.size)
+    for t in range(bond.size):  # a division is dear: several at a time, and once a tie, not for either end
+        closeness[t] = bond[t] / full_circle
     for i in range(sector.size):
         financial = income[i] + payoff[i] + spill_value * spillover[i]
         public, mission, relational = 0.0, 0.0, 0.0
@@ -121,9 +124,9 @@ def close_books(
         for h in range(first_membership[i], first_membership[i + 1]):
             row = membership[h]
             q = coalition_issue[member_coalition[row]]
-            mission += issues * salience[i, q] * pressing(urgency[q], half) * member_share[row]
+            mission += issues * salience[i, q] * need[q] * member_share[row]
         for h in range(first_tie[i], first_tie[i + 1]):
-            relational += bond[tie[h]] / full_circle
+            relational += closeness[tie[h]]
         ledger[i, 0], ledger[i, 1], ledger[i, 2] = financial, public, mission
         ledger[i, 3], ledger[i, 4] = relational, 2.0 * regard[i] - 1.0
         success[i] = 0.0

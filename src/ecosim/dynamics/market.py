@@ -95,14 +95,15 @@ class Market(Mechanism):
         return knowing(self, _citizens_choose=any("custom_at_stake" in each.writes for each in schedule.values()))
 
     def step(self, world: World, key: Key) -> None:
-        chosen, citizens = (_NOBODY, _NOBODY, _NOBODY), 0
+        customers, supporters, at_stake, citizens = _NOBODY, _NOBODY, _NOBODY, 0
         if self._citizens_choose and world.labels.citizens:
-            chosen, citizens = (world.customers, world.supporters, world.custom_at_stake), world.labels.citizens
+            customers, supporters, at_stake = world.customers, world.supporters, world.custom_at_stake
+            citizens = world.labels.citizens
         set_prices_and_incomes(
             world.sector, self.purse_of(world.labels.sectors), world.capital, world.contribution, world.reputation,
             world.severity, world.urgency, world.demand, world.relief, world.price, world.income, world.forgone,
-            (self.floor, self.rivalry, self.pressing_at),
-            (self.spending, self.loss, self.attention, self.tax, self.public_share, self.giving), chosen,
+            customers, supporters, at_stake, (self.floor, self.rivalry, self.pressing_at),
+            (self.spending, self.loss, self.attention, self.tax, self.public_share, self.giving),
             (citizens, -1.0 if self.each_spends is None else self.each_spends),
         )  # fmt: skip
 
@@ -122,17 +123,16 @@ def _purses(customers: tuple[str, ...], taxes: tuple[str, ...], sectors: tuple[s
 @kernel
 def set_prices_and_incomes(
     sector: Any, purse_of: Any, capital: Any, contribution: Any, reputation: Any, severity: Any, urgency: Any,
-    demand: Any, relief: Any, price: Any, income: Any, forgone: Any, pricing: Any, rates: Any, chosen: Any,
-    public: Any,
+    demand: Any, relief: Any, price: Any, income: Any, forgone: Any, customers: Any, supporters: Any, at_stake: Any,
+    pricing: Any, rates: Any, public: Any,
 ) -> None:  # fmt: skip
     """Write the price of work on each issue, and each organisation's income and what of it contributing forgoes.
 
-    ``purse_of`` gives, for each sector, 0 for customers, 1 for taxes, 2 for donors. ``chosen`` are each organisation's
-    customers, supporters and custom at stake, where there are citizens; ``public`` their number and what each spends, -1
-    where they share what businesses are spent on.
+    ``purse_of`` gives, for each sector, 0 for customers, 1 for taxes, 2 for donors. Each
+    organisation's customers, supporters and custom at stake count where there are citizens; ``public`` is their number
+    and what each spends, -1 where they share what businesses are spent on.
     """
     floor, rivalry, half = pricing
-    customers, supporters, at_stake = chosen
     citizens, each_spends = public
     have_chosen = citizens > 0 and customers.sum() > 0.0
     spending, loss, attention, tax, public_share, giving = rates

@@ -95,26 +95,45 @@ class Media(Witness):
         )
 
     def step(self, world: World, key: Key) -> None:
-        answerable = are_named(self._ledger.answerable, world.labels.sectors)
-        conduct = conduct_shown(
-            world.sector, answerable, world.contribution, world.purpose, world.severity, self._ledger.worst, self.values
-        )
-        source, shown, told, heard = publish(
-            world.identity, world.stance, conduct, (world.voice, world.transparency, world.distortion),
-            (self.news, self.fake, self.transparency, self.reach, self.exaggeration), key,
+        tell(
+            world.identity, world.sector, are_named(self._ledger.answerable, world.labels.sectors), world.stance,
+            world.contribution, world.purpose, world.reputation, world.voice, world.transparency, world.distortion,
+            world.severity, world.urgency, world.first_tie, world.partner, world.tie, world.trust, world.citizen_stance,
+            world.orientation, (self._ledger.worst, self.values, self.impression, self.hearsay),
+            (self.news, self.fake, self.transparency, self.reach, self.exaggeration),
+            (self.tolerance, self.exposure, self.responsiveness, self.identity, self.narrowing),
+            self.superordinate, self.pressing_at, key,
         )  # fmt: skip
-        if not source.size:
-            return
-        make_names(world.reputation, source, told, heard, self.impression)
-        repulsion = self.responsiveness / (1.0 + self.superordinate * common_goal(world.urgency, self.pressing_at))
-        law = (self.tolerance, self.exposure, self.responsiveness, repulsion, self.identity, self.narrowing)
-        signals = take_in(world.stance, np.empty(0), world.identity, (source, shown, heard), True, law, key)
-        hear_of_partners(signals, source, told, world.first_tie, world.partner, world.tie, world.trust, self.hearsay)
-        if world.labels.citizens:
-            take_in(world.citizen_stance, world.orientation, world.identity, (source, shown, heard), False, law, key)
 
 
 # Draws of an organisation: 0 for the news it makes, 1 for what it hears; of a citizen: 2.
+
+
+@kernel
+def tell(
+    identity: Any, sector: Any, answerable: Any, stance: Any, contribution: Any, purpose: Any, reputation: Any,
+    voice: Any, transparency: Any, distortion: Any, severity: Any, urgency: Any, first_tie: Any, partner: Any, tie: Any,
+    trust: Any, citizen_stance: Any, orientation: Any, judging: Any, rates: Any, law: Any, superordinate: Any,
+    half: Any, key: Any,
+) -> None:  # fmt: skip
+    """Let news get out and be heard, in place: all in one kernel, since each call costs as much as a short part of it.
+
+    ``judging`` are the worst severity, values, impression and hearsay; ``law`` tolerance, exposure, responsiveness,
+    identity and narrowing; others as in ``Media``.
+    """
+    worst, values, impression, hearsay = judging
+    tolerance, exposure, responsiveness, identifying, narrowing = law
+    conduct = conduct_shown(sector, answerable, contribution, purpose, severity, worst, values)
+    source, shown, told, heard = publish(identity, stance, conduct, (voice, transparency, distortion), rates, key)
+    if source.size == 0:
+        return
+    make_names(reputation, source, told, heard, impression)
+    repulsion = responsiveness / (1.0 + superordinate * common_goal(urgency, half))
+    limits = (tolerance, exposure, responsiveness, repulsion, identifying, narrowing)
+    signals, nobody = (source, shown, told, heard), np.empty(0)
+    bonds = (first_tie, partner, tie, trust)
+    take_in(stance, nobody, identity, signals, bonds, hearsay, limits, key)
+    take_in(citizen_stance, orientation, identity[:0], signals, bonds, hearsay, limits, key)
 
 
 @kernel
@@ -169,82 +188,90 @@ def make_names(reputation: Any, source: Any, told: Any, heard: Any, impression: 
 
 
 @kernel
-def take_in(stance: Any, orientation: Any, identity: Any, signals: Any, are_sources: Any, law: Any, key: Any) -> Any:
+def take_in(
+    stance: Any, orientation: Any, identity: Any, signals: Any, bonds: Any, hearsay: Any, law: Any, key: Any
+) -> None:
     """Let everyone come upon a signal and move stance (c, axes) and orientation (c,) or (0,) by it, in place.
 
-    Us and them is dislike of whoever is far, we is liking. Returns the signal that each heard (c,), -1 for none.
-    Citizens have no identity but their row; those who may be the sources themselves do not hear of themselves.
+    Us and them is dislike of whoever is far, we is liking. Citizens have no ``identity`` but their row; organisations,
+    who do, may be sources: they do not hear of themselves, and move their trust in partners of whom they hear.
     """
-    source, shown, heard = signals
-    everyone = stance.shape[0]
-    if are_sources:
-        chosen, chances, who = hear(identity, np.arange(everyone), source, heard, np.int64(1), key)
-    else:
-        chosen, chances, who = hear(np.arange(everyone), np.full(everyone, -1), source, heard, np.int64(2), key)
-    liking = 2.0 * orientation - 1.0
-    respond(stance, liking, who, chosen, shown, chances, law)
-    for c in range(liking.size):
-        orientation[c] = 0.5 * (liking[c] + 1.0)
-    return chosen
+    source, shown, told, heard = signals
+    luck, rows, liking = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(min(_BLOCK, orientation.size))
+    for start in range(0, stance.shape[0], _BLOCK):
+        stop = min(start + _BLOCK, stance.shape[0])
+        for c in range(start, stop):
+            luck[c - start], rows[c - start] = c, -1
+        if identity.size > 0:
+            for i in range(start, stop):
+                luck[i - start], rows[i - start] = identity[i], i
+        who, said, chances = hear(
+            luck[: stop - start], rows[: stop - start], source, heard, np.int64(1 if identity.size > 0 else 2), key
+        )
+        for a in range(min(stop - start, liking.size)):
+            liking[a] = 2.0 * orientation[start + a] - 1.0
+        respond(stance[start:stop], liking, who, said, shown, chances, law)
+        for a in range(min(stop - start, liking.size)):
+            orientation[start + a] = 0.5 * (liking[a] + 1.0)
+        if identity.size > 0:
+            hear_of_partners(start, who, said, source, told, bonds, hearsay)
 
 
 @kernel
-def respond(stance: Any, liking: Any, who: Any, chosen: Any, shown: Any, chances: Any, law: Any) -> None:
-    """Let those who hear a signal (h,) move stance and liking by the law of attraction and repulsion."""
+def respond(stance: Any, liking: Any, who: Any, said: Any, shown: Any, chances: Any, law: Any) -> None:
+    """Let those (h,) who hear what is said (h,) move stance and liking by the law of attraction and repulsion."""
     tolerance, exposure, responsiveness, repulsion, identifying, narrowing = law
     axes = stance.shape[1]
     moving, apart, count = np.empty(who.size + 1, np.int64), np.empty(who.size + 1), 0
-    for c in who:
-        squared = 0.0
+    for a in range(who.size):
+        c, k, squared = who[a], said[a], 0.0
         for d in range(axes):
-            squared += (shown[chosen[c], d] - stance[c, d]) ** 2
+            squared += (shown[k, d] - stance[c, d]) ** 2
         distance = np.sqrt(squared)
-        moving[np.uint64(count)], apart[np.uint64(count)] = c, distance  # written over, unless they interact
-        count += chances[c] < chance_to_interact(distance, exposure)
-    for a in range(count):
-        c, within = moving[a], tolerance
+        moving[np.uint64(count)], apart[np.uint64(count)] = a, distance  # written over, unless they interact
+        count += chances[a] < chance_to_interact(distance, exposure)
+    for b in range(count):
+        c, k, within = who[moving[b]], said[moving[b]], tolerance
         if liking.size > 0:
             within *= 1.0 - narrowing * max(0.0, -liking[c])
-            liking[c] += identifying * ((1.0 if apart[a] <= within else -1.0) - liking[c])
-        share = responsiveness if apart[a] <= within else -repulsion
+            liking[c] += identifying * ((1.0 if apart[b] <= within else -1.0) - liking[c])
+        share = responsiveness if apart[b] <= within else -repulsion
         for d in range(axes):
-            moved = stance[c, d] + share * (shown[chosen[c], d] - stance[c, d])
+            moved = stance[c, d] + share * (shown[k, d] - stance[c, d])
             stance[c, d] = min(1.0, max(-1.0, moved))
 
 
 @kernel
 def hear(luck: Any, rows: Any, source: Any, heard: Any, draw: Any, key: Any) -> Any:
-    """Return the signal that each hears (c,), -1 for none, a uniform number each (c,), and who hears one, in order (h,).
+    """Return who hears a signal, in order (h,), which one (h,), and a uniform number each (h,).
 
-    ``luck`` is the number whose draws these are, ``rows`` the organisation's row (-1 for a citizen): nobody hears of
-    itself.
+    ``luck`` (c,) is the number whose draws each has, ``rows`` (c,) the organisation's row (-1 for a citizen): nobody
+    hears of itself.
     """
-    signals, chances = np.full(luck.size, -1), np.empty(luck.size)
-    choices, reaches = np.empty(luck.size), np.empty(luck.size)
-    who, count = np.empty(luck.size + 1, np.int64), 0
-    for turn in range(luck.size):  # a loop that only draws
+    choices, reaches, chances = np.empty(luck.size), np.empty(luck.size), np.empty(luck.size)
+    for turn in range(luck.size):  # a loop that only draws: the compiler makes several draws at a time
         choices[turn], reaches[turn], chances[turn], _ = uniform4(key, luck[turn], draw)
     # Whoever hears nothing is written, too, and then written over: a processor would guess a branch wrong.
+    who, said, count = np.empty(luck.size + 1, np.int64), np.empty(luck.size + 1, np.int64), 0
     for turn in range(luck.size):
         k = np.int64(choices[turn] * source.size)
-        who[np.uint64(count)] = turn
+        place = np.uint64(count)
+        who[place], said[place], chances[place] = turn, k, chances[turn]
         count += (reaches[turn] < heard[k]) & (source[k] != rows[turn])
-    who = who[:count]
-    for turn in who:
-        signals[turn] = np.int64(choices[turn] * source.size)
-    return signals, chances, who
+    return who[:count], said[:count], chances[:count]
 
 
 @kernel
-def hear_of_partners(
-    signals: Any, source: Any, told: Any, first_tie: Any, partner: Any, tie: Any, trust: Any, hearsay: Any
-) -> None:
-    """Move the trust (m, 2) of those who heard of a partner towards the conduct shown."""
-    for i in range(signals.size):
-        if signals[i] < 0:
-            continue
-        j = source[signals[i]]
-        h = find_half_edge(first_tie, partner, i, j)
+def hear_of_partners(first: Any, who: Any, said: Any, source: Any, told: Any, bonds: Any, hearsay: Any) -> None:
+    """Move the trust (m, 2) of those who heard of a partner towards the conduct shown; rows are counted from ``first``."""
+    first_tie, partner, tie, trust = bonds
+    for a in range(who.size):
+        i, k = first + who[a], said[a]
+        h = find_half_edge(first_tie, partner, i, source[k])
         if h >= 0:
-            side = 0 if i < j else 1
-            trust[tie[h], side] += hearsay * (told[signals[i]] - trust[tie[h], side])
+            side = 0 if i < source[k] else 1
+            trust[tie[h], side] += hearsay * (told[k] - trust[tie[h], side])
+
+
+_BLOCK = 512
+"""Who comes upon signals at a time: what they draw stays in the fastest cache."""

@@ -86,25 +86,22 @@ class Policy(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         sectors = world.labels.sectors
-        invitations = govern(
-            world.identity, world.sector, self._market.purse_of(sectors), are_named(self.regulated, sectors),
-            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
-            world.capital, world.contribution, world.income, world.forgone,
-            (self.subsidies, self.waste, self.least, self.enforcement, self.fine, self.convening, self.invitation), key,
-        )  # fmt: skip
-        if not invitations or not world.urgency.size:
-            return
         meeting = self._meeting
-        kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
-        pairs = invite(
-            invitations, world.urgency, kind, (world.first_tie, world.partner), meeting.terms(),
-            meeting.attention, meeting.gap.weights(), key,
+        pairs = govern(
+            world.identity, world.sector, self._market.purse_of(sectors), are_named(self.regulated, sectors),
+            world.member, world.first_member, world.capital, world.contribution, world.income, world.forgone,
+            world.urgency, world.capability, world.salience, world.culture, world.stance, world.first_tie,
+            world.partner,
+            (self.subsidies, self.waste, self.least, self.enforcement, self.fine, self.convening, self.invitation),
+            meeting.terms(), meeting.attention, meeting.gap.weights(), key,
         )  # fmt: skip
-        if len(pairs):
-            trust = meeting.prior_trust * mean_of(world.trust, 0.5)
-            world.add_ties(pairs, trust=trust, bond=meeting.first_bond)
-            if world.reasons is not None:
-                note_meetings(world, pairs, "invited", kind, meeting.terms(), meeting.gap.weights())
+        if pairs is None:
+            return
+        trust = meeting.prior_trust * mean_of(world.trust, 0.5)
+        world.add_ties(pairs, trust=trust, bond=meeting.first_bond)
+        if world.reasons is not None:
+            kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
+            note_meetings(world, pairs, "invited", kind, meeting.terms(), meeting.gap.weights())
 
 
 # Draws: entity identity with draw 0 (inspection); entity of an invitation with draws 1 (who) and 2 (whether they agree);
@@ -113,13 +110,36 @@ class Policy(Mechanism):
 
 @kernel
 def govern(
-    identity: Any, sector: Any, purse_of: Any, regulated: Any, groups: Any, capital: Any, contribution: Any,
+    identity: Any, sector: Any, purse_of: Any, regulated: Any, member: Any, first_member: Any, capital: Any,
+    contribution: Any, income: Any, forgone: Any, urgency: Any, capability: Any, salience: Any, culture: Any,
+    stance: Any, first_tie: Any, partner: Any, rates: Any, terms: Any, attention: Any, gap: Any, key: Any,
+) -> Any:  # fmt: skip
+    """Let government spend what it has; return the pairs that it brings together, as ``invite``, or None.
+
+    In one kernel, since each call costs as much as either half of it. ``rates`` are the parameters of ``Policy``, in
+    their order; ``terms``, ``attention`` and ``gap`` as in ``invite``.
+    """
+    invitations = spend(
+        identity, sector, purse_of, regulated, in_mixed_coalitions(sector, member, first_member), capital, contribution,
+        income, forgone, rates, key,
+    )  # fmt: skip
+    if invitations == 0 or urgency.size == 0:
+        return None
+    kind = (sector, capability, salience, culture, stance)
+    pairs = invite(invitations, urgency, kind, (first_tie, partner), terms, attention, gap, key)
+    if pairs.shape[0] == 0:
+        return None
+    return pairs
+
+
+@kernel
+def spend(
+    identity: Any, sector: Any, purse_of: Any, regulated: Any, works_with_others: Any, capital: Any, contribution: Any,
     income: Any, forgone: Any, rates: Any, key: Any,
 ) -> Any:  # fmt: skip
     """Write incomes, what is forgone and contributions after policy, and return the number of invitations paid for."""
     subsidies, waste, least, enforcement, fine, convening, invitation = rates
     n = identity.size
-    works_with_others = in_mixed_coalitions(sector, groups)
     own = np.zeros(n)
     means, effort, bodies = 0.0, 0.0, 0.0
     for i in range(n):
@@ -153,9 +173,8 @@ def govern(
 
 
 @kernel
-def in_mixed_coalitions(sector: Any, groups: Any) -> Any:
+def in_mixed_coalitions(sector: Any, member: Any, first_member: Any) -> Any:
     """Return whether each organisation (n,) works in a coalition with another sector."""
-    member, first_member, _, _, _ = groups
     found = np.zeros(sector.size, np.bool_)
     for c in range(first_member.size - 1):
         mixed = False

@@ -72,22 +72,24 @@ class Technology(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         spread(
-            world.identity, world.success, world.first_tie, world.partner, world.adopted,
-            (world.voice, world.transparency, world.distortion),
+            world.identity, world.success, world.first_tie, world.partner, world.ends, world.adopted, world.voice,
+            world.transparency, world.distortion, world.translation,
             (self.innovation, self.imitation, self.advantage, self.abandoning),
-            (1.0 + self.widening, 1.0 + self.openness, 1.0 + (1.0 - self.care) * self.widening), key,
+            (1.0 + self.widening, 1.0 + self.openness, 1.0 + (1.0 - self.care) * self.widening),
+            (self.easing, self.floor), key,
         )  # fmt: skip
-        ease(world.ends, world.adopted, world.translation, self.easing, self.floor)
 
 
 @kernel
 def spread(
-    identity: Any, success: Any, first_tie: Any, partner: Any, adopted: Any, effects: Any, rates: Any, levels: Any,
-    key: Any,
+    identity: Any, success: Any, first_tie: Any, partner: Any, ends: Any, adopted: Any, voice: Any, transparency: Any,
+    distortion: Any, translation: Any, rates: Any, levels: Any, easing: Any, key: Any,
 ) -> None:  # fmt: skip
-    """Write who uses it now (n,) and its effects, each (n,); ``rates`` as in ``Technology``, ``levels`` with it."""
+    """Write who uses it now (n,) and its effects, each (n,), and what gap remains of ties (m,).
+
+    ``rates`` as in ``Technology``, ``levels`` the effects with it, ``easing`` and its floor.
+    """
     innovation, imitation, advantage, abandoning = rates
-    voice, transparency, distortion = effects
     n = identity.size
     takes, gives = np.empty(n), np.empty(n)
     for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
@@ -115,6 +117,7 @@ def spread(
         voice[i] = levels[0] if uses else 1.0
         transparency[i] = levels[1] if uses else 1.0
         distortion[i] = levels[2] if uses else 1.0
+    ease(ends, adopted, translation, *easing)
 
 
 @kernel

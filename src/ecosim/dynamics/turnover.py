@@ -67,17 +67,17 @@ class Turnover(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("insolvency", "organisations", "ties", "capital", "trust", "bond")
 
     def step(self, world: World, key: Key) -> None:
-        sectors = len(world.labels.sectors)
-        mean_rate = self.rate if self.entry == "rate" else 0.0
-        leaving, arriving, coming = count(
-            world.sector, world.capital, world.insolvency, sectors, (self.floor, self.patience, self.every),
-            mean_rate, 0 if self.room is None else self.room, key,
-        )  # fmt: skip
-        if leaving == 0 and arriving == 0:
+        leaving = wait(world.capital, world.insolvency, self.floor, self.patience, self.every)
+        if leaving == 0 and self.entry == "replacing":
             return
+        sectors = len(world.labels.sectors)
         going = np.flatnonzero(world.insolvency >= self.patience)
         if self.entry == "replacing":
             coming = np.bincount(world.sector[going], minlength=sectors)
+        else:
+            coming = arrivals(world.sector, sectors, self.rate, 0 if self.room is None else self.room, key)
+            if leaving == 0 and not coming.any():
+                return
         staying = np.flatnonzero(world.insolvency < self.patience)
         if world.reasons is not None:
             note_going(world, going)
@@ -122,26 +122,25 @@ def note_going(world: World, going: Rows) -> None:
 
 
 @kernel
-def count(
-    sector: Any, capital: Any, insolvency: Any, sectors: Any, limits: Any, rate: Any, room: Any, key: Any
-) -> Any:  # fmt: skip
-    """Write how long each has been insolvent (n,); return how many leave, come, and come to each sector (sectors,).
-
-    ``limits`` are the floor, the patience and the ticks since it last acted; a room of 0 is no limit.
-    """
-    floor, patience, ticks = limits
+def wait(capital: Any, insolvency: Any, floor: Any, patience: Any, ticks: Any) -> Any:
+    """Write how long each has been insolvent (n,), some ticks after it last acted; return how many leave."""
     leaving = 0
-    members = np.zeros(sectors, np.int64)
-    for i in range(sector.size):
+    for i in range(capital.size):
         insolvency[i] = insolvency[i] + ticks if capital[i] < floor else 0
         leaving += insolvency[i] >= patience
-        members[sector[i]] += 1
-    coming = np.zeros(sectors, np.int64)
-    if rate > 0.0:
-        left = max(0.0, 1.0 - sector.size / room) if room > 0 else 1.0
-        for s in range(sectors):
-            coming[s] = poisson(rate * members[s] * left, key, s)
-    return leaving, coming.sum(), coming
+    return leaving
+
+
+@kernel
+def arrivals(sector: Any, sectors: Any, rate: Any, room: Any, key: Any) -> Any:
+    """Return how many come to each sector (sectors,); a room of 0 is no limit."""
+    members, coming = np.zeros(sectors, np.int64), np.zeros(sectors, np.int64)
+    for s in sector:
+        members[s] += 1
+    left = max(0.0, 1.0 - sector.size / room) if room > 0 else 1.0
+    for s in range(sectors):
+        coming[s] = poisson(rate * members[s] * left, key, s)
+    return coming
 
 
 @kernel

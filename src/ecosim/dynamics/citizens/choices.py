@@ -6,7 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.dynamics.citizens.offers import BUY, CUSTOMERS, DONORS, SUPPORT, TAXES, WORK
+from ecosim.dynamics.citizens.offers import (
+    BUY,
+    CUSTOMERS,
+    DONORS,
+    SUPPORT,
+    TAXES,
+    WORK,
+    mood_of,
+    offers_of,
+    stakes,
+    togetherness,
+)
 from ecosim.dynamics.conduct import beside
 from ecosim.kernels import inlined, kernel
 from ecosim.rng import uniform4
@@ -15,12 +26,49 @@ from ecosim.world.lookup import copy_into
 _ASKED = 8
 """Further alternatives for whoever has no supplier or no employer: it asks around."""
 
-_BLOCK = 256
+_BLOCK = 512
 """Citizens at a time. What they look at and draw stays in the fastest cache, and each step is a loop of its own without
 branches that a processor would guess wrong: three times as fast as one citizen after the other."""
 
 # Draws of a citizen: 2k for the k-th alternatives it considers (and, of draw 0, whether it looks), 2k + 1 for what it
 # makes of them.
+
+
+@kernel
+def look_around(
+    orientation: Any, citizen_stance: Any, buys_from: Any, works_for: Any, supports: Any, approval: Any, sector: Any,
+    purse_of: Any, capital: Any, contribution: Any, reputation: Any, purpose: Any, salience: Any, stance: Any,
+    customers: Any, workers: Any, supporters: Any, support: Any, at_stake: Any, severity: Any, urgency: Any,
+    usual_severity: Any, member: Any, first_member: Any, first_membership: Any, membership: Any, member_coalition: Any,
+    first_tie: Any, partner: Any, tie: Any, trust: Any, seeing: Any, rates: Any, choosing: Any, considered: Any,
+    key: Any,
+) -> None:  # fmt: skip
+    """Let citizens see what there is, choose anew and be counted, and organisations see what is at stake, in place.
+
+    In one kernel, since each call from Python, and each array that it returns, costs as much as a short part of it.
+    ``purse_of`` says what organisations of each sector live by; ``seeing`` are the attention that contributing takes,
+    foresight, the urgency that is half pressing, the worst severity, and the share of the way that citizens get used to
+    a severity. ``rates`` and what follows are those of ``reconsider``, the others a world's columns and indices.
+    """
+    attention, foresight, half, worst, share = seeing
+    purse = np.empty(sector.size, np.int64)
+    for i in range(sector.size):
+        purse[i] = purse_of[sector[i]]
+    offer, regard, sizes, usual = offers_of(
+        purse, capital, contribution, reputation, purpose, salience, workers, urgency, attention, half
+    )
+    together = togetherness(
+        sector, (member, first_member, first_membership, membership, member_coalition), (first_tie, partner, tie), trust
+    )
+    mood, position = mood_of(purse, reputation, stance, severity, urgency, usual_severity, half, worst, share)
+    people = (orientation, citizen_stance, buys_from, works_for, supports, approval)
+    reconsider(
+        people, (purse, stance, offer, regard, together),
+        (_living_by(np.int64(CUSTOMERS), purse), _living_by(np.int64(DONORS), purse)), mood, position, rates, choosing,
+        considered, key,
+    )  # fmt: skip
+    caring = count(people, purse, (customers, workers, supporters, support))
+    stakes(purse, contribution, sizes, caring, usual[BUY], at_stake, attention, foresight, choosing[0])
 
 
 @kernel
@@ -46,19 +94,21 @@ def reconsider(
     selectivity, _, reserve = choosing
     sides = _side_by_side(*organisations[1:4])
     nobody = np.array((-np.inf, -np.inf, selectivity * reserve * (1.0 - mood[0])))
-    who, draws, chances = np.empty(_BLOCK + 1, np.int64), np.empty((4, _BLOCK)), np.empty((4, _BLOCK))
+    who, looks = np.empty(_BLOCK + 1, np.int64), np.empty(_BLOCK)
+    draws, chances = np.empty((4, _BLOCK)), np.empty((4, _BLOCK))
     held, worth = np.empty((3, _BLOCK), np.int64), np.empty((3, _BLOCK))
+    room = np.empty(_BLOCK, np.int64), np.empty(_BLOCK), np.empty(_BLOCK)
     for start in range(0, orientation.size, _BLOCK):
         stop = min(start + _BLOCK, orientation.size)
         count, strays = _lookers(
-            start, stop, buys_from, works_for, options[0].size, purse.size, rates[0], key, who, draws
+            start, stop, buys_from, works_for, options[0].size, purse.size, rates[0], key, who, looks
         )
         for a in range(count):
             c = who[a]
             held[BUY, a], held[WORK, a] = _still(buys_from[c], purse, CUSTOMERS), works_for[c]
             held[SUPPORT, a] = _still(supports[c], purse, DONORS)
         for what in range(3):
-            _weigh(who, count, held[what], what, nobody[what], people, sides, choosing, worth[what])
+            _weigh(who, count, held[what], what, nobody[what], people, sides, choosing, worth[what], room[2])
         for k in range(considered + _ASKED * (strays > 0)):
             active = count if k < considered else strays
             _draw(who, active, 2 * k, key, draws)
@@ -66,9 +116,20 @@ def reconsider(
             for what in range(3):
                 _compare(
                     who, active, what, draws[what + 1], chances[what], held[what], worth[what], nobody[what], people,
-                    sides, options, choosing,
+                    sides, options, choosing, room,
                 )  # fmt: skip
         _follow(who, count, held, people, organisations, mood, government, rates, choosing)
+
+
+@kernel
+def _living_by(what: Any, purse: Any) -> Any:
+    """Return the rows (r,) of those that live by customers, or taxes, or donors."""
+    rows, found = np.empty(purse.size, np.int64), 0
+    for i in range(purse.size):
+        if purse[i] == what:
+            rows[found] = i
+            found += 1
+    return rows[:found]
 
 
 @kernel
@@ -95,13 +156,12 @@ def _draw(who: Any, count: Any, number: Any, key: Any, draws: Any) -> None:
 @kernel
 def _lookers(
     start: Any, stop: Any, buys_from: Any, works_for: Any, businesses: Any, employers: Any, looking: Any, key: Any,
-    who: Any, draws: Any,
+    who: Any, looks: Any,
 ) -> Any:  # fmt: skip
     """Write who of a block looks, first those without supplier or employer; return how many, and how many these."""
-    for c in range(start, stop):
-        who[c - start] = c
-    _draw(who, stop - start, np.int64(0), key, draws)  # a literal 0 would be compiled apart
-    looks, count = draws[0], 0
+    for c in range(start, stop):  # a loop that only draws, as that of ``_draw``
+        looks[c - start], _, _, _ = uniform4(key, c, 0)
+    count = 0
     for c in range(start, stop):
         if (buys_from[c] < 0 and businesses > 0) or (works_for[c] < 0 and employers > 0):
             who[count] = c
@@ -122,28 +182,43 @@ def _still(row: Any, purse: Any, wanted: Any) -> Any:
 
 @kernel
 def _weigh(
-    who: Any, count: Any, rows: Any, what: Any, nobody: Any, people: Any, sides: Any, choosing: Any, worth: Any
+    who: Any,
+    count: Any,
+    rows: Any,
+    what: Any,
+    nobody: Any,
+    people: Any,
+    sides: Any,
+    choosing: Any,
+    worth: Any,
+    good: Any,
 ) -> None:
-    """Write β times the utility to citizens (count,) of what organisations (count,) offer; ``nobody`` for a row of -1."""
+    """Write β times the utility to citizens (count,) of what organisations (count,) offer; ``nobody`` for a row of -1.
+
+    ``good`` is room for what counts besides the distance.
+    """
     orientation, stance = people[0], people[1]
     selectivity, distance, _ = choosing
     for a in range(count):
         c, row = who[a], max(rows[a], 0)
         theta = orientation[c]
-        good = (1.0 - theta) * sides[row, what] + theta * sides[row, 3 + what]
-        utility = selectivity * (good - distance * _apart(stance, c, sides, row, 6))
+        good[a] = (1.0 - theta) * sides[row, what] + theta * sides[row, 3 + what]
+        worth[a] = _squared(stance, c, sides, row, 6)
+    axes = max(1, stance.shape[1])
+    for a in range(count):  # a loop without look-ups: several roots are drawn at a time
+        utility = selectivity * (good[a] - distance * (0.5 * np.sqrt(worth[a] / axes)))
         worth[a] = utility if rows[a] >= 0 else nobody
 
 
 @kernel
 def _compare(
     who: Any, count: Any, what: Any, draws: Any, chances: Any, held: Any, worth: Any, nobody: Any, people: Any,
-    sides: Any, options: Any, choosing: Any,
+    sides: Any, options: Any, choosing: Any, room: Any,
 ) -> None:  # fmt: skip
     """Let citizens (count,) compare what they hold with an alternative: it is taken with probability 1 / (1 + e^-gain)."""
     businesses, groups = options
     employers = sides.shape[0]
-    other, offered = np.empty(count, np.int64), np.empty(count)
+    other, offered, good = room
     if (what == BUY and businesses.size == 0) or (what == WORK and employers == 0):
         return
     for a in range(count):
@@ -156,7 +231,7 @@ def _compare(
             other[a] = groups[place] if draws[a] >= 0.5 else np.int64(-1)
         else:
             other[a] = -1
-    _weigh(who, count, other, what, nobody, people, sides, choosing, offered)
+    _weigh(who, count, other, what, nobody, people, sides, choosing, offered, good)
     for a in range(count):
         is_taken = chances[a] * (1.0 + np.exp(worth[a] - offered[a])) < 1.0
         held[a] = other[a] if is_taken else held[a]
@@ -202,10 +277,16 @@ def _follow(
 @inlined
 def _apart(stance: Any, c: Any, position: Any, row: Any, first: Any) -> Any:
     """Return the distance of stances, 1 for the two ends of opinion on every axis; position's axes begin at ``first``."""
+    return 0.5 * np.sqrt(_squared(stance, c, position, row, first) / max(1, stance.shape[1]))
+
+
+@inlined
+def _squared(stance: Any, c: Any, position: Any, row: Any, first: Any) -> Any:
+    """Return the sum of the squares of how far stances are from each other on the axes."""
     squared = 0.0
     for d in range(stance.shape[1]):
         squared += (stance[c, d] - position[row, first + d]) ** 2
-    return 0.5 * np.sqrt(squared / max(1, stance.shape[1]))
+    return squared
 
 
 @kernel

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
-import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.binding import first_of
-from ecosim.dynamics.citizens.choices import count, reconsider
-from ecosim.dynamics.citizens.offers import CUSTOMERS, DONORS, mood_of, offers_of, stakes, togetherness
+from ecosim.dynamics.citizens.choices import look_around
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
@@ -117,32 +115,14 @@ class Citizens(Mechanism):
     def step(self, world: World, key: Key) -> None:
         if not world.labels.citizens:
             return
-        purse = self._market.purse_of(world.labels.sectors)[world.sector]
-        attention = self._market.attention
-        people = (
-            world.orientation, world.citizen_stance, world.buys_from, world.works_for, world.supports, world.approval
-        )  # fmt: skip
-        offer, regard, sizes, usual = offers_of(
-            purse, world.capital, world.contribution, world.reputation, world.purpose, world.salience, world.workers,
-            world.urgency, attention, self.pressing_at,
-        )  # fmt: skip
-        together = togetherness(
-            world.sector,
-            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
-            (world.first_tie, world.partner, world.tie), world.trust,
-        )  # fmt: skip
-        mood, position = mood_of(
-            purse, world.reputation, world.stance, world.severity, world.urgency, world.usual_severity,
-            self.pressing_at, self.worst, 1.0 / self.memory,
-        )  # fmt: skip
-        reconsider(
-            people, (purse, world.stance, offer, regard, together),
-            (np.flatnonzero(purse == CUSTOMERS), np.flatnonzero(purse == DONORS)), mood, position,
+        look_around(
+            world.orientation, world.citizen_stance, world.buys_from, world.works_for, world.supports, world.approval,
+            world.sector, self._market.purse_of(world.labels.sectors), world.capital, world.contribution,
+            world.reputation, world.purpose, world.salience, world.stance, world.customers, world.workers,
+            world.supporters, world.support, world.custom_at_stake, world.severity, world.urgency, world.usual_severity,
+            world.member, world.first_member, world.first_membership, world.membership, world.member_coalition,
+            world.first_tie, world.partner, world.tie, world.trust,
+            (self._market.attention, self.foresight, self.pressing_at, self.worst, 1.0 / self.memory),
             (self.looking, self.voting, self.drift, self.belonging), (self.selectivity, self.distance, self.reserve),
             self.considered, key,
-        )  # fmt: skip
-        caring = count(people, purse, (world.customers, world.workers, world.supporters, world.support))
-        stakes(
-            purse, world.contribution, sizes, caring, usual[0], world.custom_at_stake, attention, self.foresight,
-            self.selectivity,
         )  # fmt: skip

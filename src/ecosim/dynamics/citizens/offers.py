@@ -103,8 +103,7 @@ def togetherness(sector: Any, groups: Any, graph: Any, trust: Any) -> Any:
             together |= is_mixed[member_coalition[membership[h]]]
         trusted, ties = 0.0, first_tie[i + 1] - first_tie[i]
         for h in range(first_tie[i], first_tie[i + 1]):
-            t = tie[h]
-            trusted += trust[t, 1] if i < partner[h] else trust[t, 0]  # the lower row is side 0
+            trusted += trust[tie[h], np.int64(i < partner[h])]  # the lower row is side 0
         seen[i] = 0.5 * together + 0.5 * (trusted / ties if ties > 0 else 0.5)
     return seen
 

@@ -58,20 +58,19 @@ class BestResponse(Mechanism):
     def step(self, world: World, key: Key) -> None:
         respond(
             world.contribution, world.capital, world.effort, world.achieved, world.forgone, world.motive, world.trust,
-            (world.first_tie, world.partner, world.tie),
-            (world.member, world.first_member),
+            world.first_tie, world.partner, world.tie, world.member, world.first_member,
             (self._sharing.cost, self.trust_weight, self.damping, self.least),
         )  # fmt: skip
 
 
 @kernel
 def respond(
-    contribution: Any, capital: Any, effort: Any, achieved: Any, forgone: Any, motive: Any, trust: Any, graph: Any,
-    groups: Any, rates: Any,
+    contribution: Any, capital: Any, effort: Any, achieved: Any, forgone: Any, motive: Any, trust: Any, first_tie: Any,
+    partner: Any, tie: Any, member: Any, first_member: Any, rates: Any,
 ) -> None:  # fmt: skip
     """Write next tick's contributions in place: nobody's depends on another's of this tick."""
     cost, trust_weight, damping, least = rates
-    trusted, others = trust_in_company(trust, graph, groups, contribution.size)
+    trusted, others = trust_in_company(trust, (first_tie, partner, tie), (member, first_member), contribution.size)
     for i in range(contribution.size):
         if effort[i] <= 0.0:
             contribution[i] = max(contribution[i], least)

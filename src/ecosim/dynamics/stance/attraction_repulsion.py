@@ -86,16 +86,12 @@ class AttractionRepulsion(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("stance", "affect")
 
     def step(self, world: World, key: Key) -> None:
-        stance, affect = world.stance, world.affect
-        seen_stance, seen_affect = stance, affect
-        if self.activation == "simultaneous":
-            seen_stance, seen_affect = stance.copy(), affect.copy()
-        rows, luck = turns(world.identity, self.activation, self.steps, key)
-        others, half_edges, chances = look(rows, luck, world.first_tie, world.partner, self.reach, key)
-        repulsion = self.responsiveness / (1.0 + self.superordinate * common_goal(world.urgency, self.half))
-        encounter(
-            seen_stance, seen_affect, stance, affect, rows, others, half_edges, world.tie, chances,
-            self.tolerance, self.exposure, self.responsiveness, repulsion, self.warming, self.dislike,
+        at_once = self.activation == "simultaneous"
+        rows, luck = _EVERYONE if at_once else turns(world.identity, self.activation, self.steps, key)
+        encounters(
+            world.identity, world.stance, world.affect, world.urgency, world.first_tie, world.partner, world.tie,
+            at_once, rows, luck, self.reach, self.superordinate, self.half,
+            (self.tolerance, self.exposure, self.responsiveness, self.warming, self.dislike), key,
         )  # fmt: skip
 
     def meet(
@@ -112,6 +108,31 @@ class AttractionRepulsion(Mechanism):
 
 
 _NO_AFFECT, _NO_TIE = np.empty(0), np.empty(0, np.int32)
+_EVERYONE = np.empty(0, np.int64), np.empty(0, np.int64)
+"""Rows and luck of whoever acts, where all do at once: the kernel knows them."""
+
+
+@kernel
+def encounters(
+    identity: Any, stance: Any, affect: Any, urgency: Any, first_tie: Any, partner: Any, tie: Any, at_once: Any,
+    rows: Any, luck: Any, reach: Any, superordinate: Any, half: Any, law: Any, key: Any,
+) -> None:  # fmt: skip
+    """Let rows (s,) each look at another, changing stance (n, axes) and affect (m,); everyone, where all act at once.
+
+    ``luck`` (s,) is the number whose draws each turn has; ``law`` tolerance, exposure, responsiveness, warming and
+    dislike.
+    """
+    tolerance, exposure, responsiveness, warming, dislike = law
+    seen_stance, seen_affect = stance, affect
+    if at_once:
+        seen_stance, seen_affect = stance.copy(), affect.copy()
+        rows, luck = np.arange(identity.size), identity
+    others, half_edges, chances = look(rows, luck, first_tie, partner, reach, key)
+    repulsion = responsiveness / (1.0 + superordinate * common_goal(urgency, half))
+    encounter(
+        seen_stance, seen_affect, stance, affect, rows, others, half_edges, tie, chances, tolerance, exposure,
+        responsiveness, repulsion, warming, dislike,
+    )  # fmt: skip
 
 
 @kernel
