@@ -29,6 +29,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 SHARED = (
     "kernels.py",
+    "counting.py",
     "rng.py",
     "world/lookup.py",
     "world/table.py",
@@ -89,6 +90,8 @@ from numba.core import config as _numba_config  # noqa: E402
 from numba.core import event as _numba_event  # noqa: E402
 from numba.core.caching import FunctionCache  # noqa: E402
 
+from ecosim.counting import Compiler  # noqa: E402
+
 _numba_config.CACHE_DIR = str(FOLDER)  # for when numba was imported before ecosim
 
 
@@ -111,7 +114,9 @@ def inlined(function: Function) -> Function:
 
 
 def _compiled(function: Function, **options: bool) -> Function:
-    dispatcher = numba.njit(error_model="numpy", no_cfunc_wrapper=True, **options)(function)  # nobody calls it from C
+    dispatcher = numba.njit(  # nobody calls it from C
+        error_model="numpy", no_cfunc_wrapper=True, pipeline_class=Compiler, **options
+    )(function)
     if hasattr(dispatcher, "_cache"):  # absent when NUMBA_DISABLE_JIT is set
         dispatcher._cache = _LockedCache(dispatcher.py_func)
     return dispatcher  # type: ignore[no-any-return]  # numba is untyped
