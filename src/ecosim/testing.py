@@ -156,7 +156,8 @@ def renumbered(world: World, order: NDArray[np.int64]) -> World:
             rows = values[column.name]
             values[column.name] = np.where(rows >= 0, place[rows], -1)
     twin = snapshot.copy(world)
-    twin.__dict__.update(values)
+    for name, entries in values.items():
+        setattr(twin, name, entries)
     twin.index_ties()
     twin.index_members()
     return twin

@@ -56,12 +56,11 @@ def test_what_is_made_is_watched_where_mechanisms_make_it():
 @pytest.mark.parametrize("largest", [0.0, 1.0, -1e308, np.finfo(float).max, np.finfo(float).tiny])
 def test_the_largest_and_smallest_numbers_are_finite(largest):
     assert is_finite(np.array([largest, -largest, 0.0]))
-    assert is_finite(np.array([[largest, -largest], [0.0, 0.0]]))
 
 
-@pytest.mark.parametrize("place", range(8))
-def test_of_eight_columns_each_is_looked_at(place):
-    columns = [np.zeros(5) for _ in range(8)]
-    assert are_finite(*columns)
-    columns[place][4] = np.nan
-    assert not are_finite(*columns)
+@pytest.mark.parametrize("place", range(6))
+def test_of_six_arrays_each_is_looked_at(place):
+    numbers = [np.zeros(5) for _ in range(6)]
+    assert are_finite(*numbers)
+    numbers[place][4] = np.nan
+    assert not are_finite(*numbers)

@@ -47,7 +47,7 @@ def test_an_organisation_without_ties_has_an_empty_list():
 def test_turning_a_pair_turns_its_two_sided_values_and_no_others():
     pairs = np.array([[4, 1], [0, 2]], np.int32)
     trust, bond = np.array([[0.4, 0.1], [0.0, 0.2]]), np.array([0.5, 0.6])
-    turned, values = lower_first(pairs, {"trust": trust, "bond": bond, "affect": 0.3})
+    turned, values = lower_first(pairs, 5, {"trust": trust, "bond": bond, "affect": 0.3})
     assert turned.tolist() == [[1, 4], [0, 2]]
     assert values["trust"].tolist() == [[0.1, 0.4], [0.0, 0.2]]
     assert values["bond"].tolist() == [0.5, 0.6]

@@ -38,11 +38,11 @@ class Schedule:
         if self.checked:
             self._checked_step(world)
             return
-        tick, state = world.tick, world.__dict__
+        tick = world.tick
         for step, (low, high), every in self._steps:
             if every == 1 or tick % every == 0:
                 step(world, (low, high, tick))
-                if state["is_pending"]:
+                if world.pending.is_any:
                     world.commit()
 
     def _checked_step(self, world: World) -> None:

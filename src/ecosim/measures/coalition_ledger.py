@@ -57,7 +57,7 @@ def ledger(sector: Any, member: Any, first_member: Any, received: Any, sent: Any
     worked, lose, win, third, diversity = 0, 0, 0, 0, 0.0
     for c in range(coalitions):
         start, end = first_member[c], first_member[c + 1]
-        diversity += mixture(sector, member[start:end])
+        diversity += mixture(sector, member, start, end)
         found = outcome(start, end, member, received, sent)
         worked += found != _IDLE
         lose += found == _LOSE
@@ -101,13 +101,14 @@ def outcome(start: Any, end: Any, member: Any, received: Any, sent: Any) -> Any:
 
 
 @kernel
-def mixture(sector: Any, rows: Any) -> Any:
-    """Return the chance that two members drawn with replacement are of different sectors, 1 − Σp²."""
-    alike = 0
-    for i in rows:
-        for j in rows:
-            alike += sector[i] == sector[j]
-    return 1.0 - alike / (rows.size * rows.size)
+def mixture(sector: Any, member: Any, start: Any, end: Any) -> Any:
+    """Return the chance that two members in rows start to end, drawn with replacement, are of different sectors, 1 − Σp²."""
+    size, alike = end - start, end - start
+    for row in range(start, end):
+        own = sector[member[row]]
+        for other in range(start, row):
+            alike += 2 * (sector[member[other]] == own)
+    return 1.0 - alike / (size * size)
 
 
 @kernel

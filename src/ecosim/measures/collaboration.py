@@ -139,9 +139,10 @@ def communities(
 
 @kernel
 def _mixing(first_tie: Any, partner: Any, labels: Any) -> Any:
-    k = 0
+    k, missing = 0, 0
     for label in labels:
         k = max(k, label + 1)
+        missing += label < 0
     ends, within, across = np.zeros(k), 0.0, 0.0
     for i in range(labels.size):
         own = labels[i]
@@ -149,9 +150,13 @@ def _mixing(first_tie: Any, partner: Any, labels: Any) -> Any:
             continue
         same, different = 0, 0
         for h in range(first_tie[i], first_tie[i + 1]):
-            label = labels[np.uint32(partner[h])]
-            same += label == own
-            different += label >= 0 and label != own
+            same += labels[np.uint32(partner[h])] == own
+        if missing > 0:
+            for h in range(first_tie[i], first_tie[i + 1]):
+                label = labels[np.uint32(partner[h])]
+                different += label >= 0 and label != own
+        else:
+            different = first_tie[i + 1] - first_tie[i] - same
         ends[own] += same + different
         within += same
         across += different

@@ -50,19 +50,21 @@ def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung:
     rungs, joined = np.zeros(6), np.zeros((sectors, sectors))
     trusted, liked, bound, remaining, gained, outside = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     ages, lose, across = 0, 0, 0
+    # Sums, whose order counts, and what is only counted: two loops of few numbers each, which stay in the registers.
     for t in range(ends.shape[0]):
-        a, b = np.int64(sector[ends[t, 0]]), np.int64(sector[ends[t, 1]])
-        joined[a, b] += 1.0
         trusted += trust[t, 0] + trust[t, 1]
         liked += affect[t]
         bound += bond[t]
         remaining += translation[t]
         gained += gain[t, 0] + gain[t, 1]
-        lose += (gain[t, 0] < 0.0) | (gain[t, 1] < 0.0)
         outside += outside_gain[t]
-        ages += age[t]
-        rungs[rung[t]] += 1.0
+    for t in range(ends.shape[0]):
+        a, b = np.uint64(sector[np.uint64(ends[t, 0])]), np.uint64(sector[np.uint64(ends[t, 1])])
+        joined[a, b] += 1.0
+        rungs[np.uint64(rung[t])] += 1.0
         across += (a != b) & (rung[t] >= 2)
+        lose += (gain[t, 0] < 0.0) | (gain[t, 1] < 0.0)
+        ages += age[t]
     winning = rungs[2:].sum()
     return np.array([
         m, 2.0 * m / n, trusted / (2.0 * m), liked / m, bound / m, remaining / m, ages / m,

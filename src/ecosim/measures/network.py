@@ -140,20 +140,29 @@ def _triangles_of_few(first_tie: Any, partner: Any) -> Any:
     """Count the triangles through each organisation: those whom it and a partner both are tied to, a bit each."""
     n = first_tie.size - 1
     words = (n + 63) // 64
-    tied = np.zeros((n, words), np.uint64)
+    tied, later = np.zeros((n, words), np.uint64), np.empty(partner.size // 2 + 1, np.uint32)
+    first_later, filled = np.empty(n + 1, np.uint32), np.uint32(0)
     low, one = np.uint64(63), np.uint64(1)
     for i in range(n):
+        first_later[i] = filled
         for h in range(first_tie[i], first_tie[i + 1]):
             j = np.uint64(partner[h])
             tied[i, j >> np.uint64(6)] |= one << (j & low)
+            later[filled] = j  # the next one writes over it unless it counts
+            filled += np.uint32(partner[h] > i)
+    first_later[n] = filled
     triangles = np.zeros(n, np.int64)
     for i in range(n):
-        common = np.uint64(0)
-        for h in range(first_tie[i], first_tie[i + 1]):
-            j = np.uint64(partner[h])
+        of_all = np.uint64(0)
+        for h in range(first_later[i], first_later[i + 1]):
+            j, common = np.uint64(later[h]), np.uint64(0)
             for word in range(words):
                 common += _ones(tied[i, word] & tied[j, word])
-        triangles[i] = common >> one  # each was met along both of its ties
+            triangles[j] += np.int64(common)
+            of_all += common
+        triangles[i] += np.int64(of_all)
+    for i in range(n):
+        triangles[i] >>= 1  # each was met along both of its ties
     return triangles
 
 
@@ -174,15 +183,16 @@ def _degree_assortativity(first_tie: Any, partner: Any) -> Any:
     if partner.size == 0:
         return np.nan
     mean = total / partner.size
+    excess = np.empty(n)
+    for i in range(n):
+        excess[i] = first_tie[i + 1] - first_tie[i] - mean
     variance, covariance = 0.0, 0.0
     for i in range(n):
-        k = first_tie[i + 1] - first_tie[i]
-        excess, others = k - mean, 0.0
+        others = 0.0
         for h in range(first_tie[i], first_tie[i + 1]):
-            j = partner[h]
-            others += (first_tie[j + 1] - first_tie[j]) - mean
-        variance += k * excess * excess
-        covariance += excess * others
+            others += excess[np.uint32(partner[h])]
+        variance += (first_tie[i + 1] - first_tie[i]) * excess[i] * excess[i]
+        covariance += excess[i] * others
     return covariance / variance if variance > 0.0 else np.nan
 
 

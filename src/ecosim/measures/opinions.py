@@ -23,20 +23,22 @@ def opinions(world: World) -> list[Any]:
     """
     columns = np.ascontiguousarray(world.stance.T)
     # NumPy's sort is vectorised, and the kernels themselves run: what the functions round them check is known here.
-    table, means = _on_each_axis(columns, np.sort(columns, axis=1), world.sector.astype(np.int64))
-    return [*table, *means.tolist()]
+    ordered = columns.copy()
+    ordered.sort(axis=1)
+    found = _on_each_axis(columns, ordered, world.sector.astype(np.int64))
+    return [*found[:, :-1], *found[:, -1].tolist()]
 
 
 @kernel
 def _on_each_axis(columns: Any, ordered: Any, sector: Any) -> Any:
-    """Return each measure on each axis (measures, axes), and averaged over the axes where it is defined (measures,).
+    """Return each measure on each axis and, last, averaged over the axes where it is defined: (measures, axes + 1).
 
     Args:
         columns: stances (axes, n).
         ordered: the same, sorted on each axis.
         sector: (n,).
     """
-    table = np.empty((_MEASURES, columns.shape[0]))
+    table = np.empty((_MEASURES, columns.shape[0] + 1))
     for axis in range(columns.shape[0]):
         values = columns[axis]
         polarised = _panel(values, 1.3, BINS, -1.0, 1.0, RATING_POINTS)
@@ -48,21 +50,21 @@ def _on_each_axis(columns: Any, ordered: Any, sector: Any) -> Any:
         table[10, axis], table[11, axis] = apart, united
         large, effective, _ = _clusters(ordered[axis], 0.05, 0.01)
         table[12, axis], table[13, axis] = large, effective
-    return table, _means(table)
+    _average(table)
+    return table
 
 
 @kernel
-def _means(table: Any) -> Any:
-    """Return the mean of each row over the entries that are there (rows,)."""
-    means = np.empty(table.shape[0])
+def _average(table: Any) -> None:
+    """Fill in the last entry of each row: the mean over those before it that are there."""
+    last = table.shape[1] - 1
     for row in range(table.shape[0]):
         total, there = 0.0, 0
-        for value in table[row]:
-            if not np.isnan(value):
-                total += value
+        for axis in range(last):
+            if not np.isnan(table[row, axis]):
+                total += table[row, axis]
                 there += 1
-        means[row] = total / there
-    return means
+        table[row, last] = total / there
 
 
 _MEASURES = 14

@@ -126,7 +126,7 @@ MEASURES: tuple[Measure, ...] = (
         "hostile_share",
         "share of relationships in which the two dislike each other",
         "share",
-        lambda world: float(np.mean(world.affect < 0.0)) if world.ties else float("nan"),
+        lambda world: np.count_nonzero(world.affect < 0.0) / world.ties if world.ties else float("nan"),
         ("affect",),
     ),
 )

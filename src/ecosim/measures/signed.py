@@ -139,26 +139,33 @@ def _every_cut(first_tie: Any, partner: Any, sign: Any) -> Any:
 def _descents(first_tie: Any, partner: Any, sign: Any, starts: Any) -> Any:
     """Return the fewest disappointed ties over descents from scattered cuts that depend on nothing but their number."""
     n = first_tie.size - 1
-    fewest = np.inf
-    camp = np.ones(n)
+    fewest, ties = np.inf, np.abs(sign).sum()
+    camp, content = np.ones(n), np.empty(n)
     for start in range(starts):
         scattered = np.uint64(2 * start + 1)
         for i in range(n):
             scattered = scattered * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
             camp[i] = 1.0 if start == 0 or scattered >> np.uint64(63) else -1.0
+        for i in range(n):
+            content[i] = _content(first_tie, partner, sign, camp, i)
         moved = True
         while moved:
             moved = False
             for i in range(n):
-                if _content(first_tie, partner, sign, camp, i) < 0.0:
-                    camp[i] = -camp[i]
+                if content[i] < 0.0:
+                    _move(first_tie, partner, sign, camp, content, i)
                     moved = True
-        content = 0.0
-        for i in range(n):
-            content += _content(first_tie, partner, sign, camp, i)
-        ties = np.abs(sign).sum()
-        fewest = min(fewest, 0.25 * (ties - content))
+        fewest = min(fewest, 0.25 * (ties - content.sum()))
     return fewest
+
+
+@kernel
+def _move(first_tie: Any, partner: Any, sign: Any, camp: Any, content: Any, i: Any) -> None:
+    """Let one organisation change camps, and keep the content of all (n,) as it is then: whole numbers, so exactly."""
+    camp[i] = -camp[i]
+    content[i] = -content[i]
+    for h in range(first_tie[i], first_tie[i + 1]):
+        content[partner[h]] += 2.0 * sign[h] * camp[i] * camp[partner[h]]
 
 
 @kernel

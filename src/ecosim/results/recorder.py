@@ -86,7 +86,7 @@ class Recorder:
         self._rows, self._last = 0, -1
         self._ticks: NDArray[np.int64] = np.empty(min(ticks // record.every + 2, 4096), np.int64)
         self._values = np.full((self._ticks.size, len(self.notes)), np.nan)
-        self._plan: tuple[list[_Look], list[_Look]] | None = None
+        self._plan: tuple[_Plan, _Plan] | None = None
         self._watch: Watch | None = None
 
     def __repr__(self) -> str:
@@ -202,35 +202,62 @@ class Recorder:
     def _look(self, world: World, row: int, *, only_costly: bool = False) -> None:
         if self._plan is None:
             self._plan = _plan(self.measures, self.labels, world)
-        values = self._values
-        for compute, places in self._plan[only_costly]:
-            found = compute(world)
-            for place, part in places:
-                values[row, place] = found if part is None else found[part]
+        looks, places = self._plan[only_costly]
+        values, numbers = self._values[row], []
+        for look in looks:
+            found = look.compute(world)
+            # Single numbers are gathered first: to put each into an array would take longer than to find most of them.
+            numbers += [found if part is None else found[part] for part in look.numbers]
+            for columns, part in look.rows:
+                values[columns] = found if part is None else found[part]
+        values[places] = numbers
         if world.tick == 0:
-            values[row, self._flows] = np.nan
+            values[self._flows] = np.nan
 
 
 class _Look(NamedTuple):
-    """One computation and the places in a row that it fills: (column or columns, entry of the sequence or None)."""
+    """One computation, and what of it is wanted.
+
+    Attributes:
+        compute: the function of the world.
+        numbers: entries of its sequence that are one number; None for the number that it returns.
+        places: the column that each of them fills.
+        rows: columns that are filled by an entry of several numbers, and that entry, or None.
+    """
 
     compute: Callable[[World], Any]
-    places: list[tuple[int | slice, int | None]]
+    numbers: list[int | None]
+    places: list[int]
+    rows: list[tuple[slice, int | None]]
 
 
-def _plan(measures: Sequence[Measure], labels: Labels, world: World) -> tuple[list[_Look], list[_Look]]:
+class _Plan(NamedTuple):
+    """What is computed for a row, and the columns into which all single numbers go, one look's after another's."""
+
+    looks: list[_Look]
+    places: NDArray[np.int64]
+
+
+def _plan(measures: Sequence[Measure], labels: Labels, world: World) -> tuple[_Plan, _Plan]:
     """Return the computations that are cheap, and those that are costly."""
     looks: tuple[dict[int, _Look], dict[int, _Look]] = ({}, {})
     column = 0
     for measure in measures:
         width = len(measure.columns(labels))
-        place = column if measure.per is None else slice(column, column + width)
+        if width and world.has(*measure.reads):
+            look = looks[measure.costly].setdefault(id(measure.compute), _Look(measure.compute, [], [], []))
+            if measure.per is None:
+                look.numbers.append(measure.part)
+                look.places.append(column)
+            else:
+                look.rows.append((slice(column, column + width), measure.part))
         column += width
-        if not world.has(*measure.reads) or width == 0:
-            continue
-        look = looks[measure.costly].setdefault(id(measure.compute), _Look(measure.compute, []))
-        look.places.append((place, measure.part))
-    return list(looks[False].values()), list(looks[True].values())
+    cheap, costly = (list(each.values()) for each in looks)
+    return _Plan(cheap, _places(cheap)), _Plan(costly, _places(costly))
+
+
+def _places(looks: Sequence[_Look]) -> NDArray[np.int64]:
+    return np.array([place for look in looks for place in look.places], np.int64)
 
 
 def _notes(measures: Sequence[Measure], labels: Labels) -> dict[str, Note]:

@@ -117,40 +117,54 @@ def mean_of_members(values: NDArray[np.float64], members: NDArray[np.int64]) -> 
 
 
 @kernel
-def commit(before: Any, left: Any, joins: Any, memberships: Any, coalitions: Any, indices: Any) -> Any:
+def commit(
+    known: Any, member: Any, member_coalition: Any, left: Any, joiners: Any, joined: Any, count: Any,
+    past: Any, widths: Any, initial: Any, member_at: Any, coalition_at: Any,
+    past_coalitions: Any, coalition_widths: Any, coalition_initial: Any,
+    words: Any, coalition_words: Any, first_member: Any, first_membership: Any, membership: Any, lives: Any,
+) -> Any:  # fmt: skip
     """Carry out what was asked for, in one go: both tables with their new rows, and the indices of members.
 
     Args:
-        before: number of coalitions, and rows of members (M,) and of their coalitions (M,), as they are.
+        known: number of coalitions as they are.
+        member: rows of members (M,) as they are.
+        member_coalition: rows of their coalitions (M,).
         left: rows of memberships that end.
-        joins: rows of organisations that join (p,), -1 for nobody, rows of the coalitions they join (p,), and how many
-            coalitions there are with those just founded, whose rows come last.
-        memberships: words of their table, widths and initial values of its columns (``ecosim.world.table``), room for
-            the table as it will be, and first words of ``member`` and ``member_coalition`` in it.
-        coalitions: words of their table, widths and initial values, and room.
-        indices: room for ``first_member``, ``first_membership`` (n+1,) and ``membership``.
+        joiners: rows of organisations that join (p,), -1 for nobody.
+        joined: rows of the coalitions they join (p,).
+        count: how many coalitions there are with those just founded, whose rows come last.
+        past: words of the table of memberships (``ecosim.world.table``).
+        widths: words of an entry in each of its columns.
+        initial: what each starts with.
+        member_at: first word of ``member`` in it.
+        coalition_at: first word of ``member_coalition``.
+        past_coalitions: words of the table of coalitions.
+        coalition_widths: words of an entry in each of its columns.
+        coalition_initial: what each starts with.
+        words: room for the table of memberships as it will be.
+        coalition_words: likewise for that of coalitions.
+        first_member: room for the index of that name (count+1,).
+        first_membership: likewise (n+1,).
+        membership: likewise, one for each place of the table.
+        lives: room for which coalitions live, the founded ones among them (count,).
 
     Returns:
-        How many memberships there are then, and which coalitions live (c,), the founded ones among them.
+        How many memberships there are then, and how many coalitions live.
     """
-    known, member, member_coalition = before
-    joiners, joined, count = joins
-    source, who, of, lives = rearranged(member, member_coalition, left, joiners, joined, count)
-    past, widths, initial, words, member_at, coalition_at = memberships
+    source, who, of, living = rearranged(member, member_coalition, left, joiners, joined, count)
     move(past, widths, initial, source, words)
     places = words.size // widths.sum()
     members = words[member_at * places : member_at * places + who.size]
     of_members = words[coalition_at * places : coalition_at * places + who.size]
     for row in range(who.size):
         members[row], of_members[row] = who[row], of[row]
-    past, widths, initial, words = coalitions
-    continues = np.empty(lives.size, np.int64)
-    for c in range(lives.size):
-        continues[c] = lives[c] if lives[c] < known else -1
-    move(past, widths, initial, continues, words)
-    first_member, first_membership, membership = indices
-    _list_members(members, of_members, first_member[: lives.size + 1], first_membership, membership)
-    return who.size, lives
+    continues = np.empty(living.size, np.int64)
+    for c in range(living.size):
+        lives[c] = living[c]
+        continues[c] = living[c] if living[c] < known else -1
+    move(past_coalitions, coalition_widths, coalition_initial, continues, coalition_words)
+    _list_members(members, of_members, first_member[: living.size + 1], first_membership, membership)
+    return who.size, living.size
 
 
 @kernel

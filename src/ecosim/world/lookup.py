@@ -53,6 +53,17 @@ def range_of(numbers: Any) -> Any:
     return least, greatest
 
 
+def refuse_rows_beyond(lowest: int, highest: int, count: int, what: str, least: int = 0) -> None:
+    """Refuse rows, of which the lowest and the highest are given, unless all are in a table of so many.
+
+    Raises:
+        IndexError: naming what they are, one that is not there, and the range.
+    """
+    if lowest < least or highest >= count:
+        wrong = lowest if lowest < least else highest
+        raise IndexError(f"{what}: {wrong}; allowed: {least} to {count - 1}")
+
+
 @inlined
 def copy_into(place: Any, values: Any) -> None:
     """Write as many numbers (n,) into an array's place (n,).

@@ -13,7 +13,13 @@ Rows = NDArray[np.int64]
 
 @dataclass
 class Pending:
-    """What mechanisms have asked for and ``commit`` will do."""
+    """What mechanisms have asked for and ``commit`` will do.
+
+    Attributes:
+        is_any: whether there is anything; whoever asks says so.
+    """
+
+    is_any: bool = False
 
     ties_made: list[tuple[NDArray[np.int32], dict[str, Any]]] = field(default_factory=list)
     ties_ended: list[Rows] = field(default_factory=list)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.kernels import kernel
+from ecosim.world import lookup
 from ecosim.world.columns import COLUMNS
 from ecosim.world.lookup import copy_into, find_half_edge
 from ecosim.world.table import move
@@ -54,22 +55,43 @@ def half_edges(ends: Any, n: Any) -> Any:
     return first, partner, tie
 
 
-def lower_first(pairs: NDArray[np.int32], values: Mapping[str, Any]) -> tuple[NDArray[np.int32], dict[str, Any]]:
-    """Return pairs (p, 2) with the lower row first, and their values with the two sides in that order."""
-    given: dict[str, Any] = {}
-    swapped = pairs[:, 0] > pairs[:, 1]
-    is_any_swapped = bool(swapped.any())
+def lower_first(
+    pairs: NDArray[Any], organisations: int, values: Mapping[str, Any]
+) -> tuple[NDArray[np.int32], dict[str, Any]]:
+    """Return pairs (p, 2) with the lower row first, and their values with the two sides in that order.
+
+    Raises:
+        IndexError: if one of the rows is none of so many organisations.
+    """
+    given = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
+    ends, is_swapped = np.empty(given.shape, np.int32), np.empty(len(given), np.bool_)
+    least, greatest, is_any_swapped = _put_lower_first(given, ends, is_swapped)
+    lookup.refuse_rows_beyond(least, greatest, organisations, "add_ties: row of an organisation")
+    turned: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, (int, float)):
-            given[name] = value
+            turned[name] = value
             continue
         entries = np.asarray(value, COLUMNS[name].dtype)
         if COLUMNS[name].extent == "side":
             entries = np.repeat(entries[:, None], 2, axis=1) if entries.ndim == 1 else entries.copy()
             if is_any_swapped:
-                entries[swapped] = entries[swapped, ::-1]
-        given[name] = entries
-    return np.sort(pairs, axis=1) if is_any_swapped else pairs.copy(), given
+                entries[is_swapped] = entries[is_swapped, ::-1]
+        turned[name] = entries
+    return ends, turned
+
+
+@kernel
+def _put_lower_first(pairs: Any, ends: Any, is_swapped: Any) -> Any:
+    """Fill in both with pairs (p, 2) in order; return the least and the greatest row, and whether any pair was not."""
+    least, greatest, swaps = pairs[0, 0], pairs[0, 0], 0
+    for k in range(pairs.shape[0]):
+        i, j = min(pairs[k, 0], pairs[k, 1]), max(pairs[k, 0], pairs[k, 1])
+        least, greatest = min(least, i), max(greatest, j)
+        ends[k, 0], ends[k, 1] = i, j
+        is_swapped[k] = pairs[k, 0] > pairs[k, 1]
+        swaps += is_swapped[k]
+    return least, greatest, swaps > 0
 
 
 Batch = tuple[NDArray[np.int32], dict[str, Any]]
@@ -108,48 +130,47 @@ _UNSORTED = np.empty(0, np.int64)
 
 @kernel
 def commit(
-    before: Any,
-    words: Any,
-    widths: Any,
-    initial: Any,
-    ends_at: Any,
-    ended: Any,
-    pairs: Any,
-    order: Any,
-    half_edges: Any,
-) -> Any:
+    ties: Any, past: Any, first_tie: Any, partner: Any, tie: Any,
+    ended: Any, pairs: Any, order: Any, widths: Any, initial: Any, ends_at: Any,
+    words: Any, first: Any, partners: Any, rows: Any, chosen: Any,
+) -> Any:  # fmt: skip
     """Carry out what was asked for, in one go: the table of relationships with its new rows, and the half-edges.
 
     Args:
-        before: number of relationships, the words of their table (``ecosim.world.table``), and the half-edges'
-            ``first_tie`` (n+1,), ``partner`` (2m,) and ``tie`` (2m,), as they are.
-        words: room for the table as it will be, of as many places as there may be relationships.
-        widths: words of an entry in each of its columns.
-        initial: what each starts with.
-        ends_at: first word of an entry that belongs to ``ends``.
+        ties: number of relationships as they are.
+        past: words of their table (``ecosim.world.table``).
+        first_tie: half-edges as they are (n+1,).
+        partner: likewise (2m,).
+        tie: likewise (2m,).
         ended: rows of those that end.
         pairs: proposed pairs (p, 2), lower row first. One that is tied already, or comes again, is left out.
         order: the pairs sorted by their rows, of equal ones the first counts; empty for few pairs.
-        half_edges: room for ``first_tie``, ``partner`` and ``tie`` as they will be.
+        widths: words of an entry in each column of the table.
+        initial: what each starts with.
+        ends_at: first word of an entry that belongs to ``ends``.
+        words: room for the table as it will be, of as many places as there may be relationships.
+        first: room for ``first_tie`` as it will be.
+        partners: room for ``partner``.
+        rows: room for ``tie``.
+        chosen: room for which pairs are the new relationships (p,).
 
     Returns:
-        How many relationships go on, and which pairs are the new ones that follow (made,).
+        How many relationships go on, and how many new ones follow.
     """
-    ties, past, first_tie, partner, tie = before
     if order.size < pairs.shape[0]:
         order = _inserted(pairs)
     source, made = rearranged(ties, ended, first_tie, partner, pairs, order)
     move(past, widths, initial, source, words)
     kept, places = source.size - made, words.size // widths.sum()
-    chosen = -1 - source[kept:]
     ends = words[ends_at * places : ends_at * places + 2 * source.size].reshape((source.size, 2))
     for k in range(made):
+        chosen[k] = -1 - source[kept + k]
         ends[kept + k, 0], ends[kept + k, 1] = pairs[chosen[k], 0], pairs[chosen[k], 1]
     row_now = np.full(ties, -1, np.int32)
     for k in range(kept):
         row_now[source[k]] = k
-    _merge(first_tie, partner, tie, row_now, ends[kept:], kept, half_edges)
-    return kept, chosen
+    _merge(first_tie, partner, tie, row_now, ends[kept:], kept, (first, partners, rows))
+    return kept, made
 
 
 @kernel

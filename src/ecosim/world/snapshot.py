@@ -152,15 +152,12 @@ def assembled(
         changes: how often organisations have come or gone.
         given: numbers that must not be given again.
     """
-    world = World(labels, 0, columns)
+    world = World(labels, len(columns["identity"]), columns)
     for axis in world._tables:
         size = next(len(values) for name, values in columns.items() if COLUMNS[name].axis == axis)
         world._gather(axis, np.full(size, -1))
     for name, values in columns.items():
-        if COLUMNS[name].axis in world._tables:
-            world.__dict__[name][...] = values  # these stay views of their table
-        else:
-            world.__dict__[name] = values.copy()
+        world.__dict__[name][...] = values
     world.names, world.tick, world.drawn, world.changes = names, tick, drawn, changes
     world.gone, world.founders, world.founders_at = given.gone.copy(), given.founders.copy(), tick
     world.index_ties()

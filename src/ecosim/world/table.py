@@ -7,6 +7,8 @@ little more than moving one.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,8 +24,7 @@ Words = NDArray[np.int64]
 class Table:
     """The columns of one axis, shown as entries of a dictionary of arrays by name; its other keys are left alone.
 
-    A rule may put a new array in a column's place: it is taken over when rows change next. The table does not keep the
-    dictionary: a world that held itself so would stay in memory after its use.
+    The table does not keep the dictionary: a world that held itself so would stay in memory after its use.
 
     Args:
         declared: the columns, of type float64 or int64.
@@ -31,13 +32,15 @@ class Table:
 
     Attributes:
         layout: where each column lies.
-        words: the block, whatever the type of a number: every column has equally many places for its rows.
+        words: the block, whatever the type of a number: every column has equally many places for its rows, which hold 0
+            where they stand for none.
+        numbers: the part of it in which the floating-point numbers lie.
     """
 
     def __init__(self, declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -> None:
         self.layout = _layout(declared, shapes)
         self.words: Words = np.empty(0, np.int64)
-        self._shown: list[tuple[str, NDArray[Any]]] = []
+        self.numbers: NDArray[np.float64] = np.empty(0)
 
     def gather(self, columns: dict[str, Any], source: NDArray[np.int64]) -> None:
         """Rearrange the rows.
@@ -47,16 +50,9 @@ class Table:
             source: for each new row, the old row it continues; negative for a new entry, which starts at its initial
                 values.
         """
-        self.take_over(columns)
         words = self.room(source.size)
         move(self.words, self.layout.widths, self.layout.initial, source, words)
         self.show(columns, words, source.size)
-
-    def take_over(self, columns: dict[str, Any]) -> None:
-        """Copy what rules have put in the place of a column into the block."""
-        for name, view in self._shown:
-            if columns[name] is not view:
-                view[...] = columns[name]
 
     def room(self, places: int) -> Words:
         """Return a block with places for so many rows, no value in it yet."""
@@ -64,62 +60,99 @@ class Table:
 
     def show(self, columns: dict[str, Any], words: Words, rows: int) -> None:
         """Take another block, of so many rows, for the table's own, and make its columns entries of ``columns``."""
-        self.words, layout = words, self.layout
-        numbers, places = words.view(np.float64), words.size // layout.width
-        views: list[NDArray[Any]] = [numbers[start * places : start * places + rows] for start in layout.numbers]
-        views += [words[start * places : start * places + rows] for start in layout.wholes]
+        layout, places = self.layout, words.size // self.layout.width
+        floats, singles, wholes = layout.floats, layout.singles, layout.wholes
+        numbers = words[: floats * places].view(np.float64)
+        # Walking through a block of equal columns makes views of them in half the time of cutting each out.
+        views: list[NDArray[Any]] = [*numbers[: singles * places].reshape(singles, places)[:, :rows]]
+        views.extend(words[floats * places : (floats + wholes) * places].reshape(wholes, places)[:, :rows])
         for start, width, is_whole in layout.rows:
             block = words if is_whole else numbers
             views.append(block[start * places : start * places + rows * width].reshape(rows, width))
-        self._shown = list(zip(layout.names, views, strict=True))
-        columns.update(self._shown)
+        self.words, self.numbers = words, numbers
+        columns.update(zip(layout.names, views, strict=True))
 
 
 class Layout(NamedTuple):
-    """Where the columns of a table lie.
+    """Where the columns of a table lie: floating-point numbers first, and among those and the others single ones first.
 
     Attributes:
         names: the columns: those with one number an entry, those with one whole number, those with several of either.
-        numbers: first word of an entry of each of the first.
+        singles: how many there are of the first.
         wholes: likewise of the second.
-        rows: likewise of the others, with how many words it has and whether they are whole numbers.
+        rows: first word of an entry of each of the others, how many it has, and whether they are whole numbers.
         starts: first word of an entry of each column by name.
         widths: words of an entry in each column, in the order in which they lie (columns,).
         initial: word that each starts with, in the same order (columns,).
+        floats: words of an entry that are floating-point numbers.
         width: words of an entry in all.
     """
 
     names: tuple[str, ...]
-    numbers: tuple[int, ...]
-    wholes: tuple[int, ...]
+    singles: int
+    wholes: int
     rows: tuple[tuple[int, int, bool], ...]
     starts: dict[str, int]
     widths: NDArray[np.int64]
     initial: Words
+    floats: int
     width: int
 
 
 @lru_cache(maxsize=256)
 def _layout(declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -> Layout:
-    numbers: dict[str, int] = {}
-    wholes: dict[str, int] = {}
-    rows: dict[str, tuple[int, int, bool]] = {}
-    widths: list[int] = []
-    initial, starts = [], {}
-    in_place = sorted(zip(declared, shapes, strict=True), key=lambda entry: entry[0].dtype != "float64")
-    for column, shape in in_place:
-        start, is_whole = sum(widths), column.dtype != "float64"
+    numbers: list[str] = []
+    wholes: list[str] = []
+    rows: list[tuple[str, tuple[int, int, bool]]] = []
+    starts: dict[str, int] = {}
+    widths, initial, floats, width = [], [], 0, 0
+    for column, shape in sorted(zip(declared, shapes, strict=True), key=_place_in_block):
+        many, is_whole = shape[0] if shape else 1, _is_whole(column)
         if shape:
-            rows[column.name] = start, shape[0], is_whole
+            rows.append((column.name, (width, many, is_whole)))
         else:
-            (wholes if is_whole else numbers)[column.name] = start
-        starts[column.name] = start
-        widths.append(shape[0] if shape else 1)
+            (wholes if is_whole else numbers).append(column.name)
+        starts[column.name] = width
+        widths.append(many)
         initial.append(np.array(column.initial, column.dtype).view(np.int64))
+        width += many
+        floats += 0 if is_whole else many
+    names = (*numbers, *wholes, *(name for name, _ in rows))
     return Layout(
-        (*numbers, *wholes, *rows), tuple(numbers.values()), tuple(wholes.values()), tuple(rows.values()), starts,
-        np.array(widths), np.array(initial), sum(widths),
+        names, len(numbers), len(wholes), tuple(row for _, row in rows), starts, np.array(widths), np.array(initial),
+        floats, width,
     )  # fmt: skip
+
+
+def _place_in_block(entry: tuple[Column, tuple[int, ...]]) -> tuple[bool, bool]:
+    column, shape = entry
+    return _is_whole(column), bool(shape)
+
+
+def _is_whole(column: Column) -> bool:
+    return column.dtype != "float64"
+
+
+def side_by_side(
+    declared: Sequence[Column], shapes: Sequence[tuple[int, ...]], rows: int
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64]]:
+    """Return new columns (rows, …) of any type at their initial values, and the array of all floating-point numbers.
+
+    That array holds them one after the other, as a table does: so one look at it tells whether all are finite.
+    """
+    counts = [
+        0 if _is_whole(column) else rows * math.prod(shape) for column, shape in zip(declared, shapes, strict=True)
+    ]
+    numbers, end = np.empty(sum(counts)), 0
+    columns: dict[str, NDArray[Any]] = {}
+    for column, shape, count in zip(declared, shapes, counts, strict=True):
+        if _is_whole(column):
+            columns[column.name] = np.full((rows, *shape), column.initial, column.dtype)
+        else:
+            columns[column.name] = numbers[end : end + count].reshape(rows, *shape)
+            columns[column.name][...] = column.initial
+            end += count
+    return columns, numbers
 
 
 @kernel
@@ -131,7 +164,7 @@ def move(words: Any, widths: Any, initial: Any, source: Any, following: Any) -> 
         widths: words of an entry in each column (columns,).
         initial: word that each column starts with (columns,).
         source: for each new row, the old row it continues, or a negative number.
-        following: the block to be filled.
+        following: the block to be filled; places beyond the new rows hold 0.
     """
     width = 0
     for words_each in widths:
@@ -149,6 +182,7 @@ def move(words: Any, widths: Any, initial: Any, source: Any, following: Any) -> 
             else:
                 for place in range(many):
                     following[np.uint64(start + place)] = words[np.uint64(old + place)]
+        following[after + source.size * many_words : after + places * many_words] = 0
         before += places_before * many_words
         after += places * many_words
 

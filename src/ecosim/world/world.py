@@ -7,10 +7,10 @@ is to change, and ``commit`` carries it out between mechanisms, so nobody's row 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from ecosim.world import coalitions, lookup, relationships
 from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
 from ecosim.world.names import unnamed
 from ecosim.world.pending import Pending
-from ecosim.world.table import Table
+from ecosim.world.table import Table, side_by_side
 
 Rows = NDArray[np.int64]
 
@@ -83,6 +83,7 @@ class World:
     Attributes:
         labels: names of sectors, issues, axes and capabilities.
         names: name of each organisation (n,), or None where they have only numbers.
+        numbers: all floating-point numbers of each axis in one array, its columns one after the other.
         tick: ticks since the start.
         first_tie, partner, tie: half-edges, see ``ecosim.world.relationships``.
         first_member, first_membership, membership: see ``ecosim.world.coalitions``.
@@ -128,38 +129,35 @@ class World:
         self.founders_at = 0
         self.columns, self._columns = _chosen(frozenset(columns))
         self.pending = Pending()
-        self.is_pending = False
-        for axis, count in (
-            ("organisation", organisations),
-            ("issue", len(labels.issues)),
-            ("citizen", labels.citizens),
-        ):
-            for column in self._columns[axis]:
-                self.__dict__[column.name] = self._fresh(column, count)
-        self._tables = {axis: self._table(axis) for axis in _CHANGING}
-        for table in self._tables.values():
-            table.show(self.__dict__, table.words, 0)
+        self.numbers: dict[str, NDArray[np.float64]] = {}
+        self._lay("organisation", organisations)
+        self._lay("issue", len(labels.issues))
+        self._lay("citizen", labels.citizens)
+        self._tables = {axis: Table(self._columns[axis], self._shapes(axis)) for axis in _CHANGING}
+        for axis, table in self._tables.items():
+            self._show(axis, table.words, 0)
         self.identity[:] = np.arange(organisations)
         self.index_ties()
         self.index_members()
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Take a new array for a column if it fits; kernels would read beyond one that does not."""
-        old = self.__dict__.get(name)
-        if type(old) is np.ndarray and name in COLUMNS:
-            value = np.ascontiguousarray(value, old.dtype)
-            if value.shape != old.shape:
-                raise ValueError(f"world.{name}: shape {value.shape}; allowed: {old.shape}")
-        self.__dict__[name] = value
+    if TYPE_CHECKING:  # columns are plain attributes, of which no list is written in the class
 
-    def __getattr__(self, name: str) -> NDArray[Any]:
-        # Reached only for names that are not set: a column this world does not have.
-        if name in COLUMNS:
-            raise AttributeError(
-                f"this world has no column '{name}' ({COLUMNS[name].meaning}): no mechanism or measure in it names that "
-                "column in its reads or writes"
-            )
-        raise AttributeError(f"a world has no '{name}'")
+        def __getattr__(self, name: str) -> NDArray[Any]: ...
+
+    def __new__(cls, labels: Labels, organisations: int, columns: Iterable[str] = ()) -> World:
+        """Return a world of the class that explains the columns which worlds with these have not."""
+        return super().__new__(_explaining(cls, frozenset(columns)))  # type: ignore[arg-type]  # classes are hashable
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Write values into a column, which stays where it is, if they fit; kernels would read beyond one that does not."""
+        column = self.__dict__.get(name)
+        if type(column) is not np.ndarray or name not in COLUMNS:
+            self.__dict__[name] = value
+            return
+        shape = np.shape(value)
+        if shape != column.shape:
+            raise ValueError(f"world.{name}: shape {shape}; allowed: {column.shape}")
+        column[...] = value
 
     def __repr__(self) -> str:
         return (
@@ -172,6 +170,11 @@ class World:
         from ecosim.world.snapshot import assembled, parts_of
 
         return assembled, parts_of(self)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether anything has been asked for that was not carried out yet."""
+        return self.pending.is_any
 
     @property
     def n(self) -> int:
@@ -229,15 +232,14 @@ class World:
                 is given in the order of the pair. Others start at the table's initial value.
         """
         if len(pairs):
-            ends = _rows_within(pairs, self.n, "add_ties: row of an organisation").astype(np.int32).reshape(-1, 2)
-            self.pending.ties_made.append(relationships.lower_first(ends, values))
-            self.is_pending = True
+            self.pending.ties_made.append(relationships.lower_first(pairs, self.n, values))
+            self.pending.is_any = True
 
     def end_ties(self, rows: Rows) -> None:
         """Ask for relationships, by their rows in the table, to end."""
         if len(rows):
             self.pending.ties_ended.append(_rows_within(rows, self.ties, "end_ties: row of a relationship"))
-            self.is_pending = True
+            self.pending.is_any = True
 
     def join(self, organisations: Rows, coalition_rows: Rows) -> None:
         """Ask for organisations (p,) to join coalitions (p,), by rows; a member already stays one."""
@@ -245,13 +247,13 @@ class World:
             who = _rows_within(organisations, self.n, "join: row of an organisation")
             what = _rows_within(coalition_rows, self.coalitions, "join: row of a coalition")
             self.pending.joins.append((who, what))
-            self.is_pending = True
+            self.pending.is_any = True
 
     def leave(self, rows: Rows) -> None:
         """Ask for memberships, by their rows in the table, to end. A coalition of fewer than two then dissolves."""
         if len(rows):
             self.pending.leaves.append(_rows_within(rows, self.memberships, "leave: row of a membership"))
-            self.is_pending = True
+            self.pending.is_any = True
 
     def found_coalitions(self, founders: Rows, issues: Rows, members: NDArray[np.int64]) -> None:
         """Ask for coalitions (p,), each of one founder, on one issue, with members (p, size) by rows.
@@ -267,7 +269,7 @@ class World:
             self.pending.founded.append(
                 (who, what if what.shape == who.shape else np.broadcast_to(what, who.shape), members)
             )
-            self.is_pending = True
+            self.pending.is_any = True
 
     def found_coalition(self, founder: int, issue: int, members: Rows) -> None:
         """Ask for one coalition, as ``found_coalitions`` does for many."""
@@ -277,7 +279,7 @@ class World:
         """Ask for organisations to go, with their ties and memberships. The others keep their numbers."""
         if len(rows):
             self.pending.removed.append(_rows_within(rows, self.n, "remove_organisations: row of an organisation"))
-            self.is_pending = True
+            self.pending.is_any = True
 
     def add_organisations(self, values: Mapping[str, NDArray[Any]], names: tuple[str, ...] | None = None) -> Rows:
         """Add organisations at once, after the last row, and return their rows.
@@ -299,11 +301,12 @@ class World:
             or np.isin(self.gone, identity).any()
         ):
             raise ValueError("a newcomer's identity is another's, or was; allowed: numbers that nobody ever had")
-        for column in self._columns["organisation"]:
-            added = self._fresh(column, count)
+        known = [self.__dict__[column.name] for column in self._columns["organisation"]]
+        self._lay("organisation", before + count)
+        for column, old in zip(self._columns["organisation"], known, strict=True):
+            self.__dict__[column.name][:before] = old
             if column.name in values:
-                added[...] = values[column.name]
-            self.__dict__[column.name] = np.concatenate((self.__dict__[column.name], added))
+                self.__dict__[column.name][before:] = values[column.name]
         if self.names is not None:
             self.names += names or tuple(f"newcomer {int(number)}" for number in values["identity"])
         self.changes += 1
@@ -319,9 +322,9 @@ class World:
         Ties that end go as those that are made come; coalitions are founded before memberships end and begin; those
         of fewer than two members dissolve. Organisations go last, with all their ties and memberships.
         """
-        if not self.is_pending:
+        if not self.pending.is_any:
             return
-        pending, self.pending, self.is_pending = self.pending, Pending(), False
+        pending, self.pending = self.pending, Pending()
         if pending.ties_ended or pending.ties_made:
             self._commit_ties(pending)
         if pending.joins or pending.leaves or pending.founded:
@@ -341,51 +344,47 @@ class World:
 
     def _commit_ties(self, pending: Pending) -> None:
         pairs, values = relationships.in_one_batch(pending.ties_made)
-        ended = np.concatenate(pending.ties_ended) if pending.ties_ended else _NONE
         table, places = self._tables["relationship"], self.ties + len(pairs)
-        table.take_over(self.__dict__)
-        words, first = table.room(places), np.empty(self.n + 1, np.int64)
+        words, layout, first = table.room(places), table.layout, np.empty(self.n + 1, np.int64)
         partner, tie = np.empty(2 * places, np.int32), np.empty(2 * places, np.int32)
-        before = (self.ties, table.words, self.first_tie, self.partner, self.tie)
-        kept, chosen = relationships.commit(
-            before, words, table.layout.widths, table.layout.initial, table.layout.starts["ends"], ended, pairs,
-            relationships.in_order(pairs), (first, partner, tie),
+        chosen = np.empty(len(pairs), np.int64)
+        kept, made = relationships.commit(
+            self.ties, table.words, self.first_tie, self.partner, self.tie,
+            _together(pending.ties_ended), pairs, relationships.in_order(pairs),
+            layout.widths, layout.initial, layout.starts["ends"], words, first, partner, tie, chosen,
         )  # fmt: skip
-        rows = kept + chosen.size
-        table.show(self.__dict__, words, rows)
-        self.first_tie, self.partner, self.tie = first, partner[: 2 * rows], tie[: 2 * rows]
-        if chosen.size:
+        rows, state = kept + made, self.__dict__
+        self._show("relationship", words, rows)
+        state.update(first_tie=first, partner=partner[: 2 * rows], tie=tie[: 2 * rows])
+        if made:
             for name, given in values.items():
-                if name in self.__dict__:
-                    self.__dict__[name][kept:] = given.take(chosen, axis=0) if isinstance(given, np.ndarray) else given
+                if name in state:
+                    state[name][kept:] = given.take(chosen[:made], axis=0) if isinstance(given, np.ndarray) else given
 
     def _commit_memberships(self, pending: Pending) -> None:
         known, joins, count = self.coalitions, list(pending.joins), self.coalitions
         for founders, _, members in pending.founded:
             joins.append((members.ravel(), np.arange(count, count + founders.size).repeat(members.shape[1])))
             count += founders.size
-        who, what = (
-            joins[0] if len(joins) == 1 else (np.concatenate(part) for part in zip(*(joins or _NOBODY), strict=True))
-        )
-        left = np.concatenate(pending.leaves) if pending.leaves else _NONE
+        who, what = _together([rows for rows, _ in joins]), _together([rows for _, rows in joins])
         of_members, of_coalitions = self._tables["membership"], self._tables["coalition"]
-        of_members.take_over(self.__dict__)
-        of_coalitions.take_over(self.__dict__)
-        places, layout = self.memberships + len(who), of_members.layout
+        places, layout, further = self.memberships + who.size, of_members.layout, of_coalitions.layout
         words, further_words = of_members.room(places), of_coalitions.room(count)
-        indices = np.empty(count + 1, np.int64), np.empty(self.n + 1, np.int64), np.empty(places, np.int32)
-        rows, lives = coalitions.commit(
-            (known, self.member, self.member_coalition), left, (who, what, count),
-            (of_members.words, layout.widths, layout.initial, words, layout.starts["member"],
-             layout.starts["member_coalition"]),
-            (of_coalitions.words, of_coalitions.layout.widths, of_coalitions.layout.initial, further_words), indices,
+        first_member, first_membership = np.empty(count + 1, np.int64), np.empty(self.n + 1, np.int64)
+        membership, lives = np.empty(places, np.int32), np.empty(count, np.int64)
+        rows, living = coalitions.commit(
+            known, self.member, self.member_coalition, _together(pending.leaves), who, what, count,
+            of_members.words, layout.widths, layout.initial, layout.starts["member"], layout.starts["member_coalition"],
+            of_coalitions.words, further.widths, further.initial,
+            words, further_words, first_member, first_membership, membership, lives,
         )  # fmt: skip
-        of_members.show(self.__dict__, words, rows)
-        of_coalitions.show(self.__dict__, further_words, lives.size)
-        self.first_member, self.first_membership = indices[0][: lives.size + 1], indices[1]
-        self.membership = indices[2][:rows]
+        self._show("membership", words, rows)
+        self._show("coalition", further_words, living)
+        self.__dict__.update(
+            first_member=first_member[: living + 1], first_membership=first_membership, membership=membership[:rows]
+        )
         if pending.founded:
-            self._describe_founded(pending.founded, lives[lives.searchsorted(known) :] - known)
+            self._describe_founded(pending.founded, lives[lives[:living].searchsorted(known) : living] - known)
 
     def _describe_founded(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]], living: Rows) -> None:
         """Write what those of the founded coalitions begin with that live; they are the last in their table."""
@@ -410,7 +409,7 @@ class World:
         self.gone = np.concatenate((self.gone, self.identity[~stays]))
         number = np.cumsum(stays) - 1
         self.leave(np.flatnonzero(~stays[self.member]))
-        pending, self.pending, self.is_pending = self.pending, Pending(), False
+        pending, self.pending = self.pending, Pending()
         if pending.leaves:
             self._commit_memberships(pending)
         self._gather("relationship", np.flatnonzero(stays[self.ends].all(axis=1)))
@@ -418,24 +417,56 @@ class World:
         self.member[:] = number[self.member]
         for column in self._columns["citizen"]:
             if column.unit == "row":
-                self.__dict__[column.name] = _renumbered(self.__dict__[column.name], stays, number)
-        for column in self._columns["organisation"]:
-            self.__dict__[column.name] = self.__dict__[column.name][stays]
+                self.__dict__[column.name][:] = _renumbered(self.__dict__[column.name], stays, number)
+        remaining = [self.__dict__[column.name][stays] for column in self._columns["organisation"]]
+        self._lay("organisation", self.n - rows.size)
+        for column, left in zip(self._columns["organisation"], remaining, strict=True):
+            self.__dict__[column.name][...] = left
         if self.names is not None:
             self.names = tuple(name for name, kept in zip(self.names, stays, strict=True) if kept)
         self.changes += 1
         self.index_ties()
         self.index_members()
 
-    def _table(self, axis: str) -> Table:
-        columns = self._columns[axis]
-        return Table(columns, tuple(self.labels.extent(column) for column in columns))
+    def _lay(self, axis: Axis, rows: int) -> None:
+        """Give an axis that seldom changes so many rows, all at their initial values."""
+        columns, self.numbers[axis] = side_by_side(self._columns[axis], self._shapes(axis), rows)
+        self.__dict__.update(columns)
 
     def _gather(self, axis: str, source: Rows) -> None:
-        self._tables[axis].gather(self.__dict__, source)
+        table = self._tables[axis]
+        table.gather(self.__dict__, source)
+        self.numbers[axis] = table.numbers
 
-    def _fresh(self, column: Column, count: int) -> NDArray[Any]:
-        return np.full((count, *self.labels.extent(column)), column.initial, column.dtype)
+    def _show(self, axis: str, words: Rows, rows: int) -> None:
+        table = self._tables[axis]
+        table.show(self.__dict__, words, rows)
+        self.numbers[axis] = table.numbers
+
+    def _shapes(self, axis: str) -> tuple[tuple[int, ...], ...]:
+        return tuple(self.labels.extent(column) for column in self._columns[axis])
+
+
+@lru_cache(maxsize=256)
+def _explaining(kind: type[World], names: frozenset[str]) -> type[World]:
+    """Return the class of worlds with these columns, in which each of the others says why it is not there.
+
+    Columns there are thus are nothing but attributes: a ``__getattr__`` for those that are not would make reading each
+    of them four times as slow, and a run reads fifty thousand.
+    """
+    there = {column.name for column in _chosen(names)[0]}
+    absent = {name: property(_absence(column)) for name, column in COLUMNS.items() if name not in there}
+    return type(kind.__name__, (kind,), {"__module__": kind.__module__, "__doc__": kind.__doc__, **absent})
+
+
+def _absence(column: Column) -> Callable[[World], NDArray[Any]]:
+    def explain(world: World) -> NDArray[Any]:
+        raise AttributeError(
+            f"this world has no column '{column.name}' ({column.meaning}): no mechanism or measure in it names that "
+            "column in its reads or writes"
+        )
+
+    return explain
 
 
 @lru_cache(maxsize=256)
@@ -448,12 +479,15 @@ def _chosen(names: frozenset[str]) -> tuple[tuple[Column, ...], Mapping[str, tup
 
 def _rows_within(rows: Any, count: int, what: str, least: int = 0) -> Rows:
     """Return rows as numbers, all of them within a table of so many."""
-    numbers = np.asarray(rows, np.int64)
+    numbers = np.ascontiguousarray(rows, np.int64)
     lowest, highest = lookup.range_of(numbers.ravel())
-    if lowest < least or highest >= count:
-        wrong = lowest if lowest < least else highest
-        raise IndexError(f"{what}: {wrong}; allowed: {least} to {count - 1}")
+    lookup.refuse_rows_beyond(lowest, highest, count, what, least)
     return numbers
+
+
+def _together(parts: list[Rows]) -> Rows:
+    """Return what was asked for in several parts as one array."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else _NONE
 
 
 def _renumbered(rows: Rows, stays: NDArray[np.bool_], number: Rows) -> Rows:
@@ -464,6 +498,5 @@ def _renumbered(rows: Rows, stays: NDArray[np.bool_], number: Rows) -> Rows:
 
 
 _NONE = np.empty(0, np.int64)
-_NOBODY = [(_NONE, _NONE)]
 _CHANGING = ("relationship", "coalition", "membership")
 _AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue", "citizen")
