@@ -11,7 +11,7 @@ import numba
 import numpy as np
 import pytest
 
-from ecosim.kernels import FOLDER, PACKAGE, SHARED, cache_folder, inlined, is_cold, kernel
+from ecosim.kernels import FOLDER, PACKAGE, SHARED, cache_folder, inlined, inner, is_cold, kernel
 
 DRAW = """
 import numpy as np
@@ -152,6 +152,36 @@ def test_compiling_leaves_the_garbage_collector_as_it_was(collects):
         gc.enable()
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the compiler every kernel is plain Python")
+@pytest.mark.parametrize("mark", [inner, inlined])
+def test_a_kernel_for_kernels_only_is_refused_from_python_before_and_after_it_is_compiled(mark):
+    @mark
+    def doubled(number):
+        return 2.0 * number
+
+    @kernel
+    def doubled_twice(number):
+        return doubled(doubled(number))
+
+    for _ in range(2):
+        with pytest.raises(TypeError, match="doubled is called by kernels only"):
+            doubled(1.5)
+        assert doubled_twice(1.5) == 6.0
+    assert doubled.py_func(1.5) == 3.0
+
+
+def test_a_kernel_that_cannot_be_compiled_is_not_kept_from_others():
+    @kernel
+    def half(number):
+        return number / 2.0
+
+    with pytest.raises(numba.core.errors.TypingError):
+        half("word")
+    assert half._cache._claimed == []
+    assert half(3.0) == 1.5
+    assert half._cache._claimed == []
+
+
 def compiled_functions(file: Path):
     """Return the functions of a file that are kernels, inlined or C callbacks, by name."""
     tree = ast.parse(file.read_text())
@@ -159,7 +189,9 @@ def compiled_functions(file: Path):
         node.name: node
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
-        and any(name in ast.unparse(mark) for mark in node.decorator_list for name in ("kernel", "inlined", "njit"))
+        and any(
+            name in ast.unparse(mark) for mark in node.decorator_list for name in ("kernel", "inlined", "inner", "njit")
+        )
     }
     handed_over = {
         ast.unparse(node.args[0])

@@ -1,10 +1,11 @@
 """Compiled kernels: one decorator, and a cache on disk that many processes may fill at once.
 
-Numba compiles a function the first time it is called and can keep the machine code on disk. Three things about that
+Numba compiles a function the first time it is called and can keep the machine code on disk. Some things about that
 cache would bite users, and are mended here:
 
 - It lies beside the source, which may be read-only: ours lies in the user's cache folder, else in a temporary one.
-- Two processes that save at once can leave an index entry that points to the other's code: saving takes a lock.
+- Two processes that save at once can leave an index entry that points to the other's code: saving takes a lock. Nor do
+  two compile the same kernel at once: the second waits for what the first saves.
 - It notices a change in a kernel's own file only, not in a kernel which that one calls from another file (draws of
   random numbers, above all): the folder's name carries a digest of the files whose kernels others call.
 """
@@ -24,6 +25,9 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+
+from ecosim.claims import Claims
+from ecosim.lean_compiler import spare_work
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -109,8 +113,22 @@ def inlined(function: Function) -> Function:
 
     It is compiled once, and its instructions are copied into each caller before that is optimised. (Numba's own
     inlining copies source instead, whose types are then found again in every caller: a tenth more to compile in all.)
+    Like ``inner``, it has no entrance from Python.
     """
+    return _without_entrance(_compiled(function, forceinline=True, no_cpython_wrapper=True))  # type: ignore[no-any-return]
+
+
+def inlined_kernel(function: Function) -> Function:
+    """Mark a small function that kernels take in whole, as ``inlined``, and that Python calls too."""
     return _compiled(function, forceinline=True)
+
+
+def inner(function: Function) -> Function:
+    """Compile a kernel that only other kernels call: without its entrance from Python, a tenth of its cost.
+
+    From Python it is refused; a test may call its source, ``function.py_func``.
+    """
+    return _without_entrance(_compiled(function, no_cpython_wrapper=True))  # type: ignore[no-any-return]
 
 
 def _compiled(function: Function, **options: bool) -> Function:
@@ -122,37 +140,87 @@ def _compiled(function: Function, **options: bool) -> Function:
     return dispatcher  # type: ignore[no-any-return]  # numba is untyped
 
 
-class _Uncollected(_numba_event.Listener):  # type: ignore[misc]  # numba is untyped
-    """Keeps Python from looking for garbage while a kernel is compiled: the compiler makes so much that lives on."""
+def _without_entrance(dispatcher: Any) -> Any:
+    """Keep Python from calling a kernel that has no code for it: numba itself would, and the process would be gone."""
+
+    def refuse(*_: object, **__: object) -> None:
+        name = dispatcher.py_func.__qualname__
+        raise TypeError(f"{name} is called by kernels only: call its py_func, or make it a kernel")
+
+    def add(compiled: Any) -> None:
+        dispatcher.overloads[tuple(compiled.signature.args)] = compiled
+
+    if hasattr(dispatcher, "overloads"):
+        dispatcher._compile_for_args, dispatcher.add_overload = refuse, add
+    return dispatcher
+
+
+class _Compiling(_numba_event.Listener):  # type: ignore[misc]  # numba is untyped
+    """Looks on while a kernel is compiled.
+
+    It keeps Python from looking for garbage, as the compiler makes so much that lives on, and gives back the claim on a
+    kernel that cannot be compiled.
+    """
 
     def __init__(self) -> None:
         self._depth, self._was_enabled = 0, False
 
     def on_start(self, event: object) -> None:
         if self._depth == 0:
+            spare_work()
             self._was_enabled = gc.isenabled()
             gc.disable()
         self._depth += 1
 
-    def on_end(self, event: object) -> None:
+    def on_end(self, event: Any) -> None:
+        if event._exc_details and isinstance(kept := event.data["dispatcher"]._cache, _LockedCache):
+            kept.give_up()
         self._depth -= 1
         if self._depth == 0 and self._was_enabled:
             gc.enable()
 
 
-_numba_event.register("numba:compile", _Uncollected())
+_numba_event.register("numba:compile", _Compiling())
 
 
 class _LockedCache(FunctionCache):  # type: ignore[misc]  # numba is untyped
-    """Numba's cache of one function, saved by one process at a time."""
+    """Numba's cache of one function, saved by one process at a time, and compiled by one at a time for each types.
+
+    A kernel waits only for kernels that it calls, so that no two processes can wait for each other.
+    """
+
+    def __init__(self, function: Any) -> None:
+        super().__init__(function)
+        self._claimed: list[str] = []
 
     def load_overload(self, signature: object, target_context: object) -> Any:
         _spare_scipy()
-        return super().load_overload(signature, target_context)
+        if (found := super().load_overload(signature, target_context)) is not None:
+            return found
+        if _HOLDING:  # whoever waits for a claim while it keeps others from saving might wait for one who is to save
+            return None
+        work = f"{self._cache_file._index_path} {signature}"
+        had_to_wait = _CLAIMS.take(work)
+        self._claimed.append(work)
+        if had_to_wait and (found := super().load_overload(signature, target_context)) is not None:
+            self.give_up()
+            return found
+        return None
 
     def save_overload(self, signature: object, code: object) -> None:
-        with _lock():
-            super().save_overload(signature, code)
+        try:
+            with _lock():
+                super().save_overload(signature, code)
+        finally:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Let other processes have the kernel that this one claimed last."""
+        if self._claimed:
+            _CLAIMS.give_back(self._claimed.pop())
+
+
+_CLAIMS = Claims(FOLDER / "claims")
 
 
 @cache

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inlined
+from ecosim.kernels import inlined, inlined_kernel
 
 
 class Witness(Mechanism):
     """A rule that tells what is seen of conduct: where there is one, reputation follows it and nothing else."""
 
 
-@inlined
+@inlined_kernel
 def beside(amount: Any, usual: Any) -> Any:
     """Return an amount ≥ 0 compared with what is usual, > 0: amount / (amount + usual), ½ where they are the same."""
     return amount / (amount + usual)

@@ -10,7 +10,7 @@ from ecosim.dynamics.coalition.utility import foreseen_output, return_on_effort,
 from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.production.joint_work import skill
 from ecosim.dynamics.production.together import between, together
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import uniform
 
 # Which draws of an organisation serve what.
@@ -52,7 +52,7 @@ def best_set(
     return issue, chosen
 
 
-@kernel
+@inner
 def _greedily(
     pool: Any, q: Any, graph: Any, groups: Any, kind: Any, salience: Any, coalition_issue: Any, needs: Any,
     largest: Any, joint: Any, gap: Any,
@@ -94,7 +94,7 @@ def _greedily(
     return members[:size], value
 
 
-@kernel
+@inner
 def _best_pair(
     pool: Any, q: Any, alone: Any, graph: Any, groups: Any, kind: Any, salience: Any, coalition_issue: Any,
     needs: Any, joint: Any, gap: Any,

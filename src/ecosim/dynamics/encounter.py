@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined, inner
 
 
-@kernel
+@inner
 def expected_gain(i: Any, j: Any, capability: Any, salience: Any, concern: Any) -> Any:
     """Return what organisations i and j expect of each other: complementing capabilities, and shared concern."""
     shared = 0.0

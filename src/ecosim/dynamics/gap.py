@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from ecosim.kernels import inlined
+from ecosim.kernels import inlined, inlined_kernel
 
 
 class Gap(BaseModel):
@@ -49,19 +49,19 @@ def gap_between(i: Any, j: Any, sector: Any, culture: Any, stance: Any, weights:
     return gap
 
 
-@inlined
+@inlined_kernel
 def pressing(level: Any, half: Any) -> Any:
     """Return how pressing a problem of some level is: level² / (level² + half²), from 0 to 1."""
     return level * level / (level * level + half * half)
 
 
-@inlined
+@inlined_kernel
 def raised(amount: Any, exponent: Any) -> Any:
     """Return amount ** exponent; a square root, the common case, is ten times as fast."""
     return np.sqrt(amount) if exponent == 0.5 else amount**exponent
 
 
-@inlined
+@inlined_kernel
 def lowered(amount: Any, exponent: Any) -> Any:
     """Return amount ** (1 / exponent), what ``raised`` is undone by."""
     return amount * amount if exponent == 0.5 else amount ** (1.0 / exponent)

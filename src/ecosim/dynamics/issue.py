@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, normal2
 from ecosim.world.world import World
 
@@ -76,7 +76,7 @@ def grow(
         severity[q] = np.exp(level + noise * z - 0.5 * noise * noise)
 
 
-@kernel
+@inner
 def _runge_kutta(level: Any, time: Any, control: Any, growth: Any, ceiling: Any, half: Any) -> Any:
     slope_1 = _slope(level, control, growth, ceiling, half)
     slope_2 = _slope(level + 0.5 * time * slope_1, control, growth, ceiling, half)
@@ -85,7 +85,7 @@ def _runge_kutta(level: Any, time: Any, control: Any, growth: Any, ceiling: Any,
     return level + time * (slope_1 + 2.0 * slope_2 + 2.0 * slope_3 + slope_4) / 6.0
 
 
-@kernel
+@inner
 def _slope(level: Any, control: Any, growth: Any, ceiling: Any, half: Any) -> Any:
     """Return the rate of change of log h."""
     h = np.exp(level)

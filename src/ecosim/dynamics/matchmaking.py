@@ -9,7 +9,7 @@ import numpy as np
 from ecosim.dynamics.encounter import expected_gain, says_yes
 from ecosim.dynamics.gap import gap_between, lowered, raised
 from ecosim.dynamics.production.joint_work import multiplier, skill
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import pair, uniform, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge
 
@@ -122,7 +122,7 @@ def introduce(
     return chosen[:count]
 
 
-@kernel
+@inner
 def skills(capability: Any, needs: Any, ranking: Any) -> Any:
     """Return what a unit of each one's effort makes alone on each issue (n, issues); nothing if no rule asks for it."""
     joint = ranking[3]
@@ -145,7 +145,7 @@ def _may_meet(i: Any, j: Any, graph: Any, ranking: Any) -> Any:
     )
 
 
-@kernel
+@inner
 def _have_a_friend_in_common(i: Any, j: Any, graph: Any) -> Any:
     first_tie, partner = graph
     found = False
@@ -172,7 +172,7 @@ def _score(i: Any, j: Any, identity: Any, kind: Any, graph: Any, needs: Any, alo
     return np.float64(ties_i + ties_j if rule == 2 else -ties_i - ties_j)
 
 
-@kernel
+@inner
 def dividend_of(i: Any, j: Any, kind: Any, needs: Any, alone: Any, ranking: Any) -> Any:
     """Return what two make together beyond what each makes alone, a unit of effort each, on their common issue."""
     sector, capability, salience, culture, stance = kind

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecosim.dynamics.encounter import complement, expected_gain, says_yes
 from ecosim.dynamics.gap import gap_between
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import uniform, uniform4
 from ecosim.world.lookup import find_half_edge
 
@@ -93,7 +93,7 @@ def _way(how: Any, upto: Any) -> Any:
     return way
 
 
-@kernel
+@inner
 def _friend_or_anyone(
     i: Any, n: Any, through_friend: Any, first: Any, second: Any, first_tie: Any, partner: Any
 ) -> Any:
@@ -110,7 +110,7 @@ def _friend_or_anyone(
     return np.int64(partner[first_tie[friend] + np.int64(second * theirs)])
 
 
-@kernel
+@inner
 def _best_of(i: Any, is_alike: Any, sample: Any, identity: Any, kind: Any, graph: Any, gap: Any, key: Any) -> Any:
     """Return, of some strangers drawn by chance, the most alike or the most complementary; -1 where there is none."""
     sector, capability, _, culture, stance = kind
@@ -126,7 +126,7 @@ def _best_of(i: Any, is_alike: Any, sample: Any, identity: Any, kind: Any, graph
     return chosen
 
 
-@kernel
+@inner
 def _at_forum(i: Any, first: Any, forum: Any) -> Any:
     """Return one of the others at the forum that i attends; -1 where it attends none, or is alone there."""
     seat, first_seat, seated = forum
@@ -182,7 +182,7 @@ def convene(
     return _let_in(seat, arrival, hosts.size, seats)
 
 
-@kernel
+@inner
 def _let_in(seat: Any, arrival: Any, forums: Any, seats: Any) -> Any:
     """Return seats as in ``convene``, when each forum has let in the first to arrive."""
     comers = np.flatnonzero(seat >= 0)

@@ -16,7 +16,7 @@ from ecosim.dynamics.knowing import are_named, knowing
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting, note_meetings
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge, mean_of
 from ecosim.world.who import unknown
@@ -172,7 +172,7 @@ def spend(
     return invitations
 
 
-@kernel
+@inner
 def in_mixed_coalitions(sector: Any, member: Any, first_member: Any) -> Any:
     """Return whether each organisation (n,) works in a coalition with another sector."""
     found = np.zeros(sector.size, np.bool_)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import Key, pair, uniform
 from ecosim.world.lookup import find_half_edge, mean_of
 from ecosim.world.world import Rows, World
@@ -138,7 +138,7 @@ class Relationship(Mechanism):
         )  # fmt: skip
 
 
-@kernel
+@inner
 def work_together(
     member: Any, first_member: Any, share: Any, alone: Any, first_tie: Any, partner: Any, tie: Any, ties: Any
 ) -> Any:

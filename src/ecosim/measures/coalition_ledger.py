@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.measures.held import held
 from ecosim.measures.measure import Measure
 from ecosim.world.lookup import find_half_edge
@@ -100,7 +100,7 @@ def outcome(start: Any, end: Any, member: Any, received: Any, sent: Any) -> Any:
     return _THIRD_WIN if passed_on > 0.0 else _WIN
 
 
-@kernel
+@inner
 def mixture(sector: Any, member: Any, start: Any, end: Any) -> Any:
     """Return the chance that two members in rows start to end, drawn with replacement, are of different sectors, 1 − Σp²."""
     size, alike = end - start, end - start
@@ -111,7 +111,7 @@ def mixture(sector: Any, member: Any, start: Any, end: Any) -> Any:
     return 1.0 - alike / (size * size)
 
 
-@kernel
+@inner
 def remaining_gap(rows: Any, graph: Any, translation: Any) -> Any:
     """Return the share of the translation gap that remains, mean over pairs of members; all of it where two are not tied."""
     first_tie, partner, tie = graph

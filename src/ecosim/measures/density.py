@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.errors import InputError
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.measures.checks import as_column, require_between
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _density(values: Any, bandwidth: Any, grid: Any) -> Any:
     return points, shares, heights
 
 
-@kernel
+@inner
 def _summary(values: Any) -> Any:
     """Return count, standard deviation, smallest and largest of the values that are not missing."""
     n, total, least, most = 0, 0.0, np.inf, -np.inf

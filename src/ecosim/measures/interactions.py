@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.measures.held import held
 from ecosim.measures.measure import Measure
 from ecosim.world.columns import RUNGS
@@ -74,7 +74,7 @@ def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung:
     ]), _of_pairs(joined) / m  # fmt: skip
 
 
-@kernel
+@inner
 def _of_pairs(joined: Any) -> Any:
     """Return the entries of both orders of two sectors together (pairs,): a–a, a–b, …, b–b, …, sector by sector."""
     sectors = joined.shape[0]

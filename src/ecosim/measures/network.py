@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.measures.checks import as_ties
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ FEW = 512
 """Organisations up to which common partners are counted 64 at a time: without a branch that nobody can foresee."""
 
 
-@kernel
+@inner
 def _triangles_of_few(first_tie: Any, partner: Any) -> Any:
     """Count the triangles through each organisation: those whom it and a partner both are tied to, a bit each."""
     n = first_tie.size - 1

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ecosim.errors import InputError, did_you_mean
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.measures.checks import as_labels, as_ties
 from ecosim.measures.collaboration import Mixing, _mixing
 from ecosim.measures.network import _clustering, _degree_assortativity, _giant_component
@@ -213,7 +213,7 @@ def _table(first_tie: Any, partner: Any, owner: Any) -> Any:
     return table
 
 
-@kernel
+@inner
 def _tied(first_tie: Any, partner: Any, i: Any, j: Any) -> Any:
     """Return whether i and j are tied, looking at whoever has fewer ties."""
     one = np.uint32(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ecosim.errors import InputError
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.measures.checks import as_column, require_between, require_bins
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _moments(values: Any) -> Any:
     return n, least, most, distances / n * unit, _bimodality(n, second / n, third / n, fourth / n)
 
 
-@kernel
+@inner
 def _bimodality(n: Any, second: Any, third: Any, fourth: Any) -> Any:
     if n < 4:
         return np.nan
@@ -277,7 +277,7 @@ def _binned(values: Any, bins: Any, lowest: Any, highest: Any) -> Any:
     return counts, sums
 
 
-@kernel
+@inner
 def _camps(counts: Any, sums: Any) -> Any:
     """Return masses and places of the bins that hold someone, in order."""
     occupied = counts > 0.0
@@ -337,7 +337,7 @@ def _agreement(counts: Any) -> Any:
         below = height
 
 
-@kernel
+@inner
 def _pattern_agreement(counts: Any, below: Any) -> Any:
     """Return how many categories are full above a height, and the agreement of that pattern."""
     k, full = counts.size, 0

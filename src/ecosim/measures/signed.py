@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.errors import InputError
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.measures.checks import as_column, as_ties
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _descents(first_tie: Any, partner: Any, sign: Any, starts: Any) -> Any:
     return fewest
 
 
-@kernel
+@inner
 def _move(first_tie: Any, partner: Any, sign: Any, camp: Any, content: Any, i: Any) -> None:
     """Let one organisation change camps, and keep the content of all (n,) as it is then: whole numbers, so exactly."""
     camp[i] = -camp[i]
@@ -168,7 +168,7 @@ def _move(first_tie: Any, partner: Any, sign: Any, camp: Any, content: Any, i: A
         content[partner[h]] += 2.0 * sign[h] * camp[i] * camp[partner[h]]
 
 
-@kernel
+@inner
 def _content(first_tie: Any, partner: Any, sign: Any, camp: Any, i: Any) -> Any:
     """Return contented minus disappointed ties of one organisation: what its move to the other camp would lose."""
     content = 0.0

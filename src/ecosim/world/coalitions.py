@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.world.table import move
 
 FOUNDER_BITS, TICK_BITS, ORDINAL_BITS = 31, 27, 5
@@ -88,7 +88,7 @@ def index_members(member: Any, member_coalition: Any, n: Any, coalitions: Any) -
     return first_member, first_membership, membership
 
 
-@kernel
+@inner
 def _list_members(
     member: Any, member_coalition: Any, first_member: Any, first_membership: Any, membership: Any
 ) -> None:
@@ -167,7 +167,7 @@ def commit(
     return who.size, living.size
 
 
-@kernel
+@inner
 def rearranged(member: Any, member_coalition: Any, left: Any, joiners: Any, joined: Any, coalitions: Any) -> Any:
     """Return the membership table after departures and arrivals.
 
@@ -228,7 +228,7 @@ def _place(who: Any, low: Any, high: Any, organisation: Any) -> Any:
     return low
 
 
-@kernel
+@inner
 def _without_dissolved(source: Any, who: Any, first: Any, end: Any) -> Any:
     coalition = np.empty(source.size, np.int32)
     lives = np.empty(end.size, np.int64)

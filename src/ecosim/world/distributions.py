@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import normal2, pair, uniform, uniform2
 
 _ROOM = 256  # draws reserved for one gamma number
 
 
-@kernel
+@inner
 def log_gamma_number(key: Any, entity: Any, draw: Any, shape: Any) -> Any:
     """Return the logarithm of a gamma number of this shape > 0 and scale 1 (Marsaglia & Tsang 2000).
 
@@ -75,7 +75,7 @@ def dirichlet(key: Any, identity: Any, kind: Any, mean: Any, jitter: Any) -> Any
     return shares
 
 
-@kernel
+@inner
 def beta_number(key: Any, entity: Any, draw: Any, mean: Any, jitter: Any) -> Any:
     """Return a number in [0, 1] of this mean and jitter; a mean of 0 or 1 is kept. Uses 512 draws."""
     if jitter == 0.0 or mean <= 0.0 or mean >= 1.0:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined, inner, kernel
 
 
-@kernel
+@inner
 def find_half_edge(first_tie: Any, partner: Any, i: Any, j: Any) -> Any:
     """Return the half-edge from organisation i to j, or -1 where they are not tied.
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import uniform, uniform2
+from ecosim.world.lookup import copy_into
 
 _DRAWS = 1 << 24  # draws of one organisation for one sector
 
@@ -95,7 +96,7 @@ def binomial(key: Any, entity: Any, draw: Any, trials: Any, probability: Any) ->
     return _binomial(key, entity, draw, trials, probability)
 
 
-@kernel
+@inner
 def _binomial(key: Any, entity: Any, draw: Any, trials: Any, probability: Any) -> Any:
     if probability <= 0.0:
         return 0
@@ -179,7 +180,7 @@ def group_ties(identity: Any, start: Any, each: Any, size: Any, mixed: Any, key:
     return _pairs_within(group[:count], member[:count], filled)
 
 
-@kernel
+@inner
 def _pairs_within(group: Any, member: Any, filled: Any) -> Any:
     total = 0
     for g in range(1, filled.size):
@@ -248,7 +249,7 @@ def scale_free(identity: Any, each: Any, triangles: Any, key: Any) -> Any:
     return ends
 
 
-@kernel
+@inner
 def _no_partners(n: Any, room: Any, ties: Any) -> Any:
     """Return growing lists of partners: (listed, first, room, degree, free), empty where there will be no ties.
 
@@ -267,7 +268,7 @@ def _no_partners(n: Any, room: Any, ties: Any) -> Any:
     )
 
 
-@kernel
+@inner
 def _link(ends: Any, partners: Any, m: Any, i: Any, j: Any) -> Any:
     ends[m, 0], ends[m, 1] = i, j
     if partners[1].size > 0:
@@ -276,11 +277,11 @@ def _link(ends: Any, partners: Any, m: Any, i: Any, j: Any) -> Any:
     return m + 1
 
 
-@kernel
+@inner
 def _list(partners: Any, i: Any, j: Any) -> Any:
     listed, first, room, degree, free = partners
     if degree[i] == room[i]:
-        listed[free[0] : free[0] + room[i]] = listed[first[i] : first[i] + room[i]]
+        copy_into(listed[free[0] : free[0] + room[i]], listed[first[i] : first[i] + room[i]])
         first[i] = free[0]
         room[i] *= 2
         free[0] += room[i]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import uniform
 
 
@@ -117,7 +117,7 @@ def small_world(identity: Any, degree: Any, rewired: Any, key: Any) -> Any:
     return ends
 
 
-@kernel
+@inner
 def _lists_of_incoming(ends: Any, n: Any) -> Any:
     first = np.full(n, -1, np.int64)
     following = np.full(ends.shape[0], -1, np.int64)
@@ -128,7 +128,7 @@ def _lists_of_incoming(ends: Any, n: Any) -> Any:
     return first, following
 
 
-@kernel
+@inner
 def _is_tied(ends: Any, reach: Any, first: Any, following: Any, i: Any, j: Any) -> Any:
     for m in range(i * reach, (i + 1) * reach):
         if ends[m, 1] == j:
@@ -141,7 +141,7 @@ def _is_tied(ends: Any, reach: Any, first: Any, following: Any, i: Any, j: Any) 
     return False
 
 
-@kernel
+@inner
 def _unlink(first: Any, following: Any, j: Any, m: Any) -> Any:
     if first[j] == m:
         first[j] = following[m]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.world import lookup
 from ecosim.world.columns import COLUMNS
 from ecosim.world.lookup import copy_into, find_half_edge
@@ -221,7 +221,7 @@ def _merge(first_tie: Any, partner: Any, tie: Any, row_now: Any, made: Any, kept
     first[n] = place
 
 
-@kernel
+@inner
 def _inserted(pairs: Any) -> Any:
     order = np.arange(pairs.shape[0])
     for k in range(1, order.size):
@@ -237,7 +237,7 @@ def _inserted(pairs: Any) -> Any:
     return order
 
 
-@kernel
+@inner
 def rearranged(ties: Any, ended: Any, first_tie: Any, partner: Any, pairs: Any, order: Any) -> Any:
     """Return, for each row of the next table, the row it continues, or -1 - p for the pair p; and how many are new.
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.world.columns import Column
 
 Words = NDArray[np.int64]
@@ -187,7 +187,7 @@ def move(words: Any, widths: Any, initial: Any, source: Any, following: Any) -> 
         after += places * many_words
 
 
-@kernel
+@inner
 def _stretches(source: Any) -> Any:
     """Return the stretches (s, 3) of rows that stay neighbours: first row, the old row it continues or -1, how many."""
     found = np.empty((_count(source), 3), np.int64)

@@ -19,7 +19,7 @@ from ecosim.dynamics.citizens.offers import (
     togetherness,
 )
 from ecosim.dynamics.conduct import beside
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import uniform4
 from ecosim.world.lookup import copy_into
 
@@ -153,7 +153,7 @@ def _draw(who: Any, count: Any, number: Any, key: Any, draws: Any) -> None:
         first[a], second[a], third[a], fourth[a] = uniform4(key, who[a], number)
 
 
-@kernel
+@inner
 def _lookers(
     start: Any, stop: Any, buys_from: Any, works_for: Any, businesses: Any, employers: Any, looking: Any, key: Any,
     who: Any, looks: Any,
@@ -180,7 +180,7 @@ def _still(row: Any, purse: Any, wanted: Any) -> Any:
     return row if row >= 0 and purse[row] == wanted else np.int64(-1)
 
 
-@kernel
+@inner
 def _weigh(
     who: Any,
     count: Any,
@@ -210,7 +210,7 @@ def _weigh(
         worth[a] = utility if rows[a] >= 0 else nobody
 
 
-@kernel
+@inner
 def _compare(
     who: Any, count: Any, what: Any, draws: Any, chances: Any, held: Any, worth: Any, nobody: Any, people: Any,
     sides: Any, options: Any, choosing: Any, room: Any,
@@ -238,7 +238,7 @@ def _compare(
         worth[a] = offered[a] if is_taken else worth[a]
 
 
-@kernel
+@inner
 def _follow(
     who: Any,
     count: Any,

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniforms
 from ecosim.world.world import Rows, World
 
@@ -187,7 +187,7 @@ def energy(camp: Any, size: Any, stance: Any, culture: Any, graph: Any, weights:
     return total
 
 
-@kernel
+@inner
 def _best_camp(i: Any, camp: Any, size: Any, stance: Any, culture: Any, graph: Any, weights: Any, sums: Any) -> Any:
     """Return the camp where i is least frustrated, and by how much less than where it is."""
     pulls = attractions(i, camp, size, stance, culture, graph, weights, sums)
@@ -211,7 +211,7 @@ def _sums(camp: Any, size: Any, stance: Any, culture: Any, camps: Any) -> Any:
     return sums
 
 
-@kernel
+@inner
 def _move(i: Any, old: Any, new: Any, size: Any, stance: Any, culture: Any, sums: Any) -> None:
     _add(i, old, -size[i], stance, culture, sums)
     _add(i, new, size[i], stance, culture, sums)

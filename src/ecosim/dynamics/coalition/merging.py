@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ecosim.dynamics.coalition.utility import foreseen_output
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import uniform4
 from ecosim.world.lookup import copy_into
 
@@ -89,7 +89,7 @@ def moving(first: Any, second: Any, groups: Any, is_leaving: Any) -> Any:
     return rows, who[:moves], where[:moves]
 
 
-@kernel
+@inner
 def _akin(c: Any, who: Any, whose: Any, graph: Any, groups: Any, issue: Any) -> Any:
     """Return a coalition on the same issue that shares a member, drawn by chance, or in which that one has a partner."""
     first_tie, partner = graph[0], graph[1]
@@ -130,7 +130,7 @@ def _weighed(
     return found
 
 
-@kernel
+@inner
 def _together(c: Any, d: Any, groups: Any, member_effort: Any) -> Any:
     """Return the members of either coalition (m,), in order of rows, and the effort each puts into both (m,)."""
     member, first_member, _, _, _ = groups
@@ -153,7 +153,7 @@ def _together(c: Any, d: Any, groups: Any, member_effort: Any) -> Any:
     return who[:count], effort[:count]
 
 
-@kernel
+@inner
 def _mean_worth(c: Any, groups: Any, worth: Any, issue: Any) -> Any:
     member, first_member, _, _, _ = groups
     total = 0.0
@@ -162,7 +162,7 @@ def _mean_worth(c: Any, groups: Any, worth: Any, issue: Any) -> Any:
     return total / (first_member[c + 1] - first_member[c])
 
 
-@kernel
+@inner
 def _wants(together: Any, apart: Any, choice: Any) -> Any:
     """Return the probability that a side prefers to merge: no upkeep is added, so only what it makes is weighed."""
     if together <= 0.0 or apart <= 0.0:

@@ -9,7 +9,7 @@ import numpy as np
 from ecosim.dynamics.coalition.utility import return_on_effort, share_a_coalition, willing
 from ecosim.dynamics.gap import gap_between, lowered, raised
 from ecosim.dynamics.production.joint_work import multiplier
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import pair, uniform, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge
 
@@ -102,7 +102,7 @@ def with_members(joiners: Any, coalitions: Any, member: Any, first_member: Any) 
     return pairs
 
 
-@kernel
+@inner
 def _foresee_joining(
     i: Any, c: Any, joined: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, made: Any, needs: Any,
     openness: Any, joint: Any, gap: Any,
@@ -205,7 +205,7 @@ def found_proposals(
     return founders, on_what[founders], pairs
 
 
-@kernel
+@inner
 def _foresee_founding(
     i: Any, j: Any, edge: Any, issue: Any, graph: Any, groups: Any, kind: Any, state: Any, needs: Any, joint: Any,
     gap: Any,
@@ -234,7 +234,7 @@ def _foresee_founding(
     return worth[i, issue] * yield_i, present_i, worth[j, issue] * yield_j, present_j, between
 
 
-@kernel
+@inner
 def _common_issue(i: Any, j: Any, worth: Any) -> Any:
     """Return the issue on which work is worth most to both (greatest product)."""
     best, issue = -1.0, 0
@@ -299,7 +299,7 @@ def terms_of_founding(
         )
         found[0, 2 * k], found[0, 2 * k + 1] = gain_i, gain_j
         found[1, 2 * k], found[1, 2 * k + 1] = present_i, present_j
-        found[2, 2 * k : 2 * k + 2] = between
+        found[2, 2 * k], found[2, 2 * k + 1] = between, between
         found[3, 2 * k] = willing(gain_i, present_i, choice[2], choice)
         found[3, 2 * k + 1] = willing(gain_j, present_j, choice[2], choice)
     return found

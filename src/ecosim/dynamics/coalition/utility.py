@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ecosim.dynamics.production.together import between, together
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined, inlined_kernel, inner
 
 
-@inlined
+@inlined_kernel
 def willing(gain: Any, present: Any, upkeep: Any, choice: Any) -> Any:
     """Return the probability of preferring a membership worth ``gain`` to a present use worth ``present``."""
     advantage = (gain - present - upkeep) / (present + upkeep)
@@ -24,7 +24,7 @@ def return_on_effort(i: Any, state: Any) -> Any:
     return achieved[i] / effort[i] if effort[i] > 0.0 else 0.0
 
 
-@kernel
+@inner
 def foreseen_output(
     who: Any, effort: Any, issue: Any, pool: Any, graph: Any, kind: Any, needs: Any, joint: Any, gap: Any
 ) -> Any:
@@ -43,7 +43,7 @@ def foreseen_output(
     return together(combined, needs[issue], bonds, gaps, pool, who.size, joint)
 
 
-@kernel
+@inner
 def share_a_coalition(i: Any, j: Any, issue: Any, groups: Any, coalition_issue: Any) -> Any:
     """Return whether two are in a coalition on an issue together."""
     member, first_member, first_membership, membership, member_coalition = groups

@@ -12,7 +12,7 @@ from ecosim.dynamics.binding import first_of
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.sharing import Sharing
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key
 from ecosim.world.lookup import find_half_edge, mean_of
 from ecosim.world.world import World
@@ -81,7 +81,7 @@ def respond(
         contribution[i] += damping * (target - contribution[i])
 
 
-@kernel
+@inner
 def trust_in_company(trust: Any, graph: Any, groups: Any, n: Any) -> Any:
     """Return the sum of each one's trust in the other members of its coalitions (n,), and how many these are (n,).
 

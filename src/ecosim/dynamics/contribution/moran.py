@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from ecosim.dynamics.contribution.revision import Copying, by_sector, one_of_circle
 from ecosim.dynamics.stance.encounters import Activation, turns
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform, uniform2
 from ecosim.world.world import World
 
@@ -132,7 +132,7 @@ def replace(
             contribution[i] = mutated(seen_contribution[j], mutation, key, luck[turn])
 
 
-@kernel
+@inner
 def partners_of(i: Any, sector: Any, first_tie: Any, partner: Any, own_sector: Any, own_counts: Any) -> Any:
     """Return the rows of i's partners, of its own sector where only those count, and of itself where it counts."""
     found = np.empty(first_tie[i + 1] - first_tie[i] + 1, np.int64)
@@ -147,7 +147,7 @@ def partners_of(i: Any, sector: Any, first_tie: Any, partner: Any, own_sector: A
     return found[:count]
 
 
-@kernel
+@inner
 def by_fitness(fitness: Any, heaviest: Any, candidates: Any, but: Any, key: Any, entity: Any) -> Any:
     """Return one of the candidates (m,), drawn in proportion to fitness, but never the row ``but``; -1 for nobody.
 
@@ -174,7 +174,7 @@ def by_fitness(fitness: Any, heaviest: Any, candidates: Any, but: Any, key: Any,
     return last
 
 
-@kernel
+@inner
 def mutated(contribution: Any, mutation: Any, key: Any, entity: Any) -> Any:
     """Return what is passed on: now and then a contribution drawn afresh."""
     trembling, all_or_nothing = mutation

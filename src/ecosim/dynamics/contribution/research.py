@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, turns
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -94,7 +94,7 @@ def respond_in_market(
         contribution[i] = chosen[i] / unit_cost
 
 
-@kernel
+@inner
 def best_research(
     i: Any, effort: Any, reduction: Any, price: Any, sellers: Any, first_tie: Any, partner: Any, rates: Any
 ) -> Any:
@@ -115,7 +115,7 @@ def best_research(
     return min(unit_cost, max(0.0, slope * without / (dearness - slope * slope)))
 
 
-@kernel
+@inner
 def reductions(effort: Any, first_tie: Any, partner: Any, leak: Any) -> Any:
     """Return by how much each firm's unit cost is lowered by its own and others' research (n,)."""
     reduction = np.empty(effort.size)
@@ -140,7 +140,7 @@ def spread(i: Any, more: Any, reduction: Any, first_tie: Any, partner: Any, leak
         reduction[partner[h]] += (1.0 - leak) * more
 
 
-@kernel
+@inner
 def clearing(demand: Any, unit_cost: Any, reduction: Any) -> Any:
     """Return the Cournot price, and how many firms sell: those whose unit cost is below it.
 

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform4
 from ecosim.world.world import World
 
@@ -64,7 +64,7 @@ def choose_afresh(contribution: Any, identity: Any, trembling: Any, all_or_nothi
             contribution[i] = np.floor(2.0 * value) if all_or_nothing else value
 
 
-@kernel
+@inner
 def choose_models(circle: Any, looking: Any, key: Any) -> Any:
     """Return the row each organisation looks at (n,), its own for nobody, and a uniform number in [0, 1) each (n,).
 
@@ -94,7 +94,7 @@ def choose_models(circle: Any, looking: Any, key: Any) -> Any:
     return models, chances
 
 
-@kernel
+@inner
 def one_of_circle(i: Any, chooses: Any, circle: Any, lists: Any) -> Any:
     """Return the row of one whom organisation i may copy, picked by a uniform number in [0, 1); -1 where there is none."""
     _, sector, first_tie, partner, everyone, own_sector = circle

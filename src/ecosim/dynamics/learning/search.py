@@ -11,7 +11,7 @@ from ecosim.dynamics.knowing import are_named
 from ecosim.dynamics.learning.landscape import MOST_PRACTICES, Neighbourhood, fixed, landscape, versions
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, turns
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform, uniform4
 from ecosim.world.who import unknown
 from ecosim.world.world import Labels, World
@@ -158,7 +158,7 @@ def search(
                 solution[i, b] = found >> b & 1
 
 
-@kernel
+@inner
 def miscopied(code: Any, practices: Any, error: Any, entity: Any, key: Any) -> Any:
     """Return a solution in which each practice is wrong with probability ``error``."""
     for b in range(practices):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ecosim.dynamics.gap import Gap, gap_between, lowered, pressing, raised
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import Key
 from ecosim.world.lookup import find_half_edge
 from ecosim.world.world import World
@@ -119,7 +119,7 @@ def produce(
     )  # fmt: skip
 
 
-@kernel
+@inner
 def work_alone(
     capital: Any, capability: Any, salience: Any, contribution: Any, invest: Any, performance: Any, urgency: Any,
     needs: Any, first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, effort: Any, alone: Any,
@@ -168,7 +168,7 @@ def skill(capability: Any, needs: Any, complementarity: Any, i: Any, issue: Any)
     return lowered(total, complementarity)
 
 
-@kernel
+@inner
 def understand(
     member: Any, first_member: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, translation: Any, sector: Any,
     culture: Any, stance: Any, weights: Any, coalition_bond: Any, coalition_gap: Any,
@@ -189,7 +189,7 @@ def understand(
         coalition_gap[c] = gaps / max(1, pairs)
 
 
-@kernel
+@inner
 def work_together(
     member: Any, first_member: Any, coalition_issue: Any, capability: Any, needs: Any, member_effort: Any,
     member_alone: Any, coalition_bond: Any, coalition_gap: Any, pool: Any, output: Any, output_alone: Any,
@@ -213,4 +213,5 @@ def work_together(
         output[c] = multiplier(coalition_bond[c], coalition_gap[c], pool[c], end - start, rates) * made
         relief[issue] += output[c]
         coalition_age[c] += 1
-        member_age[start:end] += 1
+        for a in range(start, end):
+            member_age[a] += 1

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key
 from ecosim.world.lookup import find_half_edge
 from ecosim.world.world import World
@@ -89,7 +89,7 @@ def spread_out(
             remaining += arrives
 
 
-@kernel
+@inner
 def tied_in_coalitions(member: Any, first_member: Any, first_tie: Any, partner: Any, tie: Any, ties: Any) -> Any:
     """Return which ties (m,) are between two who share a coalition."""
     joint = np.zeros(ties, np.bool_)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ecosim.dynamics.production.together import between, together
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import uniform
 
 
@@ -71,7 +71,7 @@ def between_members(rows: Any, kind: Any, graph: Any, weights: Any) -> Any:
     return bonds, gaps
 
 
-@kernel
+@inner
 def value_of_all(game: Any, rates: Any) -> Any:
     """Return v of all members, but for what their inputs do not tell; 0 where there is one only."""
     brought, needs, alone, bonds, gaps = game
@@ -83,7 +83,7 @@ def value_of_all(game: Any, rates: Any) -> Any:
     return together(combined, needs, 0.5 * bonds.sum(), 0.5 * gaps.sum(), 0.0, alone.size, rates)
 
 
-@kernel
+@inner
 def exact_values(game: Any, rates: Any, scale: Any) -> Any:
     """Return Shapley values (m,) from what each of all 2^m subsets would make."""
     brought, needs, alone, bonds, gaps = game
@@ -122,7 +122,7 @@ def exact_values(game: Any, rates: Any, scale: Any) -> Any:
     return shares
 
 
-@kernel
+@inner
 def sampled_values(game: Any, rates: Any, scale: Any, numbers: Any, samples: Any, key: Any) -> Any:
     """Return the mean of what each member adds (m,) over so many orders of coming, drawn uniformly."""
     brought, needs, alone, bonds, gaps = game

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -137,7 +137,7 @@ def balance(
             keep_within(own, greatest, saturates)
 
 
-@kernel
+@inner
 def find_slopes(
     affect: Any, own: Any, first_tie: Any, above: Any, partner: Any, tie: Any, marked: Any,
     rate: Any, saturates: Any, oneself: Any, asks_pace: Any, slope: Any, slope_own: Any, pace: Any,
@@ -188,7 +188,7 @@ def find_slopes(
     return rate * fastest
 
 
-@kernel
+@inner
 def add_towards_oneself(
     affect: Any, own: Any, first_tie: Any, tie: Any, asks_pace: Any, slope: Any, slope_own: Any, pace: Any
 ) -> None:
@@ -204,7 +204,7 @@ def add_towards_oneself(
         slope_own[i] = squares
 
 
-@kernel
+@inner
 def first_above(first_tie: Any, partner: Any) -> Any:
     """Return, of each organisation (n,), the first half-edge to a row above its own."""
     above = first_tie[:-1].copy()
@@ -214,7 +214,7 @@ def first_above(first_tie: Any, partner: Any) -> Any:
     return above
 
 
-@kernel
+@inner
 def keep_within(values: Any, greatest: Any, saturates: Any) -> None:
     """Bring values back to -1 … 1: cut off what the last step put beyond, or divide all by the greatest."""
     for k in range(values.size):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, look, turns
-from ecosim.kernels import inlined, kernel
+from ecosim.kernels import inlined_kernel, kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -100,7 +100,7 @@ def play(
             met[j], convention[j] = remembered(met[j], plays, length)
 
 
-@inlined
+@inlined_kernel
 def remembered(bits: Any, new: Any, length: Any) -> Any:
     """Return the memory with one meeting more, and the best response to it: 0, ½ or 1.
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, turns
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform2, uniform4
 from ecosim.world.world import World
 
@@ -113,7 +113,7 @@ def disseminate(
                 culture[i, np.int64(feature * features)] = np.int64(trait * traits)
 
 
-@kernel
+@inner
 def adopt(
     seen: Any, culture: Any, i: Any, first_tie: Any, partner: Any, choice: Any, interacts: Any, which: Any
 ) -> None:
