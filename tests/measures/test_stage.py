@@ -65,6 +65,11 @@ def test_without_trust_on_both_sides_it_is_a_network():
     assert stage_of(world) == 1
 
 
+@pytest.mark.parametrize("organisations", [1, 2])
+def test_so_few_without_a_tie_are_a_collection_though_half_of_them_is_one(organisations):
+    assert stage_of(World(Labels(), organisations, NEEDED)) == 0
+
+
 def test_a_ring_is_a_network():
     world = World(world_of_circles().labels, 30, NEEDED)
     world.add_ties(np.stack((np.arange(30), (np.arange(30) + 1) % 30), axis=1))

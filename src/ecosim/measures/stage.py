@@ -4,7 +4,7 @@ Each stage asks for all that the one below asks for, and more:
 
 =====  ==================  ==========================================================================================
 0      collection          organisations
-1      network             at least half of them are connected: giant component ≥ 1/2
+1      network             at least half of them are connected, by ties: giant component ≥ 1/2, and a tie at all
 2      community           partners of one are partners of each other more than chance gives: clustering at least
                            ``CLEARLY`` standard deviations above networks in which everyone has as many ties; and they
                            trust: the mean over ties of mutual trust :math:`\sqrt{T_{ij} T_{ji}}` is above 1/2, where
@@ -55,7 +55,7 @@ def stage(world: World, pattern: Pattern) -> Stage:
     across = world.sector[world.ends[:, 0]] != world.sector[world.ends[:, 1]]
     dependence = dependence_z(gain.min(axis=1), across)
     asked = (
-        pattern.giant_component >= 0.5,
+        world.ties > 0 and pattern.giant_component >= 0.5,  # one of one, or one of two, is half without a tie
         pattern.clustering_z >= CLEARLY and mutual_trust(trust) > NEUTRAL_TRUST,
         dependence >= CLEARLY and output.sum() > alone.sum() and spillover.sum() > 0.0,
     )
