@@ -141,7 +141,8 @@ def _frame(columns: Any) -> pd.DataFrame:
     return pd.DataFrame({name: series(columns.column(name)) for name in columns.column_names})
 
 
-# Arrow arrays are put together from buffers: pyarrow.array would import pandas, which costs half a second.
+# Arrow arrays are put together from buffers: pyarrow.array would import pandas, which costs half a second, and a cast
+# would import pyarrow.compute, which costs a tenth.
 
 
 def _numbers(values: NDArray[Any], is_optional: bool) -> Any:
@@ -167,12 +168,15 @@ def _words(values: NDArray[Any]) -> Any:
 
     # A lone surrogate is no character and cannot be written as UTF-8.
     encoded = [b"" if text is None else text.encode("utf-8", "replace") for text in values]
-    ends = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(text) for text in encoded], out=ends[1:])
+    ends = np.concatenate(([0], np.cumsum([len(text) for text in encoded], dtype=np.int64)))
     is_there = np.array([text is not None for text in values], np.bool_)
     valid = None if is_there.all() else pyarrow.py_buffer(np.packbits(is_there, bitorder="little"))
+    if ends[-1] < 2**31:
+        kind, ends = pyarrow.string(), ends.astype(np.int32)
+    else:
+        kind = pyarrow.large_string()
     buffers = [valid, pyarrow.py_buffer(ends), pyarrow.py_buffer(b"".join(encoded))]
-    return pyarrow.Array.from_buffers(pyarrow.large_string(), len(encoded), buffers).cast(pyarrow.string())
+    return pyarrow.Array.from_buffers(kind, len(encoded), buffers)
 
 
 def _plain(value: Any) -> Any:
