@@ -16,6 +16,7 @@ from ecosim.experiments.design import seed_of_replicate
 from ecosim.experiments.leading import led
 from ecosim.experiments.ramp import Route, checked
 from ecosim.experiments.sweep import Execution, Progress
+from ecosim.results.phrases import some
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings, plain
 from ecosim.sizes import seconds_of

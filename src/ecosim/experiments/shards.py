@@ -158,18 +158,37 @@ def is_whole(path: Path) -> bool:
     return path.name == _name(path.read_bytes())
 
 
-def read_runs(folder: str | Path) -> pd.DataFrame:
+def whole_bytes(path: Path) -> bytes:
+    """Return what is in a file of results.
+
+    Raises:
+        InputError: if these are not the bytes that its name was made of.
+    """
+    content = path.read_bytes()
+    if path.name != _name(content):
+        raise InputError(
+            f"{printable(path.parents[1])}: a file of results is damaged ({path.parent.name}/{path.name} was cut off or "
+            "changed); the same ecosim sweep once more finds it and makes its runs again"
+        )
+    return content
+
+
+def read_runs(folder: str | Path, measures: Sequence[str] | None = None) -> pd.DataFrame:
     """Return a row for each run of a sweep that has been made, in the order of the design.
 
     Columns: ``run_id``, ``status`` (ok, or how it failed), ``point``, ``replicate``, ``seed``, one for each key that
     was varied, then for each measure its value at the end (its name) and its mean over the second half (``.mean``
     added). The content depends on configuration, seed and versions alone: not on workers, order or interruptions.
 
+    Args:
+        folder: of the sweep.
+        measures: columns to read; with none given, all. Others do not pass through memory.
+
     Raises:
         InputError: if the folder holds no sweep, or a file of it is damaged.
     """
     design = read_design(folder)
-    frames = _in_order(Path(folder), RUNS, design)
+    frames = _in_order(Path(folder), RUNS, design, None if measures is None else ("run_id", "status", *measures))
     import pandas as pd
 
     known = {*design.columns} - {"run_id"}
@@ -216,7 +235,9 @@ def read_design(folder: str | Path) -> pd.DataFrame:
     return read_table(path)[0]
 
 
-def _in_order(folder: Path, kind: str, design: pd.DataFrame) -> list[pd.DataFrame]:
+def _in_order(
+    folder: Path, kind: str, design: pd.DataFrame, columns: Sequence[str] | None = None
+) -> list[pd.DataFrame]:
     """Return the shards that belong to a design, the one with its lowest run first.
 
     All runs of a shard have the same columns, so the order in which columns first appear is the same however runs were
@@ -230,13 +251,7 @@ def _in_order(folder: Path, kind: str, design: pd.DataFrame) -> list[pd.DataFram
     places = _places(design)
     found = []
     for path in folder.glob(f"{kind}/part-*.parquet"):
-        content = path.read_bytes()
-        if path.name != _name(content):
-            raise InputError(
-                f"{printable(folder)}: a file of results is damaged ({kind}/{path.name} was cut off or changed); the same "
-                "ecosim sweep once more finds it and makes its runs again"
-            )
-        frame = read_table(io.BytesIO(content))[0]
+        frame = read_table(io.BytesIO(whole_bytes(path)), columns)[0]
         frame["run_id"] = frame["run_id"].astype(str)
         whose = frame["run_id"].unique().tolist()
         known = [one for one in whose if one in places]
