@@ -118,25 +118,25 @@ def test_a_bad_file_is_refused_within_a_second_naming_file_and_line(case, tmp_pa
     assert re.search(rf"mine\.yaml, line {line}\b.*{said}", str(refused.value)), str(refused.value)
 
 
-def test_27_an_empty_file_is_refused(tmp_path):
+def test_an_empty_file_is_refused(tmp_path):
     (tmp_path / "empty.yaml").write_text("\n# nothing\n")
     with pytest.raises(InputError, match=r"empty\.yaml: the file is empty"):
         load(scenario=tmp_path / "empty.yaml")
 
 
-def test_31_levels_over_many_lines_are_refused_too(tmp_path):
+def test_levels_over_many_lines_are_refused_too(tmp_path):
     (tmp_path / "deep.yaml").write_text("\n".join(" " * depth + "a:" for depth in range(600)))
     with pytest.raises(InputError, match="nested more than 64 levels deep"):
         load(scenario=tmp_path / "deep.yaml")
 
 
 @pytest.mark.parametrize("name", ["../../x", "/etc/passwd", "scenario/opinions", "opinions.yaml", "opinion", ""])
-def test_35_a_name_is_never_used_as_a_path(name):
+def test_a_name_is_never_used_as_a_path(name):
     with pytest.raises(InputError, match=re.escape(f"no scenario '{name}'") + ".*valid: "):
         load(name)
 
 
-def test_40_a_sweep_of_a_hundred_million_points_is_refused_with_the_count():
+def test_a_sweep_of_a_hundred_million_points_is_refused_with_the_count():
     with pytest.raises(InputError, match="100,000,000 points × 1 replicates = 100,000,000 runs; allowed: at most"):
         check_sweep(10**8)
 
@@ -146,7 +146,7 @@ def ecosim(*words: object):
     return CliRunner().invoke(cli.app, [str(word) for word in words])
 
 
-def test_40_the_sweep_command_refuses_a_hundred_million_points_at_once_with_the_count(tmp_path):
+def test_the_sweep_command_refuses_a_hundred_million_points_at_once_with_the_count(tmp_path):
     axes = (f"{key}=range(0,10000)" for key in ("dynamics.stance.steps", N))
     with at_most_seconds(2):
         done = ecosim("sweep", "opinions", *axes, "--out", tmp_path / "sweep")
@@ -159,7 +159,7 @@ class WentThrough(Exception):
     """The run would have begun."""
 
 
-def test_10_ten_million_organisations_go_through_when_the_user_says_yes(tmp_path, monkeypatch):
+def test_ten_million_organisations_go_through_when_the_user_says_yes(tmp_path, monkeypatch):
     begun = []
 
     def begin(settings, *_):
@@ -176,7 +176,7 @@ def test_10_ten_million_organisations_go_through_when_the_user_says_yes(tmp_path
     assert begun == [10_000_000]
 
 
-def test_40_a_run_of_no_ticks_leaves_the_world_as_it_was_founded(tmp_path):
+def test_a_run_of_no_ticks_leaves_the_world_as_it_was_founded(tmp_path):
     done = ecosim("run", "town", f"{N}=30", "ticks=0", "--out", tmp_path / "run", "--quiet")
     assert done.exit_code == 0, done.output
     run = Run.read(tmp_path / "run")
@@ -231,7 +231,7 @@ def test_a_bad_table_is_refused_naming_the_line(case, tmp_path):
     assert re.search(said, str(refused.value), re.S), str(refused.value)
 
 
-def test_15_a_tie_given_twice_is_warned_of_and_counts_once(tmp_path):
+def test_a_tie_given_twice_is_warned_of_and_counts_once(tmp_path):
     ties = "source,target\nAcme,Bolt\nAcme,Bolt\n"
     actors = tables(tmp_path, "name,sector\nAcme,business\nBolt,business\n", ties)
     assert actors.ties.a.size == 1
@@ -239,7 +239,7 @@ def test_15_a_tie_given_twice_is_warned_of_and_counts_once(tmp_path):
     assert "line 3" in actors.warnings[0]
 
 
-def test_22_a_sector_that_yaml_would_take_for_false_is_to_be_quoted(tmp_path):
+def test_a_sector_that_yaml_would_take_for_false_is_to_be_quoted(tmp_path):
     file = tmp_path / "organisations.yaml"
     file.write_text("organisations:\n  - {name: Acme, sector: no}\n")
     with pytest.raises(InputError, match=r"line 2.*'no' is read as false .*quote it"):

@@ -25,14 +25,14 @@ def ecosim(*words: object):
 ODD_NAMES = ["<script>alert(1)</script>", '=HYPERLINK("http://x")', "$\\frac{$", "_Acme", "+1", "@x", "O'Neill & Co"]
 
 
-def test_36_37_38_names_are_kept_as_they_are(tmp_path):
+def test_names_are_kept_as_they_are(tmp_path):
     rows = "".join('"' + name.replace('"', '""') + '",business\n' for name in ODD_NAMES)
     (tmp_path / "organisations.csv").write_text("name,sector\n" + rows, encoding="utf-8")
     assert read_actors(tmp_path / "organisations.csv").names == ODD_NAMES
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
-def test_36_37_38_names_are_harmless_wherever_they_are_shown(name):
+def test_names_are_harmless_wherever_they_are_shown(name):
     assert "<" not in for_html(name)
     assert defuse_for_spreadsheet(name)[0] not in "=+-@\t\r"
     from matplotlib.figure import Figure
@@ -63,7 +63,7 @@ def odd_run(tmp_path_factory):
     return folder / "run"
 
 
-def test_36_37_38_summary_and_pictures_of_odd_names_are_harmless(odd_run):
+def test_summary_and_pictures_of_odd_names_are_harmless(odd_run):
     summary = (odd_run / "summary.md").read_text(encoding="utf-8")
     assert "alert(1)" in summary
     assert "<script" not in summary
@@ -76,7 +76,7 @@ def test_36_37_38_summary_and_pictures_of_odd_names_are_harmless(odd_run):
     assert all(png.read_bytes().startswith(b"\x89PNG") for png in (odd_run / "figures").glob("*.png"))
 
 
-def test_36_37_38_odd_names_are_written_in_the_picture_letter_by_letter(odd_run):
+def test_odd_names_are_written_in_the_picture_letter_by_letter(odd_run):
     from ecosim.reports.network import network
 
     actors = read_actors(odd_run.parent / "organisations.csv", odd_run.parent / "ties.csv")
@@ -89,7 +89,7 @@ def test_36_37_38_odd_names_are_written_in_the_picture_letter_by_letter(odd_run)
     assert {text[:8] for text in texts} >= {"<script>", "=HYPERLI"}
 
 
-def test_36_37_38_tables_keep_odd_names_and_spreadsheets_get_them_defused(odd_run, tmp_path):
+def test_tables_keep_odd_names_and_spreadsheets_get_them_defused(odd_run, tmp_path):
     assert parquet.read_table(odd_run / "organisations.parquet")["name"].to_pylist() == ODD_NAMES
     ends = parquet.read_table(odd_run / "relationships.parquet")
     assert set(ends["source"].to_pylist()) | set(ends["target"].to_pylist()) <= set(ODD_NAMES)

@@ -329,7 +329,7 @@ def test_an_override_that_holds_itself_is_refused_and_not_followed_for_ever() ->
         check_plain(loop, "a")
 
 
-def test_plain_overrides_pass() -> None:
+def test_plain_data_is_let_through() -> None:
     check_plain({"a": [1, 2.5, None, True, "text", {"b": ()}]}, "dynamics.imitation")
 
 

@@ -38,12 +38,25 @@ ARMS = {
     "town at tick 200": ("town", "ticks=200", *QUIET),
 }
 """Every arm but the last runs long; the first quarter is discarded."""
+UNLIKE = {
+    "coalitions acquaint nobody": ("dynamics.coalition.acquaintance=false",),
+    "nor do friends of friends meet": ("dynamics.coalition.acquaintance=false", "dynamics.meeting.friends=0"),
+    "nobody meets but in coalitions": ("dynamics.meeting=null",),
+    "no coalitions": ("dynamics.coalition=null",),
+    "attention for 30 ties, not 10": ("dynamics.meeting.attention=30",),
+    "begins in groups": ("ecosystem.network.kind=groups",),
+    "begins with hubs, attention for 100": (
+        "ecosystem.network.kind=scale_free", "ecosystem.network.degree=4", "dynamics.meeting.attention=100",
+    ),
+}  # fmt: skip
+"""What may make the pattern of ties unlike that of real networks, switched off or changed, over 200 ticks."""
+PATTERNS = {label: ("town", "ticks=200", *QUIET, *changes) for label, changes in UNLIKE.items()}
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#882255", "#A38F00", "#777777")
 
 
 def told(runs: pd.DataFrame) -> str:
     """Return the tables: waves and shares by arm, correlations by arm, and the pattern beside real networks."""
-    groups = {arm: runs[runs["scenario"] == arm] for arm in ARMS}
+    groups = {arm: runs[runs["scenario"] == arm] for arm in (*ARMS, *PATTERNS)}
     long = [arm for arm in ARMS if arm != "town at tick 200"]
     waves = [name for name in runs.columns if name not in _OTHER and not name.startswith("success_")]
 
@@ -63,6 +76,10 @@ def told(runs: pd.DataFrame) -> str:
         as_markdown(["waves, effort and coalitions", *long], rows(waves, long)),
         as_markdown(["correlation over time, within a run", *ARMS], rows(pairs, ARMS)),
         as_markdown(["pattern at the end: mean; range over runs", *both, "seven real networks"], network),
+        as_markdown(
+            ["pattern at tick 200", *NETWORK],
+            [[arm, *(brackets(*interval(groups[arm][name])) for name in NETWORK)] for arm in (both[1], *PATTERNS)],
+        ),
     ))  # fmt: skip
 
 
@@ -109,7 +126,8 @@ _OTHER = {"scenario", "replicate", "status", *NETWORK}
 def main() -> None:
     """Run it all."""
     asked = arguments(__doc__ or "", replicates=30, seed=2110)
-    runs = run_all(ARMS, live, *asked.changes, replicates=asked.replicates, seed=asked.seed, workers=asked.workers)
+    arms = ARMS | PATTERNS
+    runs = run_all(arms, live, *asked.changes, replicates=asked.replicates, seed=asked.seed, workers=asked.workers)
     publish(HERE, told(runs), lambda: figure(runs, asked.seed), write=asked.write)
 
 

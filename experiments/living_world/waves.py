@@ -36,7 +36,7 @@ def live(model: ecosim.Ecosystem) -> dict[str, float]:
     start = model.tick // 4
     run = {name: np.asarray(values, float)[start:] for name, values in series.items()}
     found = {f"{one} ~ {other}": correlation(run[one], run[other]) for one, other in PAIRS}
-    found |= {name: float(np.nanmean(run[name])) for name in SHARES}
+    found |= {name: mean_where_defined(run[name]) for name in SHARES}
     found |= {name: float(run[name][-1]) for name in NETWORK}
     effort, severity = run["contribution_mean"], run["severity_mean"]
     issues = [run[f"severity_{issue}"] for issue in model.world.labels.issues]
@@ -46,8 +46,9 @@ def live(model: ecosim.Ecosystem) -> dict[str, float]:
     found["severity now ~ effort 10 ticks later"] = correlation(severity[:-10], effort[10:])
     found["effort now ~ severity 20 ticks later, less now"] = correlation(effort[:-20], severity[20:] - severity[:-20])
     found["autocorrelation of effort at 10 ticks"] = correlation(effort[:-10], effort[10:])
+    lags = range(LAG, min(101, effort.size // 2), 5)
     found[f"the same, least from {LAG} to 100 ticks"] = min(
-        correlation(effort[:-lag], effort[lag:]) for lag in range(LAG, min(101, effort.size // 2), 5)
+        (correlation(effort[:-lag], effort[lag:]) for lag in lags), default=float("nan")
     )
     found["highest share of the spectrum in one line"] = line(effort)
     found["the same, of red noise as persistent"] = line_of_red_noise(effort)
@@ -55,6 +56,12 @@ def live(model: ecosim.Ecosystem) -> dict[str, float]:
         np.array([run[f"success_{sector}"] for sector in model.world.labels.sectors])
     )
     return found
+
+
+def mean_where_defined(values: Any) -> float:
+    """Return the mean over the ticks at which a measure is defined; NaN if there are none."""
+    there = values[np.isfinite(values)]
+    return float(there.mean()) if there.size else float("nan")
 
 
 def crises(severity: Any) -> int:

@@ -115,7 +115,7 @@ def figure(town: pd.DataFrame, crowd: pd.DataFrame) -> Figure:
             curves(axes, shares, {kind: [_tipped(table[x]) for x in shares] for kind, table in tables.items()})
             axes.set_title(title)
             axes.set_xlabel("share committed")
-            axes.legend()
+            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2)
         panels[0].set_ylabel("share of runs that tip")
         name_and_explain(
             drawn,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -99,3 +101,11 @@ def test_an_option_means_the_same_wherever_it_is():
     for name in ("scenario", "organisations", "ties", "mapping", "trust", "timeout", "memory", "yes", "as_json"):
         assert len(told[name]) > 1
         assert len(set(told[name])) == 1, (name, told[name])
+
+
+def test_what_may_be_asked_is_told_without_importing_what_carries_it_out():
+    """A late import is easily forgotten, and whoever asks for help then waits for it."""
+    told = "import sys, ecosim.cli; print(*(name for name in sys.modules if name.split('.')[0] == 'ecosim'))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    light = {"ecosim", "ecosim.cli", "ecosim.errors", "ecosim.experiments", "ecosim.experiments.time_limit"}
+    assert {name for name in done.stdout.split() if not name.startswith("ecosim.commands")} == light

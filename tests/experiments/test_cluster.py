@@ -117,7 +117,7 @@ def test_ctrl_c_takes_in_what_the_workers_have_finished(dask, tmp_path, seconds)
 
 
 def test_workers_with_other_code_are_refused_and_the_difference_is_shown(dask, tmp_path, monkeypatch):
-    from ecosim.experiments.execute import CannotGoOn
+    from ecosim.experiments.making import CannotGoOn
 
     real = ecosim.experiments.cluster.surroundings
     monkeypatch.setattr("ecosim.experiments.cluster.surroundings", lambda trust: {**real(trust), "code": "0.2.0+feed"})

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import qmc
 
 from ecosim.experiments.design import design_of
 from ecosim.experiments.order import even_order, van_der_corput
+from ecosim.experiments.sobol import MOST, sobol
 from tests.clock import at_most_seconds
 
 SIZES = st.lists(st.integers(1, 9), min_size=0, max_size=5)
@@ -52,16 +54,28 @@ def test_of_any_first_part_of_a_list_no_stretch_is_empty_for_long(count, data):
 
 def test_the_first_replicate_of_every_point_comes_before_the_second_of_any():
     design = design_of({"a": [1, 2, 3, 4], "b": ["x", "y"]}, "grid", 3, 1)
-    ordered = design.order(range(design.runs))
+    ordered = design.order(range(design.runs)).tolist()
     assert [design.place(number)[1] for number in ordered] == [0] * 8 + [1] * 8 + [2] * 8
     assert sorted(ordered) == list(range(24))
 
 
 def test_what_is_left_to_do_keeps_the_order_of_the_whole():
     design = design_of({"a": list(range(10)), "b": list(range(7))}, "grid", 2, 1)
-    whole = design.order(range(design.runs))
+    whole = design.order(range(design.runs)).tolist()
     left = [number for number in range(design.runs) if number % 3]
-    assert design.order(left) == [number for number in whole if number % 3]
+    assert design.order(left).tolist() == [number for number in whole if number % 3]
+
+
+@pytest.mark.parametrize("dimensions", [0, 1, 2, MOST])
+def test_the_few_dimensions_of_a_sobol_sequence_are_those_of_scipy(dimensions):
+    found = sobol(1000, dimensions)
+    assert found.shape == (1000, dimensions)
+    if dimensions:
+        assert np.array_equal(found, qmc.Sobol(dimensions, scramble=False).random(1024)[:1000])
+
+
+def test_a_grid_of_many_axes_is_put_in_order_too():
+    assert sorted(even_order([2] * (MOST + 1)).tolist()) == list(range(2 ** (MOST + 1)))
 
 
 def test_a_million_points_are_put_in_order_in_no_time():

@@ -15,8 +15,9 @@ import pytest
 
 import ecosim
 from ecosim.errors import InputError
-from ecosim.experiments.execute import Limits, execute
+from ecosim.experiments.execute import execute
 from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.making import Limits
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.shards import is_whole, read_runs, read_series
 from ecosim.experiments.sweep import Execution, run_sweep, sweep

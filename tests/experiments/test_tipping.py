@@ -17,8 +17,8 @@ from ecosim.errors import InputError
 from ecosim.experiments import both_ways, ramp, tipping
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.crossing import Estimate, crossing
-from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.leading import lead_in_processes
+from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.question import Question
 from ecosim.experiments.ramp import Route, lead, lead_all
 from ecosim.experiments.tipping import tip

@@ -46,9 +46,10 @@ def test_arms_differ_from_the_town_only_where_they_say(experiment):
 
 
 def test_the_tables_tell_of_each_arm(experiment):
-    runs = experiment.run_all(experiment.ARMS, experiment.live, *SMALL, replicates=2, seed=7)
+    arms = experiment.ARMS | experiment.PATTERNS
+    runs = experiment.run_all(arms, experiment.live, *SMALL, replicates=2, seed=7)
     text = experiment.told(runs)
-    assert all(arm in text for arm in experiment.ARMS)
+    assert all(arm in text for arm in arms)
     assert "success_business ~ success_government" in text
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from ecosim.branching import branch
 from ecosim.ecosystem import Ecosystem
-from ecosim.experiments.execute import Limits, execute
+from ecosim.experiments.execute import execute
+from ecosim.experiments.making import Limits
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ecosim.commands.options import (
-    FolderOfRuns,
-    ManyRuns,
-    OfScenario,
-    SeedOfReplicates,
-    folder_for_runs,
-    text_or_json,
-)
+from ecosim.commands.options import Search, folder_for_runs, text_or_json
 from ecosim.commands.progress import watched
 from ecosim.errors import InputError
 
@@ -28,7 +21,7 @@ POSTERIOR = "calibration_posterior.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order(OfScenario, ManyRuns):
+class Order(Search):
     """Search for values of parameters that bring measures to targets, and tell which the targets do not tell.
 
     KEY='interval(A,B)' is looked for: calibrate opinions 'dynamics.stance.tolerance=interval(0.1,0.9)'
@@ -42,8 +35,6 @@ class Order(OfScenario, ManyRuns):
     method: Annotated[str, typer.Option(metavar="optuna|abc", help="the best, or a posterior")] = "optuna"
     trials: Annotated[int, typer.Option(help="values of the parameters that are tried, at most")] = 200
     replicates: Annotated[int, typer.Option(help="runs of each, the same luck in all")] = 5
-    seed: SeedOfReplicates = None
-    out: FolderOfRuns = None
 
 
 def carry_out(order: Order) -> None:

@@ -29,9 +29,7 @@ Trust = Annotated[
 Measures = Annotated[
     tuple[str, ...], typer.Option("--measure", metavar="NAME", help="only this measure; may be repeated")
 ]
-SeedOfReplicates = Annotated[
-    int | None, typer.Option(metavar="N", help="the seeds of the replicates come from it (default: the scenario's)")
-]
+SeedOfReplicates = Annotated[int | None, typer.Option(metavar="N", help="the seeds of the replicates come from it")]
 FolderOfRuns = Annotated[
     Path | None, typer.Option(metavar="DIR", help="folder for runs, tables and figures; again, to continue")
 ]
@@ -99,6 +97,14 @@ class ManyRuns(Spoken):
         from ecosim.experiments.sweep import Execution
 
         return Execution(self.workers, self.timeout, self.memory, retry, self.yes, cluster)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search(OfScenario, ManyRuns):
+    """A search that makes runs of a scenario as it goes, and is told in sentences."""
+
+    seed: SeedOfReplicates = None
+    out: FolderOfRuns = None
 
 
 def folder_for_runs(out: Path | None) -> Path:

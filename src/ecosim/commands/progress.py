@@ -85,7 +85,7 @@ def watched(order: ManyRuns, out: Path | None) -> Iterator[Callable[[Progress], 
         order: who is told.
         out: the folder with what is finished; None where it is kept nowhere.
     """
-    from ecosim.experiments.execute import CannotGoOn
+    from ecosim.experiments.making import CannotGoOn
     from ecosim.scenario_file import printable
 
     with Bar("runs", order.shows_progress) as bar:

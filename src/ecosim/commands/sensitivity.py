@@ -83,7 +83,7 @@ def _chosen(tables: SweepTables, found: Sensitivity) -> list[str]:
     from ecosim.experiments.effects import Layout
     from ecosim.experiments.noise import table_of_noise
 
-    layout = Layout(tables.runs, tables.keys)
+    layout = Layout(tables.made, tables.keys, tables.column)
     told = set(found.measures["measure"])
     noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
     ranked = choose(tables.measures, noise, layout, 3 * MOST_SHOWN)

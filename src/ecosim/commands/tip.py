@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ecosim.commands.ending import FAILED
-from ecosim.commands.options import (
-    FolderOfRuns,
-    ManyRuns,
-    OfScenario,
-    SeedOfReplicates,
-    folder_for_runs,
-    text_or_json,
-)
+from ecosim.commands.options import Search, folder_for_runs, text_or_json
 from ecosim.commands.progress import watched
 from ecosim.commands.words import sorted_out
 from ecosim.errors import InputError
@@ -28,7 +21,7 @@ RESULT, TABLE, PICTURE = "tipping.json", "tipping_values.csv", "tipping"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order(OfScenario, ManyRuns):
+class Order(Search):
     """Search where along a parameter an outcome goes over to another regime, and whether the way back is another one.
 
     For example: tip may_1977 dynamics.issue.floor severity --from 1.2 --to 3.2 --both-ways --out results/may
@@ -52,8 +45,6 @@ class Order(OfScenario, ManyRuns):
         int | None, typer.Option(metavar="TICKS", help="at each value on the way (default: the scenario's)")
     ] = None
     steps: Annotated[int, typer.Option(help="values on the way in one direction")] = 12
-    seed: SeedOfReplicates = None
-    out: FolderOfRuns = None
 
 
 def carry_out(order: Order) -> int:

@@ -16,6 +16,7 @@ from ecosim.experiments.design import seed_of_replicate
 from ecosim.experiments.leading import led
 from ecosim.experiments.ramp import Route, checked
 from ecosim.experiments.sweep import Execution, Progress
+from ecosim.results.phrases import some
 from ecosim.scenario_file import shown
 from ecosim.settings import Settings, plain
 from ecosim.sizes import seconds_of
@@ -141,7 +142,7 @@ def both_ways_of(
         raise InputError(
             f"leading {worlds:,} worlds both ways: about {seconds / 3600:.0f} hours; if that is meant, say --yes"
         )
-    say(f"Leading {worlds:,} worlds up and down {values.size} values, {ramp.hold:,} ticks at each.")
+    say(f"Leading {some(worlds, 'world')} up and down {some(values.size, 'value')}, {some(ramp.hold, 'tick')} at each.")
     seeds = {replicate: seed_of_replicate(ramp.seed, replicate) for replicate in range(worlds)}
     found = led(route, seeds, folder / FOLDER, execution, seconds, say, progress)
     return _told(route, found)

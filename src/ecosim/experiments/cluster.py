@@ -17,12 +17,13 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ecosim.experiments import remote
-from ecosim.experiments.execute import CannotGoOn, Listener, RunIds
 from ecosim.experiments.folder import surroundings
+from ecosim.experiments.making import CannotGoOn, Listener, RunIds
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
 from ecosim.experiments.schedulers import Connection
 from ecosim.experiments.shards import keep
+from ecosim.experiments.waiting import Waiting
 from ecosim.experiments.worker import RUNS_A_SHARD, SECONDS_A_SHARD
 
 MOST_DEATHS = 3
@@ -56,7 +57,7 @@ class OnCluster:
         self._batches = 0
         self._flying: dict[Any, dict[int, str]] = {}
         self._landed: SimpleQueue[Any] = SimpleQueue()
-        self._queue: deque[int] = deque()
+        self._queue = Waiting()
         self._alone: deque[int] = deque()
         self._deaths: dict[int, int] = {}
         self._run_ids: RunIds = ()
@@ -64,8 +65,8 @@ class OnCluster:
         self._seconds_a_run = 0.5
 
     def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
-        """Make runs; see :class:`ecosim.experiments.execute.Makers`."""
-        self._queue, self._run_ids, self._finished = deque(numbers), run_ids, 0
+        """Make runs; see :class:`ecosim.experiments.making.Makers`."""
+        self._queue, self._run_ids, self._finished = Waiting(numbers), run_ids, 0
         try:
             while self._queue or self._alone or self._flying:
                 self._count_slots()
@@ -98,10 +99,7 @@ class OnCluster:
     def _hand_out(self) -> None:
         """Keep two batches under way for each thread: one at work, one that waits for it."""
         while (self._queue or self._alone) and len(self._flying) < 2 * self._slots:
-            if self._alone:
-                numbers = [self._alone.popleft()]
-            else:
-                numbers = [self._queue.popleft() for _ in range(min(self._batch_size(), len(self._queue)))]
+            numbers = [self._alone.popleft()] if self._alone else self._queue.take(self._batch_size())
             run_ids = {number: self._run_ids[number] for number in numbers}
             batch = remote.Batch(self._sweep, run_ids, self._seconds, self._memory, self._surroundings, self._trust)
             self._batches += 1
@@ -182,7 +180,7 @@ class OnCluster:
     def _break_off(self, listener: Listener) -> None:
         """Take in what is finished by now; the rest is left."""
         until = time.monotonic() + _PATIENCE
-        self._queue.clear()
+        self._queue = Waiting()
         self._alone.clear()
         with suppress(Exception):
             self._client.run(remote.stop, self._sweep, wait=False, on_error="ignore")

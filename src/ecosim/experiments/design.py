@@ -109,17 +109,16 @@ class Design:
             return self._common_seeds[replicate]
         return self._seed_of(_json(self.parameters(point)), replicate)
 
-    def order(self, numbers: Iterable[int]) -> list[int]:
+    def order(self, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
         """Return runs in the order in which they shall be made (see ``ecosim.experiments.order``)."""
+        given = np.asarray(numbers, np.int64)
+        point, replicate = np.divmod(given, self.replicates)
         if self.kind in SAMPLED:
-            return sorted(numbers, key=lambda number: divmod(number, self.replicates)[::-1])
+            return given[np.lexsort((point, replicate))]
         sizes = [len(axis.values) for axis in self.axes] if self.kind == "grid" else [self.points]
         turn = np.empty(self.points, np.int64)
         turn[even_order(sizes)] = np.arange(self.points)
-        given = np.fromiter(numbers, np.int64)
-        point, replicate = np.divmod(given, self.replicates)
-        ordered: list[int] = given[np.lexsort((turn[point], replicate))].tolist()
-        return ordered
+        return given[np.lexsort((turn[point], replicate))]
 
     def values(self, point: int) -> tuple[Any, ...]:
         """Return the value of each axis at a point, 0 ≤ point < points."""

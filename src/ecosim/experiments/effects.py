@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +13,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONFIDENCE = 0.95
+Column = Callable[[str], NDArray[np.float64]]
+
 TOGETHER = "point"
 """Stands for the factor where all keys change at once, as in a zip: the effect is that of the whole point."""
 
 
 def effects(
-    runs: pd.DataFrame, keys: Sequence[str], measures: Iterable[str], *, common: bool, most: int | None = None
+    runs: pd.DataFrame,
+    keys: Sequence[str],
+    measures: Iterable[str],
+    *,
+    common: bool,
+    most: int | None = None,
+    column: Column | None = None,
 ) -> pd.DataFrame:
     r"""Return what each value of each key changes against the first value of that key.
 
@@ -34,11 +42,12 @@ def effects(
     at once are many chances for a false alarm: nothing is corrected here.
 
     Args:
-        runs: a row a run, with ``status``, ``point``, ``replicate``, the keys and the measures.
+        runs: a row a run, with ``status``, ``point``, ``replicate``, the keys, and the measures if no ``column`` is given.
         keys: what was varied.
         measures: columns to compare.
         common: whether a replicate has the same seed at every point.
         most: leave out factors with more values than that; none if not given.
+        column: returns a measure of each run (runs,), where measures do not stand in ``runs``.
 
     Returns:
         Columns ``measure``, ``factor``, ``value``, ``against``, ``runs`` (pairs, or runs of the smaller side),
@@ -50,7 +59,7 @@ def effects(
     import pandas as pd
 
     measures = list(measures)
-    layout = Layout(runs, keys)
+    layout = Layout(runs, keys, column)
     rows: list[dict[str, Any]] = []
     for factor in layout.factors():
         first, *others = layout.levels(factor)
@@ -73,11 +82,12 @@ class Layout:
     Args:
         runs: a row a run that was made.
         keys: what was varied.
+        column: returns a measure of each run (runs,); by default that of ``runs``.
     """
 
-    def __init__(self, runs: pd.DataFrame, keys: Sequence[str]) -> None:
+    def __init__(self, runs: pd.DataFrame, keys: Sequence[str], column: Column | None = None) -> None:
         self.keys = tuple(keys)
-        self._runs = runs
+        self._column_of = column or (lambda measure: runs[measure].to_numpy(dtype=np.float64, na_value=np.nan))
         labels, self._row = np.unique(runs["point"].to_numpy(), return_inverse=True)
         replicates, self._column = np.unique(runs["replicate"].to_numpy(), return_inverse=True)
         self.shape = labels.size, replicates.size
@@ -94,7 +104,7 @@ class Layout:
         """Return a measure as (points, replicates), NaN where there is none."""
         if measure not in self._made:
             laid = np.full(self.shape, np.nan)
-            found = self._runs[measure].to_numpy(dtype=np.float64, na_value=np.nan)
+            found = self._column_of(measure)
             laid[self._row[self._is_ok], self._column[self._is_ok]] = found[self._is_ok]
             self._made[measure] = laid
         return self._made[measure]

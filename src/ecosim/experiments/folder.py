@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from ecosim.errors import InputError
+from ecosim.experiments.ids import is_id
 from ecosim.experiments.lock import LOCK, lock
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
@@ -137,7 +138,8 @@ class SweepFolder:
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
             try:
                 one = json.loads(line)
-                found[one["run_id"]] = one
+                if is_id(one["run_id"]):
+                    found[one["run_id"]] = one
             except (ValueError, KeyError, TypeError):
                 continue
         return found

@@ -1,27 +1,32 @@
-"""Ids: the numbers of very many runs, at 32 bytes each instead of the ninety that Python takes for a word."""
+"""Ids: the numbers of very many runs, at 16 bytes each instead of the ninety that Python takes for a word."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-DIGITS = 32
+BYTES = 16
 
 IdArray = NDArray[np.bytes_]
+"""Ids as bytes. NumPy leaves trailing zeros out of a single one, but compares and sorts all sixteen bytes."""
+
+_PART = 65_536
+_WORD = re.compile(f"[0-9a-f]{{{2 * BYTES}}}")
 
 
 class Ids(Sequence[str]):
     """The ids of runs, by number.
 
     Args:
-        parts: arrays of ids, one after the other.
+        array: of them all.
     """
 
-    def __init__(self, parts: Iterable[IdArray]) -> None:
-        self.array: IdArray = np.concatenate([as_array(()), *parts])
+    def __init__(self, array: IdArray) -> None:
+        self.array = array
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Ids) and np.array_equal(self.array, other.array)
@@ -38,15 +43,50 @@ class Ids(Sequence[str]):
     def __getitem__(self, number: int | slice) -> str | list[str]:
         if isinstance(number, slice):
             return as_words(self.array[number])
-        return str(self.array[number], "ascii")
+        return _word(self.array[number])
+
+
+def room_for(count: int) -> IdArray:
+    """Return an array for so many ids."""
+    return np.empty(count, f"S{BYTES}")
 
 
 def as_array(ids: Iterable[str]) -> IdArray:
-    """Return ids as an array."""
-    words = list(ids)
-    return np.array(words, dtype=f"S{DIGITS}") if words else np.empty(0, f"S{DIGITS}")
+    """Return ids as an array; each must be one (see ``is_id``)."""
+    return np.frombuffer(bytes.fromhex("".join(ids)), f"S{BYTES}")
 
 
 def as_words(ids: IdArray) -> list[str]:
-    """Return an array of ids as words."""
-    return [str(one, "ascii") for one in ids.tolist()]
+    """Return an array of ids as words of 32 hexadecimal digits."""
+    return [_word(one) for one in ids.tolist()]
+
+
+def is_id(word: object) -> bool:
+    """Return whether something is an id as a word."""
+    return isinstance(word, str) and _WORD.fullmatch(word) is not None
+
+
+def among(ids: IdArray, known: IdArray) -> NDArray[np.bool_]:
+    """Return which of some ids are among others, in little more room than the others take."""
+    found = np.zeros(ids.size, np.bool_)
+    if known.size:
+        known = np.sort(known)
+        for k in range(0, ids.size, _PART):
+            part = ids[k : k + _PART]
+            place = np.minimum(np.searchsorted(known, part), known.size - 1)
+            found[k : k + _PART] = known[place] == part
+    return found
+
+
+def each_once(ids: IdArray) -> NDArray[np.int64]:
+    """Return the places of the first of each id, ascending."""
+    order = np.argsort(ids, kind="stable")
+    is_first = np.ones(ids.size, np.bool_)
+    for k in range(1, ids.size, _PART):
+        here = order[k - 1 : k + _PART]
+        is_first[k : k + _PART] = ids[here[1:]] != ids[here[:-1]]
+    return np.sort(order[is_first])
+
+
+def _word(one: bytes) -> str:
+    return one.ljust(BYTES, b"\0").hex()

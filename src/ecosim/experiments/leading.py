@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from ecosim.experiments.branches import Branches
-from ecosim.experiments.execute import CannotGoOn
 from ecosim.experiments.lock import lock
+from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.ramp import Route, lead_all
 from ecosim.experiments.sweep import Execution, Progress
 from ecosim.results.folders import make

@@ -23,6 +23,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.experiments.sobol import MOST, sobol
+
 
 def even_order(sizes: Sequence[int]) -> NDArray[np.int64]:
     """Return the numbers of the points of a grid, each once, so that any first part of them covers it evenly.
@@ -54,9 +56,9 @@ def van_der_corput(count: int) -> NDArray[np.int64]:
 
 def _sobol(width: int, count: int) -> NDArray[np.float64]:
     """Return the first points of a Sobol' sequence, at least as many as asked for."""
+    if width <= MOST:
+        return sobol(count, width)
     from scipy.stats import qmc
 
-    if not width:
-        return np.zeros((count, 0))
     drawn: NDArray[np.float64] = qmc.Sobol(width, scramble=False).random(2 ** (count - 1).bit_length())
     return drawn

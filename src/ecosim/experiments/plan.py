@@ -14,7 +14,7 @@ from ecosim.compose import defaults, plain, read, read_overrides
 from ecosim.configuration_errors import Source
 from ecosim.errors import InputError
 from ecosim.experiments.design import LISTED, Axis, Design, design_of
-from ecosim.experiments.ids import IdArray, Ids, as_array
+from ecosim.experiments.ids import Ids, as_array, room_for
 from ecosim.experiments.numbering import Numbering
 from ecosim.experiments.points_table import PointsTable, is_frame, points_of_frame
 from ecosim.experiments.ranges import Choice, refuse_intervals
@@ -104,7 +104,7 @@ class Plan:
         Raises:
             InputError: naming the faults of all points, each once.
         """
-        numbers: list[IdArray] = []
+        ids, each_point = room_for(self.design.runs), self.design.replicates
         faults: dict[str, None] = {}
         seconds = values = each = 0.0
         sized: tuple[Any, ...] = ()
@@ -120,12 +120,13 @@ class Plan:
                 told = error.faults if self.table is None else self.table.place_faults(point, error.faults)
                 faults.update(dict.fromkeys(told))
                 continue
-            numbers.append(as_array(numbering.run_ids(settings, self.design.seeds_of(point))))
+            found = numbering.run_ids(settings, self.design.seeds_of(point))
+            ids[point * each_point : (point + 1) * each_point] = as_array(found)
             seconds += each
             values += (settings.ticks // settings.record.every + 2.0) * (1 + len(settings.measures))
         if faults:
             raise InputError(_first(faults))
-        return Runs(Ids(numbers), seconds * self.design.replicates, values * self.design.replicates)
+        return Runs(Ids(ids), seconds * self.design.replicates, values * self.design.replicates)
 
     def to_json(self) -> str:
         """Return the plan as text."""

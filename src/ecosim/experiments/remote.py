@@ -18,9 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ecosim.experiments.execute import Crew, Limits
+from ecosim.experiments.crew import Crew
 from ecosim.experiments.folder import differences, surroundings
 from ecosim.experiments.ids import as_words
+from ecosim.experiments.making import Limits
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import RUNS, SERIES, ids_there
 

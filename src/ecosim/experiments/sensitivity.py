@@ -125,6 +125,7 @@ def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivit
         Softw. 22, 1509. Tarantola, Gatelli & Mara (2006), Reliab. Eng. Syst. Saf. 91, 717. (All as SALib cites them.)
     """
     chosen = tables.known(measures) if measures else list(tables.measures)
+    tables.load(chosen)
     if not tables.keys or tables.points < 2:
         raise InputError("nothing was varied in this sweep; allowed: a sweep with at least two points")
     factors = factors_of(tables)

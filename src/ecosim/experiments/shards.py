@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.experiments.design import NOTES, Design
-from ecosim.experiments.ids import IdArray, as_array
+from ecosim.experiments.ids import IdArray, as_array, room_for
 from ecosim.experiments.running import Ran
 from ecosim.results.store import to_arrow, write_bytes
 from ecosim.results.table import Note, Table
@@ -33,6 +33,9 @@ MEAN = ".mean"
 
 _LOOKED_AT = 2000
 """Values by which it is judged whether those of a column repeat."""
+
+_FLAT: Mapping[str, Any] = {"compression": "zstd", "use_dictionary": False}
+"""How a table of runs is laid out: a column of it has a hundred numbers, which hardly ever repeat."""
 
 _SERIES_PART, _FAILED = b"ecosim.series", b"ecosim.failed"
 
@@ -72,9 +75,11 @@ class Shard:
         """
         numbers = self._numbers
         if numbers:
-            series = _write(self._folder / SERIES, _series_table(self._ids, self._ran), {})
+            columns = {name: np.concatenate([one.series[name] for one in self._ran]) for name in self._ran[0].series}
+            table = _series_table(self._ids, self._ran, columns)
+            series = _write(self._folder / SERIES, table, {}, _laid_out(columns))
             table = _runs_table(self._design, numbers, self._ids, [OK] * len(numbers), _measures(self._ran))
-            _write(self._folder / RUNS, table, {_SERIES_PART: series.encode()})
+            _write(self._folder / RUNS, table, {_SERIES_PART: series.encode()}, _FLAT)
         self._numbers, self._ids, self._ran = [], [], []
         return numbers
 
@@ -114,7 +119,7 @@ def save_failed(folder: Path, design: Design, numbers: Sequence[int], ids: Seque
         if _FAILED in meta:
             path.unlink()
     if numbers:
-        _write(folder / RUNS, _runs_table(design, numbers, ids, kinds, {}), {_FAILED: b"1"})
+        _write(folder / RUNS, _runs_table(design, numbers, ids, kinds, {}), {_FAILED: b"1"}, _FLAT)
 
 
 def look_through(folder: Path) -> Found:
@@ -140,12 +145,12 @@ def look_through(folder: Path) -> Found:
     for path in folder.glob(f"{SERIES}/*"):
         if path.name not in needed:
             path.unlink()
-    return Found(np.concatenate([as_array(()), *there]), sorted(f"{path.parent.name}/{path.name}" for path in damaged))
+    return Found(np.concatenate([room_for(0), *there]), sorted(f"{path.parent.name}/{path.name}" for path in damaged))
 
 
 def ids_there(folder: Path) -> IdArray:
     """Return the run ids of all results in a folder, taken as they are."""
-    return np.concatenate([as_array(()), *(_ids_in(path) for path, meta in _parts(folder) if _SERIES_PART in meta)])
+    return np.concatenate([room_for(0), *(_ids_in(path) for path, meta in _parts(folder) if _SERIES_PART in meta)])
 
 
 def is_whole(path: Path) -> bool:
@@ -153,18 +158,37 @@ def is_whole(path: Path) -> bool:
     return path.name == _name(path.read_bytes())
 
 
-def read_runs(folder: str | Path) -> pd.DataFrame:
+def whole_bytes(path: Path) -> bytes:
+    """Return what is in a file of results.
+
+    Raises:
+        InputError: if these are not the bytes that its name was made of.
+    """
+    content = path.read_bytes()
+    if path.name != _name(content):
+        raise InputError(
+            f"{printable(path.parents[1])}: a file of results is damaged ({path.parent.name}/{path.name} was cut off or "
+            "changed); the same ecosim sweep once more finds it and makes its runs again"
+        )
+    return content
+
+
+def read_runs(folder: str | Path, measures: Sequence[str] | None = None) -> pd.DataFrame:
     """Return a row for each run of a sweep that has been made, in the order of the design.
 
     Columns: ``run_id``, ``status`` (ok, or how it failed), ``point``, ``replicate``, ``seed``, one for each key that
     was varied, then for each measure its value at the end (its name) and its mean over the second half (``.mean``
     added). The content depends on configuration, seed and versions alone: not on workers, order or interruptions.
 
+    Args:
+        folder: of the sweep.
+        measures: columns to read; with none given, all. Others do not pass through memory.
+
     Raises:
         InputError: if the folder holds no sweep, or a file of it is damaged.
     """
     design = read_design(folder)
-    frames = _in_order(Path(folder), RUNS, design)
+    frames = _in_order(Path(folder), RUNS, design, None if measures is None else ("run_id", "status", *measures))
     import pandas as pd
 
     known = {*design.columns} - {"run_id"}
@@ -211,7 +235,9 @@ def read_design(folder: str | Path) -> pd.DataFrame:
     return read_table(path)[0]
 
 
-def _in_order(folder: Path, kind: str, design: pd.DataFrame) -> list[pd.DataFrame]:
+def _in_order(
+    folder: Path, kind: str, design: pd.DataFrame, columns: Sequence[str] | None = None
+) -> list[pd.DataFrame]:
     """Return the shards that belong to a design, the one with its lowest run first.
 
     All runs of a shard have the same columns, so the order in which columns first appear is the same however runs were
@@ -225,13 +251,7 @@ def _in_order(folder: Path, kind: str, design: pd.DataFrame) -> list[pd.DataFram
     places = _places(design)
     found = []
     for path in folder.glob(f"{kind}/part-*.parquet"):
-        content = path.read_bytes()
-        if path.name != _name(content):
-            raise InputError(
-                f"{printable(folder)}: a file of results is damaged ({kind}/{path.name} was cut off or changed); the same "
-                "ecosim sweep once more finds it and makes its runs again"
-            )
-        frame = read_table(io.BytesIO(content))[0]
+        frame = read_table(io.BytesIO(whole_bytes(path)), columns)[0]
         frame["run_id"] = frame["run_id"].astype(str)
         whose = frame["run_id"].unique().tolist()
         known = [one for one in whose if one in places]
@@ -254,13 +274,14 @@ def _measures(ran: Sequence[Ran]) -> dict[str, tuple[NDArray[np.float64], Note]]
     names = [name for name in ran[0].series if name != "tick"]
     ends = np.empty((len(names), len(ran)))
     means = np.empty((len(names), len(ran)))
+    alike: dict[bytes, list[int]] = {}  # runs that were recorded at the same ticks
     for k, one in enumerate(ran):
-        if not names:
-            break
-        values = np.array([one.series[name] for name in names])
-        tick = one.series["tick"]
-        ends[:, k] = values[:, -1]
-        means[:, k] = _means(values[:, tick >= tick[-1] / 2])
+        alike.setdefault(one.series["tick"].tobytes(), []).append(k)
+    for runs in alike.values() if names else ():
+        tick = ran[runs[0]].series["tick"]
+        values = np.array([ran[k].series[name] for name in names for k in runs])
+        ends[:, runs] = values[:, -1].reshape(len(names), -1)
+        means[:, runs] = _means(values[:, tick >= tick[-1] / 2]).reshape(len(names), -1)
     columns: dict[str, tuple[NDArray[np.float64], Note]] = {}
     for k, name in enumerate(names):
         unit, meaning = ran[0].notes[name]
@@ -272,9 +293,13 @@ def _measures(ran: Sequence[Ran]) -> dict[str, tuple[NDArray[np.float64], Note]]
 def _means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean of each row (k, rows) over what is not missing; missing where nothing is there."""
     means: NDArray[np.float64] = values.mean(axis=1)
-    for row in np.flatnonzero(np.isnan(means)):
-        there = values[row][~np.isnan(values[row])]
-        means[row] = there.mean() if there.size else np.nan
+    lacking: dict[bytes, list[int]] = {}  # rows where something is missing, by what is there
+    there = ~np.isnan(values)
+    for row in np.flatnonzero(np.isnan(means)).tolist():
+        lacking.setdefault(there[row].tobytes(), []).append(row)
+    for rows in lacking.values():
+        kept = there[rows[0]]
+        means[rows] = values[np.ix_(rows, kept)].mean(axis=1) if kept.any() else np.nan
     return means
 
 
@@ -297,10 +322,9 @@ def _runs_table(
     return to_arrow(Table(columns, {**NOTES, **{name: note for name, (_, note) in measures.items()}}))
 
 
-def _series_table(ids: Sequence[str], ran: Sequence[Ran]) -> Any:
+def _series_table(ids: Sequence[str], ran: Sequence[Ran], columns: Mapping[str, NDArray[Any]]) -> Any:
     import pyarrow
 
-    columns = {name: np.concatenate([one.series[name] for one in ran]) for name in ran[0].series}
     table = to_arrow(Table(columns, ran[0].notes))
     lengths = [len(one.series["tick"]) for one in ran]
     # Each identity once, and its number on every row: a thirtieth of the memory of the words themselves.
@@ -313,36 +337,33 @@ def _series_table(ids: Sequence[str], ran: Sequence[Ran]) -> Any:
     return table.add_column(0, "run_id", pyarrow.DictionaryArray.from_arrays(whose, words))
 
 
-def _write(folder: Path, table: Any, meta: Mapping[bytes, bytes]) -> str:
+def _write(folder: Path, table: Any, meta: Mapping[bytes, bytes], layout: Mapping[str, Any]) -> str:
     import pyarrow.parquet
 
     content = io.BytesIO()
     described = table.replace_schema_metadata(dict(meta))
-    pyarrow.parquet.write_table(described, content, compression="zstd", write_page_checksum=True, **_encoding(table))
+    pyarrow.parquet.write_table(described, content, write_page_checksum=True, **layout)
     name = _name(content.getvalue())
     write_bytes(folder / name, content.getvalue())
     return name
 
 
-def _encoding(table: Any) -> dict[str, list[str]]:
-    """Return how columns are laid out: shares and counts, which repeat, by numbers of their values; others byte by byte.
+def _laid_out(columns: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Return how a table of series is laid out: what repeats by numbers of its values, else byte by byte; and packed.
 
     First bytes of neighbours are alike, last ones are not: apart, the first ones pack, which takes a quarter off.
     """
-    apart = [
-        name
-        for name, column in zip(table.column_names, table.columns, strict=True)
-        if str(column.type) == "double"
-        and _differ(column.chunk(0).slice(0, _LOOKED_AT) if column.num_chunks else column)
-    ]
+    apart = [name for name, values in columns.items() if values.dtype == np.float64 and _differ(values[:_LOOKED_AT])]
     return {
-        "use_dictionary": [name for name in table.column_names if name not in apart],
+        "compression": "zstd",
+        "use_dictionary": ["run_id", *(name for name in columns if name not in apart)],
         "use_byte_stream_split": apart,
     }
 
 
-def _differ(values: Any) -> bool:
-    return len(values.unique()) > len(values) / 4
+def _differ(values: NDArray[np.float64]) -> bool:
+    there = np.sort(values[~np.isnan(values)])  # np.unique would import numpy.ma
+    return bool(np.count_nonzero(there[1:] != there[:-1]) >= values.size / 4)
 
 
 def _name(content: bytes) -> str:

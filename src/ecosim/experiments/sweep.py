@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.errors import InputError
-from ecosim.experiments.execute import Limits
 from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.keeping import kept
+from ecosim.experiments.making import Limits
 from ecosim.experiments.plan import Plan, plan_of
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.time_limit import SECONDS_A_RUN

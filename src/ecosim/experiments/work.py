@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ecosim.experiments.execute import CannotGoOn, Makers, makers
+from ecosim.experiments.execute import makers
 from ecosim.experiments.folder import SweepFolder
-from ecosim.experiments.ids import IdArray, as_array, as_words
+from ecosim.experiments.ids import IdArray, among, as_array, as_words, each_once, room_for
+from ecosim.experiments.making import CannotGoOn, Makers
 from ecosim.experiments.plan import Plan, Runs
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import DESIGN, ids_there, look_through, save_failed
@@ -90,17 +92,18 @@ class Work:
         self._ids, self._all_seconds, self._all_values = runs.run_ids, runs.seconds, runs.values
         self._progress, self._connection, self._goals = progress, connection, goals
         self._damaged: list[str] = []
-        self._there: IdArray = as_array(())
+        self._there: IdArray = room_for(0)
         if folder.is_begun():
             self._there, self._damaged = look_through(folder.path)
         before = folder.failures()
         if execution.retry and before:
-            before = {
-                run_id: one for run_id, one in before.items() if not np.isin(as_array([run_id]), self._ids.array)[0]
-            }
-        there = set(as_words(self._there[np.isin(self._there, as_array(before))]))
-        self._failures = {run_id: one for run_id, one in before.items() if run_id not in there}
-        self._asked: Sequence[int] = range(plan.design.runs)
+            is_here = among(as_array(before), self._ids.array)
+            before = {run_id: one for (run_id, one), here in zip(before.items(), is_here, strict=True) if not here}
+        is_there = among(as_array(before), self._there)
+        self._failures = {
+            run_id: one for (run_id, one), there in zip(before.items(), is_there, strict=True) if not there
+        }
+        self._asked: NDArray[np.int64] = np.arange(plan.design.runs)
         self._to_do = self._missing(self._asked)
         self._made = self._made_before = self._failed_now = 0
 
@@ -140,7 +143,7 @@ class Work:
         try:
             if self._goals:
                 ended = self._make_until()
-            elif self._to_do:
+            elif len(self._to_do):
                 with self._makers(len(self._to_do)) as made:
                     self._make(made, self._to_do)
             state = "complete"
@@ -163,7 +166,7 @@ class Work:
         if self._progress is not None:
             self._progress(Progress(self._made, self._made_before + done, self._failed_now))
 
-    def _make(self, made: Makers, numbers: Sequence[int]) -> None:
+    def _make(self, made: Makers, numbers: NDArray[np.int64]) -> None:
         self._made_before, self._made = self._made, self._made + len(numbers)
         made.make(numbers, self._ids, self)
 
@@ -172,9 +175,9 @@ class Work:
         rounds = Rounds(self._goals, self._plan.design, self._ids, self._folder.path)
         with self._makers(self._execution.processes()) as made:
             for asked in rounds:
-                self._asked = asked
+                self._asked = np.array(asked, np.int64)
                 self._write_design()
-                self._make(made, self._missing(asked))
+                self._make(made, self._missing(self._asked))
                 self._there = ids_there(self._folder.path)
         return rounds.ended()
 
@@ -197,16 +200,16 @@ class Work:
         with makers(plan, folder, processes, execution.limits(), one_first=is_cold()) as local:
             yield local
 
-    def _missing(self, numbers: Sequence[int]) -> list[int]:
+    def _missing(self, asked: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return which of these runs have no result and have not failed, each once, in the order of their making."""
-        asked = np.asarray(numbers, np.int64)
-        ids, first = np.unique(self._ids.array[asked], return_index=True)
-        is_known = np.isin(ids, self._there) | np.isin(ids, as_array(self._failures))
-        return self._plan.design.order(asked[first[~is_known]].tolist())
+        ids = self._ids.array[asked]
+        is_known = among(ids, self._there) | among(ids, as_array(self._failures))
+        first = each_once(ids)
+        return self._plan.design.order(asked[first[~is_known[first]]])
 
     def _write_design(self) -> None:
         """Write a row for each run that is asked for, a part at a time: as words and columns, a million take their room."""
-        asked = np.asarray(self._asked, np.int64)
+        asked = self._asked
         parts = (asked[k : k + _ROWS_A_PART] for k in range(0, max(asked.size, 1), _ROWS_A_PART))
         design, ids = self._plan.design, self._ids.array
         write_tables(self._folder.path / DESIGN, (design.rows(part, as_words(ids[part])) for part in parts))
@@ -215,8 +218,8 @@ class Work:
         """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
         try:
             self._there = ids_there(self._folder.path)
-            asked = np.asarray(self._asked, np.int64)
-            numbers = asked[np.isin(self._ids.array[asked], as_array(self._failures))].tolist()
+            ids = self._ids.array[self._asked]
+            numbers = self._asked[among(ids, as_array(self._failures))].tolist()
             failed = [self._ids[number] for number in numbers]
             kinds = [str(self._failures[run_id]["kind"]) for run_id in failed]
             save_failed(self._folder.path, self._plan.design, numbers, failed, kinds)
@@ -226,8 +229,8 @@ class Work:
                 raise CannotGoOn(error.strerror or str(error)) from error
 
     def _counts(self) -> dict[str, int]:
-        ids = self._ids.array[np.asarray(self._asked, np.int64)]
-        ok, failed = np.isin(ids, self._there), np.isin(ids, as_array(self._failures))
+        ids = self._ids.array[self._asked]
+        ok, failed = among(ids, self._there), among(ids, as_array(self._failures))
         return {"all": ids.size, "ok": int(ok.sum()), "failed": int(failed.sum())}
 
     def _where(self) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import faulthandler
 import gc
 import mmap
+import os
 import resource
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +26,10 @@ if TYPE_CHECKING:
 
 RUNS_A_SHARD = 100
 SECONDS_A_SHARD = 5.0
-"""How much finished work may wait in memory: a worker that is killed loses no more."""
+"""How much finished work may wait in memory: a worker that is killed loses no more, but where writing is slow."""
+
+_WRITING, _LONGEST = 0.01, 20.0
+"""Share of the time that writing may take, and how long (s) finished work then may wait at most."""
 
 NO_RUN = -1
 
@@ -130,7 +132,7 @@ class _Stopped(BaseException):
 
 class _Worker:
     def __init__(self, connection: Connection, job: Job) -> None:
-        self._connection, self._slot, self._memory = connection, job.slot, job.memory
+        self._connection, self._slot, self._ceiling = connection, job.slot, Ceiling(job.memory)
         self._may_break_off = self._is_stopping = False
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -139,7 +141,7 @@ class _Worker:
         faulthandler.enable(self._trace)
         self._board = Board(job.board)
         self._runner, self._shard = _prepared(job)
-        self._since = time.monotonic()
+        self._since, self._patience = time.monotonic(), SECONDS_A_SHARD
         connection.send(("ready",))
 
     def work(self) -> None:
@@ -181,13 +183,13 @@ class _Worker:
             self._since = time.monotonic()
         self._shard.add(number, run_id, made)
         self._board.holds(self._slot, len(self._shard))
-        if len(self._shard) >= RUNS_A_SHARD or time.monotonic() - self._since > SECONDS_A_SHARD:
+        if len(self._shard) >= RUNS_A_SHARD or time.monotonic() - self._since > self._patience:
             self._save()
 
     def _run(self, number: int) -> Ran | Failure | None:
         self._board.begins(self._slot, number)
         try:
-            with _at_most(self._memory):
+            with self._ceiling:
                 try:
                     self._may_break_off = True
                     made = None if self._is_stopping else self._runner.run(number)
@@ -200,12 +202,14 @@ class _Worker:
         return None if self._is_stopping else made  # a user's rule may have caught what was to break its run off
 
     def _save(self) -> None:
+        began = time.monotonic()
         try:
             numbers = self._shard.save()
         except OSError as error:
             self._connection.send(("cannot write", error.strerror or str(error)))
             raise SystemExit(1) from None
         self._connection.send(("saved", numbers))
+        self._patience = min(max(SECONDS_A_SHARD, (time.monotonic() - began) / _WRITING), _LONGEST)
         self._board.holds(self._slot, 0)
 
     def _stop(self, *_: object) -> None:
@@ -230,15 +234,24 @@ def _prepared(job: Job) -> tuple[Runner, Shard]:
     return runner, Shard(Path(job.folder), runner.plan.design)
 
 
-@contextmanager
-def _at_most(memory: int) -> Iterator[None]:
-    """Let the process take only so much more memory (bytes) than it has: beyond, ``MemoryError`` is raised."""
-    if not memory or not sys.platform.startswith("linux"):
-        yield
-        return
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory, resource.RLIM_INFINITY))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+class Ceiling:
+    """Lets the process take only so much more memory than it has, as long as a ``with`` lasts.
+
+    Beyond, ``MemoryError`` is raised.
+
+    Args:
+        memory: bytes; 0 for no limit. Where the system does not tell how much a process has, there is none.
+    """
+
+    def __init__(self, memory: int) -> None:
+        self._memory, self._page = memory, resource.getpagesize()
+        self._told = os.open("/proc/self/statm", os.O_RDONLY) if memory and sys.platform.startswith("linux") else None
+
+    def __enter__(self) -> None:
+        if self._told is not None:
+            pages = int(os.pread(self._told, 64, 0).split()[0])
+            resource.setrlimit(resource.RLIMIT_AS, (pages * self._page + self._memory, resource.RLIM_INFINITY))
+
+    def __exit__(self, *_: object) -> None:
+        if self._told is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

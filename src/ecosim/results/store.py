@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -56,8 +56,14 @@ def write_tables(path: str | Path, tables: Iterable[Table]) -> None:
     replace(path, write)
 
 
-def read_table(path: str | Path | IO[bytes]) -> tuple[pd.DataFrame, dict[str, Note]]:
+def read_table(
+    path: str | Path | IO[bytes], columns: Sequence[str] | None = None
+) -> tuple[pd.DataFrame, dict[str, Note]]:
     """Return a Parquet table as a frame, with the unit and meaning of each of its columns.
+
+    Args:
+        path: of the file, or the file.
+        columns: which to read, as far as they are there; all if none are given.
 
     Raises:
         OSError: if it cannot be read, or what is read is not what was written.
@@ -65,12 +71,16 @@ def read_table(path: str | Path | IO[bytes]) -> tuple[pd.DataFrame, dict[str, No
     import pyarrow.parquet
 
     source = Path(path) if isinstance(path, str) else path
-    columns = pyarrow.parquet.read_table(source, page_checksum_verification=True)
+    if columns is None:
+        table = pyarrow.parquet.read_table(source, page_checksum_verification=True)
+    else:
+        file = pyarrow.parquet.ParquetFile(source, page_checksum_verification=True)
+        table = file.read([name for name in columns if name in file.schema_arrow.names])
     notes = {}
-    for field in columns.schema:
+    for field in table.schema:
         known = field.metadata or {}
         notes[field.name] = Note(known.get(b"unit", b"").decode(), known.get(b"meaning", b"").decode())
-    return _frame(columns), notes
+    return _frame(table), notes
 
 
 def to_frame(table: Table) -> pd.DataFrame:
@@ -141,7 +151,8 @@ def _frame(columns: Any) -> pd.DataFrame:
     return pd.DataFrame({name: series(columns.column(name)) for name in columns.column_names})
 
 
-# Arrow arrays are put together from buffers: pyarrow.array would import pandas, which costs half a second.
+# Arrow arrays are put together from buffers: pyarrow.array would import pandas, which costs half a second, and a cast
+# would import pyarrow.compute, which costs a tenth.
 
 
 def _numbers(values: NDArray[Any], is_optional: bool) -> Any:
@@ -167,12 +178,15 @@ def _words(values: NDArray[Any]) -> Any:
 
     # A lone surrogate is no character and cannot be written as UTF-8.
     encoded = [b"" if text is None else text.encode("utf-8", "replace") for text in values]
-    ends = np.zeros(len(encoded) + 1, np.int64)
-    np.cumsum([len(text) for text in encoded], out=ends[1:])
+    ends = np.concatenate(([0], np.cumsum([len(text) for text in encoded], dtype=np.int64)))
     is_there = np.array([text is not None for text in values], np.bool_)
     valid = None if is_there.all() else pyarrow.py_buffer(np.packbits(is_there, bitorder="little"))
+    if ends[-1] < 2**31:
+        kind, ends = pyarrow.string(), ends.astype(np.int32)
+    else:
+        kind = pyarrow.large_string()
     buffers = [valid, pyarrow.py_buffer(ends), pyarrow.py_buffer(b"".join(encoded))]
-    return pyarrow.Array.from_buffers(pyarrow.large_string(), len(encoded), buffers).cast(pyarrow.string())
+    return pyarrow.Array.from_buffers(kind, len(encoded), buffers)
 
 
 def _plain(value: Any) -> Any:

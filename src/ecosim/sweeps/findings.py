@@ -41,12 +41,13 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
     Raises:
         InputError: if there is no run with results, or a measure is unknown.
     """
-    runs = tables.runs
+    runs = tables.made
     if not (runs["status"] == OK).any():
         raise InputError(
             f"{tables.folder}: no run of this sweep has results; allowed: one with at least one that went well"
         )
-    layout = Layout(runs, tables.keys)
+    tables.load(tables.measures)  # the page tells of the luck of each
+    layout = Layout(runs, tables.keys, tables.column)
     noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
     shown = tables.known([tables.named(name) for name in measures]) or choice.choose(tables.measures, noise, layout)
     if not shown:
@@ -95,7 +96,8 @@ def is_spread(tables: SweepTables, layout: Layout) -> bool:
 def compared(tables: SweepTables, measures: Sequence[str]) -> pd.DataFrame:
     """Return the effects of factors with few values; none of sampled designs."""
     keys = [] if tables.kind in SAMPLED else tables.keys
-    return effects(tables.runs, keys, measures, common=tables.is_luck_common, most=MOST_COMPARED)
+    tables.load(measures)
+    return effects(tables.made, keys, measures, common=tables.is_luck_common, most=MOST_COMPARED, column=tables.column)
 
 
 def indices_of(tables: SweepTables, measures: Sequence[str]) -> Indices | None:

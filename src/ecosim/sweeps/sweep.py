@@ -70,7 +70,9 @@ class Sweep:
     def effects(self, *measures: str) -> pd.DataFrame:
         """Return what each value changes against the first of its key; see ``ecosim.experiments.effects.effects``."""
         chosen = self.tables.known([self.tables.named(name) for name in measures]) or list(self.measures)
-        return effects(self.runs, self.keys, chosen, common=self.tables.is_luck_common)
+        tables = self.tables
+        tables.load(chosen)
+        return effects(tables.made, self.keys, chosen, common=tables.is_luck_common, column=tables.column)
 
     def sensitivity(self, *measures: str) -> Sensitivity:
         """Return which factors matter; see ``ecosim.experiments.sensitivity.sensitivity``."""
@@ -96,7 +98,7 @@ class Sweep:
                 self.series(measure, by=() if by is None else by, quantiles=(0.1, 0.9)), measure, by, axes
             )
         name = self.tables.known([self.tables.named(measure)])[0]
-        layout = Layout(self.runs, self.keys)
+        layout = Layout(self.tables.made, self.keys, self.tables.column)
         if is_spread(self.tables, layout) and curves.is_numeric(layout, against):
             points, bins = curves.scatter(layout, name, against)
             return against_factor(Response(against, points=points, bins=bins), name, axes)

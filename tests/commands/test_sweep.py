@@ -8,7 +8,13 @@ import typer
 from ecosim.commands.sweep import Order, carry_out, split_axes
 from ecosim.errors import InputError
 from ecosim.experiments.shards import read_runs
-from tests.experiments.sweeps import HOW, TINY, TOLERANCE
+from tests.experiments.sweeps import HOW, PACKAGES, TINY, TOLERANCE
+
+
+@pytest.fixture(autouse=True)
+def _with_the_package_of_trouble(monkeypatch):
+    """Every test here finds the tests' own rule, as a user's package would be found."""
+    monkeypatch.syspath_prepend(PACKAGES)
 
 
 @pytest.mark.parametrize(
