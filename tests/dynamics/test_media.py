@@ -71,11 +71,12 @@ def test_technology_carries_further_shows_more_and_distorts():
 
 def test_a_signal_gets_to_the_share_that_its_reach_says_and_never_to_its_source():
     rows = np.arange(40_000)
-    who, heard, _ = hear(rows, rows, np.array([7, 9]), np.array([0.2, 0.7]), 1, KEY)
+    room = (np.empty((4, 40_000)), np.empty((3, 40_001), np.uint64))
+    who, heard, _ = hear(rows, rows, np.array([7, 9]), np.array([0.2, 0.7]), 1, room, KEY)
     assert is_share((heard == 0).sum(), 40_000, 0.1)
     assert is_share((heard == 1).sum(), 40_000, 0.35)
-    assert np.all(np.diff(who) > 0)
-    alone, heard, _ = hear(np.arange(5), np.arange(5), np.array([3]), np.ones(1), 1, KEY)
+    assert np.all(np.diff(who.astype(int)) > 0)
+    alone, heard, _ = hear(rows[:5], rows[:5], np.array([3]), np.ones(1), 1, room, KEY)
     assert alone.tolist() == [0, 1, 2, 4]
     assert not heard.any()
 

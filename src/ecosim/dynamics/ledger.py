@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.conduct import Witness, conduct_of
@@ -105,33 +104,36 @@ def close_books(
     first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, member_share: Any, ledger: Any,
     success: Any, rates: Any,
 ) -> None:  # fmt: skip
-    """Write ledger (n, 5), success, capital and reputation in place; ``rates`` as in ``Ledger``."""
+    """Write ledger (n, 5), success, capital and reputation in place; ``rates`` as in ``Ledger``.
+
+    It makes no array, since a kernel that makes none takes those that it is given in half the time.
+    """
     spill_value, spending, thrift, least_capital, worst, half, full_circle, fresh = rates
     issues = severity.size
     usual = max(1e-9, mean_of(contribution, 1.0))
-    trouble, need, wellbeing = np.empty(issues), np.empty(issues), 0.0 if issues > 0 else 1.0
+    wellbeing = 0.0 if issues > 0 else 1.0
+    for i in range(sector.size):
+        ledger[i, 1] = 0.0
     for q in range(issues):
-        trouble[q], need[q] = min(1.0, severity[q] / worst), pressing(urgency[q], half)
-        wellbeing += (1.0 - trouble[q]) / issues
-    closeness = np.empty(bond.size)
-    for t in range(bond.size):  # a division is dear: several at a time, and once a tie, not for either end
-        closeness[t] = bond[t] / full_circle
+        trouble = min(1.0, severity[q] / worst)
+        wellbeing += (1.0 - trouble) / issues
+        for i in range(sector.size):
+            ledger[i, 1] += salience[i, q] * (1.0 - 2.0 * trouble)
     for i in range(sector.size):
         financial = income[i] + payoff[i] + spill_value * spillover[i]
-        public, mission, relational = 0.0, 0.0, 0.0
-        for q in range(issues):
-            public += salience[i, q] * (1.0 - 2.0 * trouble[q])
+        mission, relational = 0.0, 0.0
         for h in range(first_membership[i], first_membership[i + 1]):
             row = membership[h]
             q = coalition_issue[member_coalition[row]]
-            mission += issues * salience[i, q] * need[q] * member_share[row]
+            mission += issues * salience[i, q] * pressing(urgency[q], half) * member_share[row]
         for h in range(first_tie[i], first_tie[i + 1]):
-            relational += closeness[tie[h]]
-        ledger[i, 0], ledger[i, 1], ledger[i, 2] = financial, public, mission
+            relational += bond[tie[h]] / full_circle
+        ledger[i, 0], ledger[i, 2] = financial, mission
         ledger[i, 3], ledger[i, 4] = relational, 2.0 * regard[i] - 1.0
-        success[i] = 0.0
+        weighed = 0.0
         for k in range(5):
-            success[i] += motive[i, k] * ledger[i, k]
+            weighed += motive[i, k] * ledger[i, k]
+        success[i] = weighed
         capital[i] = max(least_capital, capital[i] + thrift * (financial - spending * capital[i]))
         conduct = conduct_of(contribution[i], usual, answerable[sector[i]], wellbeing)
         reputation[i] += fresh * (conduct - reputation[i])

@@ -14,7 +14,7 @@ from ecosim.dynamics.citizens.offers import CUSTOMERS, DONORS, TAXES
 from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel
+from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key
 from ecosim.world.who import unknown
 from ecosim.world.world import Labels, World
@@ -128,9 +128,9 @@ def set_prices_and_incomes(
 ) -> None:  # fmt: skip
     """Write the price of work on each issue, and each organisation's income and what of it contributing forgoes.
 
-    ``purse_of`` gives, for each sector, 0 for customers, 1 for taxes, 2 for donors. Each
-    organisation's customers, supporters and custom at stake count where there are citizens; ``public`` is their number
-    and what each spends, -1 where they share what businesses are spent on.
+    ``purse_of`` gives, for each sector, 0 for customers, 1 for taxes, 2 for donors. Each organisation's customers,
+    supporters and custom at stake count where there are citizens; ``public`` is their number and what each spends, -1
+    where they share what businesses are spent on.
     """
     floor, rivalry, half = pricing
     citizens, each_spends = public
@@ -145,32 +145,49 @@ def set_prices_and_incomes(
         appeal += urgent / issues
         crowding = 1.0 + rivalry * relief[q] * issues / max(1, sector.size)
         price[q] = demand[q] * (floor + (1.0 - floor) * urgent) / crowding
-    members = np.zeros(3)
-    total = np.zeros(3)
+    businesses, groups = 0.0, 0.0
+    by_custom, by_tax, by_gift = 0.0, 0.0, 0.0  # no array, as in ``close_books``
     for i in range(sector.size):
         purse = purse_of[sector[i]]
-        income[i] = np.sqrt(capital[i]) * (1.0 if purse == 1 else 0.5 + reputation[i])
+        weight = np.sqrt(capital[i]) * (1.0 if purse == 1 else 0.5 + reputation[i])
         if purse == 0:
-            income[i] *= 1.0 - attention * contribution[i]
+            weight *= 1.0 - attention * contribution[i]
         if have_chosen and purse != 1:
-            income[i] = customers[i] if purse == 0 else supporters[i]
-        total[purse] += income[i]
-        members[purse] += 1.0
-    turnover = spending * members[0]
-    gifts = giving * members[2] * (0.25 + 0.75 * appeal)
+            weight = customers[i] if purse == 0 else supporters[i]
+        income[i] = weight
+        if purse == 0:
+            by_custom += weight
+            businesses += 1.0
+        elif purse == 1:
+            by_tax += weight
+        else:
+            by_gift += weight
+            groups += 1.0
+    turnover = spending * businesses
+    gifts = giving * groups * (0.25 + 0.75 * appeal)
     if have_chosen:
-        turnover = total[0] * (turnover / citizens if each_spends < 0.0 else each_spends)
-        gifts = giving * members[2] * total[2] / citizens
+        turnover = by_custom * (turnover / citizens if each_spends < 0.0 else each_spends)
+        gifts = giving * groups * by_gift / citizens
     turnover *= 1.0 - loss * hardship
     collected = tax * turnover
-    purses = (turnover - collected, collected - min(paid, 0.5 * collected), gifts)
+    shares = (
+        _for_each(turnover - collected, by_custom),
+        _for_each(collected - min(paid, 0.5 * collected), by_tax),
+        _for_each(gifts, by_gift),
+    )
     for i in range(sector.size):
         purse = purse_of[sector[i]]
-        income[i] *= purses[purse] / total[purse] if total[purse] > 0.0 else 0.0
+        income[i] *= shares[purse]
         if have_chosen:
             forgone[i] = at_stake[i] * income[i]
         else:
             forgone[i] = attention * income[i] / max(1e-9, 1.0 - attention * contribution[i]) if purse == 0 else 0.0
+
+
+@inlined
+def _for_each(purse: Any, weights: Any) -> Any:
+    """Return what a purse gives for each unit of weight; nothing where there is none."""
+    return purse / weights if weights > 0.0 else 0.0
 
 
 _NOBODY = np.zeros(0)

@@ -158,7 +158,8 @@ def publish(identity: Any, stance: Any, conduct: Any, technology: Any, rates: An
     voice, openness, distortion = technology
     news, fake, transparency, reach, exaggeration = rates
     n, axes = stance.shape
-    makes, lies, slips, tales = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    draws = np.empty((4, n))
+    makes, lies, slips, tales = draws[0], draws[1], draws[2], draws[3]
     for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
         makes[i], lies[i], slips[i], tales[i] = uniform4(key, identity[i], 0)
     source, shown = np.empty(n, np.int64), np.empty((n, axes))
@@ -197,7 +198,11 @@ def take_in(
     who do, may be sources: they do not hear of themselves, and move their trust in partners of whom they hear.
     """
     source, shown, told, heard = signals
-    luck, rows, liking = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64), np.empty(min(_BLOCK, orientation.size))
+    luck, rows = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
+    liking, room = (
+        np.empty(min(_BLOCK, orientation.size)),
+        (np.empty((4, _BLOCK)), np.empty((3, _BLOCK + 1), np.uint64)),
+    )
     for start in range(0, stance.shape[0], _BLOCK):
         stop = min(start + _BLOCK, stance.shape[0])
         for c in range(start, stop):
@@ -205,12 +210,11 @@ def take_in(
         if identity.size > 0:
             for i in range(start, stop):
                 luck[i - start], rows[i - start] = identity[i], i
-        who, said, chances = hear(
-            luck[: stop - start], rows[: stop - start], source, heard, np.int64(1 if identity.size > 0 else 2), key
-        )
+        draw = np.int64(1 if identity.size > 0 else 2)
+        who, said, chances = hear(luck[: stop - start], rows[: stop - start], source, heard, draw, room, key)
         for a in range(min(stop - start, liking.size)):
             liking[a] = 2.0 * orientation[start + a] - 1.0
-        respond(stance[start:stop], liking, who, said, shown, chances, law)
+        respond(stance[start:stop], liking, who, said, shown, chances, law, room)
         for a in range(min(stop - start, liking.size)):
             orientation[start + a] = 0.5 * (liking[a] + 1.0)
         if identity.size > 0:
@@ -218,18 +222,18 @@ def take_in(
 
 
 @kernel
-def respond(stance: Any, liking: Any, who: Any, said: Any, shown: Any, chances: Any, law: Any) -> None:
+def respond(stance: Any, liking: Any, who: Any, said: Any, shown: Any, chances: Any, law: Any, room: Any) -> None:
     """Let those (h,) who hear what is said (h,) move stance and liking by the law of attraction and repulsion."""
     tolerance, exposure, responsiveness, repulsion, identifying, narrowing = law
+    apart, moving, count = room[0][3], room[1][2], np.uint64(0)
     axes = stance.shape[1]
-    moving, apart, count = np.empty(who.size + 1, np.int64), np.empty(who.size + 1), 0
     for a in range(who.size):
         c, k, squared = who[a], said[a], 0.0
         for d in range(axes):
             squared += (shown[k, d] - stance[c, d]) ** 2
         distance = np.sqrt(squared)
-        moving[np.uint64(count)], apart[np.uint64(count)] = a, distance  # written over, unless they interact
-        count += chances[a] < chance_to_interact(distance, exposure)
+        moving[count], apart[count] = a, distance  # written over, unless they interact
+        count += np.uint64(chances[a] < chance_to_interact(distance, exposure))
     for b in range(count):
         c, k, within = who[moving[b]], said[moving[b]], tolerance
         if liking.size > 0:
@@ -242,22 +246,22 @@ def respond(stance: Any, liking: Any, who: Any, said: Any, shown: Any, chances: 
 
 
 @kernel
-def hear(luck: Any, rows: Any, source: Any, heard: Any, draw: Any, key: Any) -> Any:
-    """Return who hears a signal, in order (h,), which one (h,), and a uniform number each (h,).
+def hear(luck: Any, rows: Any, source: Any, heard: Any, draw: Any, room: Any, key: Any) -> Any:
+    """Return who hears a signal, in order (h,), which one (h,), and a uniform number each (h,), as parts of ``room``.
 
     ``luck`` (c,) is the number whose draws each has, ``rows`` (c,) the organisation's row (-1 for a citizen): nobody
-    hears of itself.
+    hears of itself. ``room`` is numbers (4, ≥ c) and places (3, > c); places are unsigned, which spares looking whether
+    they are counted from the end.
     """
-    choices, reaches, chances = np.empty(luck.size), np.empty(luck.size), np.empty(luck.size)
+    choices, reaches, chances = room[0][0], room[0][1], room[0][2]
+    who, said, count = room[1][0], room[1][1], np.uint64(0)
     for turn in range(luck.size):  # a loop that only draws: the compiler makes several draws at a time
         choices[turn], reaches[turn], chances[turn], _ = uniform4(key, luck[turn], draw)
     # Whoever hears nothing is written, too, and then written over: a processor would guess a branch wrong.
-    who, said, count = np.empty(luck.size + 1, np.int64), np.empty(luck.size + 1, np.int64), 0
     for turn in range(luck.size):
-        k = np.int64(choices[turn] * source.size)
-        place = np.uint64(count)
-        who[place], said[place], chances[place] = turn, k, chances[turn]
-        count += (reaches[turn] < heard[k]) & (source[k] != rows[turn])
+        k = np.uint64(np.int64(choices[turn] * source.size))
+        who[count], said[count], chances[count] = turn, k, chances[turn]
+        count += np.uint64((reaches[turn] < heard[k]) & (source[k] != rows[turn]))
     return who[:count], said[:count], chances[:count]
 
 
@@ -266,7 +270,7 @@ def hear_of_partners(first: Any, who: Any, said: Any, source: Any, told: Any, bo
     """Move the trust (m, 2) of those who heard of a partner towards the conduct shown; rows are counted from ``first``."""
     first_tie, partner, tie, trust = bonds
     for a in range(who.size):
-        i, k = first + who[a], said[a]
+        i, k = first + np.int64(who[a]), said[a]
         h = find_half_edge(first_tie, partner, i, source[k])
         if h >= 0:
             side = 0 if i < source[k] else 1

@@ -101,10 +101,10 @@ def spread(
                 adopted[i] = 0
         else:
             using, theirs = 0, 0.0
-            for h in range(first_tie[i], first_tie[i + 1]):
-                if before[partner[h]]:
-                    using += 1
-                    theirs += success[partner[h]]
+            for h in range(first_tie[i], first_tie[i + 1]):  # a processor would guess a branch wrong
+                uses = before[np.uint64(partner[h])]
+                using += uses
+                theirs += success[np.uint64(partner[h])] if uses else 0.0
             chance = innovation
             if using > 0:
                 weight = 1.0
@@ -113,10 +113,10 @@ def spread(
                 chance += imitation * weight * using / (first_tie[i + 1] - first_tie[i])
             if takes[i] < chance:
                 adopted[i] = 1
-        uses = adopted[i] == 1
-        voice[i] = levels[0] if uses else 1.0
-        transparency[i] = levels[1] if uses else 1.0
-        distortion[i] = levels[2] if uses else 1.0
+        has = adopted[i] == 1
+        voice[i] = levels[0] if has else 1.0
+        transparency[i] = levels[1] if has else 1.0
+        distortion[i] = levels[2] if has else 1.0
     ease(ends, adopted, translation, *easing)
 
 
@@ -124,5 +124,6 @@ def spread(
 def ease(ends: Any, adopted: Any, translation: Any, easing: Any, floor: Any) -> None:
     """Let the remaining gap (m,) of ties whose two ends both use the technology fall towards its floor."""
     for t in range(ends.shape[0]):
-        if translation[t] > floor and adopted[ends[t, 0]] and adopted[ends[t, 1]]:
-            translation[t] -= easing * (translation[t] - floor)
+        gap, both_use = translation[t], adopted[ends[t, 0]] * adopted[ends[t, 1]]  # 0 or 1: no branch to guess
+        eased = gap - easing * (gap - floor)
+        translation[t] = eased if (gap > floor) & (both_use > 0) else gap

@@ -94,7 +94,7 @@ def reconsider(
     selectivity, _, reserve = choosing
     sides = _side_by_side(*organisations[1:4])
     nobody = np.array((-np.inf, -np.inf, selectivity * reserve * (1.0 - mood[0])))
-    who, looks = np.empty(_BLOCK + 1, np.int64), np.empty(_BLOCK)
+    who, looks = np.empty(_BLOCK + 1, np.uint64), np.empty(_BLOCK)  # unsigned: none is counted from the end
     draws, chances = np.empty((4, _BLOCK)), np.empty((4, _BLOCK))
     held, worth = np.empty((3, _BLOCK), np.int64), np.empty((3, _BLOCK))
     room = np.empty(_BLOCK, np.int64), np.empty(_BLOCK), np.empty(_BLOCK)
