@@ -65,6 +65,23 @@ def total_of_tail(numbers):
     return total_of((tail(numbers), np.arange(numbers.size - 1)))
 
 
+@kernel
+def tail_and_double(pair):
+    numbers, _ = pair
+    doubled = np.empty(numbers.size)
+    for i in range(numbers.size):
+        doubled[i] = 2.0 * numbers[i]
+    return tail(numbers), doubled[:2]
+
+
+@kernel
+def one_of(first, second, is_first):
+    chosen = first.copy()
+    if is_first:
+        chosen = first
+    return chosen if is_first else second[::2]
+
+
 NUMBERS, PLACES = np.arange(6.0), np.array([0, 2, 4])
 
 
@@ -125,7 +142,13 @@ def test_an_array_given_back_outlives_the_call_and_a_view_keeps_what_it_shows():
 
 
 @pytest.mark.parametrize(
-    "function", [lambda: total_of((NUMBERS, PLACES)), lambda: tail(NUMBERS), lambda: given_back(NUMBERS)]
+    "function",
+    [
+        lambda: total_of((NUMBERS, PLACES)),
+        lambda: tail(NUMBERS),
+        lambda: given_back(NUMBERS),
+        lambda: tail_and_double((NUMBERS, PLACES)),
+    ],
 )
 def test_no_call_leaves_a_trace_on_what_it_was_given(function):
     function()

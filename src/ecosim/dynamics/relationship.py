@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -111,7 +112,7 @@ class Relationship(Mechanism):
             (world.first_tie, world.partner, world.tie, world.ends), (world.contribution, world.invest, world.sent),
             (world.trust, world.affect, world.bond, world.translation, world.tie_age, world.apart, world.gain,
              world.outside_gain, world.rung),
-            self._rates(), (self.deep_bond, self.circle, self.third_win, self.window),
+            _RATES(self.__dict__), _LIMITS(self.__dict__),
         )  # fmt: skip
         if world.tick // self.every % self.review == 0:
             ended = ending(
@@ -131,11 +132,10 @@ class Relationship(Mechanism):
             chance=self.forgetting,
         )  # fmt: skip
 
-    def _rates(self) -> tuple[float, ...]:
-        return (
-            self.trust_up, self.trust_down, self.general_trust, self.growth, self.fading, self.contact, self.learning,
-            self.liking, 1.0 / self.window,
-        )  # fmt: skip
+
+# Read from the dictionary at once: attributes of a pydantic model take several times as long, and these are each tick's.
+_RATES = itemgetter("trust_up", "trust_down", "general_trust", "growth", "fading", "contact", "learning", "liking")
+_LIMITS = itemgetter("deep_bond", "circle", "third_win", "window")
 
 
 @inner
@@ -160,13 +160,14 @@ def work_together(
 
 @kernel
 def cultivate(groups: Any, graph: Any, acts: Any, relationship: Any, rates: Any, limits: Any) -> None:
-    """Write next tick's relationships in place; ``rates`` and ``limits`` as in ``Relationship``."""
+    """Write next tick's relationships in place; ``rates`` and ``limits`` as ``Relationship`` has them."""
     member, first_member, share, alone = groups
     first_tie, partner, tie, ends = graph
     contribution, invest, sent = acts
     trust, affect, bond, translation, age, apart, gain, outside_gain, rung = relationship
-    up, down, general, growth, fading, contact, learning, liking, fresh = rates
-    _, circle, _, _ = limits
+    up, down, general, growth, fading, contact, learning, liking = rates
+    _, circle, _, window = limits
+    fresh = 1.0 / window
     joint, surplus = work_together(member, first_member, share, alone, first_tie, partner, tie, ends.shape[0])
     society = mean_of(trust, 0.5)
     drive = np.empty(contribution.size)  # what each invests in each of its ties

@@ -65,7 +65,9 @@ def join_proposals(
     applicant = np.full(coalitions, -1, np.int64)
     lowest = np.full(coalitions, 2.0)
     looks, whose, which, decides = _draws(identity, _JOINS, key)
-    priority = _draws(identity, _COMES_FIRST, key)[0]
+    priority = np.empty(identity.size)
+    for i in range(identity.size):  # a loop that only draws, as in ``_draws``
+        priority[i], _, _, _ = uniform4(key, identity[i], _COMES_FIRST)
     for i in range(identity.size):
         ties, joined = first_tie[i + 1] - first_tie[i], first_membership[i + 1] - first_membership[i]
         if looks[i] >= looking or ties == 0 or joined >= most:

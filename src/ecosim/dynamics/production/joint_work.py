@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -79,9 +80,12 @@ class JointWork(Mechanism):
 
     def rates(self) -> tuple[float, ...]:
         """Return the parameters of output as a kernel takes them."""
-        return (
-            self.complementarity, self.productivity, self.bond_gain, self.pool_gain, self.translation, self.coordination,
-        )  # fmt: skip
+        rates: tuple[float, ...] = _RATES(self.__dict__)
+        return rates
+
+
+# Read from the dictionary at once: attributes of a pydantic model take several times as long, and this is each tick's.
+_RATES = itemgetter("complementarity", "productivity", "bond_gain", "pool_gain", "translation", "coordination")
 
 
 @inlined
@@ -127,33 +131,31 @@ def work_alone(
 ) -> None:  # fmt: skip
     """Write each organisation's effort, its split over coalitions, and what each part would make alone."""
     relief[:] = 0.0
-    pressure = 0.01 + pressing(urgency, half)
     for i in range(capital.size):
-        effort[i] = (1.0 - invest[i]) * contribution[i] * np.sqrt(capital[i]) * (0.5 + performance[i])
-        joined = first_membership[i + 1] - first_membership[i]
-        alone[i] = 0.0
-        works_on[i] = -1
-        if joined == 0:
-            issue = most_pressing(salience, pressure, i)
-            works_on[i] = issue
+        own = (1.0 - invest[i]) * contribution[i] * np.sqrt(capital[i]) * (0.5 + performance[i])
+        start, end = first_membership[i], first_membership[i + 1]
+        made, issue = 0.0, -1
+        if start == end:
+            issue = most_pressing(salience, urgency, half, i)
             if issue >= 0:
-                alone[i] = productivity * effort[i] * skill(capability, needs, complementarity, i, issue)
-                relief[issue] += alone[i]
-            continue
-        for h in range(first_membership[i], first_membership[i + 1]):
+                made = productivity * own * skill(capability, needs, complementarity, i, issue)
+                relief[issue] += made
+        for h in range(start, end):
             row = membership[h]
-            issue = coalition_issue[member_coalition[row]]
-            member_effort[row] = effort[i] / joined
-            member_alone[row] = productivity * member_effort[row] * skill(capability, needs, complementarity, i, issue)
-            alone[i] += member_alone[row]
+            part = own / (end - start)
+            joint = coalition_issue[member_coalition[row]]
+            by_itself = productivity * part * skill(capability, needs, complementarity, i, joint)
+            member_effort[row], member_alone[row] = part, by_itself
+            made += by_itself
+        effort[i], alone[i], works_on[i] = own, made, issue
 
 
 @inlined
-def most_pressing(salience: Any, pressure: Any, i: Any) -> Any:
+def most_pressing(salience: Any, urgency: Any, half: Any, i: Any) -> Any:
     """Return the issue that presses organisation i most: greatest salience × (.01 + p(urgency)); -1 where there is none."""
     best, issue = -1.0, -1
-    for q in range(pressure.size):
-        weight = salience[i, q] * pressure[q]
+    for q in range(urgency.size):
+        weight = salience[i, q] * (0.01 + pressing(urgency[q], half))
         if weight > best:
             best, issue = weight, q
     return issue
@@ -175,18 +177,21 @@ def understand(
 ) -> None:  # fmt: skip
     """Write each coalition's mean bond and mean translation gap over all pairs of its members."""
     for c in range(first_member.size - 1):
-        bonds, gaps, pairs = 0.0, 0.0, 0
-        for a in range(first_member[c], first_member[c + 1]):
-            for b in range(a + 1, first_member[c + 1]):
-                between = gap_between(member[a], member[b], sector, culture, stance, weights)
-                h = find_half_edge(first_tie, partner, member[a], member[b])
+        start, end = first_member[c], first_member[c + 1]
+        bonds, gaps = 0.0, 0.0
+        for a in range(start, end):
+            i = member[a]
+            for b in range(a + 1, end):
+                j = member[b]
+                between = gap_between(i, j, sector, culture, stance, weights)
+                h = find_half_edge(first_tie, partner, i, j)
                 if h >= 0:
                     bonds += bond[tie[h]]
                     between *= translation[tie[h]]
                 gaps += between
-                pairs += 1
-        coalition_bond[c] = bonds / max(1, pairs)
-        coalition_gap[c] = gaps / max(1, pairs)
+        pairs = max(1, (end - start) * (end - start - 1) // 2)
+        coalition_bond[c] = bonds / pairs
+        coalition_gap[c] = gaps / pairs
 
 
 @inner
@@ -198,20 +203,19 @@ def work_together(
     """Write what each coalition makes, what its members would make alone, and its effort; add to relief."""
     complementarity = rates[0]
     for c in range(first_member.size - 1):
-        issue = coalition_issue[c]
-        start, end = first_member[c], first_member[c + 1]
-        output_alone[c] = effort_total[c] = total = 0.0
+        issue, start, end = coalition_issue[c], first_member[c], first_member[c + 1]
+        apart, efforts, total = 0.0, 0.0, 0.0
         for a in range(start, end):
-            output_alone[c] += member_alone[a]
-            effort_total[c] += member_effort[a]
+            apart += member_alone[a]
+            efforts += member_effort[a]
+            member_age[a] += 1
         for k in range(capability.shape[1]):
             combined = 0.0
             for a in range(start, end):
                 combined += member_effort[a] * capability[member[a], k]
             total += needs[issue, k] * raised(combined, complementarity)
         made = lowered(total, complementarity)
-        output[c] = multiplier(coalition_bond[c], coalition_gap[c], pool[c], end - start, rates) * made
-        relief[issue] += output[c]
+        made = multiplier(coalition_bond[c], coalition_gap[c], pool[c], end - start, rates) * made
+        output[c], output_alone[c], effort_total[c] = made, apart, efforts
+        relief[issue] += made
         coalition_age[c] += 1
-        for a in range(start, end):
-            member_age[a] += 1
