@@ -13,6 +13,7 @@ from ecosim.kernels import inner, kernel
 from ecosim.measures.held import held
 from ecosim.measures.measure import Measure
 from ecosim.world.columns import RUNGS
+from ecosim.world.lookup import copy_into
 
 if TYPE_CHECKING:
     from ecosim.world.world import Labels, World
@@ -34,16 +35,17 @@ def interactions(world: World) -> list[Any]:
         degree = 0.0 if world.n else np.nan
         nothing = np.full(sectors * (sectors + 1) // 2, np.nan)
         return [0.0, degree, *(np.nan for _ in _ROWS[2:]), nothing]
-    values, pairs = survey(
+    values = survey(
         world.sector, world.ends, sectors, held(world, "trust", "gain"),
         held(world, "affect", "bond", "translation", "outside_gain"), *held(world, "rung", "tie_age"),
-    )  # fmt: skip
-    return [*values.tolist(), pairs]
+    ).tolist()  # fmt: skip
+    numbers = len(_ROWS)
+    return [*values[:numbers], values[numbers:]]
 
 
 @kernel
 def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung: Any, age: Any) -> Any:
-    """Return the numbers in the order of ``_ROWS`` (20,), and the share of ties of each pair of sectors."""
+    """Return the numbers in the order of ``_ROWS`` (20,), then the share of ties of each pair of sectors."""
     trust, gain = sides
     affect, bond, translation, outside_gain = numbers
     n, m = float(sector.size), float(ends.shape[0])
@@ -66,12 +68,17 @@ def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung:
         lose += (gain[t, 0] < 0.0) | (gain[t, 1] < 0.0)
         ages += age[t]
     winning = rungs[2:].sum()
-    return np.array([
+    numbers = np.array([
         m, 2.0 * m / n, trusted / (2.0 * m), liked / m, bound / m, remaining / m, ages / m,
         rungs[0] / m, rungs[1] / m, rungs[2] / m, rungs[3] / m, rungs[4] / m, rungs[5] / m,
         winning / m, rungs[3:].sum() / m, rungs[5] / m, across / winning,
         lose / m, gained / (2.0 * m), outside / m,
-    ]), _of_pairs(joined) / m  # fmt: skip
+    ])  # fmt: skip
+    shares = _of_pairs(joined) / m
+    together = np.empty(numbers.size + shares.size)
+    copy_into(together, numbers)
+    copy_into(together[numbers.size :], shares)
+    return together
 
 
 @inner

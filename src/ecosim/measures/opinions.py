@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def opinions(world: World) -> list[Any]:
-    """Return each measure of :data:`NAMES` on each axis (axes,), then each averaged over the axes where it is defined.
+    """Return each measure of :data:`NAMES` on each axis, a list, then each averaged over the axes where it is defined.
 
     NaN where it is defined on no axis.
     """
@@ -25,8 +25,8 @@ def opinions(world: World) -> list[Any]:
     # NumPy's sort is vectorised, and the kernels themselves run: what the functions round them check is known here.
     ordered = columns.copy()
     ordered.sort(axis=1)
-    found = _on_each_axis(columns, ordered, world.sector.astype(np.int64))
-    return [*found[:, :-1], *found[:, -1].tolist()]
+    found = _on_each_axis(columns, ordered, world.sector).tolist()
+    return [*(row[:-1] for row in found), *(row[-1] for row in found)]
 
 
 @kernel
@@ -38,7 +38,7 @@ def _on_each_axis(columns: Any, ordered: Any, sector: Any) -> Any:
         ordered: the same, sorted on each axis.
         sector: (n,).
     """
-    table = np.empty((_MEASURES, columns.shape[0] + 1))
+    table, labels = np.empty((_MEASURES, columns.shape[0] + 1)), sector.astype(np.int64)
     for axis in range(columns.shape[0]):
         values = columns[axis]
         polarised = _panel(values, 1.3, BINS, -1.0, 1.0, RATING_POINTS)
@@ -46,7 +46,7 @@ def _on_each_axis(columns: Any, ordered: Any, sector: Any) -> Any:
             table[row, axis] = polarised[row]
         apart, united, _, parity = _groups(values, _sides(values, 0.0), BINS, -1.0, 1.0)
         table[7, axis], table[8, axis], table[9, axis] = apart, united, parity
-        apart, united, _, _ = _groups(values, sector, BINS, -1.0, 1.0)
+        apart, united, _, _ = _groups(values, labels, BINS, -1.0, 1.0)
         table[10, axis], table[11, axis] = apart, united
         large, effective, _ = _clusters(ordered[axis], 0.05, 0.01)
         table[12, axis], table[13, axis] = large, effective

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.kernels import kernel
 from ecosim.measures.measure import Measure
 from ecosim.measures.network import giant_component
 from ecosim.measures.null_model import STATISTICS, statistics_of, z_scores
@@ -30,8 +31,14 @@ MOST_TIES = 20_000
 
 def pattern(world: World) -> tuple[float, ...]:
     """Return the measures of :data:`NAMES` in that order, from one set of half-edges and one pass for all of mixing."""
-    found: tuple[float, ...] = statistics_of(world.first_tie, world.partner, world.sector.astype(np.int64))
+    found: tuple[float, ...] = _pattern(world.first_tie, world.partner, world.sector)
     return found
+
+
+@kernel
+def _pattern(first_tie: Any, partner: Any, sector: Any) -> Any:
+    """Return the measures for sectors as a world has them, in bytes."""
+    return statistics_of(first_tie, partner, sector.astype(np.int64))
 
 
 def against_chance(world: World) -> list[float]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecosim.kernels import kernel
 from ecosim.measures.held import held
-from ecosim.measures.inequality import gini
+from ecosim.measures.inequality import _gini
 from ecosim.measures.measure import Measure
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ FLOWS = ("success", "payoff", "income", "spillover")
 
 
 def means(world: World) -> list[Any]:
-    """Return the means of :data:`COLUMNS` over each sector, each (sectors,), then over all organisations.
+    """Return the means of :data:`COLUMNS` over each sector, each a list of them, then over all organisations.
 
     NaN for a sector without organisations, and for a column that the world lacks.
     """
     sectors = len(world.labels.sectors)
-    found = sector_means(world.sector, sectors, held(world, *COLUMNS))
-    return [*found[:, :sectors], *found[:, sectors].tolist()]
+    found = sector_means(world.sector, sectors, held(world, *COLUMNS)).tolist()
+    return [*(row[:-1] for row in found), *(row[-1] for row in found)]
 
 
 @kernel
@@ -51,6 +51,13 @@ def sector_means(sector: Any, sectors: Any, columns: Any) -> Any:
             found[row, sectors] += found[row, s]
         found[row] /= size
     return found
+
+
+def _gini_of_capital(world: World) -> float:
+    """Return the Gini coefficient of capital, as ``gini`` does: what it checks of a column first is known here."""
+    ordered = world.capital.copy()
+    ordered.sort()
+    return float(_gini(ordered))
 
 
 def numbers(world: World) -> NDArray[np.int64]:
@@ -83,7 +90,7 @@ MEASURES: tuple[Measure, ...] = (
         "gini_capital",
         "inequality of capital: 0 when all have the same, near 1 when one has everything",
         "1",
-        lambda world: gini(world.capital),
+        _gini_of_capital,
         ("capital",),
         source="Gini; formula in ecosim.measures.inequality",
     ),

@@ -32,13 +32,15 @@ def rows_now(old: Any, new: Any) -> Any:
 
 
 @kernel
-def changed_ties(now: Any, old: Any, new: Any) -> Any:
-    """Return the rows of the ties that ended, in ``old`` (m, 2), and of those that were made, in ``new`` (l, 2).
+def changed_ties(now: Any, known: Any, old: Any, identity: Any, new: Any) -> Any:
+    """Return the numbers of both organisations of each tie that ended (2, e), and of each that was made (2, k).
 
     Args:
         now: row now of each organisation of then (n,), -1 where it is gone; see :func:`rows_now`.
-        old: ends of the ties then, in rows of then; survivors keep their order.
-        new: ends of the ties now, in rows of now; those that were made come last.
+        known: number of each organisation of then (n,).
+        old: ends of the ties then (m, 2), in rows of then; survivors keep their order.
+        identity: number of each organisation of now.
+        new: ends of the ties now (l, 2), in rows of now; those that were made come last.
     """
     ended, count = np.empty(old.shape[0], np.int64), 0
     i, k = 0, 0
@@ -54,41 +56,55 @@ def changed_ties(now: Any, old: Any, new: Any) -> Any:
     for rest in range(i, old.shape[0]):
         ended[count] = rest
         count += 1
-    return ended[:count], np.arange(k, new.shape[0])
+    gone, made = np.empty((2, count), np.int64), np.empty((2, new.shape[0] - k), np.int64)
+    for side in range(2):
+        for place in range(count):
+            gone[side, place] = known[old[ended[place], side]]
+        for place in range(made.shape[1]):
+            made[side, place] = identity[new[k + place, side]]
+    return gone, made
 
 
 @kernel
 def changed_memberships(
-    now: Any, coalition_now: Any, old_member: Any, old_coalition: Any, member: Any, coalition: Any
-) -> Any:
-    """Return the rows of the memberships that ended, in the old table, and of those that began, in the new one.
+    now: Any, known: Any, coalition_now: Any, coalition_known: Any, old_member: Any, old_coalition: Any,
+    identity: Any, coalition_identity: Any, member: Any, coalition: Any,
+) -> Any:  # fmt: skip
+    """Return the memberships that ended (3, l), and those that began (3, j).
 
     Args:
         now: row now of each organisation of then, -1 where it is gone.
+        known: number of each organisation of then.
         coalition_now: row now of each coalition of then, -1 where it is gone.
+        coalition_known: number of each coalition of then.
         old_member: organisation of each membership then (M,), a table sorted by coalition and by organisation.
         old_coalition: coalition of each membership then (M,).
+        identity: number of each organisation of now.
+        coalition_identity: number of each coalition of now.
         member: organisation of each membership now (L,), sorted likewise.
         coalition: coalition of each membership now (L,).
+
+    Returns:
+        Of each: number of the organisation, number of the coalition, and the coalition's row now, -1 where it is gone.
     """
-    left, joined = np.empty(old_member.size, np.int64), np.empty(member.size, np.int64)
+    left, joined = np.empty((3, old_member.size), np.int64), np.empty((3, member.size), np.int64)
     leaving, joining, k = 0, 0, 0
     for i in range(old_member.size):
         c, m = coalition_now[old_coalition[i]], now[old_member[i]]
-        if c < 0 or m < 0:
-            left[leaving] = i
-            leaving += 1
-            continue
-        while k < member.size and (coalition[k] < c or (coalition[k] == c and member[k] < m)):
-            joined[joining] = k
+        is_there = c >= 0 and m >= 0
+        while is_there and k < member.size and (coalition[k] < c or (coalition[k] == c and member[k] < m)):
+            joined[0, joining], joined[2, joining] = identity[member[k]], coalition[k]
             joining += 1
             k += 1
-        if k < member.size and coalition[k] == c and member[k] == m:
+        if is_there and k < member.size and coalition[k] == c and member[k] == m:
             k += 1
         else:
-            left[leaving] = i
+            left[0, leaving], left[1, leaving] = known[old_member[i]], coalition_known[old_coalition[i]]
+            left[2, leaving] = c
             leaving += 1
     for rest in range(k, member.size):
-        joined[joining] = rest
+        joined[0, joining], joined[2, joining] = identity[member[rest]], coalition[rest]
         joining += 1
-    return left[:leaving], joined[:joining]
+    for place in range(joining):
+        joined[1, place] = coalition_identity[joined[2, place]]
+    return left[:, :leaving].copy(), joined[:, :joining].copy()

@@ -44,6 +44,7 @@ _NAME_NOTES = {
 _FOUNDER = 2**31 - 1
 """The part of a coalition's number that is its founder's (``ecosim.world.coalitions``)."""
 
+_EMPTY = Book(())
 _NO_TERMS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -117,7 +118,11 @@ class EventLog:
         rest = (organisation, other, coalition, issue, value)
         if self.reasons:
             rest = (*rest, self._codes(why), *(terms.get(name, np.nan) for name in TERMS))
-        count = next((len(entry) for entry in rest if isinstance(entry, np.ndarray)), 1)
+        count = 1
+        for entry in rest:
+            if isinstance(entry, np.ndarray):
+                count = len(entry)
+                break
         self._batches.append((count, (tick, self.kinds.index(kind), *rest)))
         if len(self._batches) >= 4096:
             self._gather()
@@ -186,14 +191,15 @@ class Watch:
     """
 
     def __init__(self, world: World) -> None:
-        self._book = Book(())
+        self._book = _EMPTY
         self._same_rows = np.arange(world.n)
         self._first_tie = self._first_member = np.empty(0, np.int64)
         self._look(world)
 
     def note(self, world: World, log: EventLog) -> None:
         """Add to the log what ended and what began since the last look, with its reasons where mechanisms noted some."""
-        self._book = Book(world.reasons.take() if log.reasons and world.reasons is not None else ())
+        noted = world.reasons.take() if log.reasons and world.reasons is not None else ()
+        self._book = Book(noted) if noted else _EMPTY
         ties_are_new = world.first_tie is not self._first_tie
         members_are_new = world.first_member is not self._first_member
         organisations_are_new = world.identity is not self._identity
@@ -219,24 +225,23 @@ class Watch:
         return found
 
     def _note_ties(self, world: World, log: EventLog, now: NDArray[np.int64]) -> None:
-        ended, made = changed_ties(now, self._ends, world.ends)
-        if ended.size:
-            pairs = self._identity[self._ends[ended]]
-            log.add(world.tick, "tie_ended", pairs[:, 0], pairs[:, 1], **self._book.of("tie_ended", *pairs.T))
-        if made.size:
-            pairs = world.identity[world.ends[made]]
-            log.add(world.tick, "tie_made", pairs[:, 0], pairs[:, 1], **self._book.of("tie_made", *pairs.T))
+        ended, made = changed_ties(now, self._identity, self._ends, world.identity, world.ends)
+        for kind, (one, other) in (("tie_ended", ended), ("tie_made", made)):
+            if one.size:
+                log.add(world.tick, kind, one, other, **self._book.of(kind, one, other))
 
     def _note_memberships(self, world: World, log: EventLog, now: NDArray[np.int64]) -> None:
         old, new = self._coalition_identity, world.coalition_identity
         coalition_now = rows_now(old, new)
         left, joined = changed_memberships(
-            now, coalition_now, self._member, self._member_coalition, world.member, world.member_coalition
-        )
-        if left.size:
-            organisation, coalition = self._identity[self._member[left]], old[self._member_coalition[left]]
-            told = self._why_left(organisation, coalition, coalition_now[self._member_coalition[left]])
-            log.add(world.tick, "left", organisation, coalition=coalition, **told)
+            now, self._identity, coalition_now, old, self._member, self._member_coalition,
+            world.identity, new, world.member, world.member_coalition,
+        )  # fmt: skip
+        organisation, coalition, row = left
+        if row.size:
+            log.add(
+                world.tick, "left", organisation, coalition=coalition, **self._why_left(organisation, coalition, row)
+            )
         lives = np.count_nonzero(coalition_now >= 0)
         if lives < old.size:
             log.add(world.tick, "dissolved", coalition=old[coalition_now < 0])
@@ -244,12 +249,11 @@ class Watch:
             issue = world.coalition_issue[lives:].copy() if world.has("coalition_issue") else -1
             founder = new[lives:] & _FOUNDER
             log.add(
-                world.tick, "founded", founder, coalition=new[lives:], issue=issue,
+                world.tick, "founded", founder, coalition=new[lives:].copy(), issue=issue,
                 **self._book.of("founded", founder, founder),
             )  # fmt: skip
-        if joined.size:
-            organisation, row = world.identity[world.member[joined]], world.member_coalition[joined]
-            coalition = new[row]
+        organisation, coalition, row = joined
+        if row.size:
             at_founding = np.where(row >= lives, coalition & _FOUNDER, -1)
             told = self._book.of("joined", organisation, coalition, "founded", at_founding)
             log.add(world.tick, "joined", organisation, coalition=coalition, **told)

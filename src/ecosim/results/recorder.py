@@ -203,13 +203,13 @@ class Recorder:
         if self._plan is None:
             self._plan = _plan(self.measures, self.labels, world)
         looks, places = self._plan[only_costly]
-        values, numbers = self._values[row], []
+        numbers: list[Any] = []  # gathered first: to put each into an array would take longer than to find most of them
         for look in looks:
             found = look.compute(world)
-            # Single numbers are gathered first: to put each into an array would take longer than to find most of them.
             numbers += [found if part is None else found[part] for part in look.numbers]
-            for columns, part in look.rows:
-                values[columns] = found if part is None else found[part]
+            for part in look.rows:
+                numbers.extend(found if part is None else found[part])
+        values = self._values[row]
         values[places] = numbers
         if world.tick == 0:
             values[self._flows] = np.nan
@@ -221,18 +221,18 @@ class _Look(NamedTuple):
     Attributes:
         compute: the function of the world.
         numbers: entries of its sequence that are one number; None for the number that it returns.
-        places: the column that each of them fills.
-        rows: columns that are filled by an entry of several numbers, and that entry, or None.
+        rows: entries that are several numbers; None for those that it returns.
+        places: the column that each of the first fills, then those of the others.
     """
 
     compute: Callable[[World], Any]
     numbers: list[int | None]
-    places: list[int]
-    rows: list[tuple[slice, int | None]]
+    rows: list[int | None]
+    places: tuple[list[int], list[int]]
 
 
 class _Plan(NamedTuple):
-    """What is computed for a row, and the columns into which all single numbers go, one look's after another's."""
+    """What is computed for a row, and the columns into which all numbers go, one look's after another's."""
 
     looks: list[_Look]
     places: NDArray[np.int64]
@@ -245,19 +245,17 @@ def _plan(measures: Sequence[Measure], labels: Labels, world: World) -> tuple[_P
     for measure in measures:
         width = len(measure.columns(labels))
         if width and world.has(*measure.reads):
-            look = looks[measure.costly].setdefault(id(measure.compute), _Look(measure.compute, [], [], []))
-            if measure.per is None:
-                look.numbers.append(measure.part)
-                look.places.append(column)
-            else:
-                look.rows.append((slice(column, column + width), measure.part))
+            look = looks[measure.costly].setdefault(id(measure.compute), _Look(measure.compute, [], [], ([], [])))
+            is_row = measure.per is not None
+            (look.rows if is_row else look.numbers).append(measure.part)
+            look.places[is_row].extend(range(column, column + width))
         column += width
     cheap, costly = (list(each.values()) for each in looks)
     return _Plan(cheap, _places(cheap)), _Plan(costly, _places(costly))
 
 
 def _places(looks: Sequence[_Look]) -> NDArray[np.int64]:
-    return np.array([place for look in looks for place in look.places], np.int64)
+    return np.array([place for look in looks for each in look.places for place in each], np.int64)
 
 
 def _notes(measures: Sequence[Measure], labels: Labels) -> dict[str, Note]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,37 +62,49 @@ class Table:
     def show(self, columns: dict[str, Any], words: Words, rows: int) -> None:
         """Take another block, of so many rows, for the table's own, and make its columns entries of ``columns``."""
         layout, places = self.layout, words.size // self.layout.width
-        floats, singles, wholes = layout.floats, layout.singles, layout.wholes
-        numbers = words[: floats * places].view(np.float64)
+        numbers = words[: layout.floats * places].view(np.float64)
+        views: list[NDArray[Any]] = []
         # Walking through a block of equal columns makes views of them in half the time of cutting each out.
-        views: list[NDArray[Any]] = [*numbers[: singles * places].reshape(singles, places)[:, :rows]]
-        views.extend(words[floats * places : (floats + wholes) * places].reshape(wholes, places)[:, :rows])
-        for start, width, is_whole in layout.rows:
+        for many, shape, start, end, is_whole in layout.groups:
             block = words if is_whole else numbers
-            views.append(block[start * places : start * places + rows * width].reshape(rows, width))
+            views.extend(block[start * places : end * places].reshape(many, places, *shape)[:, :rows])
         self.words, self.numbers = words, numbers
         columns.update(zip(layout.names, views, strict=True))
 
 
-class Layout(NamedTuple):
-    """Where the columns of a table lie: floating-point numbers first, and among those and the others single ones first.
+class Group(NamedTuple):
+    """Neighbouring columns of one type and shape.
 
     Attributes:
-        names: the columns: those with one number an entry, those with one whole number, those with several of either.
-        singles: how many there are of the first.
-        wholes: likewise of the second.
-        rows: first word of an entry of each of the others, how many it has, and whether they are whole numbers.
+        many: how many they are.
+        shape: of one entry of each, () or (k,).
+        start: first word of an entry that belongs to them.
+        end: the word after the last.
+        is_whole: whether they hold whole numbers.
+    """
+
+    many: int
+    shape: tuple[int, ...]
+    start: int
+    end: int
+    is_whole: bool
+
+
+class Layout(NamedTuple):
+    """Where the columns of a table lie: floating-point numbers first, and neighbours have the same shape where they can.
+
+    Attributes:
+        names: the columns, in the order in which they lie.
+        groups: the same, in groups of equal ones.
         starts: first word of an entry of each column by name.
-        widths: words of an entry in each column, in the order in which they lie (columns,).
-        initial: word that each starts with, in the same order (columns,).
+        widths: words of an entry in each column (columns,).
+        initial: word that each starts with (columns,).
         floats: words of an entry that are floating-point numbers.
         width: words of an entry in all.
     """
 
     names: tuple[str, ...]
-    singles: int
-    wholes: int
-    rows: tuple[tuple[int, int, bool], ...]
+    groups: tuple[Group, ...]
     starts: dict[str, int]
     widths: NDArray[np.int64]
     initial: Words
@@ -101,32 +114,25 @@ class Layout(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _layout(declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -> Layout:
-    numbers: list[str] = []
-    wholes: list[str] = []
-    rows: list[tuple[str, tuple[int, int, bool]]] = []
+    entries = sorted(zip(declared, shapes, strict=True), key=_place_in_block)
     starts: dict[str, int] = {}
-    widths, initial, floats, width = [], [], 0, 0
-    for column, shape in sorted(zip(declared, shapes, strict=True), key=_place_in_block):
-        many, is_whole = shape[0] if shape else 1, _is_whole(column)
-        if shape:
-            rows.append((column.name, (width, many, is_whole)))
-        else:
-            (wholes if is_whole else numbers).append(column.name)
-        starts[column.name] = width
-        widths.append(many)
-        initial.append(np.array(column.initial, column.dtype).view(np.int64))
-        width += many
-        floats += 0 if is_whole else many
-    names = (*numbers, *wholes, *(name for name, _ in rows))
-    return Layout(
-        names, len(numbers), len(wholes), tuple(row for _, row in rows), starts, np.array(widths), np.array(initial),
-        floats, width,
-    )  # fmt: skip
+    groups: list[Group] = []
+    width, floats = 0, 0
+    for (is_whole, shape), equal in groupby(entries, _place_in_block):
+        start, columns = width, [column.name for column, _ in equal]
+        for name in columns:
+            starts[name] = width
+            width += math.prod(shape)
+        groups.append(Group(len(columns), shape, start, width, is_whole))
+        floats += 0 if is_whole else width - start
+    widths = [math.prod(shape) for _, shape in entries]
+    initial = [np.array(column.initial, column.dtype).view(np.int64) for column, _ in entries]
+    return Layout(tuple(starts), tuple(groups), starts, np.array(widths), np.array(initial), floats, width)
 
 
-def _place_in_block(entry: tuple[Column, tuple[int, ...]]) -> tuple[bool, bool]:
+def _place_in_block(entry: tuple[Column, tuple[int, ...]]) -> tuple[bool, tuple[int, ...]]:
     column, shape = entry
-    return _is_whole(column), bool(shape)
+    return _is_whole(column), shape
 
 
 def _is_whole(column: Column) -> bool:
