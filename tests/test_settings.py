@@ -268,6 +268,8 @@ def test_an_ordinary_run_is_not_asked_about():
 
 def test_a_sweep_is_refused_above_ten_million_runs():
     check_sweep(10**5, 100)
+    with pytest.raises(InputError, match="give fewer replicates"):
+        check_sweep(2, 10**8)
     with pytest.raises(InputError, match="10,000,100 runs"):
         check_sweep(100_001, 100)
     with pytest.raises(InputError, match="at least one"):
