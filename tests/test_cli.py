@@ -357,7 +357,7 @@ def test_a_rule_that_breaks_its_promise_is_named_where_the_run_is_checked(tmp_pa
 
 
 def test_the_summary_on_the_terminal_has_no_escapes(tmp_path):
-    done = ecosim("run", *SMALL, "title=one_or_two", "ticks=1", "record.figures=false", "--out", tmp_path / "run")
+    done = ecosim("run", *SMALL, "title=one_or_two", "record.figures=false", "--out", tmp_path / "run")
     assert "# one_or_two" in done.stdout
     assert "\\" not in done.stdout
 

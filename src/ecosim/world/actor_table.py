@@ -21,6 +21,8 @@ NAME_WORDS = ("name", "organisation", "organization", "actor", "node", "label")
 SECTOR_WORDS = ("sector", "type", "sponsorship", "kind", "category", "organisation_type")
 SOURCE_WORDS = ("source", "from", "sender", "ego", "a")
 TARGET_WORDS = ("target", "to", "receiver", "alter", "partner", "b")
+MISSING_WORDS = ("na", "n/a", "-", "null", "none")
+"""How strangers say that a number was not recorded, in small letters; taken for it only where the mapping says so."""
 
 Part = Literal["organisations", "ties"]
 
