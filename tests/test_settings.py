@@ -330,3 +330,12 @@ def test_an_activation_that_nobody_would_keep_is_refused():
 def test_an_activation_that_a_rule_cannot_have_is_refused():
     with pytest.raises(InputError, match="everyone is simultaneous"):
         settings_from({"activation": "sweep", "dynamics": {"a": {"rule": "bounded_confidence"}}})
+
+
+def test_true_is_no_number_of_organisations_and_said_so_once():
+    with pytest.raises(InputError) as raised:
+        settings_from({**OPINIONS, "ecosystem": {"organisations": True}})
+    told = (
+        "ecosystem.organisations: true is no number of organisations; allowed: a whole number from 1 to 2,000,000,000"
+    )
+    assert [fault.startswith(told) for fault in raised.value.faults] == [True]

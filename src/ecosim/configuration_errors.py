@@ -117,7 +117,7 @@ def _own_words(fault: Mapping[str, Any], source: Source, path: Keys) -> list[str
         return list(messages)
     is_long = isinstance(value, dict | list | tuple | BaseModel)
     return [
-        f"{source.at(path)}: {message if is_long or str(value) in message else f'{_shown_short(value)}: {message}'}"
+        f"{source.at(path)}: {message if is_long or any(said in message for said in (str(value), _shown_short(value))) else f'{_shown_short(value)}: {message}'}"
         for message in messages
     ]
 
