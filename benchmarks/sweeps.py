@@ -1,6 +1,7 @@
 """Sweeps beside what a user would take instead: runs a second, what each run costs besides itself, memory, one kill.
 
-``python -m benchmarks.sweeps`` takes about ten minutes on two quiet cores, with ``--quick`` one or two. Every tool is a
+``python -m benchmarks.sweeps`` takes about ten minutes on two quiet cores, with ``--quick`` one or two; ``--only overhead``
+(or ``tools``, ``speed-up``, ``memory``) makes one of its tables alone. Every tool is a
 program of its own, started, timed and killed from outside; times of the processor are those of the program and all that it
 started. Overhead is what a run costs beyond a bare loop over the same runs: the difference of a long and a short sweep, so
 that the start of processes, told by itself, does not count.
@@ -32,6 +33,7 @@ from benchmarks.sweep_rivals import RESULT, TOLERANCES, words  # noqa: E402
 
 ECOSIM = "ecosim sweep"
 TOOLS = (ECOSIM, "ProcessPoolExecutor", "joblib", "EMA Workbench", "Hydra multirun")
+PARTS = ("overhead", "tools", "speed-up", "memory")
 WORKERS = 2
 WORDS = words()
 MEMORY = "memory of the coordinator, MB"
@@ -125,7 +127,21 @@ def compare(runs: dict[str, int], short: int) -> Iterator[dict[str, object]]:
         }
 
 
-def speed_up(runs: int) -> dict[str, float]:
+def overhead(runs: int, short: int) -> dict[str, object]:
+    """Return what ecosim's sweep costs beyond a bare loop over the same runs, by processor time, coordinator included."""
+    bare = _per_run("bare ecosim", short, runs, 1)[0]
+    each, _, whole = _per_run(ECOSIM, short, runs, WORKERS)
+    return {
+        "runs": runs,
+        "seconds": round(whole.seconds, 2),
+        "a run itself, ms": round(1e3 * bare, 3),
+        "a run of the sweep, ms": round(1e3 * each, 3),
+        "overhead a run, ms": round(1e3 * (each - bare), 3),
+        MEMORY: round(whole.memory),
+    }
+
+
+def speed_up(runs: int) -> dict[str, object]:
     """Return how much faster two processes are than one, at runs of some ten milliseconds."""
     one, two = (watch(ECOSIM, runs, workers, scenario=words(400, 400)) for workers in (1, 2))
     return {
@@ -136,7 +152,7 @@ def speed_up(runs: int) -> dict[str, float]:
     }
 
 
-def grow(sizes: tuple[int, ...]) -> tuple[list[dict[str, float]], float]:
+def grow(sizes: tuple[int, ...]) -> tuple[list[dict[str, object]], float]:
     """Return the coordinator's memory by the number of runs, and what a straight line through it says of a million (MB)."""
     rows = []
     for runs in sizes:
@@ -204,27 +220,42 @@ def _worked(pid: int) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few runs, no growth of memory to 100,000")
+    parser.add_argument("--only", choices=PARTS, help="one table alone")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results", help="folder (%(default)s)")
     asked = parser.parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
     print(output.machine())
-    mesa = 200 if asked.quick else 400
-    runs = {tool: (4_000 if asked.quick else 10_000) if tool == ECOSIM else mesa for tool in TOOLS}
-    told = [output.machine(), ""]
+    parts = PARTS if asked.only is None else (asked.only,)
     for tool in ("bare ecosim", ECOSIM):
         watch(tool, 20)  # compiles what is not compiled yet, and brings everything from the disk
-    rows = list(compare(runs, 20))
-    told += ["Bounded confidence, 100 organisations, 50 ticks, two processes:", "", *_markdown(rows)]
-    told += ["", *_markdown([speed_up(200 if asked.quick else 2_000)])]
-    grown, million = grow((1_000, 10_000) if asked.quick else (1_000, 10_000, 30_000, 100_000))
-    told += ["", *_markdown(grown), "", f"A straight line through it says {million:,.0f} MB for a million runs."]
-    print("\n".join(told))
-    (asked.out / "sweeps.md").write_text("\n".join(told) + "\n", encoding="utf-8")
-    (asked.out / "sweeps.json").write_text(json.dumps({"tools": rows, "memory": grown}, indent=2), encoding="utf-8")
+    told, found = [output.machine()], {}
+    for part in parts:
+        words_of_part, found[part] = _part(part, asked.quick)
+        told += ["", *words_of_part]
+    print("\n".join(told[1:]))
+    if asked.only is None:
+        (asked.out / "sweeps.md").write_text("\n".join(told) + "\n", encoding="utf-8")
+        (asked.out / "sweeps.json").write_text(json.dumps(found, indent=2), encoding="utf-8")
     return 0
 
 
-def _markdown(rows: list[dict[str, object]] | list[dict[str, float]]) -> list[str]:
+def _part(part: str, quick: bool) -> tuple[list[str], list[dict[str, object]]]:
+    """Return one of the tables as text and as rows."""
+    if part == "overhead":
+        rows = [overhead(4_000 if quick else 10_000, 20)]
+        return ["Overhead of a sweep beyond a loop over the same runs, two processes:", "", *_markdown(rows)], rows
+    if part == "tools":
+        mesa = 200 if quick else 400
+        rows = list(compare({tool: (4_000 if quick else 10_000) if tool == ECOSIM else mesa for tool in TOOLS}, 20))
+        return ["Bounded confidence, 100 organisations, 50 ticks, two processes:", "", *_markdown(rows)], rows
+    if part == "speed-up":
+        rows = [speed_up(200 if quick else 2_000)]
+        return _markdown(rows), rows
+    rows, million = grow((1_000, 10_000) if quick else (1_000, 10_000, 30_000, 100_000))
+    return [*_markdown(rows), "", f"A straight line through it says {million:,.0f} MB for a million runs."], rows
+
+
+def _markdown(rows: list[dict[str, object]]) -> list[str]:
     told = [[f"{value:,}" if isinstance(value, int) else str(value) for value in row.values()] for row in rows]
     return ["| " + " | ".join(line) + " |" for line in [list(rows[0]), ["---"] * len(rows[0]), *told]]
 

@@ -313,3 +313,19 @@ def test_a_hundred_thousand_agents_are_made_in_little_time():
     start = time.process_time()
     assert len(model.agents) == 100_000
     assert time.process_time() - start < 2.0  # measured: 0.12 s; the margin is for machines that are busy
+
+
+@pytest.mark.parametrize("stranger", ["x", 5, None])
+def test_what_is_no_organisation_is_refused_as_a_partner(stranger):
+    model = opinions()
+    agent = next(iter(model.agents))
+    for ask in (agent.tie_to, agent.cut, agent.trust_in, agent.bond_with):
+        with pytest.raises(InputError, match=r"is no organisation; allowed: one of model\.agents"):
+            ask(stranger)
+
+
+def test_a_range_without_an_end_is_told_without_infinity():
+    model = coupled()
+    agent = next(iter(model.agents))
+    with pytest.raises(InputError, match="capital is -1; allowed: 0 or more"):
+        agent.capital = -1

@@ -173,3 +173,25 @@ def test_a_branch_of_a_subclass_is_one_too():
     assert type(twin) is Town
     assert isinstance(twin, mesa.Model)
     assert twin.settings is model.settings
+
+
+def test_a_branch_of_what_is_no_model_is_refused_at_once():
+    with pytest.raises(InputError, match="branch of 5; allowed: a model"):
+        ecosim.branch(5)
+
+
+def test_a_number_is_no_path_and_a_file_no_folder(tmp_path):
+    model = opinions()
+    with pytest.raises(InputError, match="5 is no path; allowed"):
+        model.save(5)
+    with pytest.raises(InputError, match="5 is no path; allowed"):
+        Ecosystem.restore(5)
+    with pytest.raises(InputError, match="5 is no path; allowed"):
+        ecosim.read(5)
+    run, file = model.results(), tmp_path / "file"
+    file.write_text("mine")
+    with pytest.raises(InputError, match="is a file; allowed: a folder"):
+        run.save(file)
+    with pytest.raises(InputError, match="5 is no path; allowed"):
+        run.save(5)
+    assert file.read_text() == "mine"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 from ecosim import cli
 from ecosim.commands.output import check_folder, of_an_earlier_run
 from ecosim.errors import InputError
+from ecosim.results.phrases import unescaped
 from tests.clock import at_most_seconds
 
 SMALL = ["opinions", "ecosystem.organisations=20", "ecosystem.network.degree=4", "ticks=5"]
@@ -76,7 +78,7 @@ def test_json_and_nothing_else_goes_to_stdout(tmp_path):
 
 def test_a_run_is_told_in_words_and_the_table_of_measures_is_pointed_to(tmp_path):
     done = ecosim("run", *SMALL, "--out", tmp_path / "run")
-    written = (tmp_path / "run" / "summary.md").read_text()
+    written = unescaped((tmp_path / "run" / "summary.md").read_text())
     told, _, pointer = done.stdout.rstrip().rpartition("\n")
     assert "## What happened" in told
     assert written.startswith(told.rstrip())
@@ -352,3 +354,52 @@ def test_a_rule_that_breaks_its_promise_is_named_where_the_run_is_checked(tmp_pa
     assert "dynamics.whisper" in done.stderr
     assert "it changed capital, which writes does not name" in done.stderr
     assert not (tmp_path / "b").exists()
+
+
+def test_the_summary_on_the_terminal_has_no_escapes(tmp_path):
+    done = ecosim("run", *SMALL, "title=one_or_two", "record.figures=false", "--out", tmp_path / "run")
+    assert "# one_or_two" in done.stdout
+    assert "\\" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        (["tip"], ["KEY and MEASURE", "--out"]),
+        (["tip", "town"], ["KEY and MEASURE", "--out"]),
+        (["tip", "town", "dynamics.meeting.rate"], ["MEASURE is missing", "--out"]),
+        (["tip", "dynamics.meeting.rate"], ["MEASURE is missing", "--out"]),
+        (["tip", "town", "dispersion.mean"], ["KEY is missing", "--out"]),
+        (["tip", "town", "dynamics.meeting.rate", "--out", "x"], ["MEASURE is missing"]),
+        (["calibrate"], ["KEY='interval(LOW,HIGH)'", "--target", "--out"]),
+        (["calibrate", "town", "dynamics.meeting.rate=interval(0.1,0.9)"], ["--target", "--out"]),
+    ],
+)
+def test_all_that_a_search_lacks_is_told_at_once(words, missing, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = ecosim(*words)
+    assert done.exit_code == 2
+    assert all(f" {what}" in done.stderr for what in missing), done.stderr
+    assert len(missing) == (done.stderr.count("\n  - ") or 1), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told_with_its_folder_and_what_to_do(tmp_path, monkeypatch):
+    from ecosim.results import store
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(store, "write_text", full)
+    done = ecosim("run", *SMALL, "record.figures=false", "--out", tmp_path / "run")
+    assert done.exit_code == 1
+    assert f"Failed: {tmp_path / 'run'}: no space left on device; " in done.stderr
+    assert "make room" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_in_a_narrow_terminal_names_are_folded_and_none_is_cut(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    done = ecosim("list")
+    assert "…" not in done.stdout
+    assert "committed_minority" in "".join(done.stdout.split())

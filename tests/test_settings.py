@@ -268,6 +268,8 @@ def test_an_ordinary_run_is_not_asked_about():
 
 def test_a_sweep_is_refused_above_ten_million_runs():
     check_sweep(10**5, 100)
+    with pytest.raises(InputError, match="give fewer replicates"):
+        check_sweep(2, 10**8)
     with pytest.raises(InputError, match="10,000,100 runs"):
         check_sweep(100_001, 100)
     with pytest.raises(InputError, match="at least one"):
@@ -328,3 +330,12 @@ def test_an_activation_that_nobody_would_keep_is_refused():
 def test_an_activation_that_a_rule_cannot_have_is_refused():
     with pytest.raises(InputError, match="everyone is simultaneous"):
         settings_from({"activation": "sweep", "dynamics": {"a": {"rule": "bounded_confidence"}}})
+
+
+def test_true_is_no_number_of_organisations_and_said_so_once():
+    with pytest.raises(InputError) as raised:
+        settings_from({**OPINIONS, "ecosystem": {"organisations": True}})
+    told = (
+        "ecosystem.organisations: true is no number of organisations; allowed: a whole number from 1 to 2,000,000,000"
+    )
+    assert [fault.startswith(told) for fault in raised.value.faults] == [True]

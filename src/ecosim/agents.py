@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ecosim.agent_attributes import Attribute, check_relationship, lacking, misnamed, not_there, own_error
 from ecosim.errors import InputError, did_you_mean
 from ecosim.light_mesa import Agent, AgentSet
+from ecosim.scenario_file import shown
 from ecosim.world.columns import COLUMNS, columns_of
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ class Organisation(Agent):  # type: ignore[misc]  # mesa is untyped
             **values: relationship columns, as one number, or as (this side, other side) for a column with two sides.
 
         Raises:
-            InputError: if the two are one, or a value is out of range or no column of a relationship.
+            InputError: if the two are one, the other is no organisation, or a value is out of range or no column of a
+                relationship.
         """
         if other is self:
             raise InputError(f"{self.name} cannot be tied to itself")
@@ -202,6 +204,10 @@ class Organisation(Agent):  # type: ignore[misc]  # mesa is untyped
         return seats.astype(np.int64)
 
     def _tie_with(self, other: Organisation) -> tuple[int, int]:
+        if not isinstance(other, Organisation):
+            raise InputError(
+                f"{shown(other)} is no organisation; allowed: one of model.agents, or by its name model.organisations[name]"
+            )
         world, row, partner = self._register.world, self.row, other.row
         first, last = world.first_tie[row], world.first_tie[row + 1]
         half_edge = first + np.searchsorted(world.partner[first:last], partner)

@@ -7,7 +7,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -17,6 +17,7 @@ import numpy as np
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError
 from ecosim.results.recorder import Recorder
+from ecosim.scenario_file import path_of, shown
 from ecosim.settings import Settings, plain, settings_from
 from ecosim.world import snapshot
 from ecosim.world.world import World
@@ -30,13 +31,22 @@ MODEL = "model.json"
 Branched = TypeVar("Branched", bound="Branching")
 
 
-@contextmanager
-def branch(model: Branched) -> Iterator[Branched]:
+def branch(model: Branched) -> AbstractContextManager[Branched]:
     """Lend a copy of a model with the same past and the same luck; the original is left as it is.
+
+    Raises:
+        InputError: if it is no model.
 
     Example:
         ``with ecosim.branch(model) as what_if: what_if.organisations["Acme"].leave(); what_if.run(50)``
     """
+    if not isinstance(model, Branching):
+        raise InputError(f"branch of {shown(model)}; allowed: a model that ecosim.Ecosystem made")
+    return _lent(model)
+
+
+@contextmanager
+def _lent(model: Branched) -> Iterator[Branched]:
     yield model.copy()
 
 
@@ -84,9 +94,10 @@ class Branching:
         has been recorded so far is not in it, nor what a user added to the model or its agents.
 
         Raises:
+            InputError: if the path is none.
             OSError: if it cannot be written.
         """
-        path = Path(path)
+        path = path_of(path)
         said = {"settings": plain(self.settings), "seed": self.seed, "own": [*self.own_dynamics], **self._state()}
         said["tables"] = self.tables
         unfinished = path.with_name(f".{path.name}.unfinished")
@@ -119,7 +130,8 @@ class Branching:
         Raises:
             InputError: if the file holds no model, or mechanisms of the user's own are missing.
         """
-        world, said = snapshot.load(Path(path)), _said(Path(path))
+        path = path_of(path)
+        world, said = snapshot.load(path), _said(path)
         missing = set(said["own"]) - set(dynamics or {})
         if missing:
             raise InputError(f"{path}: made with mechanisms of your own, give them again: {', '.join(sorted(missing))}")

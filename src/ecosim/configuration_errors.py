@@ -116,8 +116,10 @@ def _own_words(fault: Mapping[str, Any], source: Source, path: Keys) -> list[str
     if not path:
         return list(messages)
     is_long = isinstance(value, dict | list | tuple | BaseModel)
+    short = _shown_short(value)
     return [
-        f"{source.at(path)}: {message if is_long or str(value) in message else f'{_shown_short(value)}: {message}'}"
+        f"{source.at(path)}: "
+        + (message if is_long or str(value) in message or short in message else f"{short}: {message}")
         for message in messages
     ]
 

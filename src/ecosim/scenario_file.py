@@ -7,6 +7,7 @@ ever constructed from a name in the file, no environment is read, and no value i
 from __future__ import annotations
 
 import math
+import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -130,6 +131,17 @@ def shown(value: object, most: int = 60) -> str:
 def printable(path: str | Path) -> str:
     """Return a file's name as it may safely stand in a message."""
     return ascii_controls(str(path))[-200:]
+
+
+def path_of(given: object) -> Path:
+    """Return what was given as the name of a file or folder, as a path.
+
+    Raises:
+        InputError: if it is neither text nor a path.
+    """
+    if not isinstance(given, str | os.PathLike):
+        raise InputError(f"{shown(given)} is no path; allowed: the name of a file or folder, as text or pathlib.Path")
+    return Path(given)
 
 
 def ascii_controls(text: str) -> str:

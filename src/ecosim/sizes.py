@@ -56,7 +56,8 @@ def check_sweep(points: int, replicates: int = 1) -> None:
     runs = points * replicates
     told = f"{points:,} points × {replicates:,} replicates = {runs:,} runs"
     if runs > MOST_POINTS:
-        raise InputError(f"{told}; allowed: at most {MOST_POINTS:,} (give fewer values)")
+        fewer = "values" if points > MOST_POINTS else "replicates" if points <= replicates else "values or replicates"
+        raise InputError(f"{told}; allowed: at most {MOST_POINTS:,} (give fewer {fewer})")
     if runs < 1:
         raise InputError(f"{told}; allowed: at least one of each")
 

@@ -1,10 +1,21 @@
-"""Every test here finds the tests' own rule, as a user's package would be found."""
+"""Every test here finds the tests' own rule, as a user's package would be found; and a sweep that nothing disturbed."""
 
 import pytest
 
-from tests.experiments.sweeps import PACKAGES
+from ecosim.experiments.sweep import Execution, run_sweep
+from tests.experiments.sweeps import PACKAGES, SLOW, TOLERANCE, VALUES, tiny
 
 
 @pytest.fixture(autouse=True)
 def _with_the_package_of_trouble(monkeypatch):
     monkeypatch.syspath_prepend(PACKAGES)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory):
+    """A sweep of 36 slow runs, made in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PACKAGES)
+        out = tmp_path_factory.mktemp("sweep") / "undisturbed"
+        run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), out, Execution(workers=0))
+    return out

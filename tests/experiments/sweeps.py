@@ -24,6 +24,8 @@ TINY = (
 )
 TOLERANCE = "dynamics.stance.tolerance"
 HOW = "dynamics.trouble.how"
+VALUES = [0.1, 0.2, 0.5]
+SLOW = "dynamics.trouble.pause=0.01"
 
 
 def tiny(axes, *overrides, **keywords):

@@ -18,9 +18,10 @@ from tests.clock import at_most_seconds
 from tests.experiments.clusters import cluster
 from tests.experiments.sweeps import (
     HOW,
-    PACKAGES,
+    SLOW,
     TINY,
     TOLERANCE,
+    VALUES,
     children,
     failures,
     is_alive,
@@ -33,19 +34,6 @@ from tests.experiments.sweeps import (
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
-VALUES = [0.1, 0.2, 0.5]
-SLOW = "dynamics.trouble.pause=0.01"
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    """The same sweep, made in this process."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(PACKAGES)
-        out = tmp_path_factory.mktemp("sweep") / "here"
-        run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), out, Execution(workers=0))
-    return out
-
 
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory):
@@ -53,7 +41,7 @@ def dask(tmp_path_factory):
         yield made
 
 
-def test_a_killed_worker_costs_nothing_and_the_tables_are_those_of_one_machine(here, dask, tmp_path):
+def test_a_killed_worker_costs_nothing_and_the_tables_are_those_of_one_machine(undisturbed, dask, tmp_path):
     coordinator = start(
         tmp_path, f"{TOLERANCE}=0.1,0.2,0.5", SLOW, "--replicates=12", "--cluster", dask.address, workers=None
     )
@@ -66,11 +54,11 @@ def test_a_killed_worker_costs_nothing_and_the_tables_are_those_of_one_machine(h
     _, told = coordinator.communicate(timeout=120)
     assert coordinator.returncode == 0, told
     assert b"36 ok, 0 failed" in told
-    assert same_tables(tmp_path, here)
+    assert same_tables(tmp_path, undisturbed)
     wait_until(lambda: not any(is_alive(pid) for pid in hands), seconds=30.0)
 
 
-def test_what_a_cluster_left_is_gone_on_with_at_home_and_the_other_way_round(here, dask, tmp_path):
+def test_what_a_cluster_left_is_gone_on_with_at_home_and_the_other_way_round(undisturbed, dask, tmp_path):
     words = (*TINY, SLOW)
     run_sweep(tiny({TOLERANCE: VALUES[:1]}, SLOW, replicates=12), tmp_path, Execution(workers=0))
     table = ecosim.sweep(
@@ -83,7 +71,7 @@ def test_what_a_cluster_left_is_gone_on_with_at_home_and_the_other_way_round(her
         cluster=dask.file,
     )
     assert len(table) == 36
-    assert same_tables(tmp_path, here)
+    assert same_tables(tmp_path, undisturbed)
     assert run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), tmp_path, Execution(workers=0)).made == 0
 
 
@@ -139,7 +127,7 @@ def test_a_run_that_kills_its_worker_every_time_is_found_among_the_innocent(tmp_
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_dies_ends_the_sweep_in_one_sentence_and_another_goes_on(here, tmp_path):
+def test_a_scheduler_that_dies_ends_the_sweep_in_one_sentence_and_another_goes_on(undisturbed, tmp_path):
     out = tmp_path / "out"
     with cluster(tmp_path / "first", workers=1) as dask:
         words = [f"{TOLERANCE}=0.1,0.2,0.5", SLOW, "--replicates=12", "--cluster", dask.address]
@@ -152,7 +140,7 @@ def test_a_scheduler_that_dies_ends_the_sweep_in_one_sentence_and_another_goes_o
     assert b"Traceback" not in told
     with cluster(tmp_path / "second", workers=1) as dask:
         run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), out, Execution(cluster=dask.address))
-    assert same_tables(out, here)
+    assert same_tables(out, undisturbed)
 
 
 def test_a_scheduler_that_does_not_answer_is_told_in_one_sentence(tmp_path, monkeypatch):
@@ -212,7 +200,7 @@ def test_a_file_that_describes_no_cluster_is_refused(tmp_path, text, told):
     assert not (tmp_path / "broken").exists()
 
 
-def test_a_file_may_start_a_cluster_which_ends_with_the_sweep(here, tmp_path):
+def test_a_file_may_start_a_cluster_which_ends_with_the_sweep(undisturbed, tmp_path):
     described = """
         cluster: distributed.LocalCluster
         arguments: {processes: false, threads_per_worker: 1, n_workers: 0, dashboard_address: "127.0.0.1:0"}
@@ -225,7 +213,7 @@ def test_a_file_may_start_a_cluster_which_ends_with_the_sweep(here, tmp_path):
         Execution(cluster=str(tmp_path / "cluster.yaml")),
     )
     assert (outcome.ok, outcome.failed) == (36, 0)
-    assert same_tables(tmp_path / "out", here)
+    assert same_tables(tmp_path / "out", undisturbed)
 
 
 def test_processes_and_a_cluster_are_not_asked_for_at_once(tmp_path):

@@ -90,6 +90,12 @@ def test_what_cannot_be_compared_is_refused_before_any_run(arms, words, message)
         plan_of_arms(arms, **words)
 
 
+@pytest.mark.parametrize("arm", [5, None, {}, []])
+def test_what_is_no_scenario_is_refused_by_its_label(arm):
+    with pytest.raises(InputError, match=r"b: .*; allowed: a scenario's name"):
+        ecosim.compare({"a": "opinions", "b": arm})
+
+
 def test_an_unknown_measure_is_refused_with_the_nearest():
     with pytest.raises(InputError, match="dispersion"):
         compare(["opinions", "town"], "ticks=0", replicates=2, workers=0, measures=["dispersoin"])

@@ -184,7 +184,7 @@ def test_from_python_the_same_gives_tables_and_axes(folder):
     ("measure", "words", "message"),
     [
         ("dispersoin", {"above": 0.3}, "dispersion"),
-        ("dispersion", {}, "--above Y or --below Y"),
+        ("dispersion", {}, "neither above nor below is given"),
         ("dispersion", {"above": 0.5, "below": 0.3}, "nothing lies there"),
         ("dispersion", {"above": 0.3, "density": 2.0}, "density"),
         ("dispersion", {"above": 0.3, "depth": 0}, "depth"),

@@ -19,7 +19,9 @@ from ecosim.errors import InputError
 from ecosim.experiments.shards import is_whole, read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from tests.experiments.sweeps import (
+    SLOW,
     TOLERANCE,
+    VALUES,
     children,
     descendants,
     is_alive,
@@ -30,9 +32,7 @@ from tests.experiments.sweeps import (
     wait_until,
 )
 
-VALUES = [0.1, 0.2, 0.5]
 AXIS = f"{TOLERANCE}=0.1,0.2,0.5"
-SLOW = "dynamics.trouble.pause=0.01"
 RUNS_A_SHARD = 100
 
 

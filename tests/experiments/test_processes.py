@@ -14,8 +14,9 @@ from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from tests.experiments.sweeps import (
     HOW,
-    PACKAGES,
+    SLOW,
     TOLERANCE,
+    VALUES,
     children,
     descendants,
     failures,
@@ -28,24 +29,11 @@ from tests.experiments.sweeps import (
     wait_until,
 )
 
-SLOW = "dynamics.trouble.pause=0.01"
-VALUES = [0.1, 0.2, 0.5]
 
-
-@pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
-    """A sweep of slow runs in this process, which nothing disturbed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(PACKAGES)
-        out = tmp_path_factory.mktemp("sweep") / "uninterrupted"
-        run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), out, Execution(workers=0))
-    return out
-
-
-def test_two_processes_give_the_same_tables_as_none(uninterrupted, tmp_path):
+def test_two_processes_give_the_same_tables_as_none(undisturbed, tmp_path):
     outcome = run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), tmp_path, Execution(workers=2))
     assert (outcome.ok, outcome.failed) == (36, 0)
-    assert same_tables(tmp_path, uninterrupted)
+    assert same_tables(tmp_path, undisturbed)
     assert not list(tmp_path.glob(".board")) + list(tmp_path.glob(".trace-*"))
 
 
@@ -93,7 +81,7 @@ def test_what_a_run_started_does_not_outlive_a_coordinator_that_is_killed(tmp_pa
     assert not _started_for(coordinator.pid)
 
 
-def test_a_worker_that_somebody_kills_costs_no_run(uninterrupted, tmp_path):
+def test_a_worker_that_somebody_kills_costs_no_run(undisturbed, tmp_path):
     coordinator = start(tmp_path, f"{TOLERANCE}=0.1,0.2,0.5", SLOW, "--replicates=12")
     wait_until(lambda: _held(tmp_path / ".board") > 3)
     for pid in children(coordinator.pid):
@@ -101,7 +89,7 @@ def test_a_worker_that_somebody_kills_costs_no_run(uninterrupted, tmp_path):
     _, told = coordinator.communicate(timeout=60)
     assert coordinator.returncode == 0, told
     assert b"36 ok, 0 failed" in told
-    assert same_tables(tmp_path, uninterrupted)
+    assert same_tables(tmp_path, undisturbed)
 
 
 @pytest.mark.parametrize("seconds", [30, pytest.param(5, marks=pytest.mark.slow)])

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from ecosim.commands.sensitivity import Order, carry_out
 from ecosim.errors import InputError
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.sensitivity import sensitivity
+from ecosim.reports.sweep_figures import indices as draw_indices
+from ecosim.sweeps.findings import as_indices
 from tests.experiments.fake_sweeps import grid, sampled
 
 A, B = 7.0, 0.1
@@ -179,3 +182,28 @@ def test_too_few_blocks_are_refused_in_words(tmp_path):
 def test_a_folder_without_a_sweep_is_refused(tmp_path):
     with pytest.raises(InputError, match="holds no sweep"):
         SweepTables(tmp_path)
+
+
+def test_of_a_single_factor_it_is_told_that_its_share_is_all_there_is(tmp_path, capsys):
+    def moved(columns, luck, replicates):
+        return np.tile(columns["a"][:, None], replicates) + luck.normal(0.0, 0.1, (3, replicates))
+
+    folder = grid(tmp_path / "one", {"a": [1.0, 2.0, 3.0]}, {"value": moved}, replicates=4)
+    carry_out(Order(folder=folder, quiet=True))
+    told = " ".join(capsys.readouterr().out.split())
+    assert "1 (all there is)" in told
+    assert "One factor was varied: its share is all there is, so 1 whatever it does." in told
+    assert "1.000" not in told
+
+
+def test_a_figure_of_indices_that_stands_alone_names_its_axis_and_what_it_shows(tmp_path):
+    def both(columns, luck, replicates):
+        return np.tile((columns["a"] + 2 * columns["b"])[:, None], replicates) + luck.normal(0.0, 0.1, (9, replicates))
+
+    folder = grid(tmp_path / "two", {"a": [1.0, 2.0, 3.0], "b": [1.0, 2.0, 3.0]}, {"value": both}, replicates=3)
+    found = as_indices(sensitivity(SweepTables(folder)))
+    figure = draw_indices(found, ["value"], ["a", "b"], "What matters", "Shares of variance.")
+    assert [axes.get_xlabel() for axes in figure.axes] == ["share of variance"]
+    assert figure.get_suptitle() == "What matters"
+    assert figure.get_supxlabel() == "Shares of variance."
+    assert draw_indices(found, ["value"], ["a", "b"]).get_supxlabel() == ""

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ecosim.measures.measure import Measure
-from ecosim.results.phrases import number, percent, plain
+from ecosim.results.doings import camps, clusters_by_chance
+from ecosim.results.phrases import number, percent, plain, unescaped
 from ecosim.results.words import tell
 from tests.results.toys import a_run
 
@@ -101,8 +102,8 @@ def told(ticks=100, interventions=(), series=None, events=None, **measures):
         ((0.07, 0.01), (0.4, 0.2), (0.6, 0.4), "Opinions became less polarised"),
         ((0.07, 0.07), (0.4, 0.4), (0.6, 0.6), "Opinions stayed as polarised as they were"),
         ((0.015, 0.073), (0.489, 0.170), (0.55, 0.40), "Opinions drew together into tighter camps"),
-        ((0.01, 0.07), (0.2, 0.4), (0.6, 0.4), "The indices of polarisation disagree"),
-        ((0.07, 0.01), (0.2, 0.4), (0.4, 0.6), "The indices of polarisation disagree"),
+        ((0.01, 0.07), (0.2, 0.4), (0.6, 0.4), "Opinions"),
+        ((0.07, 0.01), (0.2, 0.4), (0.4, 0.6), "Opinions"),
     ],
 )
 def test_opinions_are_said_to_polarise_only_where_every_index_says_so(index, distance, humps, verdict):
@@ -110,6 +111,11 @@ def test_opinions_are_said_to_polarise_only_where_every_index_says_so(index, dis
     words = told(**{name: (start, later, later) for name, (start, later) in both.items()})
     assert f"**{verdict}:** the Esteban–Ray index went from {number(index[0])} to {number(index[1])}" in words
     assert f"{number(distance[0])} to {number(distance[1])} and the bimodality coefficient" in words
+
+
+def test_that_indices_of_polarisation_disagree_is_said_once():
+    measured = {"esteban_ray": (0.01, 0.07, 0.07), "dispersion": (0.2, 0.4, 0.4), "bimodality": (0.6, 0.4, 0.4)}
+    assert told(**measured).count("disagree") == 1
 
 
 def test_one_index_alone_gives_no_verdict():
@@ -201,8 +207,20 @@ def test_what_was_put_in_and_what_it_paid_is_told():
 def test_clusters_and_camps_of_opinions_are_told():
     both = {"opinion_clusters": (9.0, 2.0), "divergence": (1.0, 0.8), "consensus": (0.7, 0.9)}
     words = told(**{name: (*pair, pair[1]) for name, pair in both.items()}, opinion_clusters_effective=(5.0, 1.3, 1.3))
-    assert "Opinions stood in 9 clusters at the start, in 2 later (as many as 1.30 of equal size)." in words
+    assert "Opinions stood in 9 clusters at the start, in 2 later (as many as 1.30 of equal size)" in words
     assert "stood 1 apart at the start, 0.800 later; within them consensus grew, 0.700 to 0.900." in words
+
+
+def test_of_few_organisations_it_is_told_how_many_clusters_chance_would_give():
+    chance = np.random.default_rng(1).uniform(-1, 1, (4000, 24))
+    found = [1 + np.count_nonzero(np.diff(np.sort(row)) > 0.05) for row in chance]
+    # The mean of 4,000 has a standard error of about .03: 5 of them are passed once in two million seeds.
+    assert abs(np.mean(found) - clusters_by_chance(24)) < 5 * np.std(found) / np.sqrt(4000)
+    measures = {"opinion_clusters": {"start": 12.5, "mean": 1.0, "final": 1.0}}
+    assert "24 opinions drawn evenly from the whole scale would stand in about 14." in " ".join(camps(measures, 24))
+    assert "drawn evenly" not in " ".join(camps(measures, 100))
+    single = {"opinion_clusters": {"start": 1.0, "mean": 2.0, "final": 2.0}}
+    assert "in 1 cluster at the start" in " ".join(camps(single, 100))
 
 
 def test_a_panel_that_disagrees_says_who_says_what():
@@ -256,3 +274,8 @@ def test_a_run_that_ended_early_says_by_what(ticks, is_told):
     words = a_run(ticks=4, settings={"title": "Culture", "ticks": ticks, "stop": stop}).words
     told = "It ended before its 1,000 ticks were over, as `active_ties` was at most 0."
     assert (told in words) == is_told
+
+
+@pytest.mark.parametrize("text", ["opinion_clusters", "a*b|c", r"C:\new", "<b> & co", "[x] ~1 #2 $3 `q`"])
+def test_what_is_escaped_for_markdown_is_read_on_a_terminal_as_it_was(text):
+    assert unescaped(plain(text)) == text

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecosim.errors import InputError
 from ecosim.world.actor_suggestion import suggest_mapping
 from ecosim.world.actors import read_actors
 
@@ -60,3 +61,33 @@ def test_a_suggested_mapping_says_where_the_meaning_of_a_weight_must_be_checked(
     assert line in suggested
     (tmp_path / "mapping.yaml").write_text(suggested, encoding="utf-8")
     assert read_actors(organisations, ties, tmp_path / "mapping.yaml").ties.a.size == 1
+
+
+def test_a_suggested_mapping_takes_numbers_with_gaps_for_numbers_and_says_how_gaps_are_spelt(tmp_path: Path) -> None:
+    organisations, ties = tmp_path / "organisations.csv", tmp_path / "ties.csv"
+    organisations.write_text("name,kind,staff\nA,Firm Ltd,NA\nB,City Council,20\n", encoding="utf-8")
+    ties.write_text("source,target,weight\nA,B,n/a\nB,A,2\nA,B,4\n", encoding="utf-8")
+    suggested = suggest_mapping(organisations, ties)
+    assert 'missing: ["NA", "n/a"]' in suggested
+    assert 'column: "weight"' in suggested
+    assert 'capital: {column: "staff"' in suggested
+    (tmp_path / "mapping.yaml").write_text(suggested, encoding="utf-8")
+    read = read_actors(organisations, ties, tmp_path / "mapping.yaml")
+    assert read.missing == {"capital": 1}
+    assert read.told()["ties"]["weighed"] == 1
+
+
+def test_the_mapping_to_save_stands_below_all_faults(tmp_path: Path) -> None:
+    organisations, ties = tmp_path / "organisations.csv", tmp_path / "ties.csv"
+    organisations.write_text("name,kind\nA,Firm Ltd\nB,City Council\n", encoding="utf-8")
+    ties.write_text("source,target,weight\nA,Nobody,n/a\nB,A,2\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_actors(organisations, ties)
+    *_, last = refused.value.faults
+    assert len(refused.value.faults) > 1
+    above, _, block = last.partition("\n\n")
+    assert "save this as mapping.yaml" in above
+    (tmp_path / "mapping.yaml").write_text(block, encoding="utf-8")
+    with pytest.raises(InputError) as again:
+        read_actors(organisations, ties, tmp_path / "mapping.yaml")
+    assert ["Nobody" in fault for fault in again.value.faults] == [True]

@@ -180,6 +180,8 @@ def test_twenty_faults_are_told_and_the_rest_counted_within_a_second(tmp_path: P
     [
         ("a.xls", "ends in '.xls'; save it as .xlsx or .csv; valid: .csv, .tsv, .txt, .xlsx, .yaml"),
         ("a.pkl", "ends in '.pkl'; valid"),
+        ("organisations", "its name has no ending; valid: .csv"),
+        (".", "is a folder; allowed: a file that ends in .csv"),
         ("absent.csv", "cannot be read: no such file or directory"),
     ],
 )
@@ -189,14 +191,30 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, name: str, expected: 
     assert expected in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"name": 5}, "name is 5; allowed: text; quote it"),
+        ({"name": True}, "name is true; allowed: text; quote it"),
+        ({"missing": "NA"}, "missing is 'NA'; allowed: a list"),
+        ({"ties": 3}, "ties is 3; allowed: a mapping"),
+        ({"ties": {"weight": {"column": "f", "from": "far"}}}, "ties.weight.from is 'far'; allowed: a number"),
+    ],
+)
+def test_a_wrong_type_in_a_mapping_is_told_in_our_own_words(said: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError) as refused:
+        mapping_of(said)
+    assert [fault.partition(": ")[2] for fault in refused.value.faults] == [told]
+
+
 def test_a_wrong_mapping_is_refused_with_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "mapping.yaml"
     path.write_text("sector: kind\ncolums: {}\nties:\n  weight: {column: f, means: farness, from: 4, to: -1}\n")
     with pytest.raises(InputError) as refused:
         read_mapping(path)
     assert [fault.removeprefix(str(path)) for fault in refused.value.faults] == [
-        ", line 4: ties.weight.means is 'farness'; Input should be 'strength' or 'distance'",
-        ", line 4: ties.weight.to is -1; Input should be greater than 0",
+        ", line 4: ties.weight.means is 'farness'; allowed: 'strength' or 'distance'",
+        ", line 4: ties.weight.to is -1; allowed: greater than 0",
         ", line 2: unknown key 'colums'; did you mean 'columns'? "
         "valid: columns, directed, missing, name, sector, sectors, sheet, ties",
     ]

@@ -47,10 +47,10 @@ def carry_out(order: Order) -> None:
     from ecosim.scenario_file import printable
 
     name, changes = order.name_and_changes()
-    out = folder_for_runs(order.out)
+    parameters, rest = _split(changes)
+    out = folder_for_runs(order.out, _lacking(order, parameters))
     if order.target and order.targets is not None:
         raise InputError("--target and --targets; allowed: one of them")
-    parameters, rest = _split(changes)
     facts: Any = order.targets if order.targets is not None else order.target
     with watched(order, out) as progress:
         found = calibrate(
@@ -61,6 +61,16 @@ def carry_out(order: Order) -> None:
     _save(found, out)
     print(text_or_json(order.as_json, found.to_dict(), found.says))
     order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
+
+
+def _lacking(order: Order, parameters: dict[str, Interval]) -> list[str]:
+    """Return a sentence for each thing without which there is nothing to search for, or in."""
+    lacking = []
+    if not parameters:
+        lacking.append("KEY='interval(LOW,HIGH)' is missing: what is looked for, and in which range")
+    if not order.target and order.targets is None:
+        lacking.append("--target MEASURE=VALUE±SD, or --targets FILE.yaml, is missing: what the measures shall come to")
+    return lacking
 
 
 def _split(words: tuple[str, ...]) -> tuple[dict[str, Interval], tuple[str, ...]]:

@@ -38,12 +38,23 @@ def told() -> Iterator[None]:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # open for good: Python flushes it as it ends
         raise typer.Exit(FAILED) from None
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        say(f"Failed: {where}{(error.strerror or str(error)).lower()}.")
+        say(f"Failed: {_of_system(error)}.")
         raise typer.Exit(FAILED) from None
     except KeyboardInterrupt as stopped:
         say(f"\nStopped{': ' + str(stopped) if stopped.args else ''}. Nothing was written.")
         raise typer.Exit(STOPPED) from None
+
+
+def _of_system(error: OSError) -> str:
+    """Return in words what the system would not do, where, and what to do if the disk is full."""
+    from ecosim.results.folders import FULL
+    from ecosim.scenario_file import printable
+
+    where = f"{printable(str(error.filename))}: " if error.filename else ""
+    advice = (
+        "; nothing is left there of it: make room, or name another folder with --out" if error.errno in FULL else ""
+    )
+    return f"{where}{(error.strerror or str(error)).lower()}{advice}"
 
 
 def _tell_faults(faults: tuple[str, ...]) -> None:

@@ -59,6 +59,8 @@ def _table(title: str, rows: dict[str, str]) -> object:
     from rich.table import Table
 
     table = Table("", "", title=title, title_justify="left", title_style="bold", show_header=False, box=None)
+    for column in table.columns:
+        column.overflow = "fold"  # a name that is cut cannot be typed
     for name, words in rows.items():
         table.add_row(f"  {name}", words)
     table.add_row("", "")

@@ -107,14 +107,20 @@ class Search(OfScenario, ManyRuns):
     out: FolderOfRuns = None
 
 
-def folder_for_runs(out: Path | None) -> Path:
+def folder_for_runs(out: Path | None, lacking: Sequence[str] = ()) -> Path:
     """Return the folder that many runs go to.
 
+    Args:
+        out: the folder, if one is named.
+        lacking: what else was found missing, a sentence each.
+
     Raises:
-        InputError: if none is named.
+        InputError: if none is named, or something else is missing: all of it at once.
     """
     if out is None:
-        raise InputError("--out DIR is missing: the folder for the runs, which a later call continues")
+        lacking = [*lacking, "--out DIR is missing: the folder for the runs, which a later call continues"]
+    if out is None or lacking:
+        raise InputError(lacking)
     return out
 
 

@@ -151,7 +151,9 @@ def _short(name: str | None, scenario: Path | None) -> str:
 
 def _show(markdown: str) -> None:
     if not sys.stdout.isatty():
-        print(markdown)
+        from ecosim.results.phrases import unescaped
+
+        print(unescaped(markdown))
         return
     from rich.console import Console
     from rich.markdown import Markdown

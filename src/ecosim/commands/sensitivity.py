@@ -91,12 +91,17 @@ def _chosen(tables: SweepTables, found: Sensitivity) -> list[str]:
 
 
 def _figure(found: Sensitivity, shown: list[str], tables: SweepTables, out: Path) -> list[Path]:
+    from ecosim.experiments.sensitivity import METHODS
     from ecosim.reports.plots import write_figure
     from ecosim.reports.sweep_figures import indices
     from ecosim.sweeps.findings import as_indices
 
     drawn = [name for name in shown if name in set(found.indices["measure"])][:MOST_PANELS]
-    return write_figure(indices(as_indices(found), drawn, tables.keys), out / PICTURE) if drawn else []
+    if not drawn:
+        return []
+    title = f"What moves {'these measures' if len(drawn) > 1 else 'this measure'} of the sweep"
+    told = [f"{_capital(METHODS[found.method])}. Black lines: 95 % intervals.", *sentences(found, drawn)]
+    return write_figure(indices(as_indices(found), drawn, tables.keys, title, " ".join(told)), out / PICTURE)
 
 
 def _print(found: Sensitivity, shown: list[str]) -> None:
@@ -119,9 +124,10 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
     for measure in shown:
         own = found.indices[found.indices["measure"] == measure]
         idle = found.idle(measure)
+        is_all = found.method in ("grid", "sobol") and own["factor"].nunique() == 1
         for place, factor in enumerate(dict.fromkeys(own["factor"])):
             rows = {row["index"]: row for _, row in own[(own["factor"] == factor) & (own["with"] == "")].iterrows()}
-            cells = [_cell(rows[kind]) if kind in rows else "" for kind in kinds]
+            cells = [_cell(rows[kind], is_all=is_all) if kind in rows else "" for kind in kinds]
             judged = [rows[kind] for kind in JUDGED[found.method] if kind in rows]
             unsure = all(math.isnan(row["low"]) for row in judged)
             seen = "no" if factor in idle else "no interval" if unsure else "yes"
@@ -133,6 +139,8 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
 
 def sentences(found: Sensitivity, shown: list[str]) -> list[str]:
     """Return in words what does nothing, how much is luck, and what to keep in mind."""
+    from ecosim.results.phrases import percent
+
     factors = list(dict.fromkeys(found.indices["factor"]))
     idle = [name for name in factors if all(name in found.idle(measure) for measure in shown)]
     told = [f"No effect on any of these measures is seen of: {', '.join(idle)}."] if idle else []
@@ -140,8 +148,8 @@ def sentences(found: Sensitivity, shown: list[str]) -> list[str]:
     if len(luck):
         worst = str(luck.idxmax())
         told.append(
-            f"Of what differs between points, luck is {100 * luck.median():.0f} % in the median measure and "
-            f"{100 * luck[worst]:.0f} % in {worst}."
+            f"Of what differs between points, luck is {percent(luck.median())} in the median measure and "
+            f"{percent(luck[worst])} in {worst}."
         )
     fit = found.measures.set_index("measure")["fit"].dropna()
     poor = [name for name in shown if name in fit.index and fit[name] < 0.5]
@@ -156,7 +164,10 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _cell(row: Any) -> str:
+def _cell(row: Any, *, is_all: bool) -> str:
+    """Return an index with its interval; the share of the only factor, which is 1 by arithmetic, has none."""
+    if is_all:
+        return "1 (all there is)"
     known = not math.isnan(row["low"])
     return f"{row['value']:.3f}" + (f" ({row['low']:.3f} to {row['high']:.3f})" if known else "")
 

@@ -56,8 +56,9 @@ def carry_out(order: Order) -> int:
     from ecosim.experiments.tipping import tip
     from ecosim.scenario_file import printable
 
+    lacking = _lacking(order)
+    out = folder_for_runs(order.out, lacking)
     name, key, measure, changes = _read(order)
-    out = folder_for_runs(order.out)
     with watched(order, out) as progress:
         found = tip(
             name, key, measure, *changes, start=order.start, stop=order.stop, threshold=order.threshold,
@@ -69,6 +70,26 @@ def carry_out(order: Order) -> int:
     print(text_or_json(order.as_json, found.to_dict(), found.says))
     order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
     return FAILED if (found.runs["status"] != "ok").any() else 0
+
+
+def _lacking(order: Order) -> list[str]:
+    """Return a sentence if a key, a measure or both are missing; of two words, the first may be a scenario's name."""
+    from ecosim.compose import names
+    from ecosim.measures.registry import MEASURES
+
+    plain, _ = sorted_out(order.words)
+    is_named = bool(plain) and order.scenario is None and plain[0] in names()
+    rest = plain[1:] if is_named else plain
+    if len(rest) > 1:
+        return []
+    if not rest:
+        missing = "KEY and MEASURE are missing"
+    else:
+        missing = "KEY is missing" if rest[0].removesuffix(".mean") in MEASURES else "MEASURE is missing"
+    return [
+        f"{' '.join(plain)}{': ' if plain else ''}{missing}: along which parameter, what comes out; "
+        "as in: may_1977 dynamics.issue.floor severity"
+    ]
 
 
 def _read(order: Order) -> tuple[str | None, str, str, tuple[str, ...]]:

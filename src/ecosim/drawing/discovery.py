@@ -90,6 +90,7 @@ class Discovered(Protocol):
 def discovery(result: Discovered) -> Figure:
     """Return the figure of a discovery: points and box, and what the boxes on the way to it were worth."""
     figure = new_figure(11.0, 5.6)
+    figure.set_layout_engine("constrained", h_pad=0.11)  # the caption is long: it shall not touch the edge
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1.0))
     draw(result, left)
     _draw_path(result, right)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from ecosim.errors import InputError
@@ -51,6 +51,14 @@ LOW, MIDDLE, HIGH = "#8C510A", "#F2F2F2", "#01665E"
 
 LONGEST_LABEL = 28
 
+EAST_ASIAN = (
+    "Noto Sans CJK SC", "Noto Sans CJK TC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans SC", "Noto Sans JP",
+    "Noto Sans KR", "Source Han Sans SC", "Source Han Sans JP", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
+    "Droid Sans Fallback", "PingFang SC", "Hiragino Sans", "Apple SD Gothic Neo", "Microsoft YaHei", "Yu Gothic",
+    "Malgun Gothic",
+)  # fmt: skip
+"""Families that have Chinese, Japanese or Korean letters, on Linux first."""
+
 Parameters = ParamSpec("Parameters")
 
 
@@ -65,6 +73,18 @@ def styled(build: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
     return draw
 
 
+@cache
+def families() -> tuple[str, ...]:
+    """Return the families of letters of figures, in the order in which they are asked for a letter.
+
+    Matplotlib's own has no Chinese, Japanese or Korean; of those that have, the ones that this machine has follow.
+    """
+    from matplotlib.font_manager import fontManager
+
+    there = {font.name for font in fontManager.ttflist}
+    return ("DejaVu Sans", *(name for name in EAST_ASIAN if name in there))
+
+
 @contextmanager
 def rules() -> Iterator[None]:
     """Apply the rules of style for a while."""
@@ -75,6 +95,7 @@ def rules() -> Iterator[None]:
         name: value for name, value in matplotlib.rcParamsDefault.items() if not name.startswith("backend")
     }
     settings.update(RULES)
+    settings["font.family"] = list(families())
     with matplotlib.rc_context(settings):
         yield
 

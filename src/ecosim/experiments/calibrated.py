@@ -21,6 +21,7 @@ from ecosim.experiments.identifiability import (
 )
 from ecosim.experiments.searches import Posterior
 from ecosim.experiments.trials import WORST, Trials
+from ecosim.results.phrases import percent
 from ecosim.scenario_file import shown
 
 if TYPE_CHECKING:
@@ -212,6 +213,6 @@ def _sentences(
     if posterior is not None:
         told.append(
             f"Particles were kept up to {posterior.tolerance:.2g} sd from the targets; of the last new ones "
-            f"{posterior.accepted:.0%} came nearer than the tolerance before."
+            f"{percent(posterior.accepted)} came nearer than the tolerance before."
         )
     return told

@@ -254,6 +254,11 @@ def _data_of(arm: Arm, overrides: tuple[str, ...]) -> dict[str, Any]:
         if overrides:
             raise InputError("settings are complete; allowed: further changes where arms are named")
         return plain(arm)
+    if not isinstance(arm, str | Path) and not (isinstance(arm, list | tuple) and arm):
+        raise InputError(
+            f"{shown(arm)}; allowed: a scenario's name or file, settings, or a list of a name and changes: "
+            '["town", "dynamics.meeting.rate=0.3"]'
+        )
     name, *further = [arm] if isinstance(arm, str | Path) else arm
     if _is_file(name):
         return read(None, *further, *overrides, scenario=name)[0]

@@ -188,8 +188,9 @@ class Crew:
         # A second batch lies ready while the first is made, where runs are quick and there is enough for everyone.
         ahead = 2 if size > 1 and len(self._queue) > 2 * size * self._size else 1
         for worker in self._workers.values():
-            while worker.is_ready and worker.unanswered < ahead and not self._suspects & worker.pending.keys():
-                if not self._give(worker, size):
+            while worker.is_ready and worker.unanswered < ahead:
+                is_by_itself = worker.unanswered > 0 and not self._suspects.isdisjoint(worker.pending)
+                if is_by_itself or not self._give(worker, size):
                     break
 
     def _give(self, worker: WorkerProcess, size: int) -> bool:

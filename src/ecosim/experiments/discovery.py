@@ -17,7 +17,8 @@ from ecosim.experiments.cases import Box, Cases, cases_of
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.prim import Quality, find_box, quality
 from ecosim.experiments.reading import SweepTables
-from ecosim.experiments.rule_words import conditions, percent, sentence, where, wilson
+from ecosim.experiments.rule_words import conditions, sentence, where, wilson, with_interval
+from ecosim.results.phrases import percent
 from ecosim.scenario_file import shown
 
 if TYPE_CHECKING:
@@ -300,7 +301,7 @@ def _share_of(tested: Quality, rest: Cases, everything: Cases) -> Quality:
 def _says(found: Discovery, missing: str) -> tuple[str, ...]:
     cases, half = found.cases, found.tested_on
     told = [
-        f"{found.holds} in {cases.base:.0%} of all runs ({cases.share.size:,} points, {int(cases.runs.sum()):,} runs)."
+        f"{found.holds} in {percent(cases.base)} of all runs ({cases.share.size:,} points, {int(cases.runs.sum()):,} runs)."
     ]
     for number, rule in enumerate(found.rules):
         told.append(
@@ -308,18 +309,18 @@ def _says(found: Discovery, missing: str) -> tuple[str, ...]:
         )
         told.append(
             f"  Tested on {half.share.size:,} points that did not make the rule (p = {rule.p_value:.2g}); in those that did "
-            f"it was {rule.found.density:.0%}. The same search in the other half: {where(rule.again, cases)}."
+            f"it was {percent(rule.found.density)}. The same search in the other half: {where(rule.again, cases)}."
         )
     if not found.rules:
         told.append(
             "No rule: no box found in one half of the points stood the test on the other. (Where nothing matters, a rule "
-            f"is told in {ALARM:.0%} of sweeps.)"
+            f"is told in {percent(ALARM)} of sweeps.)"
         )
     if found.tree is not None:
         told.append("As a tree of questions, from the likeliest branch down:")
         for _, leaf in found.leaves.sort_values("density", ascending=False).iterrows():
-            share = percent(Estimate(leaf["density"], leaf["density_low"], leaf["density_high"]))
-            told.append(f"  {share} {leaf['where']} ({leaf['mass']:.0%} of runs)")
+            share = with_interval(Estimate(leaf["density"], leaf["density_low"], leaf["density_high"]))
+            told.append(f"  {share} {leaf['where']} ({percent(leaf['mass'])} of runs)")
     else:
         told.append(missing or "No tree: no question in one half of the points foretells the other.")
     return tuple(told)
@@ -334,7 +335,7 @@ def _told(measure: str, above: float | None, below: float | None) -> str:
 def _refuse(above: float | None, below: float | None, density: float | None, depth: int, seed: int) -> None:
     faults = []
     if above is None and below is None:
-        faults.append("--above Y or --below Y is missing: from which value on it holds")
+        faults.append("neither above nor below is given (--above Y, --below Y): from which value on it holds")
     for name, bound in (("above", above), ("below", below)):
         if bound is not None and not math.isfinite(bound):
             faults.append(f"{name}: {shown(bound)}; allowed: a number")

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.results.phrases import percent
+
 Numbers = NDArray[np.float64]
 
 WIDE = 0.5
@@ -139,8 +141,8 @@ def warnings_of(keys: Sequence[str], ranges: Sequence[Range], tied: Numbers, agr
     for key, one in zip(keys, ranges, strict=True):
         if one.high - one.low > WIDE:
             told.append(
-                f"{key} is not identified: values over {one.high - one.low:.0%} of its range agree with the targets about "
-                "as well; another target, or a smaller sd, may tell it."
+                f"{key} is not identified: values over {percent(one.high - one.low)} of its range agree with the "
+                "targets about as well; another target, or a smaller sd, may tell it."
             )
         elif one.low < 0.02 or one.high > 0.98:
             end = "lower" if one.low < 0.02 else "upper"

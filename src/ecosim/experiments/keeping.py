@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ecosim.scenario_file import path_of
+
 
 @contextmanager
 def kept(out: str | Path | None) -> Iterator[Path]:
@@ -16,7 +18,7 @@ def kept(out: str | Path | None) -> Iterator[Path]:
         out: the user's; None for one that is removed at the end.
     """
     if out is not None:
-        yield Path(out)
+        yield path_of(out)
         return
     with tempfile.TemporaryDirectory(prefix="ecosim-runs-") as spare:
         yield Path(spare) / "runs"

@@ -10,6 +10,7 @@ import numpy as np
 from ecosim.experiments.cases import Box, Cases
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.prim import Quality
+from ecosim.results.phrases import percent
 
 
 def short_names(keys: Sequence[str]) -> tuple[str, ...]:
@@ -30,9 +31,9 @@ def where(box: Box, cases: Cases) -> str:
     return f"where {' and '.join(told)}" if told else "anywhere"
 
 
-def percent(number: Estimate) -> str:
+def with_interval(number: Estimate) -> str:
     """Return a share with its interval in percent."""
-    return f"{number.value:.0%} [{number.low:.0%}, {number.high:.0%}]"
+    return f"{percent(number.value)} [{percent(number.low)}, {percent(number.high)}]"
 
 
 def sentence(holds: str, box: Box, cases: Cases, density: Estimate, quality: Quality) -> str:
@@ -46,8 +47,8 @@ def sentence(holds: str, box: Box, cases: Cases, density: Estimate, quality: Qua
         quality: what it is worth, among points that did not serve to find it.
     """
     return (
-        f"{holds} in {percent(density)} of runs {where(box, cases)}; that is {quality.mass:.0%} of all runs and "
-        f"{quality.coverage:.0%} of all that hold."
+        f"{holds} in {with_interval(density)} of runs {where(box, cases)}; that is {percent(quality.mass)} of all runs and "
+        f"{percent(quality.coverage)} of all that hold."
     )
 
 

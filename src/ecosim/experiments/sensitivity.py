@@ -340,7 +340,12 @@ def _remarks(tables: SweepTables, method: str, told: list[dict[str, Any]]) -> It
             + (": luck lifts every total index alike, and the least of them bounds it from above." if method == "sobol"
                else ": replicates (--replicates) would tell.")
         )  # fmt: skip
-    if method == "grid":
+    if len(tables.keys) == 1 and method in ("grid", "sobol"):
+        yield (
+            "One factor was varied: its share is all there is, so 1 whatever it does. How far it moves a measure is told by "
+            "ecosim report, and by a sweep that varies others beside it."
+        )
+    elif method == "grid":
         yield "On a grid the shares depend on the values chosen: a factor with a wider range gets a larger share."
     if method == "given" and tables.kind == "zip":
         yield "In a zip all keys change together: their shares cannot be told apart."

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ecosim.experiments.crossing import Crossing, Estimate
 from ecosim.experiments.question import Question
+from ecosim.results.phrases import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ def why_not(question: Question, outcome: Numbers) -> tuple[str, ...]:
         return (f"No tipping found: {told}, which is compatible with none.",)
     over = is_over(outcome, question)
     if over[:, 0].mean() >= 0.5 or over[:, -1].mean() <= 0.5:
-        shares = " and ".join(f"{share:.0%}" for share in (over[:, 0].mean(), over[:, -1].mean()))
+        shares = " and ".join(percent(share) for share in (over[:, 0].mean(), over[:, -1].mean()))
         return (f"No tipping found at {question.threshold:g}: {told}; {shares} of the runs at the ends are beyond it.",)
     return ()
 
@@ -177,14 +178,14 @@ def _verdict(leap: Leap) -> str:
 
 
 def _abruptness(question: Question, leap: Leap) -> str:
-    share = f"{leap.share.value:.0%}"
+    share = percent(leap.share.value)
     if leap.is_abrupt:
         return f"{share} of that change happens there at once."
     if leap.is_too_coarse:
         finer = "the parameter takes whole numbers only" if question.is_whole else "a smaller width tells"
         return (
-            f"{share} of that change happens between two values that are {leap.gap:.0%} of the range apart: the values lie "
-            f"too far apart to tell a leap from a slope ({finer})."
+            f"{share} of that change happens between two values that are {percent(leap.gap)} of the range apart: the "
+            f"values lie too far apart to tell a leap from a slope ({finer})."
         )
     if leap.share.value < ABRUPT:
         return (
@@ -197,8 +198,8 @@ def _abruptness(question: Question, leap: Leap) -> str:
             "regimes to see."
         )
     return (
-        f"{share} [{leap.share.low:.0%}, {leap.share.high:.0%}] of that change happens there at once, which may be less "
-        f"than {ABRUPT:.0%}: more replicates may tell two regimes."
+        f"{share} [{percent(leap.share.low)}, {percent(leap.share.high)}] of that change happens there at once, which may "
+        f"be less than {percent(ABRUPT)}: more replicates may tell two regimes."
     )
 
 

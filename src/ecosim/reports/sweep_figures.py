@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.drawing.style import COLLABORATION, POLARISATION, label, styled
+from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, styled
 from ecosim.reports.panels import (
     calm,
     colour,
@@ -34,6 +34,9 @@ MOST_ROWS = 16
 NAMES_OF_INDICES = {
     "first": "alone", "total": "with all it interacts with", "mu_star": "μ*: mean size of the change",
     "sigma": "σ: how much that differs", "rank": "rank coefficient", "second": "pair",
+}  # fmt: skip
+UNITS_OF_INDICES = {
+    "sobol": "share of variance", "grid": "share of variance", "morris": "change, in the measure's unit",
 }  # fmt: skip
 
 
@@ -130,13 +133,24 @@ def convergence(found: Mapping[str, pd.DataFrame]) -> Figure:
 
 
 @styled
-def indices(found: Indices, measures: Sequence[str], keys: Sequence[str]) -> Figure:
-    """Return the figure of sensitivity indices: a panel a measure, bars with intervals for each factor."""
+def indices(found: Indices, measures: Sequence[str], keys: Sequence[str], title: str = "", caption: str = "") -> Figure:
+    """Return the figure of sensitivity indices: a panel a measure, bars with intervals for each factor.
+
+    Args:
+        found: the indices.
+        measures: which are shown.
+        keys: the factors.
+        title: stands above, where the figure stands alone.
+        caption: stands below, likewise.
+    """
     shown = {"sobol": ("total", "first"), "grid": ("total", "first"), "morris": ("mu_star", "sigma")}.get(
         found.method, ("rank", "first")
     )
     names = short_names(keys)
-    figure, axes = panels(len(measures), 3, 0.85 + 0.42 * len(keys), extra=0.6)
+    has_shares = "first" in set(found.table["index"])
+    unit = UNITS_OF_INDICES.get(found.method, f"coefficient{', share of variance' if has_shares else ''}")
+    room = 1.1 + 0.2 * (1 + len(caption) // 130) if title else 0.0
+    figure, axes = panels(len(measures), 3, 0.95 + 0.42 * len(keys), extra=0.9 + room)
     colours = {shown[0]: COLLABORATION, shown[1]: "#E69F00"}
     for place, (panel, measure) in enumerate(each(axes, measures)):
         own = found.table[found.table["measure"] == measure]
@@ -151,10 +165,17 @@ def indices(found: Indices, measures: Sequence[str], keys: Sequence[str]) -> Fig
         panel.grid(axis="y", visible=False)
         panel.grid(axis="x", visible=True)
         panel.locator_params(axis="x", nbins=5)
+        if place + 3 >= len(measures):
+            panel.set_xlabel(unit)
     known: dict[str, Any] = {}
     for panel in axes:
         known |= dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
-    figure.legend(list(known.values()), list(known), loc="outside lower left", ncols=3)
+    # Below the panels of a figure that stands alone is its caption, so there the legend is above.
+    figure.legend(
+        list(known.values()), list(known), loc="outside upper right" if title else "outside lower left", ncols=3
+    )
+    if title:
+        name_and_explain(figure, title, caption)
     return figure
 
 

@@ -231,6 +231,11 @@ def _time(page: Page, found: SweepFindings) -> list[str]:
     caption = (
         f"Lines: mean over runs at each recorded tick{by}. Bands: four fifths of the runs (10 % to 90 % quantile)."
     )
+    if len(found.series) < len(found.measures):
+        caption += (
+            f" {len(found.series)} of the {len(found.measures)} measures of this page are drawn: the first of which values "
+            "were kept at every tick; read_sweep(folder).series(name) has the others that were kept."
+        )
     figure = page.figure(sweep_figures.over_time(found.series, found.lead), "Measures over time", caption)
     return [figure, sentences(sweep_words.said_of_time(found))]
 

@@ -38,13 +38,45 @@ def conduct(measures: Measured) -> Iterator[str]:
         yield f"What a tick's work paid them, less its cost, was {paid} on average later, {end} at the end."
 
 
-def camps(measures: Measured) -> Iterator[str]:
-    """Tell into how many clusters opinions fell, and how far apart their two camps stand."""
+FEW = 100
+"""Organisations below which their opinions are thin on the scale, so that gaps of .05 in it mean little."""
+
+GAP, SCALE = 0.05, 2.0
+"""Gap at which ``opinion_clusters`` cuts, and how long the scale of opinions is, from −1 to 1."""
+
+
+def clusters_by_chance(organisations: int) -> float:
+    r"""Return how many clusters opinions are expected to stand in that are drawn evenly from the whole scale.
+
+    Of n of them, each but the last is followed by a gap above g on a scale of length L with probability
+    :math:`(1 - g / L)^n`, so that there are :math:`1 + (n - 1) (1 - g / L)^n`.
+
+    References:
+        David & Nagaraja (2003), Order statistics, 3rd ed., §6.4, on uniform spacings (unchecked).
+    """
+    return 1 + (organisations - 1) * (1 - GAP / SCALE) ** organisations
+
+
+def camps(measures: Measured, organisations: int) -> Iterator[str]:
+    """Tell into how many clusters opinions fell, and how far apart their two camps stand.
+
+    Args:
+        measures: each, with its start, mean and final value.
+        organisations: how many there are at the start: of few, it is told how many clusters chance would give.
+    """
     if clusters := both(measures, "opinion_clusters"):
         start, later = clusters
         alike = both(measures, "opinion_clusters_effective")
         counted = f" (as many as {number(alike[1])} of equal size)" if alike else ""
-        yield f"Opinions stood in {number(start)} clusters at the start, in {number(later)} later{counted}."
+        word = "cluster" if start == 1 else "clusters"
+        few = (
+            f"; cut at gaps of {GAP:g}, {organisations:,} opinions drawn evenly from the whole scale would stand in about "
+            f"{number(round(clusters_by_chance(organisations)))}"
+        )
+        yield (
+            f"Opinions stood in {number(start)} {word} at the start, in {number(later)} later{counted}"
+            f"{few if 1 < organisations < FEW else ''}."
+        )
     if (apart := both(measures, "divergence")) and (within := both(measures, "consensus")):
         yield (
             f"The two camps, below and above the middle, stood {number(apart[0])} apart at the start, {number(apart[1])} "

@@ -13,6 +13,9 @@ from pathlib import Path
 HEAD, TAIL = ".ecosim-", ".part"
 """How a folder begins and ends to be called that is still being filled."""
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What systems say where a disk, or the user's share of it, is full."""
+
 
 @contextmanager
 def whole(folder: Path, replaced: Callable[[Path], Iterable[Path]] = lambda _: ()) -> Iterator[Path]:
@@ -39,9 +42,11 @@ def whole(folder: Path, replaced: Callable[[Path], Iterable[Path]] = lambda _: (
             part.rename(folder)
         else:
             _move_in(part, folder, [*replaced(folder), *_unfinished(folder, part)])
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(part, ignore_errors=True)
         unmake(made)
+        if isinstance(error, OSError) and error.errno in FULL:
+            error.filename = str(folder)  # whoever is to make room does not know the part, which is gone
         raise
 
 

@@ -24,6 +24,12 @@ def plain(text: object) -> str:
     return re.sub(r"([\\`*_\[\]|>#$~])", r"\\\1", line)
 
 
+def unescaped(markdown: str) -> str:
+    """Return text letter by letter again, as it was before :func:`plain`: for who reads it as it is."""
+    text = re.sub(r"\\([\\`*_\[\]|>#$~])", r"\1", markdown)
+    return text.replace("&lt;", "<").replace("&amp;", "&")
+
+
 def number(value: float | None) -> str:
     """Return a number with three significant digits, or a dash where it is missing."""
     if value is None:

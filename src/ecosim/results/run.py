@@ -22,7 +22,7 @@ from ecosim.results.recorder import Recorder
 from ecosim.results.summary import summarise
 from ecosim.results.table import Note, Table
 from ecosim.results.words import tell
-from ecosim.scenario_file import read_scenario
+from ecosim.scenario_file import path_of, printable, read_scenario
 from ecosim.world.names import defuse_for_spreadsheet
 from ecosim.world.world import World
 
@@ -97,7 +97,7 @@ class Run:
         Raises:
             InputError: if the folder does not hold a run.
         """
-        folder = Path(folder)
+        folder = path_of(folder)
         missing = [name for name in ("config.yaml", "summary.json", "series.parquet") if not (folder / name).is_file()]
         if missing:
             raise InputError(f"{folder}: holds no run: {', '.join(missing)} not found")
@@ -220,9 +220,12 @@ class Run:
         was kept. The bytes of the tables depend on configuration, seed and versions alone.
 
         Raises:
+            InputError: if the path is none, or that of a file.
             OSError: if it cannot be written.
         """
-        folder = Path(folder)
+        folder = path_of(folder)
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{printable(folder)}: is a file; allowed: a folder, which is made if need be")
         with whole(folder) as part:
             store.write_text(part / "config.yaml", to_yaml(self.settings))
             store.write_json(part / "provenance.json", self.provenance)
@@ -241,9 +244,10 @@ class Run:
         """Write each table as CSV into a folder, for spreadsheets: text that would be a formula is made text.
 
         Raises:
+            InputError: if the path is none, or that of a file.
             OSError: if it cannot be written.
         """
-        folder = Path(folder)
+        folder = path_of(folder)
         for name in self._kept():
             frame = self._frame(name).copy()
             for column, values in frame.items():

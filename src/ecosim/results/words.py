@@ -150,7 +150,8 @@ def _as_it_is(summary: Mapping[str, Any]) -> Iterator[str]:
 def _happened(summary: Mapping[str, Any], series: Columns, events: Columns | None) -> Iterator[str]:
     measures, counts = summary["measures"], summary["counts"]
     numbers = (counts["start"]["organisations"], counts["end"]["organisations"])
-    opinions = chain(_polarisation(summary), disagreement(measures), camps(measures))
+    opposed = list(disagreement(measures))
+    opinions = chain(_polarisation(summary, is_told_below=bool(opposed)), opposed, camps(measures, numbers[0]))
     told = [
         chain(_collaboration(summary), lifetimes(summary["ticks"], events)),
         opinions,
@@ -189,7 +190,8 @@ def _collaboration(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"Later there were {on_average} coalitions{of} on average, {at_start} at the start."
 
 
-def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
+def _polarisation(summary: Mapping[str, Any], *, is_told_below: bool) -> Iterator[str]:
+    """Tell how the best-known indices of polarisation moved; that they disagree, unless the whole panel is told of."""
     names = {
         "esteban_ray": "the Esteban–Ray index",
         "dispersion": "the mean distance from the average opinion, on an axis from −1 to 1,",
@@ -207,7 +209,7 @@ def _polarisation(summary: Mapping[str, Any]) -> Iterator[str]:
     elif len(set(way.values())) == 1:
         verdict = verdicts.get(way["dispersion"], "Opinions stayed as polarised as they were")
     else:
-        verdict = "The indices of polarisation disagree"
+        verdict = "Opinions" if is_told_below else "The indices of polarisation disagree"
     parts = [f"{names[name]} went from {number(values[0])} to {number(values[1])}" for name, values in found.items()]
     yield f"**{verdict}:** {in_a_row(parts)}."
 
@@ -286,7 +288,9 @@ def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
     if "superadditive_surplus" in ledger:
         surplus = ledger["superadditive_surplus"]
         more = "more" if surplus >= 0 else "less"
-        yield f"Coalitions then made {number(abs(surplus))} {more} a tick than their members would have made apart."
+        yield (
+            f"Coalitions then made {number(abs(surplus))} {more} output a tick than their members would have made apart."
+        )
 
 
 def _stage(summary: Mapping[str, Any]) -> Iterator[str]:

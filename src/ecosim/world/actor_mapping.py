@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -134,10 +133,26 @@ def _told(fault: Any, name: str, places: Places) -> str:
         return f"{where}: unknown key {shown(key)}; {did_you_mean(keys[-1], _keys_beside(keys))}"
     if fault["type"] == "missing":
         return f"{where}: {key} is missing"
-    told = re.sub(r" or instance of \w+", "", fault["msg"].removeprefix("Value error, ")).replace(
-        "dictionary", "mapping"
-    )
-    return f"{where}: {key} is {shown(fault['input'])}; {told}"
+    value = fault["input"]
+    found = str(value).lower() if isinstance(value, bool) or value is None else shown(value)
+    allowed = _ALLOWED.get(fault["type"])
+    said = fault["msg"].removeprefix("Value error, ").replace("Input should be ", "allowed: ")
+    told = f"allowed: {allowed}" if allowed else said
+    quote = "; quote it" if allowed == "text" and isinstance(value, bool | int | float) else ""
+    return f"{where}: {key} is {found}; {told}{quote}"
+
+
+_ALLOWED = {
+    "string_type": "text",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "finite_number": "a finite number",
+}
+"""What is allowed where pydantic found another type; what it says of the rest is told as it says it."""
 
 
 def _keys_beside(keys: tuple[int | str, ...]) -> list[str]:

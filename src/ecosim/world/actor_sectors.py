@@ -12,7 +12,7 @@ from itertools import islice
 from ecosim.errors import InputError, did_you_mean
 from ecosim.scenario_file import ascii_controls, shown
 from ecosim.world.actor_mapping import SectorMapping
-from ecosim.world.actor_suggestion import MOST_VALUES, suggest_organisations, suggest_ties, word_of
+from ecosim.world.actor_suggestion import MOST_VALUES, suggest, word_of
 from ecosim.world.actor_table import SECTOR_WORDS, Table
 from ecosim.world.faults import Faults
 from ecosim.world.nearest_name import NearestNames
@@ -62,7 +62,8 @@ def read_sectors(
         if _is_unknown(value, row, names, mapping, meaning)
     }
     if unknown and len(unknown) == len(meaning) and not mapping.values and not _any_misspelt(unknown, sectors):
-        faults.add(lambda: _nothing_known(table, column, cells, sectors, ties))
+        faults.add(_nothing_known(table, column, cells, sectors))
+        faults.add_last(lambda: _to_save(table, sectors, ties))
     else:
         for value, row in sorted(unknown.items(), key=lambda item: item[1]):
             _note_unknown(table, column, value, row, cells.count(value), sectors, faults)
@@ -177,13 +178,17 @@ def _note_unknown(
     faults.add(f"{where}: {told}")
 
 
-def _nothing_known(table: Table, column: int, cells: Sequence[str], sectors: Sequence[str], ties: Table | None) -> str:
+def _nothing_known(table: Table, column: int, cells: Sequence[str], sectors: Sequence[str]) -> str:
     counts = Counter(cell for cell in cells if cell).most_common()
     listed = ", ".join(f"{shown(value)} ({count})" for value, count in counts[:MOST_VALUES])
     where = table.where(table.rows[0][0], table.header[column])
+    return f"{where}: none of the values is a sector; valid: {', '.join(sectors)}; found: {listed or 'nothing'}"
+
+
+def _to_save(table: Table, sectors: Sequence[str], ties: Table | None) -> str:
+    """Return a mapping to paste, with what is to be done with it."""
     return (
-        f"{where}: none of the values is a sector; valid: {', '.join(sectors)}; found: {listed or 'nothing'}.\n"
-        "A mapping says what they are: save this as mapping.yaml, correct it, and give --mapping mapping.yaml\n\n"
-        + "\n".join([*suggest_organisations(table, sectors), *(suggest_ties(ties) if ties is not None else [])])
+        "A mapping says what the values are: save this as mapping.yaml, correct it, and give --mapping mapping.yaml\n\n"
+        + "\n".join(suggest(table, ties, sectors))
         + "\n"
     )

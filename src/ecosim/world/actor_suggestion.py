@@ -12,6 +12,7 @@ from pathlib import Path
 from ecosim.errors import InputError
 from ecosim.scenario_file import check_plain, shown
 from ecosim.world.actor_table import (
+    MISSING_WORDS,
     NAME_WORDS,
     SECTOR_WORDS,
     SOURCE_WORDS,
@@ -33,10 +34,15 @@ def suggest_mapping(
 ) -> str:
     """Return a mapping file to start from: what can be guessed from the tables, to be checked and corrected by hand."""
     table = read_table(Path(organisations), "organisations")
-    lines = suggest_organisations(table, sectors)
-    if ties is not None:
-        lines += suggest_ties(read_table(Path(ties), "ties"))
-    return "\n".join([*lines, 'directed: "merge"', ""])
+    of_ties = read_table(Path(ties), "ties") if ties is not None else None
+    return "\n".join([*suggest(table, of_ties, sectors), 'directed: "merge"', ""])
+
+
+def suggest(table: Table, ties: Table | None, sectors: Sequence[str]) -> list[str]:
+    """Return the lines of a mapping that can be guessed from tables of organisations and of ties."""
+    lines = suggest_organisations(table, sectors) + (suggest_ties(ties) if ties is not None else [])
+    said = dict.fromkeys(text for one in (table, ties) if one is not None for text in _missing_in(one))
+    return [*lines, f"missing: [{', '.join(map(_quoted, said))}]"] if said else lines
 
 
 def suggest_organisations(table: Table, sectors: Sequence[str]) -> list[str]:
@@ -102,10 +108,16 @@ def _may_be_a_key(value: str) -> bool:
 
 
 def _is_numeric(table: Table, column: str) -> bool:
-    """Return whether a column holds numbers and nothing else, and at least one."""
+    """Return whether a column holds numbers, at least one, and beside them only what says 'not recorded'."""
     at = table.header.index(column)
-    recorded = [cells[at] for _, cells in table.rows if cells[at]]
+    recorded = [cells[at] for _, cells in table.rows if cells[at] and cells[at].casefold() not in MISSING_WORDS]
     return bool(recorded) and all(number_of(text) is not None for text in recorded)
+
+
+def _missing_in(table: Table) -> list[str]:
+    """Return the texts that say 'not recorded', as they are spelt, in columns that otherwise hold numbers."""
+    columns = [at for at, column in enumerate(table.header) if _is_numeric(table, column)]
+    return [cells[at] for _, cells in table.rows for at in columns if cells[at].casefold() in MISSING_WORDS]
 
 
 def _guess_means(column: str, numbers: Sequence[float]) -> tuple[str, str]:

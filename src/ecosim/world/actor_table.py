@@ -21,6 +21,8 @@ NAME_WORDS = ("name", "organisation", "organization", "actor", "node", "label")
 SECTOR_WORDS = ("sector", "type", "sponsorship", "kind", "category", "organisation_type")
 SOURCE_WORDS = ("source", "from", "sender", "ego", "a")
 TARGET_WORDS = ("target", "to", "receiver", "alter", "partner", "b")
+MISSING_WORDS = ("na", "n/a", "-", "null", "none")
+"""How strangers say that a number was not recorded, in small letters; taken for it only where the mapping says so."""
 
 Part = Literal["organisations", "ties"]
 
@@ -89,6 +91,10 @@ def read_table(path: Path, part: Part, sheet: str | None = None) -> Table:
             cells (all such rows are named).
     """
     path, named = file_and_sheet(path)
+    if path.is_dir():
+        raise InputError(
+            f"{printable(path)}: is a folder; allowed: a file that ends in .csv, .tsv, .txt, .xlsx or .yaml"
+        )
     ending, sheet = path.suffix.lower(), named or sheet
     if sheet is not None and ending not in WORKBOOKS:
         raise InputError(f"{printable(path)}: has no sheets, so not {shown(sheet)} either; allowed: with .xlsx, .xlsm")
@@ -98,6 +104,8 @@ def read_table(path: Path, part: Part, sheet: str | None = None) -> Table:
         return _with_header(printable(path), sheet_rows(path, part, sheet), line_word="row", padded=True)
     if ending in (".yaml", ".yml"):
         return _yaml_table(path, part)
+    if not ending:
+        raise InputError(f"{printable(path)}: its name has no ending; valid: .csv, .tsv, .txt, .xlsx, .yaml")
     hint = "; save it as .xlsx or .csv" if ending in (".xls", ".ods") else ""
     raise InputError(f"{printable(path)}: ends in {shown(ending)}{hint}; valid: .csv, .tsv, .txt, .xlsx, .yaml")
 

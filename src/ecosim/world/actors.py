@@ -20,7 +20,7 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.scenario_file import shown
 from ecosim.world.actor_mapping import ColumnMapping, TableMapping, mapping_of, read_mapping
 from ecosim.world.actor_sectors import read_sectors
-from ecosim.world.actor_table import NAME_WORDS, Table, file_and_sheet, holds_ties, number_of, read_table
+from ecosim.world.actor_table import MISSING_WORDS, NAME_WORDS, Table, file_and_sheet, holds_ties, number_of, read_table
 from ecosim.world.actor_ties import Ties, no_ties, read_ties
 from ecosim.world.columns import COLUMNS
 from ecosim.world.faults import Faults
@@ -270,9 +270,7 @@ def _numbers(
 def _hint(text: str) -> str:
     if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
         return " (write the decimal point as .)"
-    return (
-        " (list the text under missing in the mapping)" if text.casefold() in ("na", "n/a", "-", "null", "none") else ""
-    )
+    return " (list the text under missing in the mapping)" if text.casefold() in MISSING_WORDS else ""
 
 
 def _scaled(raw: NDArray[np.float64], said: ColumnMapping, faults: Faults, table: Table) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import isfinite, isinf
 from typing import Any
 
 import numpy as np
@@ -20,4 +20,11 @@ def out_of_range(column: Column, value: Any) -> str | None:
         return f"{column.name} is a number, not {value!r}"
     if np.isfinite(numbers).all() and (numbers >= column.low).all() and (numbers <= column.high).all():
         return None
-    return f"{column.name} is {value}; allowed: {column.low:g} to {column.high:g}"
+    return f"{column.name} is {value}; allowed: {range_in_words(column)}"
+
+
+def range_in_words(column: Column) -> str:
+    """Return the range of a column in words: ``0 to 1``, or ``0 or more``."""
+    if isinf(column.low):
+        return "any finite number" if isinf(column.high) else f"{column.high:g} or less"
+    return f"{column.low:g} or more" if isinf(column.high) else f"{column.low:g} to {column.high:g}"

@@ -77,7 +77,8 @@ def count_or(what: str, most: int) -> BeforeValidator:
             return as_tuple(value)
         if type(value) is not int or not 1 <= value <= most:
             raise ValueError(
-                f"{value!r} is no number of {what}; allowed: a whole number from 1 to {most:,}, or one by one"
+                f"{str(value).lower() if isinstance(value, bool) else repr(value)} is no number of {what}; "
+                f"allowed: a whole number from 1 to {most:,}, or one by one"
             )
         return value
 
