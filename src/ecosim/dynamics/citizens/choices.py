@@ -237,8 +237,8 @@ def _compare(
     _weigh(who, count, other, what, nobody, people, sides, choosing, offered, good)
     for a in range(count):
         is_taken = chances[a] * (1.0 + np.exp(worth[a] - offered[a])) < 1.0
-        held[a] = other[a] if is_taken else held[a]
-        worth[a] = offered[a] if is_taken else worth[a]
+        mine, theirs, own, its = held[a], other[a], worth[a], offered[a]  # all looked up: no branch to guess
+        held[a], worth[a] = theirs if is_taken else mine, its if is_taken else own
 
 
 @kernel
