@@ -67,6 +67,8 @@ class Policy(Mechanism):
 
     _market: ClassVar[Market] = Market()
     _meeting: ClassVar[Meeting] = Meeting()
+    _terms: ClassVar[tuple[float, ...]] = _meeting.terms()
+    _gap: ClassVar[tuple[float, float, float]] = _meeting.gap.weights()
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "capital", "capability", "salience", "culture", "stance", "contribution", "income",
@@ -75,33 +77,33 @@ class Policy(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("income", "forgone", "contribution", "ties", "trust", "bond")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        meeting = first_of(Meeting, schedule, self._meeting)
         return knowing(
-            self,
-            _market=first_of(Market, schedule, self._market),
-            _meeting=first_of(Meeting, schedule, self._meeting),
-        )
+            self, _market=first_of(Market, schedule, self._market), _meeting=meeting, _terms=meeting.terms(),
+            _gap=meeting.gap.weights(),
+        )  # fmt: skip
 
     def faults(self, labels: Labels) -> list[str]:
         return [] if self.is_default("regulated") else unknown("regulated", self.regulated, labels.sectors)
 
     def step(self, world: World, key: Key) -> None:
         sectors = world.labels.sectors
-        meeting = self._meeting
         pairs = govern(
             world.identity, world.sector, self._market.purse_of(sectors), are_named(self.regulated, sectors),
             world.member, world.member_coalition, world.first_member, world.capital, world.contribution, world.income,
             world.forgone, world.urgency, world.capability, world.salience, world.culture, world.stance,
             world.first_tie, world.partner,
             (self.subsidies, self.waste, self.least, self.enforcement, self.fine, self.convening, self.invitation),
-            meeting.terms(), meeting.attention, meeting.gap.weights(), key,
+            self._terms, self._meeting.attention, self._gap, key,
         )  # fmt: skip
         if pairs is None:
             return
+        meeting = self._meeting
         trust = meeting.prior_trust * mean_of(world.trust, 0.5)
         world.add_ties(pairs, trust=trust, bond=meeting.first_bond)
         if world.reasons is not None:
             kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
-            note_meetings(world, pairs, "invited", kind, meeting.terms(), meeting.gap.weights())
+            note_meetings(world, pairs, "invited", kind, self._terms, self._gap)
 
 
 # Draws: entity identity with draw 0 (inspection); entity of an invitation with draws 1 (who) and 2 (whether they agree);
