@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.conduct import Witness, conduct_of
@@ -127,7 +128,7 @@ def close_books(
         financial = income[i] + payoff[i] + spill_value * spillover[i]
         relational = 0.0
         for h in range(first_tie[i], first_tie[i + 1]):
-            relational += bond[tie[h]] / full_circle
+            relational += bond[np.uint32(tie[h])] / full_circle
         ledger[i, 0], ledger[i, 3], ledger[i, 4] = financial, relational, 2.0 * regard[i] - 1.0
         weighed = 0.0
         for k in range(5):
