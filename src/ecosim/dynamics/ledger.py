@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.conduct import Witness, conduct_of
@@ -90,8 +91,8 @@ class Ledger(Mechanism):
         close_books(
             world.sector, answerable, world.capital, world.income, world.payoff, world.spillover, world.salience,
             world.severity, world.urgency, world.bond, world.motive, world.contribution, world.reputation, regard,
-            world.first_tie, world.tie, world.first_membership, world.membership, world.member_coalition,
-            world.coalition_issue, world.member_share, world.ledger, world.success,
+            world.first_tie, world.tie, world.member, world.member_coalition, world.coalition_issue, world.member_share,
+            world.ledger, world.success,
             (self.spill_value, self.spending, self.thrift, self.least_capital, self.worst, self.pressing_at,
              self.full_circle, 0.0 if self._media_tell else 1.0 / self.memory),
         )  # fmt: skip
@@ -101,8 +102,7 @@ class Ledger(Mechanism):
 def close_books(
     sector: Any, answerable: Any, capital: Any, income: Any, payoff: Any, spillover: Any, salience: Any, severity: Any,
     urgency: Any, bond: Any, motive: Any, contribution: Any, reputation: Any, regard: Any, first_tie: Any, tie: Any,
-    first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, member_share: Any, ledger: Any,
-    success: Any, rates: Any,
+    member: Any, member_coalition: Any, coalition_issue: Any, member_share: Any, ledger: Any, success: Any, rates: Any,
 ) -> None:  # fmt: skip
     """Write ledger (n, 5), success, capital and reputation in place; ``rates`` as in ``Ledger``.
 
@@ -113,23 +113,23 @@ def close_books(
     usual = max(1e-9, mean_of(contribution, 1.0))
     wellbeing = 0.0 if issues > 0 else 1.0
     for i in range(sector.size):
-        ledger[i, 1] = 0.0
+        ledger[i, 1] = ledger[i, 2] = 0.0
     for q in range(issues):
         trouble = min(1.0, severity[q] / worst)
         wellbeing += (1.0 - trouble) / issues
         for i in range(sector.size):
             ledger[i, 1] += salience[i, q] * (1.0 - 2.0 * trouble)
+    for row in range(
+        member.size
+    ):  # not one organisation after the other: a processor would guess wrong where each ends
+        i, q = member[row], coalition_issue[member_coalition[row]]
+        ledger[i, 2] += issues * salience[i, q] * pressing(urgency[q], half) * member_share[row]
     for i in range(sector.size):
         financial = income[i] + payoff[i] + spill_value * spillover[i]
-        mission, relational = 0.0, 0.0
-        for h in range(first_membership[i], first_membership[i + 1]):
-            row = membership[h]
-            q = coalition_issue[member_coalition[row]]
-            mission += issues * salience[i, q] * pressing(urgency[q], half) * member_share[row]
+        relational = 0.0
         for h in range(first_tie[i], first_tie[i + 1]):
-            relational += bond[tie[h]] / full_circle
-        ledger[i, 0], ledger[i, 2] = financial, mission
-        ledger[i, 3], ledger[i, 4] = relational, 2.0 * regard[i] - 1.0
+            relational += bond[np.uint32(tie[h])] / full_circle
+        ledger[i, 0], ledger[i, 3], ledger[i, 4] = financial, relational, 2.0 * regard[i] - 1.0
         weighed = 0.0
         for k in range(5):
             weighed += motive[i, k] * ledger[i, k]

@@ -67,6 +67,8 @@ class Policy(Mechanism):
 
     _market: ClassVar[Market] = Market()
     _meeting: ClassVar[Meeting] = Meeting()
+    _terms: ClassVar[tuple[float, ...]] = _meeting.terms()
+    _gap: ClassVar[tuple[float, float, float]] = _meeting.gap.weights()
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "capital", "capability", "salience", "culture", "stance", "contribution", "income",
@@ -75,33 +77,33 @@ class Policy(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("income", "forgone", "contribution", "ties", "trust", "bond")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        meeting = first_of(Meeting, schedule, self._meeting)
         return knowing(
-            self,
-            _market=first_of(Market, schedule, self._market),
-            _meeting=first_of(Meeting, schedule, self._meeting),
-        )
+            self, _market=first_of(Market, schedule, self._market), _meeting=meeting, _terms=meeting.terms(),
+            _gap=meeting.gap.weights(),
+        )  # fmt: skip
 
     def faults(self, labels: Labels) -> list[str]:
         return [] if self.is_default("regulated") else unknown("regulated", self.regulated, labels.sectors)
 
     def step(self, world: World, key: Key) -> None:
         sectors = world.labels.sectors
-        meeting = self._meeting
         pairs = govern(
             world.identity, world.sector, self._market.purse_of(sectors), are_named(self.regulated, sectors),
-            world.member, world.first_member, world.capital, world.contribution, world.income, world.forgone,
-            world.urgency, world.capability, world.salience, world.culture, world.stance, world.first_tie,
-            world.partner,
+            world.member, world.member_coalition, world.first_member, world.capital, world.contribution, world.income,
+            world.forgone, world.urgency, world.capability, world.salience, world.culture, world.stance,
+            world.first_tie, world.partner,
             (self.subsidies, self.waste, self.least, self.enforcement, self.fine, self.convening, self.invitation),
-            meeting.terms(), meeting.attention, meeting.gap.weights(), key,
+            self._terms, self._meeting.attention, self._gap, key,
         )  # fmt: skip
         if pairs is None:
             return
+        meeting = self._meeting
         trust = meeting.prior_trust * mean_of(world.trust, 0.5)
         world.add_ties(pairs, trust=trust, bond=meeting.first_bond)
         if world.reasons is not None:
             kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
-            note_meetings(world, pairs, "invited", kind, meeting.terms(), meeting.gap.weights())
+            note_meetings(world, pairs, "invited", kind, self._terms, self._gap)
 
 
 # Draws: entity identity with draw 0 (inspection); entity of an invitation with draws 1 (who) and 2 (whether they agree);
@@ -110,19 +112,19 @@ class Policy(Mechanism):
 
 @kernel
 def govern(
-    identity: Any, sector: Any, purse_of: Any, regulated: Any, member: Any, first_member: Any, capital: Any,
-    contribution: Any, income: Any, forgone: Any, urgency: Any, capability: Any, salience: Any, culture: Any,
-    stance: Any, first_tie: Any, partner: Any, rates: Any, terms: Any, attention: Any, gap: Any, key: Any,
+    identity: Any, sector: Any, purse_of: Any, regulated: Any, member: Any, member_coalition: Any, first_member: Any,
+    capital: Any, contribution: Any, income: Any, forgone: Any, urgency: Any, capability: Any, salience: Any,
+    culture: Any, stance: Any, first_tie: Any, partner: Any, rates: Any, terms: Any, attention: Any, gap: Any, key: Any,
 ) -> Any:  # fmt: skip
     """Let government spend what it has; return the pairs that it brings together, as ``invite``, or None.
 
     In one kernel, since each call costs as much as either half of it. ``rates`` are the parameters of ``Policy``, in
     their order; ``terms``, ``attention`` and ``gap`` as in ``invite``.
     """
+    works_with_others = in_mixed_coalitions(sector, member, member_coalition, first_member)
     invitations = spend(
-        identity, sector, purse_of, regulated, in_mixed_coalitions(sector, member, first_member), capital, contribution,
-        income, forgone, rates, key,
-    )  # fmt: skip
+        identity, sector, purse_of, regulated, works_with_others, capital, contribution, income, forgone, rates, key
+    )
     if invitations == 0 or urgency.size == 0:
         return None
     kind = (sector, capability, salience, culture, stance)
@@ -147,8 +149,9 @@ def spend(
             own[i] = max(0.0, income[i])
             means += own[i]
             bodies += 1.0
-        elif works_with_others[i]:
-            effort += contribution[i] * np.sqrt(capital[i])
+        else:
+            own_effort = contribution[i] * np.sqrt(capital[i])
+            effort += own_effort if works_with_others[i] else 0.0
     paid = subsidies * means if effort > 0.0 else 0.0
     rate = (1.0 - waste) * paid / effort if effort > 0.0 else 0.0
     invitations = np.int64(convening * means / invitation + uniform(key, 0, 3)) if means > 0.0 else np.int64(0)
@@ -156,9 +159,10 @@ def spend(
     fines = 0.0
     for i in range(n):
         size = np.sqrt(capital[i])
-        if works_with_others[i] and purse_of[sector[i]] != TAXES:
-            income[i] += rate * contribution[i] * size
-            forgone[i] = max(0.0, forgone[i] - rate * size)
+        # Both are worked out for everybody: a processor would guess a branch wrong.
+        is_paid = works_with_others[i] & (purse_of[sector[i]] != TAXES)
+        more, less = income[i] + rate * contribution[i] * size, max(0.0, forgone[i] - rate * size)
+        income[i], forgone[i] = more if is_paid else income[i], less if is_paid else forgone[i]
         if bodies > 0.0 and regulated[sector[i]]:
             forgone[i] = max(0.0, forgone[i] - enforcement * fine * least * size)
             if contribution[i] < least and uniform(key, identity[i], 0) < enforcement:
@@ -173,15 +177,17 @@ def spend(
 
 
 @inner
-def in_mixed_coalitions(sector: Any, member: Any, first_member: Any) -> Any:
-    """Return whether each organisation (n,) works in a coalition with another sector."""
-    found = np.zeros(sector.size, np.bool_)
-    for c in range(first_member.size - 1):
-        mixed = False
-        for row in range(first_member[c] + 1, first_member[c + 1]):
-            mixed |= sector[member[row]] != sector[member[first_member[c]]]
-        for row in range(first_member[c], first_member[c + 1]):
-            found[member[row]] |= mixed
+def in_mixed_coalitions(sector: Any, member: Any, member_coalition: Any, first_member: Any) -> Any:
+    """Return whether each organisation (n,) works in a coalition with another sector.
+
+    Membership after membership: coalitions are small, and a processor would guess wrong where each ends.
+    """
+    is_mixed, found = np.zeros(first_member.size, np.bool_), np.zeros(sector.size, np.bool_)
+    for row in range(member.size):
+        c = member_coalition[row]
+        is_mixed[c] |= sector[member[row]] != sector[member[first_member[c]]]
+    for row in range(member.size):
+        found[member[row]] |= is_mixed[member_coalition[row]]
     return found
 
 

@@ -177,7 +177,10 @@ def _lookers(
 @inlined
 def _still(row: Any, purse: Any, wanted: Any) -> Any:
     """Return the row, or -1 where the organisation does not live by such citizens."""
-    return row if row >= 0 and purse[row] == wanted else np.int64(-1)
+    if purse.size == 0:
+        return np.int64(-1)
+    lives_by = purse[max(row, 0)]  # looked up for nobody, too: a processor would guess a branch wrong
+    return row if (row >= 0) & (lives_by == wanted) else np.int64(-1)
 
 
 @inner
@@ -227,15 +230,15 @@ def _compare(
         elif what == WORK:
             other[a] = np.int64(draws[a] * employers)
         elif groups.size > 0:
-            place = np.int64((2.0 * max(draws[a], 0.5) - 1.0) * groups.size)
-            other[a] = groups[place] if draws[a] >= 0.5 else np.int64(-1)
+            group = groups[np.int64((2.0 * max(draws[a], 0.5) - 1.0) * groups.size)]  # looked up or not: no branch
+            other[a] = group if draws[a] >= 0.5 else np.int64(-1)
         else:
             other[a] = -1
     _weigh(who, count, other, what, nobody, people, sides, choosing, offered, good)
     for a in range(count):
         is_taken = chances[a] * (1.0 + np.exp(worth[a] - offered[a])) < 1.0
-        held[a] = other[a] if is_taken else held[a]
-        worth[a] = offered[a] if is_taken else worth[a]
+        mine, theirs, own, its = held[a], other[a], worth[a], offered[a]  # all looked up: no branch to guess
+        held[a], worth[a] = theirs if is_taken else mine, its if is_taken else own
 
 
 @inner

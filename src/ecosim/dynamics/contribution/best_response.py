@@ -75,7 +75,8 @@ def respond(
         if effort[i] <= 0.0:
             contribution[i] = max(contribution[i], least)
             continue
-        confidence = 1.0 - trust_weight + trust_weight * trusted[i] / others[i] if others[i] > 0 else 1.0
+        trusting = 1.0 - trust_weight + trust_weight * trusted[i] / max(1, others[i])
+        confidence = trusting if others[i] > 0 else 1.0
         net = achieved[i] / effort[i] - motive[i, 0] * forgone[i] / np.sqrt(capital[i])
         target = min(1.0, max(least, confidence * net / cost))
         contribution[i] += damping * (target - contribution[i])
