@@ -47,6 +47,8 @@ SHARED = (
     "dynamics/contribution/revision.py",
     "dynamics/encounter.py",
     "dynamics/coalition/utility.py",
+    "dynamics/coalition/proposals.py",
+    "dynamics/coalition/merging.py",
     "measures/clusters.py",
     "measures/collaboration.py",
     "measures/groups.py",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any, ClassVar, Self
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from ecosim.dynamics.gap import Gap
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.partners import WAYS, convene, find_partners, terms_of
+from ecosim.dynamics.partners import WAYS, find_partners, terms_of
 from ecosim.errors import did_you_mean
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
@@ -104,7 +103,8 @@ class Meeting(Mechanism):
         gap, upto = self.gap.weights(), self.upto()
         pairs, ways = find_partners(
             world.identity, kind, (world.first_tie, world.partner), upto, self.sample, self.rate, self.terms(),
-            self.attention, gap, self._forums(world, upto, key), (world.meetings, world.acceptances), key,
+            self.attention, gap, (self._convener(world), self.convening, self.seats), (world.meetings, world.acceptances),
+            key,
         )  # fmt: skip
         if len(pairs):
             society = mean_of(world.trust, 0.5)
@@ -120,15 +120,10 @@ class Meeting(Mechanism):
         """Return the parameters of saying yes as a kernel takes them."""
         return (self.cost, self.concern, self.selectivity, self.reserve)
 
-    def _forums(self, world: World, upto: tuple[float, ...], key: Key) -> Any:
-        if not self.forums:
-            return _NO_FORUMS
-        if self.convener not in world.labels.sectors:
-            return np.full(world.n, -1), *_NO_FORUMS[1:]
-        return convene(
-            world.identity, world.sector, world.salience, world.labels.sectors.index(self.convener), self.convening,
-            self.seats, self.rate, upto[2], upto[3], key,
-        )  # fmt: skip
+    def _convener(self, world: World) -> int:
+        """Return the number of the sector that holds forums; -1 where there is none, or nobody looks there."""
+        names = world.labels.sectors
+        return names.index(self.convener) if self.forums and self.convener in names else -1
 
 
 def note_meetings(world: World, pairs: Any, ways: Any, kind: Any, terms: Any, gap: Any) -> None:
@@ -138,6 +133,3 @@ def note_meetings(world: World, pairs: Any, ways: Any, kind: Any, terms: Any, ga
         "tie_made", ways, world.identity[pairs[:, 0]], world.identity[pairs[:, 1]], gain=gain, gap=between,
         cost=terms[0] * between, threshold=terms[3], chance=chance,
     )  # fmt: skip
-
-
-_NO_FORUMS = (np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, np.int64))

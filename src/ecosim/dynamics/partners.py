@@ -22,7 +22,7 @@ _LOOKS, _AGREES, _CONVENES, _ATTENDS, _SAMPLES = 0, 1, 3, 4, 5
 @kernel
 def find_partners(
     identity: Any, kind: Any, graph: Any, upto: Any, sample: Any, rate: Any, terms: Any, attention: Any, gap: Any,
-    forum: Any, counts: Any, key: Any,
+    forums: Any, counts: Any, key: Any,
 ) -> Any:  # fmt: skip
     """Return the pairs of rows (p, 2) that agree to be tied, and the way each met (p,).
 
@@ -36,7 +36,7 @@ def find_partners(
         terms: cost, concern, selectivity, reserve.
         attention: greatest number of ties.
         gap: weights of the translation gap.
-        forum: seat of each organisation (n,), first seat of each forum (f+1,), who sits there (s,).
+        forums: number of the sector that holds them, -1 where none does; share of its organisations that do; seats of one.
         counts: meetings and acceptances of each organisation with each sector (n, sectors), written anew.
         key: source of the draws.
     """
@@ -52,6 +52,7 @@ def find_partners(
     for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
         looks[0, i], looks[1, i], looks[2, i], looks[3, i] = uniform4(key, identity[i], _LOOKS)
         agrees[0, i], agrees[1, i], _, _ = uniform4(key, identity[i], _AGREES)
+    forum = convene(identity, sector, salience, forums, rate, upto[2], upto[3], key)
     start = int(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
     for turn in range(n):
         i = start + turn if start + turn < n else start + turn - n
@@ -142,17 +143,17 @@ def _at_forum(i: Any, first: Any, forum: Any) -> Any:
 
 
 @kernel
-def convene(
-    identity: Any, sector: Any, salience: Any, convener: Any, convening: Any, seats: Any, rate: Any, low: Any,
-    high: Any, key: Any,
-) -> Any:  # fmt: skip
+def convene(identity: Any, sector: Any, salience: Any, forums: Any, rate: Any, low: Any, high: Any, key: Any) -> Any:
     """Return the forum that each organisation attends (n,), -1 for none, the first seat of each (f+1,), who sits (s,).
 
-    A share ``convening`` of the conveners hosts a forum each, on an issue drawn by its salience to the host. Whoever
+    A share of the conveners (``forums`` as above) hosts a forum each, on an issue drawn by its salience to the host. Whoever
     looks for partners at forums (``how`` from ``low`` to ``high``) draws an issue by its own salience, and one of the
-    forums on it; of more guests than ``seats`` those with the lowest draws are let in.
+    forums on it; of more guests than seats those with the lowest draws are let in.
     """
     n, issues = identity.size, salience.shape[1]
+    convener, convening, seats = forums
+    if convener < 0:
+        return np.full(n, -1, np.int64), np.zeros(1, np.int64), np.empty(0, np.int64)
     topic, arrival = np.full(n, -1, np.int64), np.full(n, 2.0)
     first = np.zeros(issues + 1, np.int64)
     for i in range(n):

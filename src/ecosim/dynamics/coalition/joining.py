@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.binding import bound_to
-from ecosim.dynamics.coalition.merging import failing, mergers, moving
-from ecosim.dynamics.coalition.proposals import acquainted, found_proposals, join_proposals, leavers, with_members
+from ecosim.dynamics.coalition.deciding import decide
 from ecosim.dynamics.coalition.telling import (
     Look,
     note_acquaintance,
@@ -26,7 +26,7 @@ from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
-from ecosim.world.world import Rows, World
+from ecosim.world.world import World
 
 
 class Joining(Mechanism):
@@ -130,32 +130,35 @@ class Joining(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         look = self.look(world)
-        joiners = np.empty(0, np.int64)
-        if world.memberships:
-            leaving = leavers(
-                world.identity, world.coalition_identity, look.groups, world.coalition_issue, world.worth,
-                world.member_age, world.member_share, world.member_alone, self.reconsidering, look.choice, key,
-            )  # fmt: skip
-            world.leave(leaving)
-            joiners, coalitions = join_proposals(
-                world.identity, look.graph, look.groups, look.kind, look.state, look.yields, look.made, world.needs,
-                self.looking, self.most, (self.largest, self.openness), look.choice, look.joint, look.gap, key,
-            )  # fmt: skip
-            world.join(joiners, coalitions)
-            if world.reasons is not None:
-                note_leaving(world, look, leaving)
-                note_joining(world, look, joiners, coalitions)
-            newcomers = self._give_up_and_merge(world, look, leaving, joiners, coalitions, key)
-            if self.acquaintance and newcomers[0].size:
-                self._acquaint(world, *newcomers, key)
-        if world.ties and world.needs.size:
-            founders, issues, pairs = found_proposals(
-                world.identity, look.graph, look.groups, look.kind, look.state, look.yields, joiners, world.needs,
-                self.initiative, self.most, look.choice, look.joint, look.gap, key,
-            )  # fmt: skip
-            world.found_coalitions(founders, issues, pairs)
-            if world.reasons is not None:
-                note_founding(world, look, issues, pairs)
+        (rows, left, gone), (who, what, come), (first, second, weighed), acquainted, (founders, issues, pairs) = decide(
+            (world.identity, world.coalition_identity), look.graph, look.groups, look.kind, look.state, look.yields,
+            look.made,
+            (world.member_age, world.member_share, world.member_alone, world.output_alone, world.coalition_age,
+             world.losing),
+            world.needs, _SHARES(self.__dict__), self._limits(), look.choice, look.joint, look.gap, key,
+        )  # fmt: skip
+        if world.reasons is not None:
+            note_leaving(world, look, rows[:left])
+            note_joining(world, look, who[:come], what[:come])
+            note_giving_up(world, rows[left:gone], self.patience)
+            note_merging(world, look, first, second, weighed)
+            note_acquaintance(world, acquainted)
+            note_founding(world, look, issues, pairs)
+        world.leave(rows)
+        world.join(who, what)
+        world.found_coalitions(founders, issues, pairs)
+        if len(acquainted):
+            world.add_ties(acquainted, trust=mean_of(world.trust, 0.5), bond=self.first_bond)
+        if first.size:
+            world.pool[first] = np.maximum(world.pool[first], world.pool[second])
+
+    def _limits(self) -> tuple[float, ...]:
+        """Return what bounds decisions, as a kernel takes it."""
+        attention = -1 if self._attention is None else self._attention
+        return (
+            self.most, self.largest, self.openness, self.every, self.patience or 0,
+            attention if self.acquaintance else 0,
+        )  # fmt: skip
 
     def look(self, world: World) -> Look:
         """Return what decisions about memberships look at."""
@@ -171,46 +174,6 @@ class Joining(Mechanism):
             self._work.gap.weights(),
         )
 
-    def _give_up_and_merge(
-        self, world: World, look: Look, leaving: Rows, joiners: Rows, coalitions: Rows, key: Key
-    ) -> tuple[Rows, Rows]:
-        """Dissolve what has lost for long, merge what both sides gain by; return who comes into which coalition."""
-        is_busy = np.zeros(world.coalitions, np.bool_)
-        is_busy[coalitions] = True
-        if self.patience is not None:
-            given_up = failing(
-                world.first_member, world.output, world.output_alone, world.coalition_age, world.losing, self.every,
-                self.patience,
-            )  # fmt: skip
-            if given_up.size:
-                is_busy[given_up] = True
-                rows = np.flatnonzero(np.isin(world.member_coalition, given_up))
-                world.leave(rows)
-                if world.reasons is not None:
-                    note_giving_up(world, rows, self.patience)
-        if not self.merging or world.coalitions < 2:
-            return joiners, coalitions
-        first, second, weighed = mergers(
-            world.coalition_identity, look.graph, look.groups, look.kind, world.worth, look.yields, look.made,
-            world.needs, is_busy, self.merging, self.largest, look.choice, look.joint, look.gap, key,
-        )  # fmt: skip
-        if not first.size:
-            return joiners, coalitions
-        is_leaving = np.zeros(world.memberships, np.bool_)
-        is_leaving[leaving] = True
-        rows, movers, where = moving(first, second, look.groups, is_leaving)
-        world.leave(rows)
-        world.join(movers, where)
-        world.pool[first] = np.maximum(world.pool[first], world.pool[second])
-        if world.reasons is not None:
-            note_merging(world, look, first, second, weighed)
-        return np.concatenate((joiners, movers)), np.concatenate((coalitions, where))
 
-    def _acquaint(self, world: World, newcomers: Rows, coalitions: Rows, key: Key) -> None:
-        """Tie newcomers to the members they join, as far as the attention of both goes."""
-        pairs = with_members(newcomers, coalitions, world.member, world.first_member)
-        if self._attention is not None:
-            pairs = acquainted(world.identity, world.first_tie, world.partner, pairs, self._attention, key)
-        world.add_ties(pairs, trust=mean_of(world.trust, 0.5), bond=self.first_bond)
-        if world.reasons is not None:
-            note_acquaintance(world, pairs)
+_SHARES = itemgetter("reconsidering", "looking", "initiative", "merging")
+"""Reads the dictionary at once: attributes of a pydantic model take several times as long, and this is each tick's."""

@@ -173,7 +173,7 @@ def found_proposals(
     starts, whose, order, decides = _draws(identity, _FOUNDS, key)
     for i in range(n):
         ties = first_tie[i + 1] - first_tie[i]
-        if starts[i] >= initiative or ties == 0 or room[i] <= 0:
+        if starts[i] >= initiative or ties == 0 or room[i] <= 0 or needs.size == 0:
             continue
         edge = first_tie[i] + np.int64(whose[i] * ties)
         j = partner[edge]

@@ -69,8 +69,10 @@ def note_founding(world: World, look: Look, issues: Rows, pairs: Rows) -> None:
     )  # fmt: skip
 
 
-def note_giving_up(world: World, rows: Rows, patience: int) -> None:
+def note_giving_up(world: World, rows: Rows, patience: int | None) -> None:
     """Note that coalitions gave up, by the rows of their memberships."""
+    if not rows.size:
+        return
     where = world.member_coalition[rows]
     world.reasons.note(
         "left", "gave up", world.identity[world.member[rows]], coalition=world.coalition_identity[where],
@@ -89,6 +91,8 @@ def note_merging(world: World, look: Look, first: Rows, second: Rows, weighed: A
 
 def note_acquaintance(world: World, pairs: Rows) -> None:
     """Note that pairs (p, 2) became acquainted in a coalition."""
+    if not len(pairs):
+        return
     world.reasons.note("tie_made", "same coalition", world.identity[pairs[:, 0]], world.identity[pairs[:, 1]])
 
 

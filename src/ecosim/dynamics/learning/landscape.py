@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.kernels import kernel
-from ecosim.rng import TICKS, Key, uniform
+from ecosim.rng import TICKS, Key, uniform, uniforms
 
 Neighbourhood = Literal["random", "adjacent"]
 
@@ -24,7 +24,15 @@ def fixed(key: Key) -> Key:
 
 def versions(key: Key, practices: int, drift: float, tick: int) -> tuple[int, ...]:
     """Return how often each practice was redrawn by a tick: every 1 / drift ticks, each at a time of its own."""
-    return tuple(_versions(fixed(key), practices, drift, tick).tolist()) if drift > 0.0 else (0,) * practices
+    if drift <= 0.0:
+        return (0,) * practices
+    return tuple(int(drift * tick + phase) for phase in _phases(fixed(key), practices))
+
+
+@lru_cache(maxsize=4)
+def _phases(key: Key, practices: int) -> tuple[float, ...]:
+    """Return when each practice is redrawn, as a share of the time between: in [0, 1)."""
+    return tuple(uniforms(key, np.arange(practices), _PHASE).tolist())
 
 
 @lru_cache(maxsize=4)
@@ -105,14 +113,6 @@ def fitness_of_all(key: Any, depends: Any, version: Any) -> Any:
             total += contribution[i, sees[i]]
         fitness[code] = total / practices
     return fitness
-
-
-@kernel
-def _versions(key: Any, practices: Any, drift: Any, tick: Any) -> Any:
-    version = np.empty(practices, np.int64)
-    for i in range(practices):
-        version[i] = np.int64(drift * tick + uniform(key, i, _PHASE))
-    return version
 
 
 _DEPENDS, _PHASE = 1 << 20, 1 << 21

@@ -58,7 +58,8 @@ def spread_out(
     wave = np.zeros(n)
     for row in range(member.size):
         wave[member[row]] += share[row] - alone[row]
-    weight = np.empty(partner.size)  # one look-up of each half-edge's bond serves all rounds
+    # One look-up of each half-edge's bond, and of who is at its other end, serves all rounds.
+    weight, source = np.empty(partner.size), np.empty(partner.size, np.uint32)
     joint = tied_in_coalitions(member, first_member, first_tie, partner, tie, bond.size)
     outflow, sent = np.empty(n), np.empty(n)
     total = 0.0
@@ -68,7 +69,7 @@ def spread_out(
         bonds, outside = 0.0, 0.0
         for h in range(first_tie[i], first_tie[i + 1]):
             t = np.uint32(tie[h])
-            weight[h] = bond[t]
+            weight[h], source[h] = bond[t], i
             bonds += weight[h]
             outside += 0.0 if joint[t] else weight[h]
         outflow[i] = spread / max(1.0, bonds)
@@ -79,14 +80,15 @@ def spread_out(
     while remaining * spread > tolerance * total * (1.0 - spread) and remaining > 0.0:
         for i in range(n):
             sent[i] = wave[i] * outflow[i]
+            wave[i] = 0.0
+        # Half-edge by half-edge, not one receiver after the other: no sum waits for the one before, nor does a processor
+        # have to guess where each ends. Senders come in the order of rows, so each sum has the order of its partners.
+        for h in range(partner.size):
+            wave[np.uint32(partner[h])] += weight[h] * sent[source[h]]
         remaining = 0.0
         for i in range(n):
-            arrives = 0.0
-            for h in range(first_tie[i], first_tie[i + 1]):
-                arrives += weight[h] * sent[np.uint32(partner[h])]
-            wave[i] = arrives
-            reached[i] += arrives
-            remaining += arrives
+            reached[i] += wave[i]
+            remaining += wave[i]
 
 
 @inner
