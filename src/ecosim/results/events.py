@@ -254,8 +254,10 @@ class Watch:
             )  # fmt: skip
         organisation, coalition, row = joined
         if row.size:
-            at_founding = np.where(row >= lives, coalition & _FOUNDER, -1)
-            told = self._book.of("joined", organisation, coalition, "founded", at_founding)
+            told: dict[str, Any] = {}
+            if log.reasons:
+                at_founding = np.where(row >= lives, coalition & _FOUNDER, -1)
+                told = self._book.of("joined", organisation, coalition, "founded", at_founding)
             log.add(world.tick, "joined", organisation, coalition=coalition, **told)
 
     def _why_left(self, organisation: Any, coalition: Any, is_now: Any) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,48 +62,34 @@ class Table:
         """Take another block, of so many rows, for the table's own, and make its columns entries of ``columns``."""
         layout, places = self.layout, words.size // self.layout.width
         numbers = words[: layout.floats * places].view(np.float64)
-        views: list[NDArray[Any]] = []
-        # Walking through a block of equal columns makes views of them in half the time of cutting each out.
-        for many, shape, start, end, is_whole in layout.groups:
+        views: list[NDArray[Any]] = [numbers[start * places : start * places + rows] for start in layout.singles]
+        views += [words[start * places : start * places + rows] for start in layout.wholes]
+        for start, width, is_whole in layout.rows:
             block = words if is_whole else numbers
-            views.extend(block[start * places : end * places].reshape(many, places, *shape)[:, :rows])
+            views.append(block[start * places : start * places + rows * width].reshape(rows, width))
         self.words, self.numbers = words, numbers
         columns.update(zip(layout.names, views, strict=True))
 
 
-class Group(NamedTuple):
-    """Neighbouring columns of one type and shape.
-
-    Attributes:
-        many: how many they are.
-        shape: of one entry of each, () or (k,).
-        start: first word of an entry that belongs to them.
-        end: the word after the last.
-        is_whole: whether they hold whole numbers.
-    """
-
-    many: int
-    shape: tuple[int, ...]
-    start: int
-    end: int
-    is_whole: bool
-
-
 class Layout(NamedTuple):
-    """Where the columns of a table lie: floating-point numbers first, and neighbours have the same shape where they can.
+    """Where the columns of a table lie.
 
     Attributes:
-        names: the columns, in the order in which they lie.
-        groups: the same, in groups of equal ones.
+        names: the columns: those with one number an entry, those with one whole number, those with several of either.
+        singles: first word of an entry of each of the first.
+        wholes: likewise of the second.
+        rows: likewise of the others, with how many words it has and whether they are whole numbers.
         starts: first word of an entry of each column by name.
-        widths: words of an entry in each column (columns,).
-        initial: word that each starts with (columns,).
-        floats: words of an entry that are floating-point numbers.
+        widths: words of an entry in each column, in the order in which they lie (columns,).
+        initial: word that each starts with, in the same order (columns,).
+        floats: words of an entry that are floating-point numbers; these lie first.
         width: words of an entry in all.
     """
 
     names: tuple[str, ...]
-    groups: tuple[Group, ...]
+    singles: tuple[int, ...]
+    wholes: tuple[int, ...]
+    rows: tuple[tuple[int, int, bool], ...]
     starts: dict[str, int]
     widths: NDArray[np.int64]
     initial: Words
@@ -114,25 +99,26 @@ class Layout(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _layout(declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -> Layout:
-    entries = sorted(zip(declared, shapes, strict=True), key=_place_in_block)
+    singles: dict[str, int] = {}
+    wholes: dict[str, int] = {}
+    rows: dict[str, tuple[int, int, bool]] = {}
     starts: dict[str, int] = {}
-    groups: list[Group] = []
+    entries = sorted(zip(declared, shapes, strict=True), key=lambda entry: _is_whole(entry[0]))
     width, floats = 0, 0
-    for (is_whole, shape), equal in groupby(entries, _place_in_block):
-        start, columns = width, [column.name for column, _ in equal]
-        for name in columns:
-            starts[name] = width
-            width += math.prod(shape)
-        groups.append(Group(len(columns), shape, start, width, is_whole))
-        floats += 0 if is_whole else width - start
-    widths = [math.prod(shape) for _, shape in entries]
-    initial = [np.array(column.initial, column.dtype).view(np.int64) for column, _ in entries]
-    return Layout(tuple(starts), tuple(groups), starts, np.array(widths), np.array(initial), floats, width)
-
-
-def _place_in_block(entry: tuple[Column, tuple[int, ...]]) -> tuple[bool, tuple[int, ...]]:
-    column, shape = entry
-    return _is_whole(column), shape
+    for column, shape in entries:
+        is_whole, start = _is_whole(column), width
+        if shape:
+            rows[column.name] = start, shape[0], is_whole
+        else:
+            (wholes if is_whole else singles)[column.name] = start
+        starts[column.name] = start
+        width += math.prod(shape)
+        floats += 0 if is_whole else math.prod(shape)
+    return Layout(
+        (*singles, *wholes, *rows), tuple(singles.values()), tuple(wholes.values()), tuple(rows.values()), starts,
+        np.array([math.prod(shape) for _, shape in entries]),
+        np.array([np.array(column.initial, column.dtype).view(np.int64) for column, _ in entries]), floats, width,
+    )  # fmt: skip
 
 
 def _is_whole(column: Column) -> bool:
