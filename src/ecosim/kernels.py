@@ -161,7 +161,6 @@ class _Compiling(_numba_event.Listener):  # type: ignore[misc]  # numba is untyp
 
     def on_start(self, event: object) -> None:
         if self._depth == 0:
-            spare_work()
             self._was_enabled = gc.isenabled()
             gc.disable()
         self._depth += 1
@@ -189,6 +188,7 @@ class _LockedCache(FunctionCache):  # type: ignore[misc]  # numba is untyped
 
     def load_overload(self, signature: object, target_context: object) -> Any:
         _spare_scipy()
+        spare_work()
         if (found := super().load_overload(signature, target_context)) is not None:
             return found
         if _HOLDING:  # whoever waits for a claim while it keeps others from saving might wait for one who is to save
