@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # `benchmarks` and `tests` are found as packages wherever this is called from
 
-from benchmarks import growth, mechanisms, output, small, speed  # noqa: E402
+from benchmarks import growth, mechanisms, output, small, speed, waiting  # noqa: E402
 
 QUICK = {"sizes": {1_000: 2, 10_000: 2}, "mesa_up_to": 10_000, "rounds": 2, "ticks": 2}
 USUAL = {"sizes": {1_000: 5, 10_000: 5, 100_000: 2, 1_000_000: 3}, "mesa_up_to": 100_000, "rounds": 5, "ticks": 3}
@@ -54,6 +54,12 @@ def main(arguments: list[str] | None = None) -> int:
     acts = list(mechanisms.measure((200,) if asked.quick else EACH, 2 if asked.quick else 3))
     output.show("Each mechanism of town (ten citizens an organisation, a million at most)", acts)
     output.write_table(folder / "mechanisms.csv", acts)
+
+    waits = list(waiting.measure(1 if asked.quick else 5, whole_runs=not asked.quick))
+    output.show(
+        "What a user waits for, the fastest of some rounds (a limit is for two cores that do nothing else)", waits
+    )
+    output.write_table(folder / "waiting.csv", waits)
 
     if asked.full:
         grown = list(growth.measure(GROWTH))

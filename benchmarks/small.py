@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from mesa import DataCollector
 
 import ecosim
@@ -86,8 +87,9 @@ def our_dispersion(world: World) -> float:
 
 
 def our_mean(world: World) -> float:
-    """Mean contribution."""
-    return float(world.contribution.mean())
+    """Mean contribution; ``mean()`` would give the same number, and take longer than the rest of a tick's record."""
+    contribution = world.contribution
+    return float(np.add.reduce(contribution) / contribution.size)
 
 
 def run_mesa(recorded: str, work: Any, seed: int, ticks: int) -> Any:

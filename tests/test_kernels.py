@@ -154,7 +154,7 @@ def test_compiling_leaves_the_garbage_collector_as_it_was(collects):
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="without the compiler every kernel is plain Python")
 @pytest.mark.parametrize("mark", [inner, inlined])
-def test_a_kernel_for_kernels_only_is_refused_from_python_before_and_after_it_is_compiled(mark):
+def test_a_kernel_for_kernels_only_may_be_called_from_python_before_and_after_they_call_it(mark):
     @mark
     def doubled(number):
         return 2.0 * number
@@ -164,10 +164,12 @@ def test_a_kernel_for_kernels_only_is_refused_from_python_before_and_after_it_is
         return doubled(doubled(number))
 
     for _ in range(2):
-        with pytest.raises(TypeError, match="doubled is called by kernels only"):
-            doubled(1.5)
+        assert doubled(1.5) == 3.0
+        assert doubled(number=2) == 4.0
         assert doubled_twice(1.5) == 6.0
-    assert doubled.py_func(1.5) == 3.0
+    with pytest.raises(numba.core.errors.TypingError):
+        doubled("word")
+    assert len(doubled.overloads) == 1, "kernels call the one without an entrance"
 
 
 def test_a_kernel_that_cannot_be_compiled_is_not_kept_from_others():

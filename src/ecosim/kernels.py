@@ -94,7 +94,7 @@ os.environ["NUMBA_CACHE_DIR"] = str(FOLDER)
 import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
 from numba.core import config as _numba_config  # noqa: E402
 from numba.core import event as _numba_event  # noqa: E402
-from numba.core.caching import FunctionCache  # noqa: E402
+from numba.core.caching import FunctionCache, IndexDataCacheFile  # noqa: E402
 
 from ecosim.counting import Compiler  # noqa: E402
 
@@ -115,7 +115,7 @@ def inlined(function: Function) -> Function:
 
     It is compiled once, and its instructions are copied into each caller before that is optimised. (Numba's own
     inlining copies source instead, whose types are then found again in every caller: a tenth more to compile in all.)
-    Like ``inner``, it has no entrance from Python.
+    Like ``inner``, it has no entrance from Python of its own.
     """
     return _without_entrance(_compiled(function, forceinline=True, no_cpython_wrapper=True))  # type: ignore[no-any-return]
 
@@ -128,7 +128,7 @@ def inlined_kernel(function: Function) -> Function:
 def inner(function: Function) -> Function:
     """Compile a kernel that only other kernels call: without its entrance from Python, a tenth of its cost.
 
-    From Python it is refused; a test may call its source, ``function.py_func``.
+    A test may call it all the same: it is then compiled once more, with an entrance.
     """
     return _without_entrance(_compiled(function, no_cpython_wrapper=True))  # type: ignore[no-any-return]
 
@@ -143,17 +143,21 @@ def _compiled(function: Function, **options: bool) -> Function:
 
 
 def _without_entrance(dispatcher: Any) -> Any:
-    """Keep Python from calling a kernel that has no code for it: numba itself would, and the process would be gone."""
+    """Have a kernel that has no code for it called from Python through a twin: numba would call it, and be gone."""
+    if not hasattr(dispatcher, "overloads"):  # with NUMBA_DISABLE_JIT it is plain Python
+        return dispatcher
+    twins: list[Any] = []
 
-    def refuse(*_: object, **__: object) -> None:
-        name = dispatcher.py_func.__qualname__
-        raise TypeError(f"{name} is called by kernels only: call its py_func, or make it a kernel")
+    def enter(*arguments: Any, **named: Any) -> Any:
+        if not twins:
+            twins.append(_compiled(dispatcher.py_func))
+            twins[0]._cache = _LockedCache(dispatcher.py_func, "-entrance")
+        return twins[0]._compile_for_args(*arguments, **named)
 
     def add(compiled: Any) -> None:
         dispatcher.overloads[tuple(compiled.signature.args)] = compiled
 
-    if hasattr(dispatcher, "overloads"):
-        dispatcher._compile_for_args, dispatcher.add_overload = refuse, add
+    dispatcher._compile_for_args, dispatcher.add_overload = enter, add
     return dispatcher
 
 
@@ -169,7 +173,6 @@ class _Compiling(_numba_event.Listener):  # type: ignore[misc]  # numba is untyp
 
     def on_start(self, event: object) -> None:
         if self._depth == 0:
-            spare_work()
             self._was_enabled = gc.isenabled()
             gc.disable()
         self._depth += 1
@@ -191,12 +194,16 @@ class _LockedCache(FunctionCache):  # type: ignore[misc]  # numba is untyped
     A kernel waits only for kernels that it calls, so that no two processes can wait for each other.
     """
 
-    def __init__(self, function: Any) -> None:
+    def __init__(self, function: Any, suffix: str = "") -> None:
         super().__init__(function)
         self._claimed: list[str] = []
+        if suffix:
+            stamp = self._impl.locator.get_source_stamp()
+            self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base + suffix, stamp)
 
     def load_overload(self, signature: object, target_context: object) -> Any:
         _spare_scipy()
+        spare_work()
         if (found := super().load_overload(signature, target_context)) is not None:
             return found
         if _HOLDING:  # whoever waits for a claim while it keeps others from saving might wait for one who is to save

@@ -1,4 +1,4 @@
-"""Work that numba does while it compiles, and whose result nobody reads: left out, for a sixth less of the first run.
+"""Work that numba does while it compiles or loads kernels, and whose result nobody reads: left out.
 
 The code that comes out is the same to the byte; a test holds the two against each other. Each saving reaches into numba
 where it has no switch for it, and is left alone where another version of numba is arranged otherwise.

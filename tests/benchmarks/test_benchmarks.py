@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks import growth, mechanisms, run, speed
 from benchmarks.rivals import ECOSIM, MESA, RIVALS, WithEcosim
+from benchmarks.waiting import FIRST_TICK, HELP
 from benchmarks.work import BOUNDED_CONFIDENCE, MODELS
 from ecosim.compose import load
 
@@ -20,6 +21,10 @@ def test_a_tiny_benchmark_leaves_tables_and_a_plot(tmp_path, capsys):
     assert (tmp_path / "ticks.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (tmp_path / "ticks.svg").read_text(encoding="utf-8")
     assert "town" in (tmp_path / "runs.csv").read_text(encoding="utf-8")
+    with (tmp_path / "waiting.csv").open(newline="", encoding="utf-8") as file:
+        waits = list(csv.DictReader(file))
+    assert [row["what"] for row in waits] == [HELP, FIRST_TICK]
+    assert all(float(row["processor_seconds"]) > 0 for row in waits)
     assert "ns per organisation and tick" in capsys.readouterr().out
 
 
