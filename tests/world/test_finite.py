@@ -64,3 +64,24 @@ def test_of_six_arrays_each_is_looked_at(place):
     assert are_finite(*numbers)
     numbers[place][4] = np.nan
     assert not are_finite(*numbers)
+
+
+def test_places_that_stand_for_no_row_hold_no_leftovers():
+    world = a_world()
+    before = world.ties
+    world.add_ties(np.repeat(world.ends[:1], 500, axis=0), bond=0.5)
+    world.commit()
+    assert world.ties == before
+    numbers = world.numbers["relationship"]
+    assert numbers.size == 3 * (before + 500)
+    assert numbers.sum() == pytest.approx(world.trust.sum() + world.bond.sum(), rel=1e-12)
+
+
+def test_every_number_of_an_axis_lies_in_its_one_array_also_after_organisations_came_and_went():
+    world = a_world()
+    world.add_organisations({"identity": np.array([900]), "sector": np.array([0]), "capital": np.array([7.0])})
+    world.remove_organisations(np.array([0]))
+    world.commit()
+    for name in ("capital", "stance"):
+        assert np.shares_memory(world.arrays()[name], world.numbers["organisation"])
+    assert world.capital[-1] == 7.0

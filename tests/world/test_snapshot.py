@@ -33,7 +33,7 @@ def world():
     made.commit()
     made.capital[:3] = [5e-324, -0.0, 1 / 3]
     made.gain[:2] = [[np.nan, np.inf], [-np.inf, 0.1]]
-    made.bond = made.bond * 0.5  # a rule may put a new array in a column's place
+    made.bond = made.bond * 0.5  # a rule may give a column anew
     return made
 
 

@@ -87,7 +87,7 @@ def mark(world, plain, marks):
     identity = world.identity.tolist()
     bond = np.array([float(next(marks)) for _ in range(world.ties)])
     if world.tick % 2:
-        world.bond = bond  # a rule may put a new array in a column's place
+        world.bond = bond  # a rule may give a column anew
     else:
         world.bond[:] = bond
     for (i, j), value in zip(world.ends.tolist(), bond.tolist(), strict=True):

@@ -7,7 +7,7 @@ is to change, and ``commit`` carries it out between mechanisms, so nobody's row 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.world import coalitions, lookup, relationships
+from ecosim.world.absence import explaining
 from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
 from ecosim.world.names import unnamed
 from ecosim.world.pending import Pending
@@ -146,7 +147,7 @@ class World:
 
     def __new__(cls, labels: Labels, organisations: int, columns: Iterable[str] = ()) -> World:
         """Return a world of the class that explains the columns which worlds with these have not."""
-        return super().__new__(_explaining(cls, frozenset(columns)))  # type: ignore[arg-type]  # classes are hashable
+        return super().__new__(explaining(cls, frozenset(column.name for column in _chosen(frozenset(columns))[0])))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Write values into a column, which stays where it is, if they fit; kernels would read beyond one that does not."""
@@ -445,28 +446,6 @@ class World:
 
     def _shapes(self, axis: str) -> tuple[tuple[int, ...], ...]:
         return tuple(self.labels.extent(column) for column in self._columns[axis])
-
-
-@lru_cache(maxsize=256)
-def _explaining(kind: type[World], names: frozenset[str]) -> type[World]:
-    """Return the class of worlds with these columns, in which each of the others says why it is not there.
-
-    Columns there are thus are nothing but attributes: a ``__getattr__`` for those that are not would make reading each
-    of them four times as slow, and a run reads fifty thousand.
-    """
-    there = {column.name for column in _chosen(names)[0]}
-    absent = {name: property(_absence(column)) for name, column in COLUMNS.items() if name not in there}
-    return type(kind.__name__, (kind,), {"__module__": kind.__module__, "__doc__": kind.__doc__, **absent})
-
-
-def _absence(column: Column) -> Callable[[World], NDArray[Any]]:
-    def explain(world: World) -> NDArray[Any]:
-        raise AttributeError(
-            f"this world has no column '{column.name}' ({column.meaning}): no mechanism or measure in it names that "
-            "column in its reads or writes"
-        )
-
-    return explain
 
 
 @lru_cache(maxsize=256)
