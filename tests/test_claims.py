@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 
 from ecosim.claims import Claims
 
@@ -36,14 +35,14 @@ def test_work_that_nobody_has_is_had_at_once(tmp_path):
 
 
 def test_one_waits_until_the_other_gives_the_work_back(tmp_path):
-    with holder(tmp_path / "claims", 0.3) as other:
+    with holder(tmp_path / "claims", 0.3):
         assert Claims(tmp_path / "claims").take("work")
         assert other.stdout.readline() == "done\n"
         assert other.poll() is None
 
 
 def test_other_work_is_free(tmp_path):
-    with holder(tmp_path / "claims", 60) as other:
+    with holder(tmp_path / "claims", 60):
         assert not Claims(tmp_path / "claims").take("other work")
 
 
