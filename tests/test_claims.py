@@ -35,7 +35,7 @@ def test_work_that_nobody_has_is_had_at_once(tmp_path):
 
 
 def test_one_waits_until_the_other_gives_the_work_back(tmp_path):
-    with holder(tmp_path / "claims", 0.3):
+    with holder(tmp_path / "claims", 0.3) as other:
         assert Claims(tmp_path / "claims").take("work")
         assert other.stdout.readline() == "done\n"
         assert other.poll() is None

@@ -219,3 +219,24 @@ def imported_from_ecosim(file: Path):
 def uses(function: ast.FunctionDef, name: str):
     """Return whether the body of a function reads a name; its annotations and decorators do not count."""
     return any(isinstance(node, ast.Name) and node.id == name for line in function.body for node in ast.walk(line))
+
+
+def test_with_a_numba_that_is_not_known_its_own_compiler_does_all_the_work(tmp_path):
+    program = tmp_path / "program.py"  # what lies in no file is not kept, and numba refuses to try
+    program.write_text("""if True:
+        import numba
+        known = numba.__version__
+        numba.__version__ = "0.99.0"
+        from ecosim import kernels, rng
+        from numba.core.targetconfig import TargetConfig
+        kept = TargetConfig.values
+        assert known.startswith(kernels.KNOWN), "numba is newer: look whether its insides are as they were"
+        def half(x):
+            return x / 2
+        halve = kernels.inner(half)
+        assert halve(3.0) == 1.5
+        assert halve.overloads and "pipeline_class" not in kernels._changes()
+        assert TargetConfig.values is kept, "numba was changed"
+        """)
+    environment = {**os.environ, "ECOSIM_CACHE": str(tmp_path)}
+    subprocess.run([sys.executable, str(program)], env=environment, check=True)

@@ -20,7 +20,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -53,6 +53,7 @@ SHARED = (
     "measures/collaboration.py",
     "measures/groups.py",
     "measures/network.py",
+    "measures/null_model.py",
     "measures/polarisation.py",
 )
 """Files whose kernels are called from kernels in other files; a test holds this list against the imports."""
@@ -96,9 +97,21 @@ from numba.core import config as _numba_config  # noqa: E402
 from numba.core import event as _numba_event  # noqa: E402
 from numba.core.caching import FunctionCache, IndexDataCacheFile  # noqa: E402
 
-from ecosim.counting import Compiler  # noqa: E402
-
 _numba_config.CACHE_DIR = str(FOLDER)  # for when numba was imported before ecosim
+
+
+KNOWN = "0.68."
+"""Version of numba whose insides are known. Any other one does all of its work, as it was made to: slower, no less right."""
+
+
+@cache
+def _changes() -> Mapping[str, Any]:
+    """Return how the compiler is changed: not at all where its insides may be arranged otherwise."""
+    if not numba.__version__.startswith(KNOWN):
+        return {}
+    from ecosim.counting import Compiler
+
+    return {"pipeline_class": Compiler}
 
 
 def kernel(function: Function) -> Function:
@@ -117,7 +130,7 @@ def inlined(function: Function) -> Function:
     inlining copies source instead, whose types are then found again in every caller: a tenth more to compile in all.)
     Like ``inner``, it has no entrance from Python of its own.
     """
-    return _without_entrance(_compiled(function, forceinline=True, no_cpython_wrapper=True))  # type: ignore[no-any-return]
+    return _for_kernels_only(function, forceinline=True)
 
 
 def inlined_kernel(function: Function) -> Function:
@@ -130,22 +143,25 @@ def inner(function: Function) -> Function:
 
     A test may call it all the same: it is then compiled once more, with an entrance.
     """
-    return _without_entrance(_compiled(function, no_cpython_wrapper=True))  # type: ignore[no-any-return]
+    return _for_kernels_only(function)
 
 
 def _compiled(function: Function, **options: bool) -> Function:
     dispatcher = numba.njit(  # nobody calls it from C
-        error_model="numpy", no_cfunc_wrapper=True, pipeline_class=Compiler, **options
+        error_model="numpy", no_cfunc_wrapper=True, **_changes(), **options
     )(function)
     if hasattr(dispatcher, "_cache"):  # absent when NUMBA_DISABLE_JIT is set
         dispatcher._cache = _LockedCache(dispatcher.py_func)
     return dispatcher  # type: ignore[no-any-return]  # numba is untyped
 
 
-def _without_entrance(dispatcher: Any) -> Any:
-    """Have a kernel that has no code for it called from Python through a twin: numba would call it, and be gone."""
+def _for_kernels_only(function: Function, **options: bool) -> Function:
+    """Compile without an entrance from Python, through which it is called by a twin: numba would call it, and be gone."""
+    if not _changes():
+        return _compiled(function, **options)
+    dispatcher: Any = _compiled(function, no_cpython_wrapper=True, **options)
     if not hasattr(dispatcher, "overloads"):  # with NUMBA_DISABLE_JIT it is plain Python
-        return dispatcher
+        return function
     twins: list[Any] = []
 
     def enter(*arguments: Any, **named: Any) -> Any:
@@ -158,7 +174,7 @@ def _without_entrance(dispatcher: Any) -> Any:
         dispatcher.overloads[tuple(compiled.signature.args)] = compiled
 
     dispatcher._compile_for_args, dispatcher.add_overload = enter, add
-    return dispatcher
+    return dispatcher  # type: ignore[no-any-return]  # numba is untyped
 
 
 class _Compiling(_numba_event.Listener):  # type: ignore[misc]  # numba is untyped
@@ -203,7 +219,8 @@ class _LockedCache(FunctionCache):  # type: ignore[misc]  # numba is untyped
 
     def load_overload(self, signature: object, target_context: object) -> Any:
         _spare_scipy()
-        spare_work()
+        if _changes():
+            spare_work()
         if (found := super().load_overload(signature, target_context)) is not None:
             return found
         if _HOLDING:  # whoever waits for a claim while it keeps others from saving might wait for one who is to save
