@@ -18,6 +18,7 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.interventions import Intervention
 from ecosim.light_mesa import Agent, AgentSet, Model
 from ecosim.measures.measure import Measure
+from ecosim.measures.own import own_measure
 from ecosim.results.recorder import Recorder
 from ecosim.results.run import Run
 from ecosim.rng import LARGEST_SEED, Stream, stream
@@ -215,7 +216,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         self.own_dynamics, self.own_measures = dict(dynamics), dict(measures)
         self.schedule = Schedule(in_order(settings, dynamics), seed, checked=settings.check)
         listed = measures_named(settings.measures, labels_of(settings.ecosystem)) if settings.measures else ()
-        self.measures = [*listed, *(_measure(name, rule) for name, rule in measures.items())]
+        self.measures = [*listed, *(own_measure(name, rule) for name, rule in measures.items())]
         stop = settings.stop
         self._ending = None if stop is None else measures_named((stop.measure,), labels_of(settings.ecosystem))[0]
         self._interventions = with_luck(settings.interventions, seed)
@@ -334,12 +335,3 @@ def with_luck(interventions: Sequence[Intervention], seed: int) -> list[tuple[In
 def measures_named(names: tuple[str, ...], labels: Labels) -> tuple[Measure, ...]:
     """Return the measures that settings name; looked up once for all the runs of a sweep."""
     return tuple(find_measures(names, labels)) if names else ()
-
-
-def _measure(name: str, rule: Callable[[World], float]) -> Measure:
-    if isinstance(rule, Measure):
-        return rule
-    if not callable(rule):
-        raise InputError(f"measures.{name} is {rule!r}; allowed: a function of a world that returns a number")
-    words = (rule.__doc__ or name).strip().splitlines()[0]
-    return Measure(name, words, "as its function says", rule)
