@@ -28,6 +28,7 @@ from ecosim.settings import Settings, plain, with_actors
 from ecosim.world.actors import Actors
 from ecosim.world.finite import Watched
 from ecosim.world.founding import found, labels_of
+from ecosim.world.memory import keep_memory_of
 from ecosim.world.reasons import Reasons
 from ecosim.world.world import Labels, World
 
@@ -231,6 +232,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
     def _begin(self, world: World) -> None:
         """Live in a world from now on."""
         self.world = world
+        keep_memory_of(world)
         world.origin = (self.settings.ecosystem, self.seed)
         faults = [
             f"dynamics.{name}.{fault}" for name, mechanism in self.schedule for fault in mechanism.faults(world.labels)
