@@ -82,6 +82,17 @@ def one_of(first, second, is_first):
     return chosen if is_first else second[::2]
 
 
+@kernel
+def ends_of(numbers):
+    for start in range(2):
+        yield numbers[start:]
+
+
+@kernel
+def length(text):
+    return len(text)
+
+
 NUMBERS, PLACES = np.arange(6.0), np.array([0, 2, 4])
 
 
@@ -156,3 +167,21 @@ def test_no_call_leaves_a_trace_on_what_it_was_given(function):
     for _ in range(10):
         function()
     assert (sys.getrefcount(NUMBERS), sys.getrefcount(PLACES)) == before
+
+
+def test_a_generator_keeps_what_it_reads_from_as_long_as_it_lives():
+    ends = ends_of(np.arange(1000.0))
+    others = [np.full(1000, -1.0) for _ in range(10)]
+    first, second = ends
+    assert first.tolist() == list(range(1000))
+    assert second.tolist() == list(range(1, 1000))
+    assert all(other[0] == -1.0 for other in others)
+
+
+def test_a_text_that_is_looked_at_is_let_go_of_again():
+    text = "town" * len(PLACES)
+    assert length(text) == 12
+    before = sys.getrefcount(text)
+    for _ in range(10):
+        length(text)
+    assert sys.getrefcount(text) == before

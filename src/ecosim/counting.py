@@ -46,7 +46,8 @@ class _Lowering(NativeLowering):  # type: ignore[misc]  # numba is untyped
 
     def run_pass(self, state: Any) -> bool:
         counting = state.targetctx
-        if not _owns_memory(counting, state.func_ir, state.typemap, state.return_type):
+        are_lent = all(_is_lendable(counting, kind) for kind in state.args)
+        if are_lent and not _owns_memory(counting, state.func_ir, state.typemap, state.return_type):
             state.targetctx = counting.subtarget(enable_nrt=False)
             try:
                 return bool(super().run_pass(state))
@@ -62,12 +63,16 @@ class _Lowering(NativeLowering):  # type: ignore[misc]  # numba is untyped
 class _Lower(Lower):  # type: ignore[misc]  # numba is untyped
     def create_cpython_wrapper(self, release_gil: bool = False) -> None:
         """Write the function by which Python calls this one."""
+        if self.genlower:  # a generator has two, and goes on reading what it was given after the call
+            super().create_cpython_wrapper(release_gil=release_gil)
+            return
         context, told = self.context, self.fndesc
         module = context.create_module("wrapper")
         kind = context.call_conv.get_function_type(told.restype, told.argtypes)
         called = llvm.Function(module, kind, told.llvm_func_name)
         door = _Door(context, module, called, told, self.env, self.call_helper, release_gil)
-        door.counts = _gives_back(context, self.func_ir, told.typemap, told.restype)
+        is_any_counted = not all(_is_lendable(context, kind) for kind in told.argtypes)
+        door.counts = is_any_counted or _gives_back(context, self.func_ir, told.typemap, told.restype)
         door.build()
         self.library.add_ir_module(module)
 
@@ -106,7 +111,7 @@ class _Exchange(PythonAPI):  # type: ignore[misc]  # numba is untyped
 
 def _owns_memory(context: Any, function: Any, typed: Any, returned: Any) -> bool:
     """Return whether a function returns or makes anything that must be freed some day."""
-    if _can_hold_memory(context, returned):
+    if _can_hold_memory(context, returned) or isinstance(returned, types.Generator):  # type: ignore[attr-defined]
         return True
     return any(not _is_lent(step.value, context, typed) for step in _takings(context, function, typed))
 
@@ -124,6 +129,13 @@ def _is_lent(value: Any, context: Any, typed: Any) -> bool:
     if value.op == "getitem":  # an entry of a tuple, or a view; but a place told by an array is answered by a copy
         return not _can_hold_memory(context, typed[value.index.name])
     return False
+
+
+def _is_lendable(context: Any, kind: Any) -> bool:
+    """Return whether something may come in uncounted: an array, what holds no memory, a tuple of such; no text or list."""
+    if isinstance(kind, types.BaseTuple):  # type: ignore[attr-defined]
+        return all(_is_lendable(context, part) for part in kind)
+    return isinstance(kind, types.Array) or not _can_hold_memory(context, kind)
 
 
 def _gives_back(context: Any, function: Any, typed: Any, returned: Any) -> bool:
