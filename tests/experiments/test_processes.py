@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import resource
 import signal
 import time
 from contextlib import suppress
@@ -12,6 +13,7 @@ import pytest
 
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
+from ecosim.experiments.worker import Ceiling
 from tests.experiments.sweeps import (
     HOW,
     SLOW,
@@ -110,6 +112,13 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, seconds):
     told = json.loads((tmp_path / "manifest.json").read_text())
     assert told["state"] == "stopped"
     assert told["runs"] == {"all": 90, "ok": len(read_runs(tmp_path)), "failed": 0}
+
+
+def test_where_nobody_tells_how_much_memory_a_process_has_there_is_no_ceiling(monkeypatch):
+    monkeypatch.setattr("ecosim.experiments.worker._TELLS", "/nowhere/statm")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with Ceiling(1):
+        assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
 def test_a_run_that_swallows_the_signal_to_stop_is_not_taken_for_finished(tmp_path):

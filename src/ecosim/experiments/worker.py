@@ -12,7 +12,6 @@ import mmap
 import os
 import resource
 import signal
-import sys
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -234,6 +233,10 @@ def _prepared(job: Job) -> tuple[Runner, Shard]:
     return runner, Shard(Path(job.folder), runner.plan.design)
 
 
+_TELLS = "/proc/self/statm"
+"""Where Linux tells a process how many pages it has; not in every container, and not on other systems."""
+
+
 class Ceiling:
     """Lets the process take only so much more memory than it has, as long as a ``with`` lasts.
 
@@ -245,7 +248,7 @@ class Ceiling:
 
     def __init__(self, memory: int) -> None:
         self._memory, self._page = memory, resource.getpagesize()
-        self._told = os.open("/proc/self/statm", os.O_RDONLY) if memory and sys.platform.startswith("linux") else None
+        self._told = os.open(_TELLS, os.O_RDONLY) if memory and os.path.exists(_TELLS) else None
 
     def __enter__(self) -> None:
         if self._told is not None:
