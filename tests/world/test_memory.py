@@ -27,8 +27,9 @@ FAULTS = """if True:
     tick()
     again = faults() - before
     del world
-    before = faults()
     tick()
+    before = faults()
+    tick()  # not the first: that process does as it did before there was a large world
     print(again, faults() - before)
     """
 
@@ -38,7 +39,7 @@ def test_a_large_world_asks_the_system_for_its_memory_once_and_gives_it_back_whe
     told = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True).stdout
     again, after = map(int, told.split())
     assert again < 2_000
-    assert after > 10_000
+    assert after > 5 * again  # how many there are depends on how large the pages are
 
 
 def test_a_small_world_changes_nothing(monkeypatch):

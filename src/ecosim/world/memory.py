@@ -16,6 +16,10 @@ LARGE = 200_000
 
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # names of what mallopt sets, in malloc.h
 _NEVER = 2**31 - 1
+_USUAL_TRIM, _USUAL_MAPS = 128 * 1024, 65536  # with which the C library begins
+
+_LIVING: set[int] = set()
+"""Which large worlds there are."""
 
 
 def keep_memory_of(world: Any) -> None:
@@ -26,7 +30,17 @@ def keep_memory_of(world: Any) -> None:
     if world.n >= LARGE and (library := _library()) is not None:
         library.mallopt(_MMAP_MAX, 0)
         library.mallopt(_TRIM_THRESHOLD, _NEVER)
-        weakref.finalize(world, library.malloc_trim, 0).atexit = False
+        _LIVING.add(id(world))
+        weakref.finalize(world, _let_go, library, id(world)).atexit = False
+
+
+def _let_go(library: Any, world: int) -> None:
+    """Give back what a large world needed, and, when it was the last one, whatever is freed from now on."""
+    _LIVING.discard(world)
+    if not _LIVING:
+        library.mallopt(_MMAP_MAX, _USUAL_MAPS)
+        library.mallopt(_TRIM_THRESHOLD, _USUAL_TRIM)
+    library.malloc_trim(0)
 
 
 @cache
