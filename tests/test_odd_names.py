@@ -59,7 +59,7 @@ def odd_run(tmp_path_factory):
         *("--organisations", folder / "organisations.csv", "--ties", folder / "ties.csv"),
     )
     assert done.exit_code == 0, done.output
-    assert "<script" not in done.stdout
+    assert "<script>alert(1)</script> --> $\\frac{$" in done.stdout, "a terminal is told letter by letter"
     return folder / "run"
 
 

@@ -20,7 +20,7 @@ SALIENCE = DRAW.dirichlet(np.ones(ISSUES), N)
 def forums(convening=0.5, seats=4, rate=1.0, low=0.0, high=1.0, salience=SALIENCE, seed=1):
     """Return the forum of each, and who sits at each forum."""
     key = stream(seed, "forums").key(0)
-    seat, first_seat, seated = convene(IDENTITY, SECTOR, salience, GOVERNMENT, convening, seats, rate, low, high, key)
+    seat, first_seat, seated = convene(IDENTITY, SECTOR, salience, (GOVERNMENT, convening, seats), rate, low, high, key)
     return seat, [seated[a:b].tolist() for a, b in pairwise(first_seat)]
 
 

@@ -50,3 +50,22 @@ def test_a_column_takes_only_what_has_its_shape():
     world.end_ties([0])
     world.commit()
     assert world.trust.tolist() == [[0.25, 0.25]]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("sector", np.full(5, np.nan)), ("identity", np.arange(5) + 0.7), ("sector", [0.5] * 5), ("capital", ["a"] * 5)],
+)
+def test_a_column_takes_only_values_of_its_kind(name, values):
+    world = a_world()
+    before = getattr(world, name).copy()
+    with pytest.raises(TypeError, match=rf"world.{name}: .* values; allowed: {before.dtype}"):
+        setattr(world, name, values)
+    assert np.array_equal(getattr(world, name), before)
+
+
+def test_a_column_that_the_world_lacks_takes_nothing():
+    world = a_world()
+    with pytest.raises(AttributeError, match="this world has no column 'prejudice'"):
+        world.prejudice = np.zeros(5)
+    assert not world.has("prejudice")

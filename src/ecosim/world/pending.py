@@ -16,7 +16,7 @@ class Pending:
     """What mechanisms have asked for and ``commit`` will do.
 
     Attributes:
-        is_any: whether there is anything; whoever asks says so.
+        is_any: whether there is anything: set by whoever adds to it.
     """
 
     is_any: bool = False

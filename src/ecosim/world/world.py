@@ -150,15 +150,23 @@ class World:
         return super().__new__(explaining(cls, frozenset(column.name for column in _chosen(frozenset(columns))[0])))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Write values into a column, which stays where it is, if they fit; kernels would read beyond one that does not."""
-        column = self.__dict__.get(name)
-        if type(column) is not np.ndarray or name not in COLUMNS:
+        """Write values into a column, which stays where it is; anything else is an attribute as any.
+
+        Raises:
+            AttributeError: if the world has not that column.
+            ValueError: if the values are of another shape: kernels would read beyond them.
+            TypeError: if they are of a kind that the column cannot hold, as fractions in a column of whole numbers.
+        """
+        if name not in COLUMNS:
             self.__dict__[name] = value
             return
-        shape = np.shape(value)
-        if shape != column.shape:
-            raise ValueError(f"world.{name}: shape {shape}; allowed: {column.shape}")
-        column[...] = value
+        column = getattr(self, name)
+        values = np.asarray(value)
+        if values.shape != column.shape:
+            raise ValueError(f"world.{name}: shape {values.shape}; allowed: {column.shape}")
+        if not np.can_cast(values.dtype, column.dtype, "same_kind"):
+            raise TypeError(f"world.{name}: {values.dtype} values; allowed: {column.dtype}")
+        column[...] = values
 
     def __repr__(self) -> str:
         return (
@@ -171,11 +179,6 @@ class World:
         from ecosim.world.snapshot import assembled, parts_of
 
         return assembled, parts_of(self)
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether anything has been asked for that was not carried out yet."""
-        return self.pending.is_any
 
     @property
     def n(self) -> int:
