@@ -6,6 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+SLACK = 3.0
+"""How many times the promised time a test allows: on a core whose neighbour is busy, work takes up to twice as long.
+
+What such a test is for, work that grows with what a stranger sends, takes far more than that.
+"""
+
 
 @contextmanager
 def at_most_seconds(seconds: float) -> Iterator[None]:
@@ -17,4 +23,4 @@ def at_most_seconds(seconds: float) -> Iterator[None]:
     began = os.times()[:4]
     yield
     taken = sum(os.times()[:4]) - sum(began)
-    assert taken < seconds, f"it took {taken:.2f} s of processor time"
+    assert taken < SLACK * seconds, f"it took {taken:.2f} s of processor time"

@@ -40,7 +40,9 @@ def test_every_rule_is_in_the_schedule_and_acts():
         def watched(world, key, step=step, name=name):
             before = {column: values.tobytes() for column, values in world.arrays().items()}
             step(world, key)
-            if world.pending.is_any or any(before[column] != values.tobytes() for column, values in world.arrays().items()):
+            if world.pending.is_any or any(
+                before[column] != values.tobytes() for column, values in world.arrays().items()
+            ):
                 acts.add(name)
 
         steps.append((watched, luck, every))
