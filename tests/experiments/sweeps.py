@@ -54,10 +54,10 @@ def start(out, *words, workers=1):
     return subprocess.Popen(command(out, *words, workers=workers), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-def run(out, *words, workers=1, **keywords):
-    """Run such a command to its end and return the finished process."""
+def run(out, *words, workers=1, timeout=120, **keywords):
+    """Run such a command to its end, within so many seconds, and return the finished process."""
     return subprocess.run(
-        command(out, *words, workers=workers), capture_output=True, text=True, timeout=120, check=False, **keywords
+        command(out, *words, workers=workers), capture_output=True, text=True, timeout=timeout, check=False, **keywords
     )
 
 

@@ -115,7 +115,7 @@ class Drill:
         return f"{kills} killed: {seen}at most {self.redone} runs of a worker made again"
 
     def finish(self):
-        done = run(self.out, *self._words(), workers=self.workers)
+        done = run(self.out, *self._words(), workers=self.workers, timeout=600)
         assert done.returncode == 0, done.stderr
         assert f"{3 * self.replicates:,} ok, 0 failed" in done.stderr
         assert "damaged" not in done.stderr
