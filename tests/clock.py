@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-SLACK = 3.0
-"""How many times the promised time a test allows: on a core whose neighbour is busy, work takes up to twice as long.
-
-What such a test is for, work that grows with what a stranger sends, takes far more than that.
-"""
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -23,4 +20,19 @@ def at_most_seconds(seconds: float) -> Iterator[None]:
     began = os.times()[:4]
     yield
     taken = sum(os.times()[:4]) - sum(began)
-    assert taken < SLACK * seconds, f"it took {taken:.2f} s of processor time"
+    assert taken < seconds, f"it took {taken:.2f} s of processor time"
+
+
+def within(seconds: float, act: Callable[[], Result]) -> Result:
+    """Do something, hold the least processor time of three goes to a limit, and return what the last go returned.
+
+    The first go may import what others use later, and on a core whose neighbour is busy any go takes up to twice as long.
+    """
+    for _ in range(2):
+        try:
+            with at_most_seconds(seconds):
+                return act()
+        except AssertionError:
+            pass
+    with at_most_seconds(seconds):
+        return act()
