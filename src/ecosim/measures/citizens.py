@@ -10,24 +10,32 @@ from ecosim.kernels import kernel
 from ecosim.measures.held import held
 from ecosim.measures.inequality import gini
 from ecosim.measures.measure import Measure
+from ecosim.measures.survey import Survey
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ecosim.world.world import World
 
 
-def citizens(world: World) -> list[float]:
-    """Return the numbers of the first rows of :data:`MEASURES`, in order; NaN without citizens."""
+def _fill(world: World, numbers: NDArray[np.float64]) -> None:
     if not world.labels.citizens:
-        return [np.nan] * 6
-    numbers: list[float] = survey(*held(world, "orientation", "approval", "citizen_stance", "supports")).tolist()
-    return numbers
+        numbers[:] = np.nan
+        return
+    all_citizens(held(world, "orientation", "approval", "citizen_stance", "supports"), numbers)
+
+
+citizens = Survey(_fill, lambda labels: 6)
+"""The numbers of ``_ROWS``, in order; NaN without citizens."""
 
 
 @kernel
-def survey(orientation: Any, approval: Any, stance: Any, supports: Any) -> Any:
-    """Return the numbers of ``citizens`` (6,)."""
+def all_citizens(columns: Any, numbers: Any) -> None:
+    """Fill in the numbers of ``citizens`` (6,)."""
+    orientation, approval, stance, supports = columns
     c, axes = stance.shape
-    numbers = np.zeros(6)
+    for k in range(numbers.size):
+        numbers[k] = 0.0
     centre = np.zeros(axes)
     for i in range(c):
         numbers[0] += orientation[i] / c
@@ -41,8 +49,7 @@ def survey(orientation: Any, approval: Any, stance: Any, supports: Any) -> Any:
             numbers[4] += abs(stance[i, d] - centre[d]) / (c * axes)
             numbers[5] += abs(stance[i, d]) / (c * axes)
     if axes == 0:
-        numbers[4:] = np.nan
-    return numbers
+        numbers[4] = numbers[5] = np.nan
 
 
 def customers_gini(world: World) -> float:

@@ -16,21 +16,25 @@ import numpy as np
 from ecosim.kernels import inner, kernel
 from ecosim.measures.held import held
 from ecosim.measures.measure import Measure
-from ecosim.world.lookup import find_half_edge
+from ecosim.measures.survey import Survey
+from ecosim.world.lookup import find_half_edge, write
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ecosim.world.world import World
 
 
-def coalition_ledger(world: World) -> list[float]:
-    """Return the first numbers that :data:`MEASURES` names, in that order; NaN without coalitions."""
+def _fill(world: World, numbers: NDArray[np.float64]) -> None:
     if not world.coalitions:
-        return [float("nan")] * 4
-    shares: list[float] = ledger(
-        world.sector, world.member, world.first_member, held(world, "member_share", "member_alone"),
-        held(world, "sent")[0],
-    ).tolist()  # fmt: skip
-    return shares
+        numbers[:] = np.nan
+        return
+    columns = held(world, "member_share", "member_alone", "sent")
+    ledger(world.sector, world.member, world.first_member, columns, numbers)
+
+
+coalition_ledger = Survey(_fill, lambda labels: len(_ROWS))
+"""The numbers of ``_ROWS``, in that order; NaN without coalitions."""
 
 
 def coalition_synergy(world: World) -> float:
@@ -43,17 +47,19 @@ def coalition_synergy(world: World) -> float:
 
 
 @kernel
-def ledger(sector: Any, member: Any, first_member: Any, received: Any, sent: Any) -> Any:
-    """Return the shares that lose, win, and let outsiders win, and the mean mixture (4,), for at least one coalition.
+def ledger(sector: Any, member: Any, first_member: Any, columns: Any, numbers: Any) -> None:
+    """Find the shares that lose, win, and let outsiders win, and the mean mixture, for at least one coalition.
 
     Args:
         sector: of organisations (n,).
         member: rows of the members (M,).
         first_member: first membership of each coalition (c + 1,).
-        received: what each member got of what its coalition made, and what its effort would have made alone, (M,) each.
-        sent: benefit of its joint work that each organisation passed on (n,).
+        columns: what each member got of what its coalition made, and what its effort would have made alone, (M,) each;
+            benefit of its joint work that each organisation passed on (n,).
+        numbers: (4,), to be filled.
     """
-    coalitions = first_member.size - 1
+    share, alone, sent = columns
+    received, coalitions = (share, alone), first_member.size - 1
     worked, lose, win, third, diversity = 0, 0, 0, 0, 0.0
     for c in range(coalitions):
         start, end = first_member[c], first_member[c + 1]
@@ -64,7 +70,7 @@ def ledger(sector: Any, member: Any, first_member: Any, received: Any, sent: Any
         win += found >= _WIN
         third += found == _THIRD_WIN
     some = float(worked) if worked > 0 else np.nan
-    return np.array([lose / some, win / some, third / some, diversity / coalitions])
+    write(numbers, 0, (lose / some, win / some, third / some, diversity / coalitions))
 
 
 @kernel

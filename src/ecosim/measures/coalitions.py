@@ -9,29 +9,31 @@ import numpy as np
 from ecosim.kernels import kernel
 from ecosim.measures.held import held
 from ecosim.measures.measure import Measure
+from ecosim.measures.survey import Survey
+from ecosim.world.lookup import write
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ecosim.world.world import World
 
 
-def coalitions(world: World) -> list[float]:
-    """Return the numbers that :data:`MEASURES` names, in that order, in one pass over coalitions and members."""
+def _fill(world: World, numbers: NDArray[np.float64]) -> None:
     if not world.coalitions:
         whole = {"coalitions": 0.0, "organisations_in_coalitions": 0.0, "superadditive_surplus": 0.0}
         whole["in_coalition_share"] = 0.0 if world.n else np.nan
-        return [whole.get(row[0], np.nan) for row in _ROWS]
-    values = survey(
-        world.sector, world.member, world.first_member, world.first_membership,
-        held(world, "output", "output_alone", "coalition_bond", "coalition_gap", "pool"), *held(world, "coalition_age"),
-    )  # fmt: skip
-    numbers: list[float] = values.tolist()
-    return numbers
+        numbers[:] = [whole.get(row[0], np.nan) for row in _ROWS]
+        return
+    columns = held(world, "output", "output_alone", "coalition_bond", "coalition_gap", "pool", "coalition_age")
+    all_coalitions(world.sector, world.member, world.first_member, world.first_membership, columns, numbers)
 
 
 @kernel
-def survey(sector: Any, member: Any, first_member: Any, first_membership: Any, columns: Any, age: Any) -> Any:
-    """Return the numbers in the order of ``_ROWS`` (13,), for at least one coalition."""
-    output, alone, bond, gap, pool = columns
+def all_coalitions(
+    sector: Any, member: Any, first_member: Any, first_membership: Any, columns: Any, numbers: Any
+) -> None:
+    """Fill in the numbers in the order of ``_ROWS`` (13,), for at least one coalition."""
+    output, alone, bond, gap, pool, age = columns
     count = first_member.size - 1
     mixed, joined, ages, better, worse = 0, 0, 0, 0, 0
     made, apart, bonds, gaps, pooled = 0.0, 0.0, 0.0, 0.0, 0.0
@@ -52,11 +54,11 @@ def survey(sector: Any, member: Any, first_member: Any, first_membership: Any, c
     for i in range(sector.size):
         joined += first_membership[i + 1] > first_membership[i]
     some = float(count)
-    return np.array([
+    write(numbers, 0, (
         some, member.size / some, mixed / some, float(joined), joined / sector.size,
         bonds / some, gaps / some, pooled / some, ages / some,
         made - apart, made / apart if apart > 0.0 else np.nan, better / some, worse / some,
-    ])  # fmt: skip
+    ))  # fmt: skip
 
 
 _ROWS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
@@ -94,6 +96,9 @@ _ROWS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         ("output", "output_alone"),
     ),
 )
+
+coalitions = Survey(_fill, lambda labels: len(_ROWS))
+"""The numbers of ``_ROWS`` in that order, in one pass over coalitions and members."""
 
 MEASURES: tuple[Measure, ...] = tuple(
     Measure(name, meaning, unit, coalitions, reads, place, flow="output" in reads)

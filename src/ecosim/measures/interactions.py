@@ -12,10 +12,13 @@ import numpy as np
 from ecosim.kernels import inner, kernel
 from ecosim.measures.held import held
 from ecosim.measures.measure import Measure
+from ecosim.measures.survey import Survey
 from ecosim.world.columns import RUNGS
-from ecosim.world.lookup import copy_into
+from ecosim.world.lookup import copy_into, write
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ecosim.world.world import Labels, World
 
 
@@ -28,30 +31,23 @@ class PairMeasure(Measure):
         return tuple(f"{self.name}_{a}_{b}" for a, b in combinations_with_replacement(labels.sectors, 2))
 
 
-def interactions(world: World) -> list[Any]:
-    """Return the numbers that :data:`MEASURES` names, in order; last, the share of ties of each pair of sectors."""
-    sectors = len(world.labels.sectors)
+def _fill(world: World, numbers: NDArray[np.float64]) -> None:
     if not world.ties:
-        degree = 0.0 if world.n else np.nan
-        nothing = np.full(sectors * (sectors + 1) // 2, np.nan)
-        return [0.0, degree, *(np.nan for _ in _ROWS[2:]), nothing]
-    values = survey(
-        world.sector, world.ends, sectors, held(world, "trust", "gain"),
-        held(world, "affect", "bond", "translation", "outside_gain"), *held(world, "rung", "tie_age"),
-    ).tolist()  # fmt: skip
-    numbers = len(_ROWS)
-    return [*values[:numbers], values[numbers:]]
+        numbers[:] = np.nan
+        numbers[:2] = 0.0, 0.0 if world.n else np.nan
+        return
+    columns = held(world, "trust", "gain", "affect", "bond", "translation", "outside_gain", "rung", "tie_age")
+    between_partners(world.sector, world.ends, len(world.labels.sectors), columns, numbers)
 
 
 @kernel
-def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung: Any, age: Any) -> Any:
-    """Return the numbers in the order of ``_ROWS`` (20,), then the share of ties of each pair of sectors."""
-    trust, gain = sides
-    affect, bond, translation, outside_gain = numbers
+def between_partners(sector: Any, ends: Any, sectors: Any, columns: Any, numbers: Any) -> None:
+    """Fill in the numbers in the order of ``_ROWS`` (21,), then the share of ties of each pair of sectors."""
+    trust, gain, affect, bond, translation, outside_gain, rung, age = columns
     n, m = float(sector.size), float(ends.shape[0])
     rungs, joined = np.zeros(6), np.zeros((sectors, sectors))
     trusted, liked, bound, remaining, gained, outside = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    ages, lose, across = 0, 0, 0
+    ages, lose, across, hostile = 0, 0, 0, 0
     # Sums, whose order counts, and what is only counted: two loops of few numbers each, which stay in the registers.
     for t in range(ends.shape[0]):
         trusted += trust[t, 0] + trust[t, 1]
@@ -66,19 +62,17 @@ def survey(sector: Any, ends: Any, sectors: Any, sides: Any, numbers: Any, rung:
         rungs[np.uint64(rung[t])] += 1.0
         across += (a != b) & (rung[t] >= 2)
         lose += (gain[t, 0] < 0.0) | (gain[t, 1] < 0.0)
+        hostile += affect[t] < 0.0
         ages += age[t]
     winning = rungs[2:].sum()
-    numbers = np.array([
-        m, 2.0 * m / n, trusted / (2.0 * m), liked / m, bound / m, remaining / m, ages / m,
+    write(numbers, 0, (
+        m, 2.0 * m / n, trusted / (2.0 * m), liked / m, hostile / m, bound / m, remaining / m, ages / m,
         rungs[0] / m, rungs[1] / m, rungs[2] / m, rungs[3] / m, rungs[4] / m, rungs[5] / m,
         winning / m, rungs[3:].sum() / m, rungs[5] / m, across / winning,
         lose / m, gained / (2.0 * m), outside / m,
-    ])  # fmt: skip
+    ))  # fmt: skip
     shares = _of_pairs(joined) / m
-    together = np.empty(numbers.size + shares.size)
-    copy_into(together, numbers)
-    copy_into(together[numbers.size :], shares)
-    return together
+    copy_into(numbers[numbers.size - shares.size :], shares)
 
 
 @inner
@@ -141,6 +135,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("degree_mean", "relationships of an organisation, mean over organisations", "relationships", ""),
     ("trust_mean", "trust in the partner, mean over both sides of all relationships", "1", "trust"),
     ("affect_mean", "like (1) or dislike (−1), mean over relationships", "1", "affect"),
+    ("hostile_share", "share of relationships in which the two dislike each other", "share", "affect"),
     ("bond_mean", "relationship capital, mean over relationships", "1", "bond"),
     ("translation_mean", "share of the translation gap that remains, mean over relationships", "share", "translation"),
     ("tie_age_mean", "age of a relationship, mean over relationships", "tick", "tie_age"),
@@ -166,6 +161,18 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("gain_mean", "running gain of a side against going alone, mean over sides of all relationships", "output", "gain"),
     ("outside_gain_mean", "running gain of outsiders, mean over relationships", "output", "outside_gain"),
 )
+
+
+def _pairs(labels: Labels) -> int:
+    return len(labels.sectors) * (len(labels.sectors) + 1) // 2
+
+
+interactions = Survey(
+    _fill,
+    lambda labels: len(_ROWS) + _pairs(labels),
+    lambda numbers, labels: [*numbers[: len(_ROWS)], numbers[len(_ROWS) :]],
+)
+"""The numbers of ``_ROWS`` in order; last, the share of ties of each pair of sectors."""
 
 MEASURES: tuple[Measure, ...] = (
     *(

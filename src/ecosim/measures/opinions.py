@@ -11,34 +11,33 @@ from ecosim.measures.clusters import _clusters
 from ecosim.measures.groups import _groups, _sides
 from ecosim.measures.measure import Measure
 from ecosim.measures.polarisation import BINS, RATING_POINTS, _panel
+from ecosim.measures.survey import Survey
 
 if TYPE_CHECKING:
-    from ecosim.world.world import World
+    from numpy.typing import NDArray
+
+    from ecosim.world.world import Labels, World
 
 
-def opinions(world: World) -> list[Any]:
-    """Return each measure of :data:`NAMES` on each axis, a list, then each averaged over the axes where it is defined.
-
-    NaN where it is defined on no axis.
-    """
+def _fill(world: World, numbers: NDArray[np.float64]) -> None:
     columns = np.ascontiguousarray(world.stance.T)
     # NumPy's sort is vectorised, and the kernels themselves run: what the functions round them check is known here.
     ordered = columns.copy()
     ordered.sort(axis=1)
-    found = _on_each_axis(columns, ordered, world.sector).tolist()
-    return [*(row[:-1] for row in found), *(row[-1] for row in found)]
+    _on_each_axis(columns, ordered, world.sector, numbers)
 
 
 @kernel
-def _on_each_axis(columns: Any, ordered: Any, sector: Any) -> Any:
-    """Return each measure on each axis and, last, averaged over the axes where it is defined: (measures, axes + 1).
+def _on_each_axis(columns: Any, ordered: Any, sector: Any, numbers: Any) -> None:
+    """Fill in each measure on each axis and, last, averaged over the axes where it is defined: (measures · (axes + 1),).
 
     Args:
         columns: stances (axes, n).
         ordered: the same, sorted on each axis.
         sector: (n,).
+        numbers: to be filled.
     """
-    table, labels = np.empty((_MEASURES, columns.shape[0] + 1)), sector.astype(np.int64)
+    table, labels = numbers.reshape(_MEASURES, columns.shape[0] + 1), sector.astype(np.int64)
     for axis in range(columns.shape[0]):
         values = columns[axis]
         polarised = _panel(values, 1.3, BINS, -1.0, 1.0, RATING_POINTS)
@@ -51,7 +50,6 @@ def _on_each_axis(columns: Any, ordered: Any, sector: Any) -> Any:
         large, effective, _ = _clusters(ordered[axis], 0.05, 0.01)
         table[12, axis], table[13, axis] = large, effective
     _average(table)
-    return table
 
 
 @kernel
@@ -95,6 +93,20 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
 )  # fmt: skip
 
 NAMES: tuple[str, ...] = tuple(row[0] for row in _ROWS)
+
+
+def _arranged(numbers: NDArray[Any], labels: Labels) -> list[Any]:
+    table = numbers.reshape(_MEASURES, len(labels.stance_axes) + 1)
+    return [*table[:, :-1], *table[:, -1]]
+
+
+opinions = Survey(
+    _fill,
+    lambda labels: _MEASURES * (len(labels.stance_axes) + 1),
+    _arranged,
+    sees=lambda world: (world.stance.tobytes(), world.sector.tobytes()),
+)
+"""Each measure of :data:`NAMES` on each axis, then each averaged over the axes where it is defined; NaN where on none."""
 
 MEASURES: tuple[Measure, ...] = tuple(
     measure

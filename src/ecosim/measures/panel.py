@@ -122,11 +122,4 @@ MEASURES: tuple[Measure, ...] = (
         ("stance",),
         costly=True,
     ),
-    Measure(
-        "hostile_share",
-        "share of relationships in which the two dislike each other",
-        "share",
-        lambda world: np.count_nonzero(world.affect < 0.0) / world.ties if world.ties else float("nan"),
-        ("affect",),
-    ),
 )

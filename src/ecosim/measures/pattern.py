@@ -11,7 +11,9 @@ from ecosim.measures.measure import Measure
 from ecosim.measures.network import giant_component
 from ecosim.measures.null_model import STATISTICS, statistics_of, z_scores
 from ecosim.measures.stage import Pattern, stage
+from ecosim.measures.survey import Survey
 from ecosim.rng import stream
+from ecosim.world.lookup import write
 from ecosim.world.relationships import half_edges
 
 if TYPE_CHECKING:
@@ -29,16 +31,18 @@ MOST_TIES = 20_000
 """Ties above which nothing is held against chance: a look would take seconds."""
 
 
-def pattern(world: World) -> tuple[float, ...]:
-    """Return the measures of :data:`NAMES` in that order, from one set of half-edges and one pass for all of mixing."""
-    found: tuple[float, ...] = _pattern(world.first_tie, world.partner, world.sector)
-    return found
-
-
 @kernel
-def _pattern(first_tie: Any, partner: Any, sector: Any) -> Any:
-    """Return the measures for sectors as a world has them, in bytes."""
-    return statistics_of(first_tie, partner, sector.astype(np.int64))
+def _fill(first_tie: Any, partner: Any, sector: Any, numbers: Any) -> None:
+    """Fill in the measures (7,) for sectors as a world has them, in bytes."""
+    write(numbers, 0, statistics_of(first_tie, partner, sector.astype(np.int64)))
+
+
+pattern = Survey(
+    lambda world, numbers: _fill(world.first_tie, world.partner, world.sector, numbers),
+    lambda labels: len(STATISTICS),
+    sees=lambda world: (world.partner.tobytes(), world.first_tie.tobytes(), world.sector.tobytes()),
+)
+"""The measures of :data:`NAMES` in that order, from one set of half-edges and one pass for all of mixing."""
 
 
 def against_chance(world: World) -> list[float]:

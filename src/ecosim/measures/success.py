@@ -10,11 +10,12 @@ from ecosim.kernels import kernel
 from ecosim.measures.held import held
 from ecosim.measures.inequality import _gini
 from ecosim.measures.measure import Measure
+from ecosim.measures.survey import Survey
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ecosim.world.world import World
+    from ecosim.world.world import Labels, World
 
 COLUMNS = ("success", "capital", "contribution", "payoff", "income", "reputation", "invest", "spillover")
 """The columns of organisations that are averaged, over each sector and over all."""
@@ -23,21 +24,11 @@ FLOWS = ("success", "payoff", "income", "spillover")
 """Those of them that tell what a tick brought: before the first, nobody has succeeded or failed, gained or lost."""
 
 
-def means(world: World) -> list[Any]:
-    """Return the means of :data:`COLUMNS` over each sector, each a list of them, then over all organisations.
-
-    NaN for a sector without organisations, and for a column that the world lacks.
-    """
-    sectors = len(world.labels.sectors)
-    found = sector_means(world.sector, sectors, held(world, *COLUMNS)).tolist()
-    return [*(row[:-1] for row in found), *(row[-1] for row in found)]
-
-
 @kernel
-def sector_means(sector: Any, sectors: Any, columns: Any) -> Any:
-    """Return the mean of each column (n,) over each sector and, last, over all: (columns, sectors + 1)."""
-    n = sector.size
-    found = np.zeros((len(columns), sectors + 1))
+def sector_means(sector: Any, columns: Any, numbers: Any) -> None:
+    """Fill in the mean of each column (n,) over each sector and, last, over all: (columns · (sectors + 1),)."""
+    n, found = sector.size, numbers.reshape(len(columns), numbers.size // len(columns))
+    sectors = found.shape[1] - 1
     size = np.zeros(sectors + 1)
     for i in range(n):
         size[sector[i]] += 1.0
@@ -46,11 +37,27 @@ def sector_means(sector: Any, sectors: Any, columns: Any) -> Any:
         lanes = np.zeros((4, sectors))  # four sums at once: the processor need not wait for the last addition
         for i in range(n):
             lanes[i & 3, sector[i]] += column[i]
+        found[row, sectors] = 0.0
         for s in range(sectors):
             found[row, s] = lanes[:, s].sum()
             found[row, sectors] += found[row, s]
         found[row] /= size
-    return found
+
+
+def _arranged(numbers: NDArray[Any], labels: Labels) -> list[Any]:
+    table = numbers.reshape(len(COLUMNS), len(labels.sectors) + 1)
+    return [*table[:, :-1], *table[:, -1]]
+
+
+means = Survey(
+    lambda world, numbers: sector_means(world.sector, held(world, *COLUMNS), numbers),
+    lambda labels: len(COLUMNS) * (len(labels.sectors) + 1),
+    _arranged,
+)
+"""The means of :data:`COLUMNS` over each sector, then over all organisations.
+
+NaN for a sector without organisations, and for a column that the world lacks.
+"""
 
 
 def _gini_of_capital(world: World) -> float:

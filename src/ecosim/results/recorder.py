@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.measures.measure import Measure
+from ecosim.measures.survey import Survey
 from ecosim.results.events import EventLog, Watch
 from ecosim.results.frame import Frame, frame_of
 from ecosim.results.table import Note, Table, stacked
@@ -202,43 +202,38 @@ class Recorder:
 
     def _look(self, world: World, row: int, *, only_costly: bool = False) -> None:
         if self._plan is None:
-            self._plan = _plan(self.measures, self.labels, world)
-        looks, places = self._plan[only_costly]
-        numbers: list[Any] = []  # gathered first: to put each into an array would take longer than to find most of them
-        for look in looks:
-            found = look.compute(world)
-            numbers += look.numbers(found)
-            for part in look.rows:
-                numbers.extend(found if part is None else found[part])
+            self._plan = _plans(self.measures, self.labels, world)
+        plan = self._plan[only_costly]
+        for fill, numbers in plan.looks:
+            fill(world, numbers)
         values = self._values[row]
-        values[places] = numbers
+        values[plan.columns] = plan.found[plan.places]
         if world.tick == 0:
             values[self._flows] = np.nan
 
 
-class _Look(NamedTuple):
-    """One computation, and what of it is wanted.
-
-    Attributes:
-        compute: the function of the world.
-        numbers: takes out of what it returns those that are one number.
-        rows: entries that are several numbers; None for those that it returns.
-    """
-
-    compute: Callable[[World], Any]
-    numbers: Callable[[Any], Sequence[Any]]
-    rows: list[int | None]
+Fill = Callable[[World, NDArray[np.float64]], None]
+"""Writes numbers of a world into an array."""
 
 
 class _Plan(NamedTuple):
-    """What is computed for a row, and the columns into which all numbers go, one look's after another's."""
+    """What is found for a row of the record.
 
-    looks: list[_Look]
+    Attributes:
+        looks: what writes numbers, and the part of ``found`` that they are written into.
+        found: all those numbers.
+        places: which of them are asked for.
+        columns: the columns of the record that these go to.
+    """
+
+    looks: list[tuple[Fill, NDArray[np.float64]]]
+    found: NDArray[np.float64]
     places: NDArray[np.int64]
+    columns: NDArray[np.int64]
 
 
-def _plan(measures: Sequence[Measure], labels: Labels, world: World) -> tuple[_Plan, _Plan]:
-    """Return the computations that are cheap, and those that are costly."""
+def _plans(measures: Sequence[Measure], labels: Labels, world: World) -> tuple[_Plan, _Plan]:
+    """Return what is found at every row, and what is costly."""
     asked: tuple[dict[int, list[tuple[Measure, range]]], ...] = ({}, {})
     column = 0
     for measure in measures:
@@ -246,27 +241,63 @@ def _plan(measures: Sequence[Measure], labels: Labels, world: World) -> tuple[_P
         column = columns.stop
         if columns and world.has(*measure.reads):
             asked[measure.costly].setdefault(id(measure.compute), []).append((measure, columns))
-    return _looks(list(asked[False].values())), _looks(list(asked[True].values()))
+    return _plan(list(asked[False].values()), labels), _plan(list(asked[True].values()), labels)
 
 
-def _looks(asked: list[list[tuple[Measure, range]]]) -> _Plan:
+def _plan(asked: list[list[tuple[Measure, range]]], labels: Labels) -> _Plan:
     """Return the plan for measures, those that share a computation together, and the columns that each fills."""
-    looks: list[_Look] = []
+    looks: list[tuple[Fill, slice]] = []
     places: list[int] = []
+    columns: list[int] = []
+    size = 0
     for together in asked:
-        numbers = [(measure.part, columns) for measure, columns in together if measure.per is None]
-        rows = [(measure.part, columns) for measure, columns in together if measure.per is not None]
         compute = together[0][0].compute
-        looks.append(_Look(compute, _taking([part for part, _ in numbers]), [part for part, _ in rows]))
-        places += [column for _, columns in (*numbers, *rows) for column in columns]
-    return _Plan(looks, np.array(places, np.int64))
+        columns += [column for _, filled in together for column in filled]
+        if isinstance(compute, Survey):
+            numbers = np.arange(size, size + compute.size(labels))
+            arranged = compute.arranged(numbers, labels)
+            for measure, _ in together:
+                places += np.ravel(numbers if measure.part is None else arranged[measure.part]).tolist()
+            looks.append((_unless_as_before(compute), slice(size, size + numbers.size)))
+        else:
+            parts = [(measure.part, len(filled)) for measure, filled in together]
+            places += range(size, size + sum(count for _, count in parts))
+            looks.append((_each_of(compute, parts), slice(size, size + sum(count for _, count in parts))))
+        size = looks[-1][1].stop
+    found = np.empty(size)
+    return _Plan(
+        [(fill, found[part]) for fill, part in looks], found, np.array(places, np.int64), np.array(columns, np.int64)
+    )
 
 
-def _taking(parts: Sequence[int | None]) -> Callable[[Any], Sequence[Any]]:
-    """Return what takes these entries out of a sequence, for None the whole; of several, in a third of a loop's time."""
-    if len(parts) > 1 and None not in parts:
-        return itemgetter(*parts)
-    return lambda found: [found if part is None else found[part] for part in parts]
+def _unless_as_before(survey: Survey) -> Fill:
+    """Return what fills in a survey's numbers, but leaves those that are there while the world it sees is the same."""
+    fill, sees = survey.fill, survey.sees
+    if sees is None:
+        return fill
+    before: Hashable = None
+
+    def fill_if_new(world: World, numbers: NDArray[np.float64]) -> None:
+        nonlocal before
+        now = sees(world)
+        if now != before:
+            before = None  # should it fail half-way
+            fill(world, numbers)
+            before = now
+
+    return fill_if_new
+
+
+def _each_of(compute: Callable[[World], Any], parts: Sequence[tuple[int | None, int]]) -> Fill:
+    """Return what calls a function of the world and writes down these entries of what it returns, of so many numbers."""
+
+    def fill(world: World, numbers: NDArray[np.float64]) -> None:
+        found, start = compute(world), 0
+        for part, count in parts:
+            numbers[start : start + count] = found if part is None else found[part]
+            start += count
+
+    return fill
 
 
 def _notes(measures: Sequence[Measure], labels: Labels) -> dict[str, Note]:

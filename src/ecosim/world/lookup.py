@@ -72,3 +72,10 @@ def copy_into(place: Any, values: Any) -> None:
     """
     for k in range(values.size):
         place[k] = values[k]
+
+
+@inlined
+def write(place: Any, start: Any, numbers: Any) -> None:
+    """Write the numbers of a tuple, all of one type, into an array from a place on."""
+    for k in range(len(numbers)):
+        place[start + k] = numbers[k]
