@@ -1,90 +1,10 @@
-"""A survey finds many numbers in one pass; a record does not look again at what has not changed."""
+"""A survey finds many numbers in one pass, for all measures that share it."""
 
 import numpy as np
-import pytest
 
 import ecosim
-from ecosim.measures.measure import Measure
 from ecosim.measures.registry import MEASURES
 from ecosim.measures.survey import Survey
-from ecosim.results.recorder import Recorder
-from ecosim.settings import RecordSettings
-from ecosim.world.world import Labels, World
-
-RECORD = RecordSettings()
-
-
-def counting_looks(looks, sees=None):
-    """A survey of mean and greatest capital that notes every look."""
-
-    def fill(world, numbers):
-        looks.append(world.tick)
-        numbers[:] = world.capital.mean(), world.capital.max()
-
-    return Survey(fill, lambda labels: 2, sees=sees)
-
-
-def record_of(survey, world, ticks):
-    """Record both numbers of a survey while everybody's capital grows at every third tick."""
-    measures = [Measure(name, "", "", survey, ("capital",), part) for part, name in enumerate(("mean", "most"))]
-    recorder = Recorder(measures, world.labels, RECORD, ticks)
-    recorder.record(world)
-    for tick in range(1, ticks + 1):
-        world.tick = tick
-        world.capital += tick % 3 == 0
-        recorder.record(world)
-    return recorder.series()
-
-
-def test_measures_that_share_a_survey_share_its_look():
-    looks = []
-    found = record_of(counting_looks(looks), World(Labels(), 4, ("capital",)), 6)
-    assert looks == list(range(7))
-    assert found["mean"].tolist() == [1, 1, 1, 2, 2, 2, 3]
-
-
-def test_what_a_survey_sees_decides_whether_it_looks_again():
-    looks = []
-    survey = counting_looks(looks, sees=lambda world: world.capital.tobytes())
-    found = record_of(survey, World(Labels(), 4, ("capital",)), 7)
-    assert looks == [0, 3, 6]
-    assert found["most"].tolist() == [1, 1, 1, 2, 2, 2, 3, 3]
-
-
-def test_a_look_that_failed_is_not_taken_for_one_that_was_made():
-    attempts = []
-
-    def fill(world, numbers):
-        attempts.append(1)
-        numbers[:] = np.nan
-        if len(attempts) == 2:
-            raise FloatingPointError
-        numbers[:] = world.capital.sum()
-
-    world = World(Labels(), 4, ("capital",))
-    world.capital[:] = 0.0
-    survey = Survey(fill, lambda labels: 1, sees=lambda world: world.capital.tobytes())
-    recorder = Recorder([Measure("sum", "", "", survey, ("capital",), 0)], world.labels, RECORD, 9)
-    recorder.record(world)
-    world.tick, world.capital[:] = 1, 1.0
-    with pytest.raises(FloatingPointError):
-        recorder.record(world)
-    world.tick, world.capital[:] = 2, 0.0
-    recorder.record(world)
-    assert recorder.series()["sum"].tolist()[-1] == 0.0
-
-
-@pytest.mark.parametrize("scenario", ["town", "fractured_square"])
-def test_every_number_on_record_is_what_a_fresh_look_finds(scenario):
-    """Through 24 ticks of a world in which stances and ties change at some ticks only, for each cheap measure."""
-    model = ecosim.Ecosystem(ecosim.load(scenario, "ticks=24", "ecosystem.organisations=60"), rng=5)
-    measures = [measure for measure in model.recorder.measures if not measure.costly]
-    for _ in range(24):
-        model.step()
-        row = {name: column[-1] for name, column in model.recorder.series().items()}
-        for measure in measures:
-            for column in measure.columns(model.world.labels):
-                assert row[column] == pytest.approx(measure.of(model.world, column), rel=0, abs=0, nan_ok=True), column
 
 
 def test_a_survey_and_its_measures_name_the_same_numbers():

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Hashable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.measures.measure import Measure
-from ecosim.measures.survey import Survey
 from ecosim.results.events import EventLog, Watch
 from ecosim.results.frame import Frame, frame_of
+from ecosim.results.plan import Plan, plans
 from ecosim.results.table import Note, Table, stacked
 from ecosim.results.tables import MAKE
 from ecosim.world.world import Labels, World
@@ -87,7 +87,7 @@ class Recorder:
         self._rows, self._last = 0, -1
         self._ticks: NDArray[np.int64] = np.empty(min(ticks // record.every + 2, 4096), np.int64)
         self._values = np.full((self._ticks.size, len(self.notes)), np.nan)
-        self._plan: tuple[_Plan, _Plan] | None = None
+        self._plan: tuple[Plan, Plan] | None = None
         self._watch: Watch | None = None
 
     def __repr__(self) -> str:
@@ -202,102 +202,11 @@ class Recorder:
 
     def _look(self, world: World, row: int, *, only_costly: bool = False) -> None:
         if self._plan is None:
-            self._plan = _plans(self.measures, self.labels, world)
-        plan = self._plan[only_costly]
-        for fill, numbers in plan.looks:
-            fill(world, numbers)
+            self._plan = plans(self.measures, self.labels, world)
         values = self._values[row]
-        values[plan.columns] = plan.found[plan.places]
+        self._plan[only_costly].look(world, values)
         if world.tick == 0:
             values[self._flows] = np.nan
-
-
-Fill = Callable[[World, NDArray[np.float64]], None]
-"""Writes numbers of a world into an array."""
-
-
-class _Plan(NamedTuple):
-    """What is found for a row of the record.
-
-    Attributes:
-        looks: what writes numbers, and the part of ``found`` that they are written into.
-        found: all those numbers.
-        places: which of them are asked for.
-        columns: the columns of the record that these go to.
-    """
-
-    looks: list[tuple[Fill, NDArray[np.float64]]]
-    found: NDArray[np.float64]
-    places: NDArray[np.int64]
-    columns: NDArray[np.int64]
-
-
-def _plans(measures: Sequence[Measure], labels: Labels, world: World) -> tuple[_Plan, _Plan]:
-    """Return what is found at every row, and what is costly."""
-    asked: tuple[dict[int, list[tuple[Measure, range]]], ...] = ({}, {})
-    column = 0
-    for measure in measures:
-        columns = range(column, column + len(measure.columns(labels)))
-        column = columns.stop
-        if columns and world.has(*measure.reads):
-            asked[measure.costly].setdefault(id(measure.compute), []).append((measure, columns))
-    return _plan(list(asked[False].values()), labels), _plan(list(asked[True].values()), labels)
-
-
-def _plan(asked: list[list[tuple[Measure, range]]], labels: Labels) -> _Plan:
-    """Return the plan for measures, those that share a computation together, and the columns that each fills."""
-    looks: list[tuple[Fill, slice]] = []
-    places: list[int] = []
-    columns: list[int] = []
-    size = 0
-    for together in asked:
-        compute = together[0][0].compute
-        columns += [column for _, filled in together for column in filled]
-        if isinstance(compute, Survey):
-            numbers = np.arange(size, size + compute.size(labels))
-            arranged = compute.arranged(numbers, labels)
-            for measure, _ in together:
-                places += np.ravel(numbers if measure.part is None else arranged[measure.part]).tolist()
-            looks.append((_unless_as_before(compute), slice(size, size + numbers.size)))
-        else:
-            parts = [(measure.part, len(filled)) for measure, filled in together]
-            places += range(size, size + sum(count for _, count in parts))
-            looks.append((_each_of(compute, parts), slice(size, size + sum(count for _, count in parts))))
-        size = looks[-1][1].stop
-    found = np.empty(size)
-    return _Plan(
-        [(fill, found[part]) for fill, part in looks], found, np.array(places, np.int64), np.array(columns, np.int64)
-    )
-
-
-def _unless_as_before(survey: Survey) -> Fill:
-    """Return what fills in a survey's numbers, but leaves those that are there while the world it sees is the same."""
-    fill, sees = survey.fill, survey.sees
-    if sees is None:
-        return fill
-    before: Hashable = None
-
-    def fill_if_new(world: World, numbers: NDArray[np.float64]) -> None:
-        nonlocal before
-        now = sees(world)
-        if now != before:
-            before = None  # should it fail half-way
-            fill(world, numbers)
-            before = now
-
-    return fill_if_new
-
-
-def _each_of(compute: Callable[[World], Any], parts: Sequence[tuple[int | None, int]]) -> Fill:
-    """Return what calls a function of the world and writes down these entries of what it returns, of so many numbers."""
-
-    def fill(world: World, numbers: NDArray[np.float64]) -> None:
-        found, start = compute(world), 0
-        for part, count in parts:
-            numbers[start : start + count] = found if part is None else found[part]
-            start += count
-
-    return fill
 
 
 def _notes(measures: Sequence[Measure], labels: Labels) -> dict[str, Note]:
