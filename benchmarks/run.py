@@ -45,7 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     runs = [row.plain() for row in small.measure(2 if asked.quick else 5, asked.ticks)]
     runs.append(small.measure_town(1.0 if asked.quick else 10.0, asked.ticks))
     if not asked.quick:
-        runs.append(small.measure_town_swept(60))
+        runs.append(small.measure_town_swept(120))
+        runs.append(small.measure_town_swept(120, *small.core_of_town(), model="town, its core"))
     output.show(
         "Whole runs a second on one core: founded and stepped, with nothing recorded or a number at each tick", runs
     )

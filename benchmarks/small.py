@@ -127,7 +127,20 @@ def measure_town(seconds: float, ticks: int = TICKS) -> dict[str, Any]:
     return _town_row("ecosim, in a loop", settings, times)
 
 
-def measure_town_swept(runs: int) -> dict[str, Any]:
+CORE = (
+    "change", "issue", "stance", "market", "motivation", "meeting", "coalition", "contribution", "imitation", "production",
+    "sharing", "ripple", "relationship", "ledger",
+)  # fmt: skip
+"""Mechanisms of ``town`` by which organisations make up their minds, meet, join, work, share and are judged: all but
+citizens, media, policy, synergist, learning, purpose, turnover and technology."""
+
+
+def core_of_town() -> list[str]:
+    """Return the overrides that leave of ``town`` its core only."""
+    return [f"~dynamics.{name}" for name in ecosim.load("town").schedule if name not in CORE]
+
+
+def measure_town_swept(runs: int, *overrides: str, model: str = "town") -> dict[str, Any]:
     """Return the same for a sweep with one worker, from its first finished run on: by the clock, not the processor's."""
     marks: list[tuple[float, int]] = []
 
@@ -135,9 +148,10 @@ def measure_town_swept(runs: int) -> dict[str, Any]:
         if not marks or progress.done > marks[-1][1]:
             marks.append((time.perf_counter(), progress.done))
 
-    ecosim.sweep("town", {}, replicates=runs, workers=1, progress=note)
+    ecosim.sweep("town", {}, *overrides, replicates=runs, workers=1, progress=note)
     (began, first), (ended, last) = next(mark for mark in marks if mark[1] > 0), marks[-1]
-    return _town_row("ecosim, in a sweep", ecosim.load("town"), [(ended - began) / (last - first)])
+    row = _town_row("ecosim, in a sweep", ecosim.load("town", *overrides), [(ended - began) / (last - first)])
+    return {**row, "model": model}
 
 
 def _town_row(rival: str, settings: Any, times: list[float]) -> dict[str, Any]:
