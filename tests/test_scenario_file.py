@@ -13,14 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecosim.errors import InputError
-from ecosim.scenario_file import (
-    MOST_BYTES,
-    check_plain,
-    parse_scenario,
-    plain_scalar,
-    read_scenario,
-    read_scenario_with_places,
-)
+from ecosim.scenario_file import MOST_BYTES, check_plain, parse_scenario, read_scenario, read_scenario_with_places
+from ecosim.yaml_scalar import plain_scalar
 from tests.clock import within
 
 ALIAS_BOMB = "a: &a [x, x]\n" + "".join(

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.agent_attributes import Attribute, check_relationship, lacking, misnamed, not_there, own_error
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.light_mesa import Agent, AgentSet
-from ecosim.scenario_file import shown
 from ecosim.world.columns import COLUMNS, columns_of
 
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.errors import InputError
+from ecosim.errors import InputError, path_of, shown
 from ecosim.results.recorder import Recorder
-from ecosim.scenario_file import path_of, shown
 from ecosim.settings import Settings, plain, settings_from
 from ecosim.world import snapshot
 from ecosim.world.world import World

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ecosim.configuration_errors import Source
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, printable, shown
 from ecosim.merging import Change, changed, merged
-from ecosim.scenario_file import check_plain, printable, read_scenario_with_places, shown
+from ecosim.scenario_file import check_plain, read_scenario_with_places
 
 if TYPE_CHECKING:
     from ecosim.settings import Settings

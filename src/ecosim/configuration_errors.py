@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, printable, shown
 from ecosim.parameters import allowed_at, keys_at
-from ecosim.scenario_file import Keys, Places, printable, shown
+from ecosim.scenario_file import Keys, Places
 
 
 class Source:

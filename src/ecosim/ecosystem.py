@@ -14,7 +14,7 @@ from ecosim.branching import Branching
 from ecosim.dynamics.agent_rules import AgentRules
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.schedule import Schedule
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.interventions import Intervention
 from ecosim.light_mesa import Agent, AgentSet, Model
 from ecosim.measures.measure import Measure
@@ -23,7 +23,6 @@ from ecosim.results.recorder import Recorder
 from ecosim.results.run import Run
 from ecosim.rng import LARGEST_SEED, Stream, stream
 from ecosim.rules import find_measures
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings, plain, with_actors
 from ecosim.world.actors import Actors
 from ecosim.world.finite import Watched

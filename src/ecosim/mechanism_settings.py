@@ -12,9 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from ecosim.configuration_errors import Source, faults_of
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.rules import find_rule
-from ecosim.scenario_file import shown
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -6,8 +6,7 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from ecosim.errors import InputError, did_you_mean
-from ecosim.scenario_file import printable, shown
+from ecosim.errors import InputError, did_you_mean, printable, shown
 
 NAMING = "rule"
 """The key that says what the other keys beside it belong to."""

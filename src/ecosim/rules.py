@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.measures.measure import Measure
-from ecosim.scenario_file import shown
 from ecosim.world.world import Labels
 
 RULES: dict[str, str] = {

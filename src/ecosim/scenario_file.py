@@ -6,8 +6,6 @@ ever constructed from a name in the file, no environment is read, and no value i
 
 from __future__ import annotations
 
-import math
-import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, ascii_controls, printable, shown
+from ecosim.yaml_scalar import plain_scalar
 
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 64
@@ -121,35 +120,6 @@ def read_bytes(path: str | Path, *, most_bytes: int) -> bytes:
     return data
 
 
-def shown(value: object, most: int = 60) -> str:
-    """Return a value as it may safely stand in a message: one line, escaped, cut when long."""
-    text = ascii_controls(str(value)) if isinstance(value, str) else ascii_controls(repr(value))
-    text = text if len(text) <= most else text[:most] + "…"
-    return f"'{text}'" if isinstance(value, str) else text
-
-
-def printable(path: str | Path) -> str:
-    """Return a file's name as it may safely stand in a message."""
-    return ascii_controls(str(path))[-200:]
-
-
-def path_of(given: object) -> Path:
-    """Return what was given as the name of a file or folder, as a path.
-
-    Raises:
-        InputError: if it is neither text nor a path.
-    """
-    if not isinstance(given, str | os.PathLike):
-        raise InputError(f"{shown(given)} is no path; allowed: the name of a file or folder, as text or pathlib.Path")
-    return Path(given)
-
-
-def ascii_controls(text: str) -> str:
-    """Return text whose control characters and lone surrogates are spelt out, so that no terminal obeys them."""
-    return _UNSHOWABLE.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
-
-
-_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
@@ -328,43 +298,6 @@ class _Builder:
             return (*parent.keys, len(parent.values))
         return parent.keys if parent.key is None else (*parent.keys, parent.key)
 
-
-def plain_scalar(text: str) -> tuple[object, str | None]:
-    """Return what an unquoted YAML 1.2 scalar means, and a fault where YAML readers disagree on it (else None)."""
-    if text in ("", "~", "null", "Null", "NULL"):
-        return None, None
-    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
-        return text.lower() == "true", None
-    if _NOT_FINITE.fullmatch(text):
-        return text, f"{shown(text)} is not a finite number; allowed: finite numbers, or text in quotes"
-    for pattern, taken_for in _DISAGREED:
-        if pattern.fullmatch(text):
-            return text, f"{shown(text)} is {taken_for}; " + _PLAINLY
-    if _INTEGER.fullmatch(text):
-        number = int(text) if len(text) <= 20 else 2**64
-        if -(2**63) <= number < 2**64:
-            return number, None
-        return text, f"{shown(text)} does not fit in 64 bits; " + _PLAINLY
-    if _REAL.fullmatch(text):
-        real = float(text)
-        return (real, None) if math.isfinite(real) else (text, f"{shown(text)} is too large; allowed: finite numbers")
-    return text, None
-
-
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_REAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.I)
-_PLAINLY = "quote it or write it plainly"
-_DISAGREED = (
-    (re.compile(r"y|yes|on", re.I), "read as true by some YAML readers and as text by others"),
-    (re.compile(r"n|no|off", re.I), "read as false by some YAML readers and as text by others"),
-    (re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"), "read as a number to base 60 by some YAML readers"),
-    (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?"), "read as a date by some YAML readers"),
-    (re.compile(r"[-+]?[0-9][0-9_.]*_[0-9_.]*([eE][-+]?[0-9]+)?"), "read as a number by some YAML readers only"),
-    (re.compile(r"[-+]?0[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?"), "read to base 8 by some YAML readers"),
-    (re.compile(r"[-+]?0[box][0-9a-f_]+", re.I), "not a decimal number, and YAML readers disagree on it"),
-    (re.compile(r"=|<<"), "a command to some YAML readers"),
-)
 
 _HYDRA_WORDS = frozenset({"_target_", "_args_", "_partial_", "_recursive_", "_convert_", "hydra", "defaults"})
 _HYDRA_PATH = re.compile(r"(override\s+)?/?hydra\s*[:./@]", re.I)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, 
 
 from ecosim.configuration_errors import Source
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.interventions import Intervention
 from ecosim.mechanism_settings import (
     activation_faults,
@@ -30,7 +30,6 @@ from ecosim.rules import (
     refuse_unknown_packages,
     rule_name,
 )
-from ecosim.scenario_file import shown
 from ecosim.world.actor_settings import settled
 from ecosim.world.founding import EcosystemSettings, labels_of
 

@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecosim.errors import InputError
-from ecosim.scenario_file import _UNSHOWABLE
+from ecosim.errors import _UNSHOWABLE, InputError
 from ecosim.world.actor_mapping import mapping_of, read_mapping
 from ecosim.world.actors import Actors, read_actors
 from tests.clock import at_most_seconds

@@ -43,8 +43,8 @@ def carry_out(order: Order) -> None:
     Raises:
         InputError: before anything has run.
     """
+    from ecosim.errors import printable
     from ecosim.experiments.calibration import calibrate
-    from ecosim.scenario_file import printable
 
     name, changes = order.name_and_changes()
     parameters, rest = _split(changes)

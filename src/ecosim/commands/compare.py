@@ -76,9 +76,9 @@ def _tell_rivals(order: Order, plan: Plan) -> None:
 
 def _compared(order: Order, plan: Plan) -> Comparison:
     """Make the runs, and save what came of them where a folder is named."""
+    from ecosim.errors import printable
     from ecosim.experiments.compare import run_comparison
     from ecosim.experiments.keeping import kept
-    from ecosim.scenario_file import printable
 
     with kept(order.out) as out:
         with watched(order, order.out) as progress:

@@ -44,8 +44,8 @@ def carry_out(order: Order) -> None:
         InputError: if the sweep cannot be used, or the folder for the results not be written to.
     """
     from ecosim.commands.output import refuse_unwritable
+    from ecosim.errors import printable
     from ecosim.experiments.discovery import discover
-    from ecosim.scenario_file import printable
 
     out = order.folder if order.out is None else order.out
     found = discover(

@@ -47,8 +47,8 @@ def told() -> Iterator[None]:
 
 def _of_system(error: OSError) -> str:
     """Return in words what the system would not do, where, and what to do if the disk is full."""
+    from ecosim.errors import printable
     from ecosim.results.folders import FULL
-    from ecosim.scenario_file import printable
 
     where = f"{printable(str(error.filename))}: " if error.filename else ""
     advice = (

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, printable
 from ecosim.results.folders import check_writable, is_unfinished
-from ecosim.scenario_file import printable
 
 OWN_FILES = frozenset({"config.yaml", "provenance.json", "summary.json", "summary.md"})
 OWN_TABLES = frozenset({"series", "organisations", "relationships", "coalitions", "memberships", "events", "frames"})

@@ -85,8 +85,8 @@ def watched(order: ManyRuns, out: Path | None) -> Iterator[Callable[[Progress], 
         order: who is told.
         out: the folder with what is finished; None where it is kept nowhere.
     """
+    from ecosim.errors import printable
     from ecosim.experiments.making import CannotGoOn
-    from ecosim.scenario_file import printable
 
     with Bar("runs", order.shows_progress) as bar:
         goes_on = (

@@ -35,8 +35,8 @@ def carry_out(order: Order) -> None:
         InputError: if the folder holds neither a sweep nor a run, or a name is unknown.
         OSError: if the page cannot be written.
     """
+    from ecosim.errors import printable
     from ecosim.experiments.folder import MANIFEST
-    from ecosim.scenario_file import printable
     from ecosim.sweeps.sweep import REPORT
 
     _check(order)
@@ -57,7 +57,7 @@ def carry_out(order: Order) -> None:
 
 def _check(order: Order) -> None:
     from ecosim.commands.output import refuse_unwritable
-    from ecosim.scenario_file import printable
+    from ecosim.errors import printable
     from ecosim.sweeps.spreadsheets import KINDS
 
     faults = []
@@ -73,10 +73,10 @@ def _check(order: Order) -> None:
 
 
 def _of_sweep(order: Order, out: Path) -> dict[str, Any]:
+    from ecosim.errors import printable
     from ecosim.experiments.reading import SweepTables
     from ecosim.reports.sweep_page import sweep_page
     from ecosim.results.store import write_text
-    from ecosim.scenario_file import printable
     from ecosim.sweeps.findings import findings_of
     from ecosim.sweeps.spreadsheets import save_tables
 

@@ -53,10 +53,10 @@ def carry_out(order: Order) -> None:
         OSError: if the files cannot be written.
     """
     from ecosim.commands.output import refuse_unwritable
+    from ecosim.errors import printable
     from ecosim.experiments.reading import SweepTables
     from ecosim.experiments.sensitivity import sensitivity
     from ecosim.results.store import write_text
-    from ecosim.scenario_file import printable
     from ecosim.sweeps.spreadsheets import defused
 
     tables = SweepTables(order.folder)

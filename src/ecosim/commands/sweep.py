@@ -128,9 +128,9 @@ def split_axes(words: Iterable[str], vary: Iterable[str] = ()) -> tuple[dict[str
     Raises:
         InputError: naming every word that cannot be read or asks for values that are not listed, nor a range.
     """
+    from ecosim.errors import shown
     from ecosim.experiments.grammar import values_of
     from ecosim.experiments.ranges import Interval
-    from ecosim.scenario_file import shown
 
     axes: dict[str, Any] = {}
     rest: list[str] = []
@@ -171,7 +171,7 @@ def _with_table(path: Path | None, axes: dict[str, Any]) -> dict[str, Any] | Poi
 
 
 def _tell(order: Order, plan: Plan, outcome: Outcome, out: Path) -> None:
-    from ecosim.scenario_file import printable
+    from ecosim.errors import printable
 
     here = printable(out)
     if outcome.damaged:
@@ -187,7 +187,7 @@ def _tell(order: Order, plan: Plan, outcome: Outcome, out: Path) -> None:
 
 
 def _tell_until(order: Order, plan: Plan, ended: Ended) -> None:
-    from ecosim.scenario_file import shown
+    from ecosim.errors import shown
 
     fewest, most = f"{ended.fewest:,}", f"{ended.most:,}"
     order.say(f"Each point took {fewest if fewest == most else f'{fewest} to {most}'} replicates.")

@@ -53,8 +53,8 @@ def carry_out(order: Order) -> int:
     Raises:
         InputError: before anything has run.
     """
+    from ecosim.errors import printable
     from ecosim.experiments.tipping import tip
-    from ecosim.scenario_file import printable
 
     lacking = _lacking(order)
     out = folder_for_runs(order.out, lacking)

@@ -69,8 +69,8 @@ def chosen(names: Sequence[str]) -> list[str]:
     Raises:
         InputError: naming every name that is none, with the nearest.
     """
+    from ecosim.errors import shown
     from ecosim.published.cases import CASES
-    from ecosim.scenario_file import shown
 
     faults = [
         f"no published case {shown(name)}; {did_you_mean(name, CASES, most=40)}" for name in names if name not in CASES
@@ -99,7 +99,7 @@ def _tell(order: Order, verified: Sequence[Verified], effort: Effort) -> int:
             if verdict.verdict == "failed":
                 say(f"Failed: {one.name}: {verdict.note}")
     if order.out is not None:
-        from ecosim.scenario_file import printable
+        from ecosim.errors import printable
 
         order.say(f"The results are in {printable(order.out)}")
     return 0 if all_well(output.rows_of(verified)) else DIFFERS
@@ -112,7 +112,7 @@ def _check_folder(folder: Path) -> None:
         InputError: naming what is in the way.
     """
     from ecosim.commands.output import refuse_unwritable
-    from ecosim.scenario_file import printable
+    from ecosim.errors import printable
 
     here = printable(folder)
     refuse_unwritable(folder)

@@ -34,8 +34,8 @@ def carry_out(order: Order) -> None:
     Raises:
         InputError: if there is no run, it kept no reasons, or the name or kind is not in it.
     """
+    from ecosim.errors import printable
     from ecosim.results.run import Run
-    from ecosim.scenario_file import printable
 
     folder, name, kind = order.folder, order.organisation, order.kind
     if not folder.is_dir():

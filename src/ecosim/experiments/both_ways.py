@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.declared import declared
 from ecosim.experiments.design import seed_of_replicate
@@ -17,7 +17,6 @@ from ecosim.experiments.leading import led
 from ecosim.experiments.ramp import Route, checked
 from ecosim.experiments.sweep import Execution, Progress
 from ecosim.results.phrases import some
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings, plain
 from ecosim.sizes import seconds_of
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.drawing.calibration import draw_parameter, draw_targets
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.identifiability import (
     Range,
     correlations,
@@ -22,7 +22,6 @@ from ecosim.experiments.identifiability import (
 from ecosim.experiments.searches import Posterior
 from ecosim.experiments.trials import WORST, Trials
 from ecosim.results.phrases import percent
-from ecosim.scenario_file import shown
 
 if TYPE_CHECKING:
     import pandas as pd

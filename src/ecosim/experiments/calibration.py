@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.calibrated import Calibration, told
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.factor import Factor
@@ -20,7 +20,6 @@ from ecosim.experiments.targets import Target, read_targets, targets_of
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.trials import Trials
 from ecosim.experiments.varied import Varied
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 
 if TYPE_CHECKING:

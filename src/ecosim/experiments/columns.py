@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.shards import MEAN
 from ecosim.rules import find_measures
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 from ecosim.world.founding import labels_of
 

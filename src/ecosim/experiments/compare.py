@@ -11,7 +11,7 @@ import numpy as np
 
 from ecosim.compose import plain, read
 from ecosim.drawing.differences import draw
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.columns import measured_by, refuse_unknown
 from ecosim.experiments.design import Axis, Design
 from ecosim.experiments.gain import fewer_runs
@@ -20,7 +20,6 @@ from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings, settings_from
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.order import even_order
 from ecosim.experiments.sampling import Factors
 from ecosim.experiments.sampling import Kind as Sampled
 from ecosim.results.table import Note, Table
-from ecosim.scenario_file import check_plain, shown
+from ecosim.scenario_file import check_plain
 
 Listed = Literal["grid", "zip", "table"]
 Kind = Listed | Sampled

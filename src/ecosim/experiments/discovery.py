@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.drawing.discovery import draw
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.cart import Tree, find_tree
 from ecosim.experiments.cases import Box, Cases, cases_of
 from ecosim.experiments.crossing import Estimate
@@ -19,7 +19,6 @@ from ecosim.experiments.prim import Quality, find_box, quality
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.rule_words import conditions, sentence, where, wilson, with_interval
 from ecosim.results.phrases import percent
-from ecosim.scenario_file import shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, printable, shown
 from ecosim.experiments.ids import is_id
 from ecosim.experiments.lock import LOCK, lock
 from ecosim.experiments.plan import Plan
@@ -19,7 +19,6 @@ from ecosim.experiments.running import Failure
 from ecosim.results import store
 from ecosim.results.folders import make, unmake
 from ecosim.results.provenance import configuration_hash, provenance
-from ecosim.scenario_file import printable, shown
 
 MANIFEST, FAILURES = "manifest.json", "failures.jsonl"
 MOST_DIFFERENCES = 20

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from ecosim.compose import parsed_override
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.ranges import Interval
-from ecosim.scenario_file import check_plain, shown
+from ecosim.scenario_file import check_plain
 
 MOST_VALUES = 10**7
 HOW = "listed values, key=a,b,c, key=choice(a,b,c) or key=range(start,stop,step); a range to draw from, "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ecosim.scenario_file import path_of
+from ecosim.errors import path_of
 
 
 @contextmanager

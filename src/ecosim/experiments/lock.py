@@ -7,8 +7,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-from ecosim.errors import InputError
-from ecosim.scenario_file import printable
+from ecosim.errors import InputError, printable
 
 LOCK = ".lock"
 

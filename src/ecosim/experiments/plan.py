@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecosim.compose import defaults, plain, read, read_overrides
 from ecosim.configuration_errors import Source
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.design import LISTED, Axis, Design, design_of
 from ecosim.experiments.ids import Ids, as_array, room_for
 from ecosim.experiments.numbering import Numbering
@@ -20,7 +20,6 @@ from ecosim.experiments.points_table import PointsTable, is_frame, points_of_fra
 from ecosim.experiments.ranges import Choice, refuse_intervals
 from ecosim.experiments.sampled import Manner, draw, wanted
 from ecosim.merging import Change, changed
-from ecosim.scenario_file import shown
 from ecosim.settings import Seen, Settings, settings_from, with_actors
 from ecosim.sizes import check_run, check_sweep, seconds_of
 from ecosim.world.actors import Actors

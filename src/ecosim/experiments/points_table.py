@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, printable, shown
 from ecosim.experiments.grammar import value_of
-from ecosim.scenario_file import printable, shown
 from ecosim.world.actor_table import Table, read_table
 from ecosim.world.faults import Faults
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.columns import column_of
 from ecosim.experiments.crossing import Crossing
 from ecosim.experiments.declared import Declared, declared
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 
 Numbers = NDArray[np.float64]

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.dying import end_with
 from ecosim.experiments.shards import MEAN
 from ecosim.merging import Change, changed
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings, plain, settings_from
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.declared import Declared, declared, declared_words
 from ecosim.experiments.design import axis_of, refuse_key, refuse_twice
 from ecosim.experiments.factor import Factor
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 
 HOW = "key=interval(LOW,HIGH) or ecosim.Interval(low, high)"

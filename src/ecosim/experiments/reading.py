@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, printable, shown
 from ecosim.experiments.folder import FAILURES, MANIFEST
 from ecosim.experiments.grouping import grouped
 from ecosim.experiments.run_columns import RunColumns
 from ecosim.experiments.shards import MEAN, OK, RUNS, SERIES, read_design, read_runs
 from ecosim.results.table import Note
-from ecosim.scenario_file import printable, shown
 
 if TYPE_CHECKING:
     import pandas as pd

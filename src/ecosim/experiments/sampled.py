@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.design import SAMPLED, Axis, Design, faults_of_words
 from ecosim.experiments.factor import Factor
 from ecosim.experiments.ranges import Interval, choices_in, factor_of
 from ecosim.experiments.sampling import LEVELS, Factors
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 from ecosim.sizes import check_sweep
 

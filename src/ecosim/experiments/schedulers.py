@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ecosim.errors import InputError, did_you_mean
-from ecosim.scenario_file import printable, read_scenario, shown
+from ecosim.errors import InputError, did_you_mean, printable, shown
+from ecosim.scenario_file import read_scenario
 
 PACKAGES = ("dask_jobqueue", "dask_kubernetes", "dask_cloudprovider", "distributed")
 """Packages whose clusters a file may name; code of no other is imported for it."""

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, printable
 from ecosim.experiments.design import NOTES, Design
 from ecosim.experiments.ids import IdArray, as_array, room_for
 from ecosim.experiments.running import Ran
 from ecosim.results.store import to_arrow, write_bytes
 from ecosim.results.table import Note, Table
-from ecosim.scenario_file import printable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, shown
 from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.making import Limits
@@ -20,7 +20,6 @@ from ecosim.experiments.until import Goal, check_goals, goals_of, most_replicate
 from ecosim.experiments.work import MANY_RUNS, Work
 from ecosim.experiments.work import Outcome as Outcome
 from ecosim.experiments.work import Progress as Progress
-from ecosim.scenario_file import shown
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, printable, shown
 from ecosim.experiments.columns import column_of
-from ecosim.scenario_file import printable, read_scenario, shown
+from ecosim.scenario_file import read_scenario
 from ecosim.settings import Settings
 
 HOW = "measure=value±sd, as in dispersion.mean=0.3±0.02 (or +- for ±)"

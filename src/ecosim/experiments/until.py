@@ -29,12 +29,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.design import Design
 from ecosim.experiments.effects import half_width
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.shards import MEAN, RUNS
-from ecosim.scenario_file import shown
 
 FEWEST = 8
 MOST = 1000

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.published.case import Case
-from ecosim.scenario_file import shown
 
 CASES: dict[str, str] = {
     "axelrod_1997": "axelrod_1997",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ecosim.scenario_file import plain_scalar
+from ecosim.yaml_scalar import plain_scalar
 
 
 def to_yaml(values: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, path_of, printable
 from ecosim.results import provenance as made_by
 from ecosim.results import store
 from ecosim.results.folders import whole
@@ -22,7 +22,7 @@ from ecosim.results.recorder import Recorder
 from ecosim.results.summary import summarise
 from ecosim.results.table import Note, Table
 from ecosim.results.words import tell
-from ecosim.scenario_file import path_of, printable, read_scenario
+from ecosim.scenario_file import read_scenario
 from ecosim.world.names import defuse_for_spreadsheet
 from ecosim.world.world import World
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.reading import SweepTables
 from ecosim.results.store import write_bytes, write_text
-from ecosim.scenario_file import shown
 from ecosim.sweeps.findings import compared
 from ecosim.world.names import defuse_for_spreadsheet
 

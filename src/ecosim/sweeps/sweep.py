@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecosim.errors import InputError, did_you_mean
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments import curves
 from ecosim.experiments.effects import Layout, effects
 from ecosim.experiments.reading import SweepTables
@@ -14,7 +14,6 @@ from ecosim.experiments.sensitivity import Sensitivity, sensitivity
 from ecosim.reports.findings import Response
 from ecosim.reports.sweep_page import sweep_page
 from ecosim.results.store import write_text
-from ecosim.scenario_file import shown
 from ecosim.sweeps.findings import findings_of, is_spread
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ecosim.errors import InputError, did_you_mean
-from ecosim.scenario_file import Places, check_plain, printable, read_scenario_with_places, shown
+from ecosim.errors import InputError, did_you_mean, printable, shown
+from ecosim.scenario_file import Places, check_plain, read_scenario_with_places
 
 
 class _Part(BaseModel):

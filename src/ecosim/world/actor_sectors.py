@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
-from ecosim.errors import InputError, did_you_mean
-from ecosim.scenario_file import ascii_controls, shown
+from ecosim.errors import InputError, ascii_controls, did_you_mean, shown
 from ecosim.world.actor_mapping import SectorMapping
 from ecosim.world.actor_suggestion import MOST_VALUES, suggest, word_of
 from ecosim.world.actor_table import SECTOR_WORDS, Table

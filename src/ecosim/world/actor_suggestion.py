@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ecosim.errors import InputError
-from ecosim.scenario_file import check_plain, shown
+from ecosim.errors import InputError, shown
+from ecosim.scenario_file import check_plain
 from ecosim.world.actor_table import (
     MISSING_WORDS,
     NAME_WORDS,

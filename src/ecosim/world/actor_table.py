@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ecosim.errors import InputError, did_you_mean
-from ecosim.scenario_file import printable, read_scenario_with_places, read_text, shown
+from ecosim.errors import InputError, did_you_mean, printable, shown
+from ecosim.scenario_file import read_scenario_with_places, read_text
 from ecosim.world.workbook import MOST_COLUMNS, Row, cell_text, sheet_names, sheet_rows
 
 MOST_TABLE_BYTES = 256 * 2**20

@@ -10,8 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError
-from ecosim.scenario_file import shown
+from ecosim.errors import InputError, shown
 from ecosim.world.actor_mapping import TieMapping, WeightMapping
 from ecosim.world.actor_table import SOURCE_WORDS, TARGET_WORDS, Table, number_of
 from ecosim.world.faults import Faults

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError, did_you_mean
-from ecosim.scenario_file import shown
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.world.actor_mapping import ColumnMapping, TableMapping, mapping_of, read_mapping
 from ecosim.world.actor_sectors import read_sectors
 from ecosim.world.actor_table import MISSING_WORDS, NAME_WORDS, Table, file_and_sheet, holds_ties, number_of, read_table

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.scenario_file import shown
+from ecosim.errors import shown
 
 _MOST_COMPARED = 200
 _MOST_LETTERS = 200

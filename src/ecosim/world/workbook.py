@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ecosim.errors import InputError, did_you_mean
-from ecosim.scenario_file import printable, read_bytes, shown
+from ecosim.errors import InputError, did_you_mean, printable, shown
+from ecosim.scenario_file import read_bytes
 
 MOST_WORKBOOK_BYTES = 64 * 2**20
 MOST_PARTS = 1000
