@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.drawing.discovery import draw
-from ecosim.errors import InputError, shown
+from ecosim.errors import InputError, path_of, shown
 from ecosim.experiments.cart import Tree, find_tree
 from ecosim.experiments.cases import Box, Cases, cases_of
 from ecosim.experiments.crossing import Estimate
@@ -192,7 +192,7 @@ def discover(
         >>> ecosim.discover("results/sweep", "dispersion", above=0.3).boxes  # doctest: +SKIP
     """
     _refuse(above, below, density, depth, seed)
-    tables = SweepTables(Path(folder))
+    tables = SweepTables(path_of(folder))
     if tables.kind in BOUND:
         raise InputError(
             f"{shown(str(folder))}: a {tables.kind} sweep, whose points share values in blocks, so that no half of them can "

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecosim.errors import InputError, did_you_mean, shown
+from ecosim.errors import InputError, did_you_mean, path_of, shown
 from ecosim.experiments import curves
 from ecosim.experiments.effects import Layout, effects
 from ecosim.experiments.reading import SweepTables
@@ -38,7 +38,7 @@ class Sweep:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.tables = SweepTables(Path(folder))
+        self.tables = SweepTables(path_of(folder))
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -118,7 +118,7 @@ class Sweep:
             InputError: if there is nothing to show.
             OSError: if it cannot be written.
         """
-        path = self.tables.folder / REPORT if out is None else Path(out)
+        path = self.tables.folder / REPORT if out is None else path_of(out)
         write_text(path, sweep_page(findings_of(self.tables, measures)))
         return path
 
