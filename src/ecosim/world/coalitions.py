@@ -35,15 +35,15 @@ def numbers(tick: int, founders: NDArray[np.int64]) -> NDArray[np.int64]:
         InputError: if the tick, or one organisation's coalitions in it, are more than a number can hold.
     """
     order = founders.argsort(kind="stable") if founders.size > MANY else _UNSORTED
-    numbered, most, of = _numbered(np.int64(tick), founders, order)
+    numbered: NDArray[np.int64]
+    numbered, most, of = _numbered(tick, founders, order)
     if tick >> TICK_BITS:
         raise InputError(f"a coalition is founded at tick {tick:,}; allowed: before tick {1 << TICK_BITS:,}")
     if most >> ORDINAL_BITS:
         raise InputError(
             f"organisation {of} founds {most + 1} coalitions in tick {tick:,}; allowed: at most {1 << ORDINAL_BITS}"
         )
-    found: NDArray[np.int64] = numbered
-    return found
+    return numbered
 
 
 MANY = 64

@@ -95,11 +95,13 @@ def _place_between_members(
 
 def _numbers(world: World, founders: Rows) -> Rows:
     """Return the numbers of the coalitions that these organisations, by row, found now."""
-    identity = world.identity.take(founders)
-    before = world.founders if world.founders_at == world.tick else NONE
-    everyone = np.concatenate((before, identity)) if before.size else identity
-    world.__dict__.update(founders=everyone, founders_at=world.tick)
-    return coalitions.numbers(world.tick, everyone)[before.size :]
+    state = world.__dict__
+    tick, everyone, before = state["tick"], state["identity"].take(founders), 0
+    if state["founders_at"] == tick and (before := state["founders"].size):
+        everyone = np.concatenate((state["founders"], everyone))
+    state["founders"], state["founders_at"] = everyone, tick
+    numbers = coalitions.numbers(tick, everyone)
+    return numbers[before:] if before else numbers
 
 
 def remove(world: World, rows: Rows) -> None:

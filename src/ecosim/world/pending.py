@@ -27,6 +27,8 @@ class Pending:
         removed: rows of organisations.
     """
 
+    __slots__ = ("founded", "is_any", "joins", "leaves", "removed", "ties_ended", "ties_made")
+
     def __init__(self) -> None:
         self.is_any = False
         self.ties_made: list[tuple[NDArray[np.int32], dict[str, Any]]] = []

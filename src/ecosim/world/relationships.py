@@ -17,7 +17,7 @@ from ecosim.kernels import inner, kernel
 from ecosim.world import lookup
 from ecosim.world.columns import COLUMNS
 from ecosim.world.lookup import copy_into, find_half_edge
-from ecosim.world.table import begin, rearrange
+from ecosim.world.table import begin, move
 
 
 @kernel
@@ -72,7 +72,7 @@ def lower_first(
         lookup.refuse_rows_beyond(least, greatest, organisations, "add_ties: row of an organisation")
     turned: dict[str, Any] = {}
     for name, value in values.items():
-        if isinstance(value, (int, float)):
+        if isinstance(value, (float, int)):
             turned[name] = value
             continue
         entries = np.asarray(value, COLUMNS[name].dtype)
@@ -209,12 +209,16 @@ def _end(
     row_now = np.zeros(ties, np.int32)
     for t in ended:
         row_now[t] = -1
-    source, kept = np.empty(ties, np.int64), 0
+    stretches, stretch, kept = np.empty((ended.size + 1, 3), np.int64), 0, 0
     for t in range(ties):
         if row_now[t] == 0:
-            source[kept], row_now[t] = t, kept
+            if t == 0 or row_now[t - 1] < 0:
+                stretches[stretch, 0], stretches[stretch, 1], stretches[stretch, 2] = kept, t, 0
+                stretch += 1
+            stretches[stretch - 1, 2] += 1
+            row_now[t] = kept
             kept += 1
-    rearrange(words, entry, source[:kept], ties)
+    move(words, entry, stretches[:stretch], kept, ties)
     begun, place = first_tie[0], np.uint64(0)
     for i in range(first_tie.size - 1):
         end = first_tie[i + 1]

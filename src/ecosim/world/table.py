@@ -69,13 +69,13 @@ class Table:
     def make_room(self, rows: int) -> None:
         """Have places for so many rows; then ``show`` must follow, as columns may lie elsewhere than before.
 
-        Where there are too few, there are an eighth more than needed afterwards: a table that grows row by row is copied
-        seldom, and takes little more memory than its rows do.
+        Where there are too few, there are an eighth more than needed afterwards, and some: a table that grows row by row
+        is copied seldom, and takes little more memory than its rows do.
         """
         if rows <= self.places:
             return
         before, known, indices = self._whole, self.rows, self.beside
-        places = rows + rows // 8 + 8
+        places = rows + rows // 8 + _SPARE
         self._lie_in(np.zeros(self.layout.width * places, np.int64))
         for (_, old), (_, new) in zip(before, self._whole, strict=True):
             new[:known] = old[:known]
@@ -105,6 +105,10 @@ class Table:
             block = (words if is_whole else numbers)[start * places : (start + math.prod(shape)) * places]
             self._whole.append((name, block.reshape(places, *shape)))
         self._is_moved = True
+
+
+_SPARE = 64
+"""Least number of places to spare in a table that has grown."""
 
 
 class Layout(NamedTuple):
@@ -176,36 +180,48 @@ def side_by_side(
 def rearrange(words: Any, entry: Any, source: Any, before: Any) -> None:
     """Rearrange the rows of a table's block where they are.
 
-    Rows that come to lie further on move first, the last of them first; then those that come to lie further up. So none
-    is written over before it has moved.
-
     Args:
         words: the block, with places enough.
         entry: for each column, words of an entry, and the word that each of these starts with (2, columns).
         source: for each new row, the old row it continues, in ascending order, or a negative number.
         before: how many rows there were; their places beyond the new rows hold 0 afterwards.
     """
+    move(words, entry, _stretches(source), source.size, before)
+
+
+@inner
+def move(words: Any, entry: Any, stretches: Any, rows: Any, before: Any) -> None:
+    """Move stretches of rows that stay neighbours to where they will be.
+
+    Those that come to lie further on move first, the last of them first; then those that come to lie further up. So none
+    is written over before it has moved.
+
+    Args:
+        words: block of a table.
+        entry: what its columns are (2, columns).
+        stretches: first row, the old row that it continues or -1, and how many rows, in ascending order (s, 3).
+        rows: how many rows there are then.
+        before: how many there were.
+    """
     places = words.size // entry[0].sum()
-    stretches = _stretches(source)
-    many = stretches.shape[0]
     at = 0
     for column in range(entry.shape[1]):
         each = entry[0, column]
-        for k in range(many - 1, -1, -1):
+        for k in range(stretches.shape[0] - 1, -1, -1):
             start, old = at + stretches[k, 0] * each, at + stretches[k, 1] * each
             if 0 <= stretches[k, 1] < stretches[k, 0]:
                 for place in range(stretches[k, 2] * each - 1, -1, -1):
                     words[np.uint64(start + place)] = words[np.uint64(old + place)]
-        for k in range(many):
+        for k in range(stretches.shape[0]):
             start, old = at + stretches[k, 0] * each, at + stretches[k, 1] * each
             if stretches[k, 1] > stretches[k, 0]:
                 for place in range(stretches[k, 2] * each):
                     words[np.uint64(start + place)] = words[np.uint64(old + place)]
-        for k in range(many):
+        for k in range(stretches.shape[0]):
             if stretches[k, 1] < 0:
                 start = at + stretches[k, 0] * each
                 words[start : start + stretches[k, 2] * each] = entry[1, column]
-        words[at + source.size * each : at + before * each] = 0
+        words[at + rows * each : at + before * each] = 0
         at += places * each
 
 
@@ -236,7 +252,7 @@ def _stretches(source: Any) -> Any:
     return found
 
 
-@kernel
+@inner
 def _count(source: Any) -> Any:
     """Return how many stretches there are."""
     count, following = 0, np.int64(-2)
