@@ -40,12 +40,14 @@ class Pending:
 
 
 def rows_within(rows: Any, count: int, what: str, least: int = 0) -> Rows:
-    """Return rows as numbers, all of them within a table of so many.
+    """Return rows as numbers of their own, all of them within a table of so many.
+
+    They are copied: a part of a column that is to change must not change what was asked for.
 
     Raises:
         IndexError: if one is not, with what the rows are.
     """
-    numbers = np.ascontiguousarray(rows, np.int64)
+    numbers = np.array(rows, np.int64, order="C", ndmin=1)
     lowest, highest = lookup.range_of(numbers if numbers.ndim == 1 else numbers.ravel())
     if lowest < least or highest >= count:
         lookup.refuse_rows_beyond(lowest, highest, count, what, least)

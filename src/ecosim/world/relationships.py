@@ -58,7 +58,7 @@ def half_edges(ends: Any, n: Any) -> Any:
 def lower_first(
     pairs: NDArray[Any], organisations: int, values: Mapping[str, Any]
 ) -> tuple[NDArray[np.int32], dict[str, Any]]:
-    """Return pairs (p, 2) with the lower row first, and their values with the two sides in that order.
+    """Return pairs (p, 2) with the lower row first, and their values with the two sides in that order; all are copies.
 
     Raises:
         IndexError: if one of the rows is none of so many organisations.
@@ -75,9 +75,10 @@ def lower_first(
         if isinstance(value, (float, int)):
             turned[name] = value
             continue
-        entries = np.asarray(value, COLUMNS[name].dtype)
+        entries = np.array(value, COLUMNS[name].dtype)
         if COLUMNS[name].extent == "side":
-            entries = np.repeat(entries[:, None], 2, axis=1) if entries.ndim == 1 else entries.copy()
+            if entries.ndim == 1:
+                entries = np.repeat(entries[:, None], 2, axis=1)
             if is_any_swapped:
                 is_swapped = given[:, 0] > given[:, 1]
                 entries[is_swapped] = entries[is_swapped, ::-1]

@@ -272,7 +272,7 @@ class World:
         if len(founders):
             who = rows_within(founders, self.n, "found_coalitions: row of a founder")
             members = rows_within(members, self.n, "found_coalitions: row of a member", least=-1)
-            what = np.ascontiguousarray(issues, np.int64)
+            what = np.array(issues, np.int64)
             if what.shape != who.shape:
                 what = np.ascontiguousarray(np.broadcast_to(what, who.shape))
             self.pending.founded.append((who, what, members))
@@ -340,6 +340,8 @@ class World:
             self.member, self.member_coalition, self.n, self.coalitions
         )
 
+    # -- how rows lie: for commits and snapshots ---------------------------------------------------------------------
+
     def show(self, axis: str, rows: int) -> None:
         """Show the columns of a table that has so many rows from now on."""
         table = self.tables[axis]
@@ -356,7 +358,7 @@ class World:
         known = {column.name: self.__dict__[column.name] for column in self._columns["organisation"]}
         self._lay("organisation", source.size + new)
         for name, values in known.items():
-            self.__dict__[name][: source.size] = values[source]
+            self.__dict__[name][: source.size] = values.take(source, axis=0)
 
     def turn_citizens(self, stays: NDArray[np.bool_], number: Rows) -> None:
         """Let citizens look to the rows that organisations will have when only some stay: to -1 where theirs goes."""
