@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.kernels import inner, kernel
+from ecosim.world.lookup import fill
 from ecosim.world.table import rearrange
 
 FOUNDER_BITS, TICK_BITS, ORDINAL_BITS = 31, 27, 5
@@ -94,7 +95,8 @@ def _list_members(
 ) -> None:
     """Fill in the indices of a sorted membership table."""
     n, coalitions = first_membership.size - 1, first_member.size - 1
-    first_member[:], first_membership[:] = 0, 0
+    fill(first_member, 0, coalitions + 1, 0)
+    fill(first_membership, 0, n + 1, 0)
     for row in range(member.size):
         first_member[member_coalition[row] + 1] += 1
         first_membership[member[row] + 1] += 1
@@ -162,11 +164,11 @@ def commit(
     of = words[coalition_at * places : coalition_at * places + who.size]
     for row in range(who.size):
         member[row], of[row] = who[row], what[row]
-    continues, new = lives.copy(), 0
+    continues, new = np.empty(lives.size, np.int64), 0
     for c in range(lives.size):
-        if lives[c] >= known:
-            continues[c] = -1
-            new += 1
+        is_new = lives[c] >= known
+        continues[c] = -1 if is_new else lives[c]
+        new += is_new
     rearrange(coalition_words, coalition_entry, continues, known)
     for c in range(lives.size - new, lives.size):
         coalition_words[number_at * coalition_places + c] = founded[lives[c] - known]

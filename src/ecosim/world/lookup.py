@@ -72,3 +72,10 @@ def copy_into(place: Any, values: Any) -> None:
     """
     for k in range(values.size):
         place[k] = values[k]
+
+
+@inlined
+def fill(numbers: Any, start: Any, end: Any, value: Any) -> None:
+    """Write one number into all places of an array (n,) from one to before another; compiled sooner than a slice is."""
+    for place in range(start, end):
+        numbers[np.uint64(place)] = value

@@ -162,10 +162,9 @@ def commit(
     if made > 0:
         begin(words, entry, ties, made)
         place = ends_at * (words.size // entry[0].sum()) + 2 * ties
-        ends = words[place : place + 2 * made].reshape((made, 2))
         for k in range(made):
-            ends[k, 0], ends[k, 1] = pairs[order[k], 0], pairs[order[k], 1]
-        _merge(first_tie, partner, tie, ends, ties)
+            words[place + 2 * k], words[place + 2 * k + 1] = pairs[order[k], 0], pairs[order[k], 1]
+        _merge(first_tie, partner, tie, words[place : place + 2 * made], ties)
     return ties, made
 
 
@@ -210,7 +209,7 @@ def _end(
     row_now = np.zeros(ties, np.int32)
     for t in ended:
         row_now[t] = -1
-    stretches, stretch, kept = np.empty((ended.size + 1, 3), np.int64), 0, 0
+    stretches, stretch, kept = np.empty((ended.size + 1, 3), np.int64), np.int64(0), np.int64(0)
     for t in range(ties):
         if row_now[t] == 0:
             if t == 0 or row_now[t - 1] < 0:
@@ -219,7 +218,7 @@ def _end(
             stretches[stretch - 1, 2] += 1
             row_now[t] = kept
             kept += 1
-    move(words, entry, stretches[:stretch], kept, ties)
+    move(words, entry, stretches, stretch, kept, ties)
     begun, place = first_tie[0], np.uint64(0)
     for i in range(first_tie.size - 1):
         end = first_tie[i + 1]
@@ -242,23 +241,22 @@ def _merge(first_tie: Any, partner: Any, tie: Any, made: Any, kept: Any) -> None
         first_tie: half-edges (n+1,).
         partner: likewise (2m,), with room for the new ones.
         tie: likewise.
-        made: ends of the new ones (p, 2), sorted.
+        made: ends of the new ones, two of each (2p,), sorted.
         kept: row of the first of these.
     """
     # Listed in their order under both ends, new partners are sorted: the lower ones of each organisation come first.
     n, ends = first_tie.size - 1, made.size
     start, others, rows = np.zeros(n + 1, np.int64), np.empty(ends, np.int32), np.empty(ends, np.int32)
-    for k in range(made.shape[0]):
-        start[made[k, 0] + 1] += 1
-        start[made[k, 1] + 1] += 1
+    for end in made:
+        start[end + 1] += 1
     for i in range(n):
         start[i + 1] += start[i]
-    free = start[:-1].copy()
-    for k in range(made.shape[0]):
-        for side in range(2):
-            end = made[k, side]
-            others[free[end]], rows[free[end]] = made[k, 1 - side], kept + k
-            free[end] += 1
+    free = np.empty(n, np.int64)
+    copy_into(free, start[:-1])
+    for k in range(ends):
+        end = made[k]
+        others[free[end]], rows[free[end]] = made[k ^ 1], kept + (k >> 1)
+        free[end] += 1
     left, h = ends, first_tie[n] - 1  # new half-edges still to be put in, and the last that is still where it was
     first_tie[n] += left
     for i in range(n - 1, -1, -1):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ecosim.kernels import inner, kernel
 from ecosim.world.columns import Column
+from ecosim.world.lookup import fill
 
 Words = NDArray[np.int64]
 
@@ -186,11 +187,12 @@ def rearrange(words: Any, entry: Any, source: Any, before: Any) -> None:
         source: for each new row, the old row it continues, in ascending order, or a negative number.
         before: how many rows there were; their places beyond the new rows hold 0 afterwards.
     """
-    move(words, entry, _stretches(source), source.size, before)
+    stretches = _stretches(source)
+    move(words, entry, stretches, stretches.shape[0], source.size, before)
 
 
 @inner
-def move(words: Any, entry: Any, stretches: Any, rows: Any, before: Any) -> None:
+def move(words: Any, entry: Any, stretches: Any, many: Any, rows: Any, before: Any) -> None:
     """Move stretches of rows that stay neighbours to where they will be.
 
     Those that come to lie further on move first, the last of them first; then those that come to lie further up. So none
@@ -200,6 +202,7 @@ def move(words: Any, entry: Any, stretches: Any, rows: Any, before: Any) -> None
         words: block of a table.
         entry: what its columns are (2, columns).
         stretches: first row, the old row that it continues or -1, and how many rows, in ascending order (s, 3).
+        many: how many of these there are.
         rows: how many rows there are then.
         before: how many there were.
     """
@@ -207,21 +210,21 @@ def move(words: Any, entry: Any, stretches: Any, rows: Any, before: Any) -> None
     at = 0
     for column in range(entry.shape[1]):
         each = entry[0, column]
-        for k in range(stretches.shape[0] - 1, -1, -1):
+        for k in range(many - 1, -1, -1):
             start, old = at + stretches[k, 0] * each, at + stretches[k, 1] * each
             if 0 <= stretches[k, 1] < stretches[k, 0]:
                 for place in range(stretches[k, 2] * each - 1, -1, -1):
                     words[np.uint64(start + place)] = words[np.uint64(old + place)]
-        for k in range(stretches.shape[0]):
+        for k in range(many):
             start, old = at + stretches[k, 0] * each, at + stretches[k, 1] * each
             if stretches[k, 1] > stretches[k, 0]:
                 for place in range(stretches[k, 2] * each):
                     words[np.uint64(start + place)] = words[np.uint64(old + place)]
-        for k in range(stretches.shape[0]):
+        for k in range(many):
             if stretches[k, 1] < 0:
                 start = at + stretches[k, 0] * each
-                words[start : start + stretches[k, 2] * each] = entry[1, column]
-        words[at + rows * each : at + before * each] = 0
+                fill(words, start, start + stretches[k, 2] * each, entry[1, column])
+        fill(words, at + rows * each, at + before * each, 0)
         at += places * each
 
 
@@ -232,7 +235,7 @@ def begin(words: Any, entry: Any, rows: Any, new: Any) -> None:
     at = 0
     for column in range(entry.shape[1]):
         each = entry[0, column]
-        words[at + rows * each : at + (rows + new) * each] = entry[1, column]
+        fill(words, at + rows * each, at + (rows + new) * each, entry[1, column])
         at += places * each
 
 
