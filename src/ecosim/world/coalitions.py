@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.kernels import inner, kernel
-from ecosim.world.table import move
+from ecosim.world.lookup import fill
+from ecosim.world.table import rearrange
 
 FOUNDER_BITS, TICK_BITS, ORDINAL_BITS = 31, 27, 5
 """The parts of a coalition's number, from the lowest bit: founder, tick, and which of the founder's in that tick."""
@@ -35,15 +36,15 @@ def numbers(tick: int, founders: NDArray[np.int64]) -> NDArray[np.int64]:
         InputError: if the tick, or one organisation's coalitions in it, are more than a number can hold.
     """
     order = founders.argsort(kind="stable") if founders.size > MANY else _UNSORTED
-    numbered, most, of = _numbered(np.int64(tick), founders, order)
+    numbered: NDArray[np.int64]
+    numbered, most, of = _numbered(tick, founders, order)
     if tick >> TICK_BITS:
         raise InputError(f"a coalition is founded at tick {tick:,}; allowed: before tick {1 << TICK_BITS:,}")
     if most >> ORDINAL_BITS:
         raise InputError(
             f"organisation {of} founds {most + 1} coalitions in tick {tick:,}; allowed: at most {1 << ORDINAL_BITS}"
         )
-    found: NDArray[np.int64] = numbered
-    return found
+    return numbered
 
 
 MANY = 64
@@ -94,7 +95,8 @@ def _list_members(
 ) -> None:
     """Fill in the indices of a sorted membership table."""
     n, coalitions = first_membership.size - 1, first_member.size - 1
-    first_member[:], first_membership[:] = 0, 0
+    fill(first_member, 0, coalitions + 1, 0)
+    fill(first_membership, 0, n + 1, 0)
     for row in range(member.size):
         first_member[member_coalition[row] + 1] += 1
         first_membership[member[row] + 1] += 1
@@ -110,65 +112,76 @@ def _list_members(
 
 def mean_of_members(values: NDArray[np.float64], members: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the mean of values (n, k) over the members (p, size) of each coalition (p, k); a row of -1 is nobody."""
-    is_there = members >= 0
-    of_members = np.where(is_there[:, :, None], values[members], 0.0)
-    means: NDArray[np.float64] = of_members.sum(axis=1) / np.maximum(1, is_there.sum(axis=1))[:, None]
+    of_members: NDArray[np.float64] = values.take(members, axis=0)
+    many: Any = members.shape[1]
+    if members.min(initial=0) < 0:
+        is_there = members >= 0
+        of_members[~is_there] = 0.0
+        many = np.maximum(1, is_there.sum(axis=1))[:, None]
+    means: NDArray[np.float64] = np.add.reduce(of_members, axis=1) / many
     return means
 
 
 @kernel
 def commit(
-    known: Any, member: Any, member_coalition: Any, left: Any, joiners: Any, joined: Any, count: Any,
-    past: Any, widths: Any, initial: Any, member_at: Any, coalition_at: Any,
-    past_coalitions: Any, coalition_widths: Any, coalition_initial: Any,
-    words: Any, coalition_words: Any, first_member: Any, first_membership: Any, membership: Any, lives: Any,
+    rows: Any, known: Any, words: Any, entry: Any, member_at: Any, coalition_at: Any,
+    coalition_words: Any, coalition_entry: Any, number_at: Any, issue_at: Any,
+    left: Any, joiners: Any, joined: Any, founded: Any, issues: Any, founding: Any,
+    first_member: Any, first_membership: Any, membership: Any,
 ) -> Any:  # fmt: skip
-    """Carry out what was asked for, in one go: both tables with their new rows, and the indices of members.
+    """Carry out what was asked for, in one go: both tables, in place, and the indices of members.
 
     Args:
+        rows: number of memberships as they are.
         known: number of coalitions as they are.
-        member: rows of members (M,) as they are.
-        member_coalition: rows of their coalitions (M,).
+        words: block of the table of memberships (``ecosim.world.table``), with places for all that may be.
+        entry: what its columns are (2, columns).
+        member_at: first word of an entry that belongs to ``member``.
+        coalition_at: likewise to ``member_coalition``.
+        coalition_words: block of the table of coalitions, with places for those that are founded, too.
+        coalition_entry: what its columns are.
+        number_at: first word of an entry that belongs to ``coalition_identity``.
+        issue_at: likewise to ``coalition_issue``; -1 where there is no such column.
         left: rows of memberships that end.
-        joiners: rows of organisations that join (p,), -1 for nobody.
+        joiners: rows of organisations that join (p,).
         joined: rows of the coalitions they join (p,).
-        count: how many coalitions there are with those just founded, whose rows come last.
-        past: words of the table of memberships (``ecosim.world.table``).
-        widths: words of an entry in each of its columns.
-        initial: what each starts with.
-        member_at: first word of ``member`` in it.
-        coalition_at: first word of ``member_coalition``.
-        past_coalitions: words of the table of coalitions.
-        coalition_widths: words of an entry in each of its columns.
-        coalition_initial: what each starts with.
-        words: room for the table of memberships as it will be.
-        coalition_words: likewise for that of coalitions.
-        first_member: room for the index of that name (count+1,).
+        founded: numbers of the coalitions that are founded (f,).
+        issues: rows of their issues (f,).
+        founding: rows of their members (f, size), -1 for nobody.
+        first_member: room for the index of that name (known+f+1,).
         first_membership: likewise (n+1,).
         membership: likewise, one for each place of the table.
-        lives: room for which coalitions live, the founded ones among them (count,).
 
     Returns:
-        How many memberships there are then, and how many coalitions live.
+        How many memberships there are then, how many coalitions live, and how many of these have just been founded.
     """
-    source, who, of, living = rearranged(member, member_coalition, left, joiners, joined, count)
-    move(past, widths, initial, source, words)
-    places = words.size // widths.sum()
-    members = words[member_at * places : member_at * places + who.size]
-    of_members = words[coalition_at * places : coalition_at * places + who.size]
+    places, coalition_places = words.size // entry[0].sum(), coalition_words.size // coalition_entry[0].sum()
+    member = words[member_at * places : member_at * places + rows]
+    of = words[coalition_at * places : coalition_at * places + rows]
+    source, who, what, lives = _rearranged(member, of, known, left, joiners, joined, founding)
+    rearrange(words, entry, source, rows)
+    member = words[member_at * places : member_at * places + who.size]
+    of = words[coalition_at * places : coalition_at * places + who.size]
     for row in range(who.size):
-        members[row], of_members[row] = who[row], of[row]
-    continues = np.empty(living.size, np.int64)
-    for c in range(living.size):
-        lives[c] = living[c]
-        continues[c] = living[c] if living[c] < known else -1
-    move(past_coalitions, coalition_widths, coalition_initial, continues, coalition_words)
-    _list_members(members, of_members, first_member[: living.size + 1], first_membership, membership)
-    return who.size, living.size
+        member[row], of[row] = who[row], what[row]
+    continues, new = np.empty(lives.size, np.int64), 0
+    for c in range(lives.size):
+        is_new = lives[c] >= known
+        continues[c] = -1 if is_new else lives[c]
+        new += is_new
+    rearrange(coalition_words, coalition_entry, continues, known)
+    for c in range(lives.size - new, lives.size):
+        coalition_words[number_at * coalition_places + c] = founded[lives[c] - known]
+        if issue_at >= 0:
+            coalition_words[issue_at * coalition_places + c] = issues[lives[c] - known]
+    _list_members(member, of, first_member[: lives.size + 1], first_membership, membership)
+    return who.size, lives.size, new
 
 
 @inner
-def rearranged(member: Any, member_coalition: Any, left: Any, joiners: Any, joined: Any, coalitions: Any) -> Any:
+def _rearranged(
+    member: Any, member_coalition: Any, known: Any, left: Any, joiners: Any, joined: Any, founding: Any
+) -> Any:  # fmt: skip
     """Return the membership table after departures and arrivals.
 
     Whoever is a member already, or joins twice, counts once; a coalition of fewer than two members is dissolved.
@@ -176,10 +189,11 @@ def rearranged(member: Any, member_coalition: Any, left: Any, joiners: Any, join
     Args:
         member: rows of the organisations (M,), sorted within each coalition.
         member_coalition: rows of their coalitions (M,), ascending.
+        known: number of coalitions.
         left: rows of the table that end.
-        joiners: rows of the organisations that join (p,); a negative one is nobody.
+        joiners: rows of the organisations that join (p,).
         joined: rows of the coalitions they join (p,).
-        coalitions: number of coalitions.
+        founding: rows of the members of coalitions that are founded (f, size), whose rows come next; -1 for nobody.
 
     Returns:
         For each new row the old one it continues, or -1; member; member_coalition; and the coalitions that live.
@@ -187,15 +201,16 @@ def rearranged(member: Any, member_coalition: Any, left: Any, joiners: Any, join
     stays = np.ones(member.size, np.bool_)
     for row in left:
         stays[row] = False
-    first = np.zeros(coalitions + 1, np.int64)
+    first = np.zeros(known + founding.shape[0] + 1, np.int64)
     for row in range(member.size):
         first[member_coalition[row] + 1] += stays[row]
     for c in joined:
         first[c + 1] += 1
-    for c in range(coalitions):
+    for c in range(known, first.size - 1):
+        first[c + 1] = founding.shape[1]
+    for c in range(first.size - 1):
         first[c + 1] += first[c]
-    source = np.empty(first[-1], np.int64)
-    who = np.empty(first[-1], np.int32)
+    source, who = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64)
     end = first[:-1].copy()
     for row in range(member.size):
         if stays[row]:
@@ -203,20 +218,27 @@ def rearranged(member: Any, member_coalition: Any, left: Any, joiners: Any, join
             source[end[c]], who[end[c]] = row, member[row]
             end[c] += 1
     for k in range(joiners.size):
-        c = joined[k]
-        if joiners[k] < 0:
-            continue
-        place = _place(who, first[c], end[c], joiners[k])
-        if place < end[c] and who[place] == joiners[k]:
-            continue
-        for row in range(end[c], place, -1):
-            source[row], who[row] = source[row - 1], who[row - 1]
-        source[place], who[place] = -1, joiners[k]
-        end[c] += 1
+        _let_in(source, who, first, end, joined[k], joiners[k])
+    for k in range(founding.shape[0]):
+        for organisation in founding[k]:
+            if organisation >= 0:
+                _let_in(source, who, first, end, known + k, organisation)
     return _without_dissolved(source, who, first, end)
 
 
-@kernel
+@inner
+def _let_in(source: Any, who: Any, first: Any, end: Any, c: Any, organisation: Any) -> None:
+    """Put an organisation among the members of a coalition, which are sorted, unless it is there."""
+    place = _place(who, first[c], end[c], organisation)
+    if place < end[c] and who[place] == organisation:
+        return
+    for row in range(end[c], place, -1):
+        source[row], who[row] = source[row - 1], who[row - 1]
+    source[place], who[place] = -1, organisation
+    end[c] += 1
+
+
+@inner
 def _place(who: Any, low: Any, high: Any, organisation: Any) -> Any:
     """Return the first place in a sorted stretch that does not come before an organisation."""
     while low < high:
@@ -230,8 +252,8 @@ def _place(who: Any, low: Any, high: Any, organisation: Any) -> Any:
 
 @inner
 def _without_dissolved(source: Any, who: Any, first: Any, end: Any) -> Any:
-    coalition = np.empty(source.size, np.int32)
-    lives = np.empty(end.size, np.int64)
+    """Return what ``_rearranged`` does, of the coalitions that have two members at least."""
+    coalition, lives = np.empty(source.size, np.int64), np.empty(end.size, np.int64)
     count, living = 0, 0
     for c in range(end.size):
         if end[c] - first[c] < 2:
@@ -241,4 +263,4 @@ def _without_dissolved(source: Any, who: Any, first: Any, end: Any) -> Any:
             count += 1
         lives[living] = c
         living += 1
-    return source[:count].copy(), who[:count].copy(), coalition[:count].copy(), lives[:living].copy()
+    return source[:count], who[:count], coalition[:count], lives[:living]

@@ -17,7 +17,7 @@ from ecosim.kernels import inner, kernel
 from ecosim.world import lookup
 from ecosim.world.columns import COLUMNS
 from ecosim.world.lookup import copy_into, find_half_edge
-from ecosim.world.table import move
+from ecosim.world.table import begin, move
 
 
 @kernel
@@ -58,40 +58,44 @@ def half_edges(ends: Any, n: Any) -> Any:
 def lower_first(
     pairs: NDArray[Any], organisations: int, values: Mapping[str, Any]
 ) -> tuple[NDArray[np.int32], dict[str, Any]]:
-    """Return pairs (p, 2) with the lower row first, and their values with the two sides in that order.
+    """Return pairs (p, 2) with the lower row first, and their values with the two sides in that order; all are copies.
 
     Raises:
         IndexError: if one of the rows is none of so many organisations.
     """
-    given = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
-    ends, is_swapped = np.empty(given.shape, np.int32), np.empty(len(given), np.bool_)
-    least, greatest, is_any_swapped = _put_lower_first(given, ends, is_swapped)
-    lookup.refuse_rows_beyond(least, greatest, organisations, "add_ties: row of an organisation")
+    given = np.ascontiguousarray(pairs, np.int64)
+    if given.shape[1:] != (2,):
+        given = given.reshape(-1, 2)
+    ends = np.empty(given.shape, np.int32)
+    least, greatest, is_any_swapped = _put_lower_first(given, ends)
+    if least < 0 or greatest >= organisations:
+        lookup.refuse_rows_beyond(least, greatest, organisations, "add_ties: row of an organisation")
     turned: dict[str, Any] = {}
     for name, value in values.items():
-        if isinstance(value, (int, float)):
+        if isinstance(value, (float, int)):
             turned[name] = value
             continue
-        entries = np.asarray(value, COLUMNS[name].dtype)
+        entries = np.array(value, COLUMNS[name].dtype)
         if COLUMNS[name].extent == "side":
-            entries = np.repeat(entries[:, None], 2, axis=1) if entries.ndim == 1 else entries.copy()
+            if entries.ndim == 1:
+                entries = np.repeat(entries[:, None], 2, axis=1)
             if is_any_swapped:
+                is_swapped = given[:, 0] > given[:, 1]
                 entries[is_swapped] = entries[is_swapped, ::-1]
         turned[name] = entries
     return ends, turned
 
 
 @kernel
-def _put_lower_first(pairs: Any, ends: Any, is_swapped: Any) -> Any:
-    """Fill in both with pairs (p, 2) in order; return the least and the greatest row, and whether any pair was not."""
-    least, greatest, swaps = pairs[0, 0], pairs[0, 0], 0
+def _put_lower_first(pairs: Any, ends: Any) -> Any:
+    """Fill in pairs (p, 2) in order; return the least and the greatest row, and whether any pair was not."""
+    least, greatest, is_any_swapped = pairs[0, 0], pairs[0, 0], False
     for k in range(pairs.shape[0]):
         i, j = min(pairs[k, 0], pairs[k, 1]), max(pairs[k, 0], pairs[k, 1])
         least, greatest = min(least, i), max(greatest, j)
         ends[k, 0], ends[k, 1] = i, j
-        is_swapped[k] = pairs[k, 0] > pairs[k, 1]
-        swaps += is_swapped[k]
-    return least, greatest, swaps > 0
+        is_any_swapped |= pairs[k, 0] > pairs[k, 1]
+    return least, greatest, is_any_swapped
 
 
 Batch = tuple[NDArray[np.int32], dict[str, Any]]
@@ -114,119 +118,61 @@ def in_one_batch(batches: list[Batch]) -> Batch:
     return pairs, values
 
 
-def in_order(pairs: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the order of pairs (p, 2) by their rows, equal ones as they came; nothing for few, which ``commit`` sorts."""
+def in_order(pairs: NDArray[np.int32]) -> tuple[NDArray[np.int64], bool]:
+    """Return the order of pairs (p, 2) by their rows, equal ones as they came; for few only its place, for ``commit``."""
     if len(pairs) < MANY:
-        return _UNSORTED
+        return np.empty(len(pairs), np.int64), False
     code = pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1]
-    return code.argsort(kind="stable")
+    return code.argsort(kind="stable"), True
 
 
 MANY = 64
 """Pairs from which on it pays to make a code for each and sort those; a tick's few are sorted by insertion."""
 
-_UNSORTED = np.empty(0, np.int64)
-
 
 @kernel
 def commit(
-    ties: Any, past: Any, first_tie: Any, partner: Any, tie: Any,
-    ended: Any, pairs: Any, order: Any, widths: Any, initial: Any, ends_at: Any,
-    words: Any, first: Any, partners: Any, rows: Any, chosen: Any,
+    ties: Any, words: Any, entry: Any, ends_at: Any, first_tie: Any, partner: Any, tie: Any, ended: Any, pairs: Any,
+    order: Any, is_sorted: Any,
 ) -> Any:  # fmt: skip
-    """Carry out what was asked for, in one go: the table of relationships with its new rows, and the half-edges.
+    """Carry out what was asked for, in one go and in place: the table of relationships, and the half-edges.
 
     Args:
         ties: number of relationships as they are.
-        past: words of their table (``ecosim.world.table``).
-        first_tie: half-edges as they are (n+1,).
-        partner: likewise (2m,).
-        tie: likewise (2m,).
+        words: block of their table (``ecosim.world.table``), with places enough for those that go on and all proposed.
+        entry: what its columns are (2, columns).
+        ends_at: first word of an entry that belongs to ``ends``.
+        first_tie: half-edges (n+1,).
+        partner: likewise, with room for two a place of the table.
+        tie: likewise.
         ended: rows of those that end.
         pairs: proposed pairs (p, 2), lower row first. One that is tied already, or comes again, is left out.
-        order: the pairs sorted by their rows, of equal ones the first counts; empty for few pairs.
-        widths: words of an entry in each column of the table.
-        initial: what each starts with.
-        ends_at: first word of an entry that belongs to ``ends``.
-        words: room for the table as it will be, of as many places as there may be relationships.
-        first: room for ``first_tie`` as it will be.
-        partners: room for ``partner``.
-        rows: room for ``tie``.
-        chosen: room for which pairs are the new relationships (p,).
+        order: the pairs sorted by their rows (p,), of equal ones the first counts. At the end, the first entries are
+            which pairs are the new relationships.
+        is_sorted: whether ``order`` is filled in.
 
     Returns:
         How many relationships go on, and how many new ones follow.
     """
-    if order.size < pairs.shape[0]:
-        order = _inserted(pairs)
-    source, made = rearranged(ties, ended, first_tie, partner, pairs, order)
-    move(past, widths, initial, source, words)
-    kept, places = source.size - made, words.size // widths.sum()
-    ends = words[ends_at * places : ends_at * places + 2 * source.size].reshape((source.size, 2))
-    for k in range(made):
-        chosen[k] = -1 - source[kept + k]
-        ends[kept + k, 0], ends[kept + k, 1] = pairs[chosen[k], 0], pairs[chosen[k], 1]
-    row_now = np.full(ties, -1, np.int32)
-    for k in range(kept):
-        row_now[source[k]] = k
-    _merge(first_tie, partner, tie, row_now, ends[kept:], kept, (first, partners, rows))
-    return kept, made
-
-
-@kernel
-def _merge(first_tie: Any, partner: Any, tie: Any, row_now: Any, made: Any, kept: Any, half_edges: Any) -> None:
-    """Fill in half-edges from those of before, without the ties that end, and those made: all are read in their order.
-
-    Args:
-        first_tie: half-edges as they were (n+1,).
-        partner: likewise (2m,).
-        tie: likewise (2m,).
-        row_now: the row that each tie has now, or -1.
-        made: ends of the new ones (p, 2), sorted.
-        kept: row of the first of these.
-        half_edges: ``first_tie``, ``partner`` and ``tie`` as they will be.
-    """
-    # Listed in their order under both ends, new partners are sorted: the lower ones of each organisation come first.
-    n, ends = first_tie.size - 1, made.size
-    start, others, rows = np.zeros(n + 1, np.int64), np.empty(ends, np.int32), np.empty(ends, np.int32)
-    for k in range(made.shape[0]):
-        start[made[k, 0] + 1] += 1
-        start[made[k, 1] + 1] += 1
-    for i in range(n):
-        start[i + 1] += start[i]
-    free = start[:-1].copy()
-    for k in range(made.shape[0]):
-        for side in range(2):
-            end = np.uint32(made[k, side])
-            others[free[end]], rows[free[end]] = made[k, 1 - side], kept + k
-            free[end] += 1
-    first, partners, ties = half_edges
-    place = np.uint64(0)
-    one = np.uint64(1)
-    for i in range(n):
-        first[i] = place
-        g, last = start[i], start[i + 1]
-        for h in range(first_tie[i], first_tie[i + 1]):
-            row, other = row_now[np.uint32(tie[h])], partner[h]
-            if row < 0:
-                continue
-            while g < last and others[g] < other:
-                partners[place], ties[place] = others[g], rows[g]
-                place, g = place + one, g + 1
-            partners[place], ties[place] = other, row
-            place += one
-        while g < last:
-            partners[place], ties[place] = others[g], rows[g]
-            place, g = place + one, g + 1
-    first[n] = place
+    if not is_sorted:
+        _insert_in_order(pairs, order)
+    made = _choose(first_tie, partner, pairs, order)
+    if ended.size > 0:
+        ties = _end(ties, words, entry, first_tie, partner, tie, ended)
+    if made > 0:
+        begin(words, entry, ties, made)
+        place = ends_at * (words.size // entry[0].sum()) + 2 * ties
+        for k in range(made):
+            words[place + 2 * k], words[place + 2 * k + 1] = pairs[order[k], 0], pairs[order[k], 1]
+        _merge(first_tie, partner, tie, words[place : place + 2 * made], ties)
+    return ties, made
 
 
 @inner
-def _inserted(pairs: Any) -> Any:
-    order = np.arange(pairs.shape[0])
-    for k in range(1, order.size):
-        p = order[k]
-        place = k
+def _insert_in_order(pairs: Any, order: Any) -> None:
+    """Fill in the order of few pairs by their rows."""
+    for p in range(order.size):
+        place = p
         while place > 0:
             q = order[place - 1]
             if pairs[q, 0] < pairs[p, 0] or (pairs[q, 0] == pairs[p, 0] and pairs[q, 1] <= pairs[p, 1]):
@@ -234,31 +180,15 @@ def _inserted(pairs: Any) -> Any:
             order[place] = q
             place -= 1
         order[place] = p
-    return order
 
 
 @inner
-def rearranged(ties: Any, ended: Any, first_tie: Any, partner: Any, pairs: Any, order: Any) -> Any:
-    """Return, for each row of the next table, the row it continues, or -1 - p for the pair p; and how many are new.
+def _choose(first_tie: Any, partner: Any, pairs: Any, order: Any) -> Any:
+    """Put those pairs first in their order that are new; return how many.
 
-    Args:
-        ties: number of relationships.
-        ended: rows of those that end.
-        first_tie: half-edges of the table as it is (n+1,).
-        partner: half-edges of the table as it is (2m,).
-        pairs: proposed pairs (p, 2), lower row first. One that is tied already, or comes again, is left out.
-        order: the pairs sorted by their rows; of equal ones the first counts.
+    One of an organisation with itself, one that is tied already, and one that comes again are not.
     """
-    stays = np.ones(ties, np.bool_)
-    for t in ended:
-        stays[t] = False
-    source = np.empty(ties + order.size, np.int64)
-    count = 0
-    for t in range(ties):
-        if stays[t]:
-            source[count] = t
-            count += 1
-    kept = count
+    made = 0
     last_i, last_j = np.int64(-1), np.int64(-1)
     for p in order:
         i, j = np.int64(pairs[p, 0]), np.int64(pairs[p, 1])
@@ -266,6 +196,81 @@ def rearranged(ties: Any, ended: Any, first_tie: Any, partner: Any, pairs: Any, 
             continue
         last_i, last_j = i, j
         if find_half_edge(first_tie, partner, i, j) < 0:
-            source[count] = -1 - p
-            count += 1
-    return source[:count].copy(), count - kept
+            order[made] = p
+            made += 1
+    return made
+
+
+@inner
+def _end(
+    ties: Any, words: Any, entry: Any, first_tie: Any, partner: Any, tie: Any, ended: Any
+) -> Any:  # fmt: skip
+    """Take rows out of the table of relationships and out of the half-edges; return how many go on."""
+    row_now = np.zeros(ties, np.int32)
+    for t in ended:
+        row_now[t] = -1
+    stretches, stretch, kept = np.empty((ended.size + 1, 3), np.int64), np.int64(0), np.int64(0)
+    for t in range(ties):
+        if row_now[t] == 0:
+            if t == 0 or row_now[t - 1] < 0:
+                stretches[stretch, 0], stretches[stretch, 1], stretches[stretch, 2] = kept, t, 0
+                stretch += 1
+            stretches[stretch - 1, 2] += 1
+            row_now[t] = kept
+            kept += 1
+    move(words, entry, stretches, stretch, kept, ties)
+    begun, place = first_tie[0], np.uint64(0)
+    for i in range(first_tie.size - 1):
+        end = first_tie[i + 1]
+        first_tie[i] = place
+        for h in range(begun, end):
+            row = row_now[np.uint32(tie[h])]
+            if row >= 0:
+                partner[place], tie[place] = partner[h], row
+                place += np.uint64(1)
+        begun = end
+    first_tie[-1] = place
+    return kept
+
+
+@inner
+def _merge(first_tie: Any, partner: Any, tie: Any, made: Any, kept: Any) -> None:
+    """Put new relationships into the half-edges, from the last organisation on: each moves but once, and none in vain.
+
+    Args:
+        first_tie: half-edges (n+1,).
+        partner: likewise (2m,), with room for the new ones.
+        tie: likewise.
+        made: ends of the new ones, two of each (2p,), sorted.
+        kept: row of the first of these.
+    """
+    # Listed in their order under both ends, new partners are sorted: the lower ones of each organisation come first.
+    n, ends = first_tie.size - 1, made.size
+    start, others, rows = np.zeros(n + 1, np.int64), np.empty(ends, np.int32), np.empty(ends, np.int32)
+    for end in made:
+        start[end + 1] += 1
+    for i in range(n):
+        start[i + 1] += start[i]
+    free = np.empty(n, np.int64)
+    copy_into(free, start[:-1])
+    for k in range(ends):
+        end = made[k]
+        others[free[end]], rows[free[end]] = made[k ^ 1], kept + (k >> 1)
+        free[end] += 1
+    left, h = ends, first_tie[n] - 1  # new half-edges still to be put in, and the last that is still where it was
+    first_tie[n] += left
+    for i in range(n - 1, -1, -1):
+        begun = first_tie[i]
+        while left > start[i]:
+            other = others[left - 1]
+            while h >= begun and partner[h] > other:
+                partner[h + left], tie[h + left] = partner[h], tie[h]
+                h -= 1
+            partner[h + left], tie[h + left] = other, rows[left - 1]
+            left -= 1
+        if left == 0:
+            break
+        while h >= begun:
+            partner[h + left], tie[h + left] = partner[h], tie[h]
+            h -= 1
+        first_tie[i] = begun + left

@@ -153,9 +153,9 @@ def assembled(
         given: numbers that must not be given again.
     """
     world = World(labels, len(columns["identity"]), columns)
-    for axis in world._tables:
+    for axis in world.tables:
         size = next(len(values) for name, values in columns.items() if COLUMNS[name].axis == axis)
-        world._gather(axis, np.full(size, -1))
+        world.gather(axis, np.full(size, -1))
     for name, values in columns.items():
         world.__dict__[name][...] = values
     world.names, world.tick, world.drawn, world.changes = names, tick, drawn, changes
@@ -175,8 +175,7 @@ def _labels(words: dict[str, Any]) -> Labels:
 
 
 def _check_nothing_is_pending(world: World) -> None:
-    pending = world.pending
-    if any(vars(pending).values()):
+    if world.pending.is_any:
         raise ValueError(
             "ties, memberships or organisations were asked for but not committed: call world.commit() first"
         )

@@ -1,14 +1,14 @@
 """Table: the columns of what comes and goes, kept so that a change of rows is one operation, not one a column.
 
 All columns lie one after the other in one block of eight-byte words, those of floating-point numbers first; each that the
-world shows is a contiguous view of it. Entries come and go at almost every tick, and moving all columns at once costs
-little more than moving one.
+world shows is a contiguous view of it. Entries come and go at almost every tick: the block has places to spare, and rows
+move within it, those that keep their place not at all.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ecosim.kernels import inner, kernel
 from ecosim.world.columns import Column
+from ecosim.world.lookup import fill
 
 Words = NDArray[np.int64]
 
@@ -29,96 +30,125 @@ class Table:
     Args:
         declared: the columns, of type float64 or int64.
         shapes: shape of one entry of each column, () or (k,).
+        beside: names of indices that lie beside the columns and grow with them, in the same dictionary: how many numbers
+            (int32) a row each has.
 
     Attributes:
         layout: where each column lies.
+        rows: how many there are.
+        places: for how many rows there is room.
         words: the block, whatever the type of a number: every column has equally many places for its rows, which hold 0
             where they stand for none.
         numbers: the part of it in which the floating-point numbers lie.
+        beside: the indices, with all the room that they have.
     """
 
-    def __init__(self, declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -> None:
+    def __init__(
+        self,
+        declared: tuple[Column, ...],
+        shapes: tuple[tuple[int, ...], ...],
+        beside: Mapping[str, int] | None = None,
+    ) -> None:
         self.layout = _layout(declared, shapes)
-        self.words: Words = np.empty(0, np.int64)
-        self.numbers: NDArray[np.float64] = np.empty(0)
+        self.rows = 0
+        self._beside = dict(beside or {})
+        self.beside = {name: np.empty(0, np.int32) for name in self._beside}
+        self._lie_in(np.empty(0, np.int64))
 
     def gather(self, columns: dict[str, Any], source: NDArray[np.int64]) -> None:
-        """Rearrange the rows.
+        """Rearrange the rows; indices beside them are not kept up.
 
         Args:
             columns: where the columns are shown.
-            source: for each new row, the old row it continues; negative for a new entry, which starts at its initial
-                values.
+            source: for each new row, the old row it continues, in ascending order; negative for a new entry, which starts
+                at its initial values.
         """
-        words = self.room(source.size)
-        move(self.words, self.layout.widths, self.layout.initial, source, words)
-        self.show(columns, words, source.size)
+        self.make_room(source.size)
+        rearrange(self.words, self.layout.entry, source, self.rows)
+        self.show(columns, source.size)
 
-    def room(self, places: int) -> Words:
-        """Return a block with places for so many rows, no value in it yet."""
-        return np.empty(self.layout.width * places, np.int64)
+    def make_room(self, rows: int) -> None:
+        """Have places for so many rows; then ``show`` must follow, as columns may lie elsewhere than before.
 
-    def show(self, columns: dict[str, Any], words: Words, rows: int) -> None:
-        """Take another block, of so many rows, for the table's own, and make its columns entries of ``columns``."""
-        layout, places = self.layout, words.size // self.layout.width
+        Where there are too few, there are an eighth more than needed afterwards, and some: a table that grows row by row
+        is copied seldom, and takes little more memory than its rows do.
+        """
+        if rows <= self.places:
+            return
+        before, known, indices = self._whole, self.rows, self.beside
+        places = rows + rows // 8 + _SPARE
+        self._lie_in(np.zeros(self.layout.width * places, np.int64))
+        for (_, old), (_, new) in zip(before, self._whole, strict=True):
+            new[:known] = old[:known]
+        self.beside = {name: np.empty(each * places, np.int32) for name, each in self._beside.items()}
+        for name, index in indices.items():
+            self.beside[name][: index.size] = index
+        self._is_moved = True
+
+    def show(self, columns: dict[str, Any], rows: int) -> None:
+        """Make the columns, of so many rows from now on, entries of ``columns``."""
+        if rows == self.rows and not self._is_moved:
+            return  # the views that are there show what is in their places now
+        for name, whole in self._whole:
+            columns[name] = whole[:rows]
+        for name, each in self._beside.items():
+            columns[name] = self.beside[name][: each * rows]
+        self.rows, self._is_moved = rows, False
+
+    def _lie_in(self, words: Words) -> None:
+        """Take a block for the table's own."""
+        layout = self.layout
+        places = self.places = words.size // layout.width
         numbers = words[: layout.floats * places].view(np.float64)
-        views: list[NDArray[Any]] = [numbers[start * places : start * places + rows] for start in layout.singles]
-        views += [words[start * places : start * places + rows] for start in layout.wholes]
-        for start, width, is_whole in layout.rows:
-            block = words if is_whole else numbers
-            views.append(block[start * places : start * places + rows * width].reshape(rows, width))
         self.words, self.numbers = words, numbers
-        columns.update(zip(layout.names, views, strict=True))
+        self._whole: list[tuple[str, NDArray[Any]]] = []
+        for name, start, shape, is_whole in layout.columns:
+            block = (words if is_whole else numbers)[start * places : (start + math.prod(shape)) * places]
+            self._whole.append((name, block.reshape(places, *shape)))
+        self._is_moved = True
+
+
+_SPARE = 64
+"""Least number of places to spare in a table that has grown."""
 
 
 class Layout(NamedTuple):
     """Where the columns of a table lie.
 
     Attributes:
-        names: the columns: those with one number an entry, those with one whole number, those with several of either.
-        singles: first word of an entry of each of the first.
-        wholes: likewise of the second.
-        rows: likewise of the others, with how many words it has and whether they are whole numbers.
+        columns: name, first word of an entry, shape of an entry, and whether it is of whole numbers, of each column in
+            the order in which they lie.
         starts: first word of an entry of each column by name.
-        widths: words of an entry in each column, in the order in which they lie (columns,).
-        initial: word that each starts with, in the same order (columns,).
+        entry: for each column, words of an entry, and the word that each of these starts with (2, columns).
         floats: words of an entry that are floating-point numbers; these lie first.
         width: words of an entry in all.
     """
 
-    names: tuple[str, ...]
-    singles: tuple[int, ...]
-    wholes: tuple[int, ...]
-    rows: tuple[tuple[int, int, bool], ...]
+    columns: tuple[tuple[str, int, tuple[int, ...], bool], ...]
     starts: dict[str, int]
-    widths: NDArray[np.int64]
-    initial: Words
+    entry: Words
     floats: int
     width: int
 
 
 @lru_cache(maxsize=256)
 def _layout(declared: tuple[Column, ...], shapes: tuple[tuple[int, ...], ...]) -> Layout:
-    singles: dict[str, int] = {}
-    wholes: dict[str, int] = {}
-    rows: dict[str, tuple[int, int, bool]] = {}
-    starts: dict[str, int] = {}
+    columns: list[tuple[str, int, tuple[int, ...], bool]] = []
     entries = sorted(zip(declared, shapes, strict=True), key=lambda entry: _is_whole(entry[0]))
     width, floats = 0, 0
     for column, shape in entries:
-        is_whole, start = _is_whole(column), width
-        if shape:
-            rows[column.name] = start, shape[0], is_whole
-        else:
-            (wholes if is_whole else singles)[column.name] = start
-        starts[column.name] = start
+        columns.append((column.name, width, shape, _is_whole(column)))
         width += math.prod(shape)
-        floats += 0 if is_whole else math.prod(shape)
+        floats += 0 if _is_whole(column) else math.prod(shape)
+    widths = [math.prod(shape) for _, shape in entries]
+    initial = [np.array(column.initial, column.dtype).view(np.int64) for column, _ in entries]
     return Layout(
-        (*singles, *wholes, *rows), tuple(singles.values()), tuple(wholes.values()), tuple(rows.values()), starts,
-        np.array([math.prod(shape) for _, shape in entries]),
-        np.array([np.array(column.initial, column.dtype).view(np.int64) for column, _ in entries]), floats, width,
-    )  # fmt: skip
+        tuple(columns),
+        {name: start for name, start, _, _ in columns},
+        np.array([widths, initial], np.int64),
+        floats,
+        width,
+    )
 
 
 def _is_whole(column: Column) -> bool:
@@ -148,35 +178,65 @@ def side_by_side(
 
 
 @kernel
-def move(words: Any, widths: Any, initial: Any, source: Any, following: Any) -> None:
-    """Fill a block with the rows of another, rearranged.
+def rearrange(words: Any, entry: Any, source: Any, before: Any) -> None:
+    """Rearrange the rows of a table's block where they are.
 
     Args:
-        words: the block as it was.
-        widths: words of an entry in each column (columns,).
-        initial: word that each column starts with (columns,).
-        source: for each new row, the old row it continues, or a negative number.
-        following: the block to be filled; places beyond the new rows hold 0.
+        words: the block, with places enough.
+        entry: for each column, words of an entry, and the word that each of these starts with (2, columns).
+        source: for each new row, the old row it continues, in ascending order, or a negative number.
+        before: how many rows there were; their places beyond the new rows hold 0 afterwards.
     """
-    width = 0
-    for words_each in widths:
-        width += words_each
-    places_before, places = words.size // width, following.size // width
     stretches = _stretches(source)
-    before, after = 0, 0
-    for column in range(widths.size):
-        many_words = widths[column]
-        for k in range(stretches.shape[0]):
-            start, old = after + stretches[k, 0] * many_words, before + stretches[k, 1] * many_words
-            many = stretches[k, 2] * many_words
+    move(words, entry, stretches, stretches.shape[0], source.size, before)
+
+
+@inner
+def move(words: Any, entry: Any, stretches: Any, many: Any, rows: Any, before: Any) -> None:
+    """Move stretches of rows that stay neighbours to where they will be.
+
+    Those that come to lie further on move first, the last of them first; then those that come to lie further up. So none
+    is written over before it has moved.
+
+    Args:
+        words: block of a table.
+        entry: what its columns are (2, columns).
+        stretches: first row, the old row that it continues or -1, and how many rows, in ascending order (s, 3).
+        many: how many of these there are.
+        rows: how many rows there are then.
+        before: how many there were.
+    """
+    places = words.size // entry[0].sum()
+    at = 0
+    for column in range(entry.shape[1]):
+        each = entry[0, column]
+        for k in range(many - 1, -1, -1):
+            start, old = at + stretches[k, 0] * each, at + stretches[k, 1] * each
+            if 0 <= stretches[k, 1] < stretches[k, 0]:
+                for place in range(stretches[k, 2] * each - 1, -1, -1):
+                    words[np.uint64(start + place)] = words[np.uint64(old + place)]
+        for k in range(many):
+            start, old = at + stretches[k, 0] * each, at + stretches[k, 1] * each
+            if stretches[k, 1] > stretches[k, 0]:
+                for place in range(stretches[k, 2] * each):
+                    words[np.uint64(start + place)] = words[np.uint64(old + place)]
+        for k in range(many):
             if stretches[k, 1] < 0:
-                following[start : start + many] = initial[column]
-            else:
-                for place in range(many):
-                    following[np.uint64(start + place)] = words[np.uint64(old + place)]
-        following[after + source.size * many_words : after + places * many_words] = 0
-        before += places_before * many_words
-        after += places * many_words
+                start = at + stretches[k, 0] * each
+                fill(words, start, start + stretches[k, 2] * each, entry[1, column])
+        fill(words, at + rows * each, at + before * each, 0)
+        at += places * each
+
+
+@inner
+def begin(words: Any, entry: Any, rows: Any, new: Any) -> None:
+    """Let so many new rows follow those that a table's block has, at their initial values."""
+    places = words.size // entry[0].sum()
+    at = 0
+    for column in range(entry.shape[1]):
+        each = entry[0, column]
+        fill(words, at + rows * each, at + (rows + new) * each, entry[1, column])
+        at += places * each
 
 
 @inner
@@ -195,7 +255,7 @@ def _stretches(source: Any) -> Any:
     return found
 
 
-@kernel
+@inner
 def _count(source: Any) -> Any:
     """Return how many stretches there are."""
     count, following = 0, np.int64(-2)

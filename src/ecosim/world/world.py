@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.world import coalitions, lookup, relationships
+from ecosim.world import coalitions, commits, relationships
 from ecosim.world.absence import explaining
 from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
 from ecosim.world.names import unnamed
-from ecosim.world.pending import Pending
+from ecosim.world.pending import NONE, Pending, rows_within
 from ecosim.world.table import Table, side_by_side
 
 Rows = NDArray[np.int64]
@@ -85,6 +85,7 @@ class World:
         labels: names of sectors, issues, axes and capabilities.
         names: name of each organisation (n,), or None where they have only numbers.
         numbers: all floating-point numbers of each axis in one array, its columns one after the other.
+        tables: the columns of each axis whose entries come and go (``ecosim.world.table``).
         tick: ticks since the start.
         first_tie, partner, tie: half-edges, see ``ecosim.world.relationships``.
         first_member, first_membership, membership: see ``ecosim.world.coalitions``.
@@ -126,7 +127,7 @@ class World:
         self.drawn: dict[str, int] = {}
         self.origin: tuple[Any, int] | None = None
         self.changes = 0
-        self.gone = self.founders = _NONE
+        self.gone = self.founders = NONE
         self.founders_at = 0
         self.columns, self._columns = _chosen(frozenset(columns))
         self.pending = Pending()
@@ -134,9 +135,11 @@ class World:
         self._lay("organisation", organisations)
         self._lay("issue", len(labels.issues))
         self._lay("citizen", labels.citizens)
-        self._tables = {axis: Table(self._columns[axis], self._shapes(axis)) for axis in _CHANGING}
-        for axis, table in self._tables.items():
-            self._show(axis, table.words, 0)
+        self.tables = {
+            axis: Table(self._columns[axis], self._shapes(axis), beside) for axis, beside in _CHANGING.items()
+        }
+        for axis in self.tables:
+            self.show(axis, 0)
         self.identity[:] = np.arange(organisations)
         self.index_ties()
         self.index_members()
@@ -183,22 +186,22 @@ class World:
     @property
     def n(self) -> int:
         """Number of organisations."""
-        return int(self.identity.size)
+        return len(self.identity)
 
     @property
     def ties(self) -> int:
         """Number of relationships."""
-        return int(self.ends.shape[0])
+        return len(self.ends)
 
     @property
     def coalitions(self) -> int:
         """Number of coalitions."""
-        return int(self.coalition_identity.size)
+        return len(self.coalition_identity)
 
     @property
     def memberships(self) -> int:
         """Number of memberships of organisations in coalitions."""
-        return int(self.member.size)
+        return len(self.member)
 
     def size(self, axis: Axis) -> int:
         """Return the number of entries along an axis."""
@@ -242,21 +245,21 @@ class World:
     def end_ties(self, rows: Rows) -> None:
         """Ask for relationships, by their rows in the table, to end."""
         if len(rows):
-            self.pending.ties_ended.append(_rows_within(rows, self.ties, "end_ties: row of a relationship"))
+            self.pending.ties_ended.append(rows_within(rows, self.ties, "end_ties: row of a relationship"))
             self.pending.is_any = True
 
     def join(self, organisations: Rows, coalition_rows: Rows) -> None:
         """Ask for organisations (p,) to join coalitions (p,), by rows; a member already stays one."""
         if len(organisations):
-            who = _rows_within(organisations, self.n, "join: row of an organisation")
-            what = _rows_within(coalition_rows, self.coalitions, "join: row of a coalition")
+            who = rows_within(organisations, self.n, "join: row of an organisation")
+            what = rows_within(coalition_rows, self.coalitions, "join: row of a coalition")
             self.pending.joins.append((who, what))
             self.pending.is_any = True
 
     def leave(self, rows: Rows) -> None:
         """Ask for memberships, by their rows in the table, to end. A coalition of fewer than two then dissolves."""
         if len(rows):
-            self.pending.leaves.append(_rows_within(rows, self.memberships, "leave: row of a membership"))
+            self.pending.leaves.append(rows_within(rows, self.memberships, "leave: row of a membership"))
             self.pending.is_any = True
 
     def found_coalitions(self, founders: Rows, issues: Rows, members: NDArray[np.int64]) -> None:
@@ -267,12 +270,12 @@ class World:
         twice, and none depends on what others found (``ecosim.world.coalitions.numbers``).
         """
         if len(founders):
-            who = _rows_within(founders, self.n, "found_coalitions: row of a founder")
-            members = _rows_within(members, self.n, "found_coalitions: row of a member", least=-1)
-            what = np.asarray(issues)
-            self.pending.founded.append(
-                (who, what if what.shape == who.shape else np.broadcast_to(what, who.shape), members)
-            )
+            who = rows_within(founders, self.n, "found_coalitions: row of a founder")
+            members = rows_within(members, self.n, "found_coalitions: row of a member", least=-1)
+            what = np.array(issues, np.int64)
+            if what.shape != who.shape:
+                what = np.ascontiguousarray(np.broadcast_to(what, who.shape))
+            self.pending.founded.append((who, what, members))
             self.pending.is_any = True
 
     def found_coalition(self, founder: int, issue: int, members: Rows) -> None:
@@ -282,7 +285,7 @@ class World:
     def remove_organisations(self, rows: Rows) -> None:
         """Ask for organisations to go, with their ties and memberships. The others keep their numbers."""
         if len(rows):
-            self.pending.removed.append(_rows_within(rows, self.n, "remove_organisations: row of an organisation"))
+            self.pending.removed.append(rows_within(rows, self.n, "remove_organisations: row of an organisation"))
             self.pending.is_any = True
 
     def add_organisations(self, values: Mapping[str, NDArray[Any]], names: tuple[str, ...] | None = None) -> Rows:
@@ -305,17 +308,15 @@ class World:
             or np.isin(self.gone, identity).any()
         ):
             raise ValueError("a newcomer's identity is another's, or was; allowed: numbers that nobody ever had")
-        known = [self.__dict__[column.name] for column in self._columns["organisation"]]
-        self._lay("organisation", before + count)
-        for column, old in zip(self._columns["organisation"], known, strict=True):
-            self.__dict__[column.name][:before] = old
+        self.lay_organisations(np.arange(before), count)
+        for column in self._columns["organisation"]:
             if column.name in values:
                 self.__dict__[column.name][before:] = values[column.name]
         if self.names is not None:
             self.names += names or tuple(f"newcomer {int(number)}" for number in values["identity"])
         self.changes += 1
-        self.index_ties()
-        self.index_members()
+        self.first_tie = np.append(self.first_tie, np.full(count, self.first_tie[-1]))
+        self.first_membership = np.append(self.first_membership, np.full(count, self.first_membership[-1]))
         return np.arange(before, self.n)
 
     # -- carrying it out --------------------------------------------------------------------------------------------
@@ -326,126 +327,52 @@ class World:
         Ties that end go as those that are made come; coalitions are founded before memberships end and begin; those
         of fewer than two members dissolve. Organisations go last, with all their ties and memberships.
         """
-        if not self.pending.is_any:
-            return
-        pending, self.pending = self.pending, Pending()
-        if pending.ties_ended or pending.ties_made:
-            self._commit_ties(pending)
-        if pending.joins or pending.leaves or pending.founded:
-            self._commit_memberships(pending)
-        if pending.removed:
-            self._commit_removals(np.unique(np.concatenate(pending.removed)))
+        if self.pending.is_any:
+            commits.commit(self)
 
     def index_ties(self) -> None:
         """Rebuild the half-edges from ``ends``."""
-        self.first_tie, self.partner, self.tie = relationships.half_edges(self.ends, self.n)
+        self.first_tie, self.partner[:], self.tie[:] = relationships.half_edges(self.ends, self.n)
 
     def index_members(self) -> None:
         """Rebuild the indices of the membership table, which must be sorted by coalition."""
-        self.first_member, self.first_membership, self.membership = coalitions.index_members(
+        self.first_member, self.first_membership, self.membership[:] = coalitions.index_members(
             self.member, self.member_coalition, self.n, self.coalitions
         )
 
-    def _commit_ties(self, pending: Pending) -> None:
-        pairs, values = relationships.in_one_batch(pending.ties_made)
-        table, places = self._tables["relationship"], self.ties + len(pairs)
-        words, layout, first = table.room(places), table.layout, np.empty(self.n + 1, np.int64)
-        partner, tie = np.empty(2 * places, np.int32), np.empty(2 * places, np.int32)
-        chosen = np.empty(len(pairs), np.int64)
-        kept, made = relationships.commit(
-            self.ties, table.words, self.first_tie, self.partner, self.tie,
-            _together(pending.ties_ended), pairs, relationships.in_order(pairs),
-            layout.widths, layout.initial, layout.starts["ends"], words, first, partner, tie, chosen,
-        )  # fmt: skip
-        rows, state = kept + made, self.__dict__
-        self._show("relationship", words, rows)
-        state.update(first_tie=first, partner=partner[: 2 * rows], tie=tie[: 2 * rows])
-        if made:
-            for name, given in values.items():
-                if name in state:
-                    state[name][kept:] = given.take(chosen[:made], axis=0) if isinstance(given, np.ndarray) else given
+    # -- how rows lie: for commits and snapshots ---------------------------------------------------------------------
 
-    def _commit_memberships(self, pending: Pending) -> None:
-        known, joins, count = self.coalitions, list(pending.joins), self.coalitions
-        for founders, _, members in pending.founded:
-            joins.append((members.ravel(), np.arange(count, count + founders.size).repeat(members.shape[1])))
-            count += founders.size
-        who, what = _together([rows for rows, _ in joins]), _together([rows for _, rows in joins])
-        of_members, of_coalitions = self._tables["membership"], self._tables["coalition"]
-        places, layout, further = self.memberships + who.size, of_members.layout, of_coalitions.layout
-        words, further_words = of_members.room(places), of_coalitions.room(count)
-        first_member, first_membership = np.empty(count + 1, np.int64), np.empty(self.n + 1, np.int64)
-        membership, lives = np.empty(places, np.int32), np.empty(count, np.int64)
-        rows, living = coalitions.commit(
-            known, self.member, self.member_coalition, _together(pending.leaves), who, what, count,
-            of_members.words, layout.widths, layout.initial, layout.starts["member"], layout.starts["member_coalition"],
-            of_coalitions.words, further.widths, further.initial,
-            words, further_words, first_member, first_membership, membership, lives,
-        )  # fmt: skip
-        self._show("membership", words, rows)
-        self._show("coalition", further_words, living)
-        self.__dict__.update(
-            first_member=first_member[: living + 1], first_membership=first_membership, membership=membership[:rows]
-        )
-        if pending.founded:
-            self._describe_founded(pending.founded, lives[lives[:living].searchsorted(known) : living] - known)
+    def show(self, axis: str, rows: int) -> None:
+        """Show the columns of a table that has so many rows from now on."""
+        table = self.tables[axis]
+        table.show(self.__dict__, rows)
+        self.numbers[axis] = table.numbers
 
-    def _describe_founded(self, founded: list[tuple[Rows, Rows, NDArray[np.int64]]], living: Rows) -> None:
-        """Write what those of the founded coalitions begin with that live; they are the last in their table."""
-        columns, start = self.__dict__, self.coalitions - living.size
-        founders = np.concatenate([who for who, _, _ in founded])
-        columns["coalition_identity"][start:] = self._numbers(self.identity[founders])[living]
-        if "coalition_issue" in columns:
-            columns["coalition_issue"][start:] = np.concatenate([issues for _, issues, _ in founded])[living]
-        if "coalition_stance" in columns and "stance" in columns:
-            means = np.concatenate([coalitions.mean_of_members(self.stance, members) for _, _, members in founded])
-            columns["coalition_stance"][start:] = means[living]
+    def gather(self, axis: str, source: Rows) -> None:
+        """Rearrange the rows of a table, as ``Table.gather`` says."""
+        self.tables[axis].gather(self.__dict__, source)
+        self.numbers[axis] = self.tables[axis].numbers
 
-    def _numbers(self, founders: Rows) -> Rows:
-        """Return the numbers of the coalitions that these organisations, by number, found now."""
-        before = self.founders if self.founders_at == self.tick else _NONE
-        self.founders, self.founders_at = np.concatenate((before, founders)), self.tick
-        return coalitions.numbers(self.tick, self.founders)[before.size :]
+    def lay_organisations(self, source: Rows, new: int) -> None:
+        """Give organisations other rows: those that go on, by their old ones, and so many new ones after these."""
+        known = {column.name: self.__dict__[column.name] for column in self._columns["organisation"]}
+        self._lay("organisation", source.size + new)
+        for name, values in known.items():
+            self.__dict__[name][: source.size] = values.take(source, axis=0)
 
-    def _commit_removals(self, rows: Rows) -> None:
-        stays = np.ones(self.n, np.bool_)
-        stays[rows] = False
-        self.gone = np.concatenate((self.gone, self.identity[~stays]))
-        number = np.cumsum(stays) - 1
-        self.leave(np.flatnonzero(~stays[self.member]))
-        pending, self.pending = self.pending, Pending()
-        if pending.leaves:
-            self._commit_memberships(pending)
-        self._gather("relationship", np.flatnonzero(stays[self.ends].all(axis=1)))
-        self.ends[:] = number[self.ends]
-        self.member[:] = number[self.member]
+    def turn_citizens(self, stays: NDArray[np.bool_], number: Rows) -> None:
+        """Let citizens look to the rows that organisations will have when only some stay: to -1 where theirs goes."""
         for column in self._columns["citizen"]:
             if column.unit == "row":
-                self.__dict__[column.name][:] = _renumbered(self.__dict__[column.name], stays, number)
-        remaining = [self.__dict__[column.name][stays] for column in self._columns["organisation"]]
-        self._lay("organisation", self.n - rows.size)
-        for column, left in zip(self._columns["organisation"], remaining, strict=True):
-            self.__dict__[column.name][...] = left
-        if self.names is not None:
-            self.names = tuple(name for name, kept in zip(self.names, stays, strict=True) if kept)
-        self.changes += 1
-        self.index_ties()
-        self.index_members()
+                rows = self.__dict__[column.name]
+                is_there = rows >= 0
+                is_there[is_there] = stays[rows[is_there]]
+                rows[:] = np.where(is_there, number[rows], -1)
 
     def _lay(self, axis: Axis, rows: int) -> None:
         """Give an axis that seldom changes so many rows, all at their initial values."""
         columns, self.numbers[axis] = side_by_side(self._columns[axis], self._shapes(axis), rows)
         self.__dict__.update(columns)
-
-    def _gather(self, axis: str, source: Rows) -> None:
-        table = self._tables[axis]
-        table.gather(self.__dict__, source)
-        self.numbers[axis] = table.numbers
-
-    def _show(self, axis: str, words: Rows, rows: int) -> None:
-        table = self._tables[axis]
-        table.show(self.__dict__, words, rows)
-        self.numbers[axis] = table.numbers
 
     def _shapes(self, axis: str) -> tuple[tuple[int, ...], ...]:
         return tuple(self.labels.extent(column) for column in self._columns[axis])
@@ -459,26 +386,6 @@ def _chosen(names: frozenset[str]) -> tuple[tuple[Column, ...], Mapping[str, tup
     return columns, {axis: tuple(column for column in columns if column.axis == axis) for axis in _AXES}
 
 
-def _rows_within(rows: Any, count: int, what: str, least: int = 0) -> Rows:
-    """Return rows as numbers, all of them within a table of so many."""
-    numbers = np.ascontiguousarray(rows, np.int64)
-    lowest, highest = lookup.range_of(numbers.ravel())
-    lookup.refuse_rows_beyond(lowest, highest, count, what, least)
-    return numbers
-
-
-def _together(parts: list[Rows]) -> Rows:
-    """Return what was asked for in several parts as one array."""
-    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else _NONE
-
-
-def _renumbered(rows: Rows, stays: NDArray[np.bool_], number: Rows) -> Rows:
-    """Return rows of organisations as they are when some have gone: -1 for those, and for none."""
-    is_there = rows >= 0
-    is_there[is_there] = stays[rows[is_there]]
-    return np.where(is_there, number[rows], -1)
-
-
-_NONE = np.empty(0, np.int64)
-_CHANGING = ("relationship", "coalition", "membership")
+_CHANGING = {"relationship": {"partner": 2, "tie": 2}, "coalition": {}, "membership": {"membership": 1}}
+"""The axes whose entries come and go, and the indices that lie beside their columns."""
 _AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue", "citizen")
