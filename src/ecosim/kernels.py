@@ -39,6 +39,7 @@ SHARED = (
     "world/table.py",
     "dynamics/gap.py",
     "dynamics/conduct.py",
+    "dynamics/odds.py",
     "dynamics/stance/attraction_repulsion.py",
     "dynamics/stance/encounters.py",
     "dynamics/citizens/offers.py",

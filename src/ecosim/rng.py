@@ -113,9 +113,13 @@ def philox(counter_0: Any, counter_1: Any, counter_2: Any, counter_3: Any, key_0
 
 @inlined
 def words(key: Any, entity: Any, draw: Any) -> Any:
-    """Return the four random 32-bit words of (key, entity, draw)."""
+    """Return the four random 32-bit words of (key, entity, draw).
+
+    All are held to 32 bits, which they have anyway, for the compiler to know: it then takes the shorter multiplication.
+    """
     number = np.uint64(entity)
-    return philox(number & _LOW_32, number >> _SHIFT_32, key[2], draw, key[0], key[1])
+    low, high, tick = np.uint64(key[0]) & _LOW_32, np.uint64(key[1]) & _LOW_32, np.uint64(key[2]) & _LOW_32
+    return philox(number & _LOW_32, number >> _SHIFT_32, tick, np.uint64(draw) & _LOW_32, low, high)
 
 
 @inlined

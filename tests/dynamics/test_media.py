@@ -1,11 +1,13 @@
 """What is told moves names and opinions: true and wide unites, false and wide divides, what reaches nobody does nothing."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from ecosim.dynamics.ledger import Ledger
-from ecosim.dynamics.media import Media, conduct_shown, hear, publish
+from ecosim.dynamics.media import Media, conduct_shown, hear, publish, respond
 from ecosim.dynamics.schedule import Schedule, columns_named
 from ecosim.rng import stream
 from ecosim.world.world import Labels, World
@@ -72,13 +74,31 @@ def test_technology_carries_further_shows_more_and_distorts():
 def test_a_signal_gets_to_the_share_that_its_reach_says_and_never_to_its_source():
     rows = np.arange(40_000)
     room = (np.empty((4, 40_000)), np.empty((3, 40_001), np.uint64))
-    who, heard, _ = hear(rows, rows, np.array([7, 9]), np.array([0.2, 0.7]), 1, room, KEY)
+    who, said, _ = hear(rows, rows, np.array([7, 9]), np.array([0.2, 0.7]), 1, room, KEY)
+    heard = said[who]
     assert is_share((heard == 0).sum(), 40_000, 0.1)
     assert is_share((heard == 1).sum(), 40_000, 0.35)
     assert np.all(np.diff(who.astype(int)) > 0)
-    alone, heard, _ = hear(rows[:5], rows[:5], np.array([3]), np.ones(1), 1, room, KEY)
+    alone, said, _ = hear(rows[:5], rows[:5], np.array([3]), np.ones(1), 1, room, KEY)
     assert alone.tolist() == [0, 1, 2, 4]
-    assert not heard.any()
+    assert not said.any()
+
+
+def test_who_is_moved_is_decided_as_by_the_full_exponential_however_close_the_number_comes():
+    """Chances at the probability to interact, and 1, 2 or 1,000 neighbouring numbers and up to 10⁻³ from it."""
+    away = np.linspace(0.0, 1.9, 500)
+    chance = np.array([math.exp(-math.log(2.0) / 0.3 * distance) for distance in away])
+    steps = [0.0, *(sign * size for sign in (-1, 1) for size in (1.0, 2.0, 1e3, 1e6, 5e9, 9e12))]
+    for step in steps:
+        drawn = chance + step * np.spacing(chance)
+        stance, everyone = np.column_stack((np.zeros(500), away - 0.95)), np.arange(500, dtype=np.uint64)
+        room = (np.empty((4, 500)), np.empty((3, 501), np.uint64))
+        law = (4.0, 0.3, 0.5, 0.0, 0.0, 0.0)
+        before = stance.copy()
+        respond(stance, np.empty(0), everyone, 0 * everyone, np.array([[0.0, -0.95]]), drawn, law, room)
+        apart = np.abs(before[:, 1] + 0.95)
+        expected = np.array([math.exp(-math.log(2.0) / 0.3 * d) for d in apart])
+        assert np.array_equal((stance != before).any(axis=1), (drawn < expected) & (apart > 0))
 
 
 def test_conduct_is_contribution_beside_the_usual_mixed_with_purpose():

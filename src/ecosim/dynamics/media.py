@@ -12,7 +12,8 @@ from ecosim.dynamics.conduct import Witness, conduct_of
 from ecosim.dynamics.knowing import are_named, knowing
 from ecosim.dynamics.ledger import Ledger
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.stance.attraction_repulsion import chance_to_interact, common_goal
+from ecosim.dynamics.odds import CLOSE, rough_exponential
+from ecosim.dynamics.stance.attraction_repulsion import chance_to_interact, common_goal, exponent_to_interact
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniform4
 from ecosim.world.lookup import find_half_edge, mean_of
@@ -162,23 +163,23 @@ def publish(identity: Any, stance: Any, conduct: Any, technology: Any, rates: An
     makes, lies, slips, tales = draws[0], draws[1], draws[2], draws[3]
     for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
         makes[i], lies[i], slips[i], tales[i] = uniform4(key, identity[i], 0)
-    source, shown = np.empty(n, np.int64), np.empty((n, axes))
-    told, heard = np.empty(n), np.empty(n)
-    count = 0
-    for i in range(n):
-        is_fake = lies[i] < fake * distortion[i]
-        if makes[i] >= news or not (is_fake or slips[i] < transparency * openness[i]):
-            continue
-        extremity = 0.0
+    source, count = np.empty(n + 1, np.int64), np.uint64(0)
+    for i in range(n):  # whose news does not get out is written, too, and then written over: no branch to guess
+        source[count] = i
+        gets_out = (lies[i] < fake * distortion[i]) | (slips[i] < transparency * openness[i])
+        count += np.uint64((makes[i] < news) & gets_out)
+    source = source[:count]
+    shown, told, heard = np.empty((source.size, axes)), np.empty(source.size), np.empty(source.size)
+    for k in range(source.size):
+        i = source[k]
+        is_fake, extremity = lies[i] < fake * distortion[i], 0.0
         for d in range(axes):
             x = stance[i, d]
-            shown[count, d] = x + exaggeration * (np.sign(x) - x) if is_fake else x
-            extremity += abs(shown[count, d]) / axes
-        source[count] = i
-        told[count] = tales[i] if is_fake else conduct[i]
-        heard[count] = min(1.0, reach * voice[i] * (1.0 + (distortion[i] - 1.0) * extremity))
-        count += 1
-    return source[:count], shown[:count], told[:count], heard[:count]
+            shown[k, d] = x + exaggeration * (np.sign(x) - x) if is_fake else x
+            extremity += abs(shown[k, d]) / axes
+        told[k] = tales[i] if is_fake else conduct[i]
+        heard[k] = min(1.0, reach * voice[i] * (1.0 + (distortion[i] - 1.0) * extremity))
+    return source, shown, told, heard
 
 
 @kernel
@@ -198,20 +199,17 @@ def take_in(
     who do, may be sources: they do not hear of themselves, and move their trust in partners of whom they hear.
     """
     source, shown, told, heard = signals
-    luck, rows = np.empty(_BLOCK, np.int64), np.empty(_BLOCK, np.int64)
-    liking, room = (
-        np.empty(min(_BLOCK, orientation.size)),
-        (np.empty((4, _BLOCK)), np.empty((3, _BLOCK + 1), np.uint64)),
-    )
+    luck, liking = np.empty(_BLOCK, np.int64), np.empty(min(_BLOCK, orientation.size))
+    room = np.empty((4, _BLOCK)), np.empty((3, _BLOCK + 1), np.uint64)
+    rows = np.arange(identity.size)
     for start in range(0, stance.shape[0], _BLOCK):
         stop = min(start + _BLOCK, stance.shape[0])
         for c in range(start, stop):
-            luck[c - start], rows[c - start] = c, -1
-        if identity.size > 0:
-            for i in range(start, stop):
-                luck[i - start], rows[i - start] = identity[i], i
+            luck[c - start] = c
+        for i in range(start, min(stop, identity.size)):
+            luck[i - start] = identity[i]
         draw = np.int64(1 if identity.size > 0 else 2)
-        who, said, chances = hear(luck[: stop - start], rows[: stop - start], source, heard, draw, room, key)
+        who, said, chances = hear(luck[: stop - start], rows[start:stop], source, heard, draw, room, key)
         for a in range(min(stop - start, liking.size)):
             liking[a] = 2.0 * orientation[start + a] - 1.0
         respond(stance[start:stop], liking, who, said, shown, chances, law, room)
@@ -223,23 +221,32 @@ def take_in(
 
 @kernel
 def respond(stance: Any, liking: Any, who: Any, said: Any, shown: Any, chances: Any, law: Any, room: Any) -> None:
-    """Let those (h,) who hear what is said (h,) move stance and liking by the law of attraction and repulsion."""
+    """Let those who hear (h,) what is said (c,) move stance and liking by the law of attraction and repulsion."""
     tolerance, exposure, responsiveness, repulsion, identifying, narrowing = law
-    apart, moving, count = room[0][3], room[1][2], np.uint64(0)
+    apart, odds, moving, count = room[0][3], room[0][0], room[1][2], np.uint64(0)
     axes = stance.shape[1]
     for a in range(who.size):
-        c, k, squared = who[a], said[a], 0.0
+        c, squared = who[a], 0.0
+        k = said[c]
         for d in range(axes):
             squared += (shown[k, d] - stance[c, d]) ** 2
-        distance = np.sqrt(squared)
-        moving[count], apart[count] = a, distance  # written over, unless they interact
-        count += np.uint64(chances[a] < chance_to_interact(distance, exposure))
+        apart[a] = squared
+    for a in range(who.size):  # a loop without look-ups: several roots are drawn at a time
+        apart[a] = np.sqrt(apart[a])
+        odds[a] = rough_exponential(exponent_to_interact(apart[a], exposure))
+    for a in range(who.size):
+        surplus = odds[a] - chances[who[a]]
+        if abs(surplus) < CLOSE:
+            surplus = chance_to_interact(apart[a], exposure) - chances[who[a]]
+        moving[count] = a  # written over, unless they interact: no branch to guess
+        count += np.uint64(surplus > 0.0)
     for b in range(count):
-        c, k, within = who[moving[b]], said[moving[b]], tolerance
+        distance, c = apart[moving[b]], who[moving[b]]
+        k, within = said[c], tolerance
         if liking.size > 0:
             within *= 1.0 - narrowing * max(0.0, -liking[c])
-            liking[c] += identifying * ((1.0 if apart[b] <= within else -1.0) - liking[c])
-        share = responsiveness if apart[b] <= within else -repulsion
+            liking[c] += identifying * ((1.0 if distance <= within else -1.0) - liking[c])
+        share = responsiveness if distance <= within else -repulsion
         for d in range(axes):
             moved = stance[c, d] + share * (shown[k, d] - stance[c, d])
             stance[c, d] = min(1.0, max(-1.0, moved))
@@ -247,22 +254,25 @@ def respond(stance: Any, liking: Any, who: Any, said: Any, shown: Any, chances: 
 
 @kernel
 def hear(luck: Any, rows: Any, source: Any, heard: Any, draw: Any, room: Any, key: Any) -> Any:
-    """Return who hears a signal, in order (h,), which one (h,), and a uniform number each (h,), as parts of ``room``.
+    """Return who hears a signal, in order (h,), and of all (c,) upon which one they come, and a uniform number each.
 
-    ``luck`` (c,) is the number whose draws each has, ``rows`` (c,) the organisation's row (-1 for a citizen): nobody
-    hears of itself. ``room`` is numbers (4, ≥ c) and places (3, > c); places are unsigned, which spares looking whether
-    they are counted from the end.
+    ``luck`` (c,) is the number whose draws each has, ``rows`` the organisation's row (c,), or (0,) of citizens: nobody
+    hears of itself. What is returned are parts of ``room``, numbers (4, ≥ c) and places (3, > c); places are unsigned,
+    which spares looking whether they are counted from the end.
     """
     choices, reaches, chances = room[0][0], room[0][1], room[0][2]
     who, said, count = room[1][0], room[1][1], np.uint64(0)
     for turn in range(luck.size):  # a loop that only draws: the compiler makes several draws at a time
         choices[turn], reaches[turn], chances[turn], _ = uniform4(key, luck[turn], draw)
+    for turn in range(luck.size):
+        said[turn] = np.uint64(np.int64(choices[turn] * source.size))
+    for turn in range(rows.size):
+        reaches[turn] = 2.0 if source[said[turn]] == rows[turn] else reaches[turn]
     # Whoever hears nothing is written, too, and then written over: a processor would guess a branch wrong.
     for turn in range(luck.size):
-        k = np.uint64(np.int64(choices[turn] * source.size))
-        who[count], said[count], chances[count] = turn, k, chances[turn]
-        count += np.uint64((reaches[turn] < heard[k]) & (source[k] != rows[turn]))
-    return who[:count], said[:count], chances[:count]
+        who[count] = turn
+        count += np.uint64(reaches[turn] < heard[said[turn]])
+    return who[:count], said[: luck.size], chances[: luck.size]
 
 
 @kernel
@@ -270,7 +280,7 @@ def hear_of_partners(first: Any, who: Any, said: Any, source: Any, told: Any, bo
     """Move the trust (m, 2) of those who heard of a partner towards the conduct shown; rows are counted from ``first``."""
     first_tie, partner, tie, trust = bonds
     for a in range(who.size):
-        i, k = first + np.int64(who[a]), said[a]
+        i, k = first + np.int64(who[a]), said[who[a]]
         h = find_half_edge(first_tie, partner, i, source[k])
         if h >= 0:
             side = 0 if i < source[k] else 1

@@ -19,6 +19,7 @@ from ecosim.dynamics.citizens.offers import (
     togetherness,
 )
 from ecosim.dynamics.conduct import beside
+from ecosim.dynamics.odds import CLOSE, FAR, rough_exponential
 from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import uniform4
 from ecosim.world.lookup import copy_into
@@ -26,8 +27,8 @@ from ecosim.world.lookup import copy_into
 _ASKED = 8
 """Further alternatives for whoever has no supplier or no employer: it asks around."""
 
-_BLOCK = 512
-"""Citizens at a time. What they look at and draw stays in the fastest cache, and each step is a loop of its own without
+_BLOCK = 2048
+"""Citizens at a time. What those who look see and draw stays in a fast cache, and each step is a loop of its own without
 branches that a processor would guess wrong: three times as fast as one citizen after the other."""
 
 # Draws of a citizen: 2k for the k-th alternatives it considers (and, of draw 0, whether it looks), 2k + 1 for what it
@@ -89,15 +90,18 @@ def reconsider(
         considered: number of alternatives compared, at least 1.
         key: source of the draws.
     """
-    orientation, _, buys_from, works_for, supports, _ = people
+    orientation, stance, buys_from, works_for, supports, _ = people
     purse = organisations[0]
     selectivity, _, reserve = choosing
     sides = _side_by_side(*organisations[1:4])
+    seen = _seen_by_staff(organisations[4], mood[1])
     nobody = np.array((-np.inf, -np.inf, selectivity * reserve * (1.0 - mood[0])))
-    who, looks = np.empty(_BLOCK + 1, np.uint64), np.empty(_BLOCK)  # unsigned: none is counted from the end
-    draws, chances = np.empty((4, _BLOCK)), np.empty((4, _BLOCK))
-    held, worth = np.empty((3, _BLOCK), np.int64), np.empty((3, _BLOCK))
-    room = np.empty(_BLOCK, np.int64), np.empty(_BLOCK), np.empty(_BLOCK)
+    most = min(_BLOCK, orientation.size)
+    who, looks = np.empty(most + 1, np.uint64), np.empty(most)  # unsigned: none is counted from the end
+    draws, chances = np.empty((4, most)), np.empty((4, most))
+    held, worth = np.empty((3, most), np.int64), np.empty((3, most))
+    own = np.empty(most), np.empty((stance.shape[1], most))
+    room = np.empty(most, np.int64), np.empty(most), np.empty(most)
     for start in range(0, orientation.size, _BLOCK):
         stop = min(start + _BLOCK, orientation.size)
         count, strays = _lookers(
@@ -107,18 +111,21 @@ def reconsider(
             c = who[a]
             held[BUY, a], held[WORK, a] = _still(buys_from[c], purse, CUSTOMERS), works_for[c]
             held[SUPPORT, a] = _still(supports[c], purse, DONORS)
+            own[0][a] = orientation[c]
+            for d in range(stance.shape[1]):
+                own[1][d, a] = stance[c, d]
         for what in range(3):
-            _weigh(who, count, held[what], what, nobody[what], people, sides, choosing, worth[what], room[2])
+            _weigh(count, held[what], what, nobody[what], own, sides, choosing, worth[what], room[2])
         for k in range(considered + _ASKED * (strays > 0)):
             active = count if k < considered else strays
             _draw(who, active, 2 * k, key, draws)
             _draw(who, active, 2 * k + 1, key, chances)
             for what in range(3):
                 _compare(
-                    who, active, what, draws[what + 1], chances[what], held[what], worth[what], nobody[what], people,
-                    sides, options, choosing, room,
+                    active, what, draws[what + 1], chances[what], held[what], worth[what], nobody[what], own, sides,
+                    options, choosing, room,
                 )  # fmt: skip
-        _follow(who, count, held, people, organisations, mood, government, rates, choosing)
+        _follow(who, count, held, own, people, organisations[1], seen, mood, government, rates, choosing, room)
 
 
 @kernel
@@ -146,6 +153,17 @@ def _side_by_side(position: Any, offer: Any, regard: Any) -> Any:
 
 
 @kernel
+def _seen_by_staff(together: Any, trend: Any) -> Any:
+    """Return what those who work for each organisation (n,), or last for nobody, see around them (n + 1,), in [0, 1]."""
+    n, usual = together.size, 0.5 + 0.5 * trend
+    seen = np.empty(n + 1)
+    for i in range(n):
+        seen[i] = (usual + 2.0 * together[i]) / 3.0
+    seen[n] = usual
+    return seen
+
+
+@kernel
 def _draw(who: Any, count: Any, number: Any, key: Any, draws: Any) -> None:
     """Write four uniform numbers of each (4, count): a loop that only draws, so that several are made at a time."""
     first, second, third, fourth = draws[0], draws[1], draws[2], draws[3]
@@ -161,12 +179,16 @@ def _lookers(
     """Write who of a block looks, first those without supplier or employer; return how many, and how many these."""
     for c in range(start, stop):  # a loop that only draws, as that of ``_draw``
         looks[c - start], _, _, _ = uniform4(key, c, 0)
-    count = 0
+    are_all_settled = np.int64(0)  # below 0, once anybody has nobody: most often all have, which several at a time tell
     for c in range(start, stop):
-        if (buys_from[c] < 0 and businesses > 0) or (works_for[c] < 0 and employers > 0):
-            who[count] = c
-            count += 1
-            looks[c - start] = 1.0  # it is on the list already
+        are_all_settled |= buys_from[c] | works_for[c]
+    count = 0
+    if are_all_settled < 0:
+        for c in range(start, stop):
+            if (buys_from[c] < 0 and businesses > 0) or (works_for[c] < 0 and employers > 0):
+                who[count] = c
+                count += 1
+                looks[c - start] = 1.0  # it is on the list already
     strays = count
     for c in range(start, stop):  # whoever does not look is written, too, and then written over: no branch to guess
         who[np.uint64(count)] = c
@@ -185,111 +207,110 @@ def _still(row: Any, purse: Any, wanted: Any) -> Any:
 
 @inner
 def _weigh(
-    who: Any,
-    count: Any,
-    rows: Any,
-    what: Any,
-    nobody: Any,
-    people: Any,
-    sides: Any,
-    choosing: Any,
-    worth: Any,
-    good: Any,
+    count: Any, rows: Any, what: Any, nobody: Any, own: Any, sides: Any, choosing: Any, worth: Any, good: Any
 ) -> None:
     """Write β times the utility to citizens (count,) of what organisations (count,) offer; ``nobody`` for a row of -1.
 
-    ``good`` is room for what counts besides the distance.
+    ``own`` are the citizens' orientation (count,) and stance (axes, count); ``good`` is room for what counts besides the
+    distance.
     """
-    orientation, stance = people[0], people[1]
+    theta, stance = own
     selectivity, distance, _ = choosing
+    axes = stance.shape[0]
     for a in range(count):
-        c, row = who[a], max(rows[a], 0)
-        theta = orientation[c]
-        good[a] = (1.0 - theta) * sides[row, what] + theta * sides[row, 3 + what]
-        worth[a] = _squared(stance, c, sides, row, 6)
-    axes = max(1, stance.shape[1])
+        row = max(rows[a], 0)
+        good[a] = (1.0 - theta[a]) * sides[row, what] + theta[a] * sides[row, 3 + what]
+        worth[a] = 0.0
+    for d in range(axes):
+        for a in range(count):
+            worth[a] += (stance[d, a] - sides[max(rows[a], 0), 6 + d]) ** 2
     for a in range(count):  # a loop without look-ups: several roots are drawn at a time
-        utility = selectivity * (good[a] - distance * (0.5 * np.sqrt(worth[a] / axes)))
+        utility = selectivity * (good[a] - distance * (0.5 * np.sqrt(worth[a] / max(1, axes))))
         worth[a] = utility if rows[a] >= 0 else nobody
 
 
 @inner
 def _compare(
-    who: Any, count: Any, what: Any, draws: Any, chances: Any, held: Any, worth: Any, nobody: Any, people: Any,
-    sides: Any, options: Any, choosing: Any, room: Any,
+    count: Any, what: Any, draws: Any, chances: Any, held: Any, worth: Any, nobody: Any, own: Any, sides: Any,
+    options: Any, choosing: Any, room: Any,
 ) -> None:  # fmt: skip
     """Let citizens (count,) compare what they hold with an alternative: it is taken with probability 1 / (1 + e^-gain)."""
     businesses, groups = options
     employers = sides.shape[0]
-    other, offered, good = room
+    other, offered, surplus = room
     if (what == BUY and businesses.size == 0) or (what == WORK and employers == 0):
         return
     for a in range(count):
         if what == BUY:
-            other[a] = businesses[np.int64(draws[a] * businesses.size)]
+            other[a] = businesses[np.uint64(np.int64(draws[a] * businesses.size))]
         elif what == WORK:
             other[a] = np.int64(draws[a] * employers)
         elif groups.size > 0:
-            group = groups[np.int64((2.0 * max(draws[a], 0.5) - 1.0) * groups.size)]  # looked up or not: no branch
+            place = np.int64((2.0 * max(draws[a], 0.5) - 1.0) * groups.size)
+            group = groups[np.uint64(place)]  # looked up or not: no branch
             other[a] = group if draws[a] >= 0.5 else np.int64(-1)
         else:
             other[a] = -1
-    _weigh(who, count, other, what, nobody, people, sides, choosing, offered, good)
+    _weigh(count, other, what, nobody, own, sides, choosing, offered, surplus)
+    doubts = 0
     for a in range(count):
-        is_taken = chances[a] * (1.0 + np.exp(worth[a] - offered[a])) < 1.0
-        mine, theirs, own, its = held[a], other[a], worth[a], offered[a]  # all looked up: no branch to guess
-        held[a], worth[a] = theirs if is_taken else mine, its if is_taken else own
+        loss = worth[a] - offered[a]
+        surplus[a] = 1.0 - chances[a] * (1.0 + rough_exponential(loss))
+        doubts += (abs(surplus[a]) < CLOSE) | (loss > FAR)
+    if doubts > 0:
+        for a in range(count):
+            if abs(surplus[a]) < CLOSE or worth[a] - offered[a] > FAR:
+                surplus[a] = 1.0 - chances[a] * (1.0 + np.exp(worth[a] - offered[a]))
+    for a in range(count):
+        is_taken = surplus[a] > 0.0
+        held[a], worth[a] = other[a] if is_taken else held[a], offered[a] if is_taken else worth[a]
 
 
 @inner
 def _follow(
-    who: Any,
-    count: Any,
-    held: Any,
-    people: Any,
-    organisations: Any,
-    mood: Any,
-    government: Any,
-    rates: Any,
-    choosing: Any,
-) -> None:
+    who: Any, count: Any, held: Any, own: Any, people: Any, position: Any, seen: Any, mood: Any, government: Any,
+    rates: Any, choosing: Any, room: Any,
+) -> None:  # fmt: skip
     """Note what citizens (count,) hold now, and let approval, orientation and stance follow what they see."""
     orientation, stance, buys_from, works_for, supports, approval = people
-    _, position, _, _, together = organisations
     _, voting, drift, belonging = rates
-    _, trend, merit = mood
-    selectivity, distance, _ = choosing
+    if mood[2] >= 0.0:
+        _approve(who, count, own, approval, mood, government, voting, choosing, room[1])
+    nobody = seen.size - 1
     for a in range(count):
         c, works, backs = who[a], held[WORK, a], held[SUPPORT, a]
-        theta = orientation[c]
         buys_from[c], works_for[c], supports[c] = held[BUY, a], works, backs
-        if merit >= 0.0:
-            net = selectivity * ((1.0 - theta) * trend + theta * merit - distance * _apart(stance, c, government, 0, 0))
-            approval[c] += voting * (1.0 / (1.0 + np.exp(-net)) - approval[c])
-        seen = 0.5 + 0.5 * trend
-        seen = (seen + 2.0 * together[works]) / 3.0 if works >= 0 else seen
-        orientation[c] += drift * (seen - theta)
+        orientation[c] += drift * (seen[works if works >= 0 else nobody] - orientation[c])
         # What is multiplied by 0 counts nothing: a processor would guess a branch wrong.
         employed, engaged = np.float64(works >= 0), np.float64(backs >= 0)
-        pull, places = belonging * max(employed, engaged), max(1.0, employed + engaged)
+        pull, part = belonging * max(employed, engaged), 0.5 if employed + engaged > 1.0 else 1.0
         for d in range(stance.shape[1]):
             there = employed * position[max(works, 0), d] + engaged * position[max(backs, 0), d]
-            stance[c, d] += pull * (there / places - stance[c, d])
+            stance[c, d] += pull * (there * part - stance[c, d])
 
 
-@inlined
-def _apart(stance: Any, c: Any, position: Any, row: Any, first: Any) -> Any:
-    """Return the distance of stances, 1 for the two ends of opinion on every axis; position's axes begin at ``first``."""
-    return 0.5 * np.sqrt(_squared(stance, c, position, row, first) / max(1, stance.shape[1]))
+@inner
+def _approve(
+    who: Any, count: Any, own: Any, approval: Any, mood: Any, government: Any, voting: Any, choosing: Any, apart: Any
+) -> None:
+    """Let approval (c,) move the share ``voting`` of the way to what citizens (count,) think of government.
 
-
-@inlined
-def _squared(stance: Any, c: Any, position: Any, row: Any, first: Any) -> Any:
-    """Return the sum of the squares of how far stances are from each other on the axes."""
-    squared = 0.0
-    for d in range(stance.shape[1]):
-        squared += (stance[c, d] - position[row, first + d]) ** 2
-    return squared
+    ``apart`` is room for how far they are from it, 1 for the two ends of opinion on every axis.
+    """
+    theta, stance = own
+    _, trend, merit = mood
+    selectivity, distance, _ = choosing
+    axes = stance.shape[0]
+    for a in range(count):
+        apart[a] = 0.0
+    for d in range(axes):
+        for a in range(count):
+            apart[a] += (stance[d, a] - government[0, d]) ** 2
+    for a in range(count):
+        far = 0.5 * np.sqrt(apart[a] / max(1, axes))
+        apart[a] = selectivity * ((1.0 - theta[a]) * trend + theta[a] * merit - distance * far)
+    for a in range(count):
+        approval[who[a]] += voting * (1.0 / (1.0 + np.exp(-apart[a])) - approval[who[a]])
 
 
 @kernel

@@ -147,7 +147,13 @@ def common_goal(urgency: Any, half: Any) -> Any:
 @inlined
 def chance_to_interact(distance: Any, exposure: Any) -> Any:
     """Return the probability that two at a distance interact: (1/2)^(d / E)."""
-    return np.exp(-np.log(2.0) / exposure * distance)
+    return np.exp(exponent_to_interact(distance, exposure))
+
+
+@inlined
+def exponent_to_interact(distance: Any, exposure: Any) -> Any:
+    """Return the logarithm of that probability."""
+    return -np.log(2.0) / exposure * distance
 
 
 @kernel
