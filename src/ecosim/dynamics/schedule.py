@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from ecosim.dynamics.agent_rules import AgentRules
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.promise import BrokenPromise, undeclared_changes
-from ecosim.rng import Key, Stream, stream
+from ecosim.rng import Key, stream
 from ecosim.world import snapshot
 from ecosim.world.columns import COLUMNS
+from ecosim.world.remembered import remembered
 from ecosim.world.world import World
 
 
@@ -28,10 +30,9 @@ class Schedule:
 
     def __init__(self, mechanisms: Mapping[str, Mechanism], seed: int, *, checked: bool = False) -> None:
         self.mechanisms, self.checked = dict(mechanisms), checked
-        self._steps: list[tuple[Callable[[World, Key], None], Stream, int]] = [
-            (mechanism.bind(self.mechanisms).step, stream(seed, name), mechanism.every)
-            for name, mechanism in self.mechanisms.items()
-        ]
+        self._are_plain = all(map(_is_plain, mechanisms.values()))
+        acts = (_bound_once if self._are_plain else _bound)(tuple(mechanisms), *mechanisms.values())
+        self._steps = [(step, stream(seed, name), every) for name, (step, every) in zip(mechanisms, acts, strict=True)]
 
     def step(self, world: World) -> None:
         """Let every mechanism that is due act once; ties and memberships made or ended by one are committed when it ends."""
@@ -64,7 +65,8 @@ class Schedule:
 
     def columns(self) -> set[str]:
         """Return the names of all columns that any mechanism reads or writes."""
-        return columns_named(self.mechanisms.values())
+        mechanisms = self.mechanisms.values()
+        return set(_columns_once(*mechanisms)) if self._are_plain else columns_named(mechanisms)
 
     def table(self) -> list[tuple[int, str, str, int, str, str]]:
         """Return one row a mechanism: position, name, rule, ticks between actions, what it reads, what it writes."""
@@ -78,6 +80,28 @@ class Schedule:
 
     def __str__(self) -> str:
         return in_columns(in_words(self.table()))
+
+
+def _is_plain(mechanism: Mechanism) -> bool:
+    """Return whether a mechanism holds nothing but parameters, so that runs may share it; a user's may hold anything."""
+    return type(mechanism).__module__.startswith(_OURS) and not isinstance(mechanism, AgentRules)
+
+
+_OURS = f"{__package__}."
+
+
+def _bound(names: tuple[str, ...], *mechanisms: Mechanism) -> tuple[tuple[Callable[[World, Key], None], int], ...]:
+    """Return how each mechanism acts, once it knows of the others, and how often."""
+    schedule = dict(zip(names, mechanisms, strict=True))
+    return tuple((mechanism.bind(schedule).step, mechanism.every) for mechanism in mechanisms)
+
+
+_bound_once = remembered(_bound)
+
+
+@remembered
+def _columns_once(*mechanisms: Mechanism) -> frozenset[str]:
+    return frozenset(columns_named(mechanisms))
 
 
 def in_words(table: Sequence[tuple[Any, ...]]) -> list[list[str]]:
