@@ -226,7 +226,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
     def _columns(self) -> set[str]:
         """Return the columns that anything in this model names."""
         further = [*self.measures[len(self._listed) :], *([] if self._ending is None else [self._ending])]
-        measured = {name for measure in further for name in measure.reads}.union(_read_by(*self._listed))
+        measured = {name for measure in further for name in measure.reads}.union(_read_by(self._listed))
         changed = {name for intervention, _ in self._interventions for name in intervention.columns()}
         return self.schedule.columns() | measured | changed
 
@@ -253,12 +253,12 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         keep_memory_of(world)
         world.origin = (self.settings.ecosystem, self.seed)
         faults = [
-            f"dynamics.{name}.{fault}" for name, mechanism in self.schedule for fault in mechanism.faults(world.labels)
-        ]
-        faults += [
-            f"interventions[{place}].{fault}"
-            for place, (intervention, _) in enumerate(self._interventions)
-            for fault in intervention.faults(world)
+            *self.schedule.faults(world.labels),
+            *(
+                f"interventions[{place}].{fault}"
+                for place, (intervention, _) in enumerate(self._interventions)
+                for fault in intervention.faults(world)
+            ),
         ]
         if faults:
             raise InputError(faults)
@@ -352,7 +352,7 @@ def with_luck(interventions: Sequence[Intervention], seed: int) -> list[tuple[In
 
 
 @remembered
-def _read_by(*measures: Measure) -> frozenset[str]:
+def _read_by(measures: tuple[Measure, ...]) -> frozenset[str]:
     """Return the columns that measures read."""
     return frozenset(name for measure in measures for name in measure.reads)
 

@@ -6,7 +6,7 @@ import shutil
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from ecosim.dynamics.agent_rules import AgentRules
 from ecosim.dynamics.mechanism import Mechanism
@@ -15,7 +15,7 @@ from ecosim.rng import Key, stream
 from ecosim.world import snapshot
 from ecosim.world.columns import COLUMNS
 from ecosim.world.remembered import remembered
-from ecosim.world.world import World
+from ecosim.world.world import Labels, World
 
 
 class Schedule:
@@ -30,8 +30,8 @@ class Schedule:
 
     def __init__(self, mechanisms: Mapping[str, Mechanism], seed: int, *, checked: bool = False) -> None:
         self.mechanisms, self.checked = dict(mechanisms), checked
-        self._are_plain = all(map(_is_plain, mechanisms.values()))
-        acts = (_bound_once if self._are_plain else _bound)(tuple(mechanisms), *mechanisms.values())
+        make = _made_once if all(map(_is_plain, mechanisms.values())) else _made
+        acts, self._columns = make(*mechanisms, *mechanisms.values())
         self._steps = [(step, stream(seed, name), every) for name, (step, every) in zip(mechanisms, acts, strict=True)]
 
     def step(self, world: World) -> None:
@@ -65,8 +65,11 @@ class Schedule:
 
     def columns(self) -> set[str]:
         """Return the names of all columns that any mechanism reads or writes."""
-        mechanisms = self.mechanisms.values()
-        return set(_columns_once(*mechanisms)) if self._are_plain else columns_named(mechanisms)
+        return set(self._columns)
+
+    def faults(self, labels: Labels) -> list[str]:
+        """Return what is wrong with the mechanisms in a world of these words, each with the key it is about."""
+        return [f"dynamics.{name}.{fault}" for name, each in self.mechanisms.items() for fault in each.faults(labels)]
 
     def table(self) -> list[tuple[int, str, str, int, str, str]]:
         """Return one row a mechanism: position, name, rule, ticks between actions, what it reads, what it writes."""
@@ -90,18 +93,22 @@ def _is_plain(mechanism: Mechanism) -> bool:
 _OURS = f"{__package__}."
 
 
-def _bound(names: tuple[str, ...], *mechanisms: Mechanism) -> tuple[tuple[Callable[[World, Key], None], int], ...]:
-    """Return how each mechanism acts, once it knows of the others, and how often."""
-    schedule = dict(zip(names, mechanisms, strict=True))
-    return tuple((mechanism.bind(schedule).step, mechanism.every) for mechanism in mechanisms)
+class _Made(NamedTuple):
+    """What is made of mechanisms for a run: how each acts once it knows of the others, how often; and their columns."""
+
+    acts: tuple[tuple[Callable[[World, Key], None], int], ...]
+    columns: frozenset[str]
 
 
-_bound_once = remembered(_bound)
+def _made(*names_and_mechanisms: Any) -> _Made:
+    """Return what is made of mechanisms that are given after all of their names."""
+    count = len(names_and_mechanisms) // 2
+    schedule: dict[str, Mechanism] = dict(zip(names_and_mechanisms[:count], names_and_mechanisms[count:], strict=True))
+    acts = tuple((mechanism.bind(schedule).step, mechanism.every) for mechanism in schedule.values())
+    return _Made(acts, frozenset(columns_named(schedule.values())))
 
 
-@remembered
-def _columns_once(*mechanisms: Mechanism) -> frozenset[str]:
-    return frozenset(columns_named(mechanisms))
+_made_once = remembered(_made)
 
 
 def in_words(table: Sequence[tuple[Any, ...]]) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 MOST = 16
@@ -17,13 +18,13 @@ def remembered(function: Callable[Given, Value]) -> Callable[Given, Value]:
 
     Settings hold dictionaries, so they cannot be hashed, and comparing them takes longer than most of what is made of
     them. So arguments are the same if they are the same objects (which are kept, too, lest another get their place in
-    memory); only words, numbers and tuples of them are the same if they are equal. What is returned is everybody's:
-    nobody may write to it.
+    memory); only words are the same if they are equal. What is returned is everybody's: nobody may write to it.
     """
     kept: dict[tuple[object, ...], tuple[tuple[object, ...], Value]] = {}
 
+    @wraps(function)
     def look_up(*given: Any) -> Value:
-        key = tuple([one if isinstance(one, _BY_VALUE) else id(one) for one in given])
+        key = tuple([one if isinstance(one, str) else id(one) for one in given])
         found = kept.get(key)
         if found is None:
             made = function(*given)  # type: ignore[call-arg]  # no argument is given by name
@@ -33,6 +34,3 @@ def remembered(function: Callable[Given, Value]) -> Callable[Given, Value]:
         return found[1]
 
     return look_up  # type: ignore[return-value]  # likewise
-
-
-_BY_VALUE = (str, int, float, tuple)
