@@ -56,6 +56,30 @@ def test_it_is_a_mesa_model():
     assert model.steps == model.tick == 4
 
 
+def test_what_mesa_makes_is_there_when_it_is_first_asked_for_as_if_made_at_the_founding():
+    model, theirs = Ecosystem(opinion_settings(), rng=4), mesa.Model(rng=4)
+    model.running = False
+    model.run(3)
+    assert not model.running
+    assert model.random.random() == theirs.random.random()
+    assert model.rng.random() == theirs.rng.random()
+    assert model.steps == 3
+    assert len(model.agents) == model.world.n
+    assert not model.running
+    with pytest.raises(AttributeError, match="has no attribute 'colour'"):
+        model.colour  # noqa: B018
+
+
+def test_what_goes_wrong_in_a_property_of_a_subclass_is_told_as_it_is():
+    class Own(Ecosystem):
+        @property
+        def mood(self):
+            return self.world.mood
+
+    with pytest.raises(AttributeError, match="'World' object has no attribute 'mood'"):
+        Own(opinion_settings(), rng=4).mood  # noqa: B018
+
+
 def test_tick_0_is_recorded_before_anything_has_happened():
     model = Ecosystem(opinion_settings(), dynamics={"add": Add()}, measures={"first": capital_of_first})
     start = model.world.capital[0]

@@ -29,6 +29,7 @@ from ecosim.world.finite import Watched
 from ecosim.world.founding import found, labels_of
 from ecosim.world.memory import keep_memory_of
 from ecosim.world.reasons import Reasons
+from ecosim.world.remembered import remembered
 from ecosim.world.world import Labels, World
 
 
@@ -205,28 +206,45 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         measures: Mapping[str, Callable[[World], float]],
     ) -> None:
         """Set up everything but the world."""
-        seed = _seed(seed)
-        Model.__init__(self, rng=seed)
-        if type(self).step is Ecosystem.step:  # nothing to wrap: without, the model is no cycle and goes when unused
-            self.__dict__.pop("step", None), self.__dict__.pop("_user_step", None)
+        self.seed = seed = _seed(seed)
+        self.steps, self._is_mesa_at_work = 0, False
+        if type(self).step is not Ecosystem.step:
+            self._let_mesa_begin()  # it wraps a subclass's step
         self._further_numbers = itertools.count(2**31)  # organisations have the numbers below
         self._is_acting = False
         self.tables: dict[str, Any] | None = None
-        self.settings, self.seed = settings, seed
+        self.settings = settings
         self.own_dynamics, self.own_measures = dict(dynamics), dict(measures)
         self.schedule = Schedule(in_order(settings, dynamics), seed, checked=settings.check)
-        listed = measures_named(settings.measures, labels_of(settings.ecosystem)) if settings.measures else ()
-        self.measures = [*listed, *(own_measure(name, rule) for name, rule in measures.items())]
-        stop = settings.stop
-        self._ending = None if stop is None else measures_named((stop.measure,), labels_of(settings.ecosystem))[0]
+        labels, stop = labels_of(settings.ecosystem), settings.stop
+        self._listed = measures_named(settings.measures, labels) if settings.measures else ()
+        self.measures = [*self._listed, *(own_measure(name, rule) for name, rule in measures.items())]
+        self._ending = None if stop is None else measures_named((stop.measure,), labels)[0]
         self._interventions = with_luck(settings.interventions, seed)
 
     def _columns(self) -> set[str]:
         """Return the columns that anything in this model names."""
-        asked = self.measures if self._ending is None else [*self.measures, self._ending]
-        measured = {name for measure in asked for name in measure.reads}
+        further = [*self.measures[len(self._listed) :], *([] if self._ending is None else [self._ending])]
+        measured = {name for measure in further for name in measure.reads}.union(_read_by(self._listed))
         changed = {name for intervention, _ in self._interventions for name in intervention.columns()}
         return self.schedule.columns() | measured | changed
+
+    def _let_mesa_begin(self) -> None:
+        """Let Mesa make what belongs to a model of its own, without touching what is there already."""
+        there = self.__dict__.copy()
+        Model.__init__(self, rng=self.seed)
+        if type(self).step is Ecosystem.step:  # nothing to wrap: without, the model is no cycle and goes when unused
+            self.__dict__.pop("step", None), self.__dict__.pop("_user_step", None)
+        self.__dict__.update(there, _is_mesa_at_work=True)
+
+    def __getattr__(self, name: str) -> Any:
+        """Let Mesa begin when something of its own is first asked for.
+
+        Its two generators, which no mechanism of ecosim draws from, take a tenth as long to make as a small run.
+        """
+        if self.__dict__.get("_is_mesa_at_work") is False:
+            self._let_mesa_begin()
+        return super().__getattribute__(name)  # as if nothing had been missing, or else with Python's own words
 
     def _begin(self, world: World) -> None:
         """Live in a world from now on."""
@@ -234,12 +252,12 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         keep_memory_of(world)
         world.origin = (self.settings.ecosystem, self.seed)
         faults = [
-            f"dynamics.{name}.{fault}" for name, mechanism in self.schedule for fault in mechanism.faults(world.labels)
-        ]
-        faults += [
-            f"interventions[{place}].{fault}"
-            for place, (intervention, _) in enumerate(self._interventions)
-            for fault in intervention.faults(world)
+            *self.schedule.faults(world.labels),
+            *(
+                f"interventions[{place}].{fault}"
+                for place, (intervention, _) in enumerate(self._interventions)
+                for fault in intervention.faults(world)
+            ),
         ]
         if faults:
             raise InputError(faults)
@@ -330,6 +348,12 @@ def with_luck(interventions: Sequence[Intervention], seed: int) -> list[tuple[In
         place = counts[intervention.do] = counts.get(intervention.do, 0) + 1
         pairs.append((intervention, stream(seed, f"interventions/{intervention.do}/{place}")))
     return pairs
+
+
+@remembered
+def _read_by(measures: tuple[Measure, ...]) -> frozenset[str]:
+    """Return the columns that measures read."""
+    return frozenset(name for measure in measures for name in measure.reads)
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from pydantic import Field, ValidationError
 
+from ecosim.dynamics.citizens.citizens import Citizens
+from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.schedule import Schedule, columns_named, in_columns
 from ecosim.rng import stream, uniforms
@@ -170,3 +172,23 @@ def test_a_schedule_fits_the_width_and_loses_no_word(width, monkeypatch):
 def test_the_narrowest_terminal_breaks_no_column_name():
     rows = [("", "mechanism", "rule", "reads", "writes"), ("1", "a", "b", "coalition_identity, trust", "trust, bond")]
     assert "coalition_identity," in in_columns(rows, 10)
+
+
+def test_mechanisms_of_a_users_own_are_bound_for_each_run_and_those_of_ecosim_once():
+    class Remembering(Add):
+        def bind(self, schedule):
+            bound.append(self)
+            return self.model_copy()
+
+    bound: list[Mechanism] = []
+    own = {"own": Remembering()}
+    assert Schedule(own, 1)._steps[0][0].__self__ is not Schedule(own, 1)._steps[0][0].__self__
+    assert len(bound) == 2
+    ours = {"market": Market(), "citizens": Citizens()}
+    first, second = Schedule(ours, 1), Schedule(dict(ours), 2)
+    assert [one[0] for one in first._steps] == [other[0] for other in second._steps]
+    assert [one[1] for one in first._steps] != [other[1] for other in second._steps]
+    assert first.columns() == second.columns() == columns_named(ours.values())
+    turned = Schedule(dict(reversed(ours.items())), 1)
+    assert turned._steps[0][1] == stream(1, "citizens")
+    assert turned._steps[0][0].__self__.rule() == "citizens"

@@ -52,7 +52,7 @@ def test_every_network_with_these_degrees_is_equally_likely(degrees, largest_tab
     """
     monkeypatch.setattr(null_model, "SWAPS_PER_TIE", 50)
     if largest_table == 0:
-        monkeypatch.setattr(null_model, "_table", lambda first_tie, partner, owner: np.zeros((0, 0), np.bool_))
+        monkeypatch.setattr(null_model, "_table", lambda first_tie, partner, owner: np.zeros(0, np.bool_))
     networks = every_network_with_degrees(degrees)
     first_tie, partner = start(networks, len(degrees))
     visits = dict.fromkeys(networks, 0)

@@ -6,14 +6,16 @@ import shutil
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
+from ecosim.dynamics.agent_rules import AgentRules
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.promise import BrokenPromise, undeclared_changes
 from ecosim.rng import Key, stream
 from ecosim.world import snapshot
 from ecosim.world.columns import COLUMNS
-from ecosim.world.world import World
+from ecosim.world.remembered import remembered
+from ecosim.world.world import Labels, World
 
 
 class Schedule:
@@ -28,10 +30,12 @@ class Schedule:
 
     def __init__(self, mechanisms: Mapping[str, Mechanism], seed: int, *, checked: bool = False) -> None:
         self.mechanisms, self.checked = dict(mechanisms), checked
+        make = _made_once if all(map(_is_plain, mechanisms.values())) else _made
+        acts, self._columns = make(*mechanisms, *mechanisms.values())
         self._steps: list[tuple[Callable[[World, Key], None], tuple[int, int], int]] = []
-        for name, mechanism in self.mechanisms.items():
+        for name, (step, every) in zip(mechanisms, acts, strict=True):
             low, high = stream(seed, name)  # kept as a plain tuple: a named one takes three times as long to take apart
-            self._steps.append((mechanism.bind(self.mechanisms).step, (low, high), mechanism.every))
+            self._steps.append((step, (low, high), every))
 
     def step(self, world: World) -> None:
         """Let every mechanism that is due act once; ties and memberships made or ended by one are committed when it ends."""
@@ -64,7 +68,11 @@ class Schedule:
 
     def columns(self) -> set[str]:
         """Return the names of all columns that any mechanism reads or writes."""
-        return columns_named(self.mechanisms.values())
+        return set(self._columns)
+
+    def faults(self, labels: Labels) -> list[str]:
+        """Return what is wrong with the mechanisms in a world of these words, each with the key it is about."""
+        return [f"dynamics.{name}.{fault}" for name, each in self.mechanisms.items() for fault in each.faults(labels)]
 
     def table(self) -> list[tuple[int, str, str, int, str, str]]:
         """Return one row a mechanism: position, name, rule, ticks between actions, what it reads, what it writes."""
@@ -78,6 +86,32 @@ class Schedule:
 
     def __str__(self) -> str:
         return in_columns(in_words(self.table()))
+
+
+def _is_plain(mechanism: Mechanism) -> bool:
+    """Return whether a mechanism holds nothing but parameters, so that runs may share it; a user's may hold anything."""
+    return type(mechanism).__module__.startswith(_OURS) and not isinstance(mechanism, AgentRules)
+
+
+_OURS = f"{__package__}."
+
+
+class _Made(NamedTuple):
+    """What is made of mechanisms for a run: how each acts once it knows of the others, how often; and their columns."""
+
+    acts: tuple[tuple[Callable[[World, Key], None], int], ...]
+    columns: frozenset[str]
+
+
+def _made(*names_and_mechanisms: Any) -> _Made:
+    """Return what is made of mechanisms that are given after all of their names."""
+    count = len(names_and_mechanisms) // 2
+    schedule: dict[str, Mechanism] = dict(zip(names_and_mechanisms[:count], names_and_mechanisms[count:], strict=True))
+    acts = tuple((mechanism.bind(schedule).step, mechanism.every) for mechanism in schedule.values())
+    return _Made(acts, frozenset(columns_named(schedule.values())))
+
+
+_made_once = remembered(_made)
 
 
 def in_words(table: Sequence[tuple[Any, ...]]) -> list[list[str]]:

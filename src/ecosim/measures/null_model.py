@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ecosim.errors import InputError, did_you_mean
-from ecosim.kernels import inner, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.measures.checks import as_labels, as_ties
 from ecosim.measures.collaboration import Mixing, _mixing
 from ecosim.measures.network import _clustering, _degree_assortativity, _giant_component
@@ -76,8 +76,8 @@ def z_scores(
         statistics: names out of :data:`STATISTICS`.
 
     Returns:
-        A :class:`Score` for each name. Cost: 6 ms for 100 samples at 200 organisations and 800 ties, .08 µs for each tie
-        and sample; five times that at 80,000 ties, which no longer fit the processor's nearest cache.
+        A :class:`Score` for each name. Cost: 4 ms for 100 samples at 200 organisations and 800 ties, .05 µs for each tie
+        and sample; six times that at 80,000 ties, which no longer fit the processor's nearest cache.
 
     Raises:
         InputError: for an unknown name, fewer than two samples, or ties that are no simple network.
@@ -93,10 +93,12 @@ def z_scores(
         raise InputError(faults)
     first, other = as_ties(first_tie, partner)
     own = as_labels(labels, first.size - 1)
+    null = np.empty((len(STATISTICS), samples))
+    if not _fill_null(first, other, own, key, null):
+        raise InputError(_NOT_SIMPLE)
     observed = statistics_of(first, other, own)
-    null = np.array([statistics_of(first, drawn, own) for drawn in null_networks(first, other, samples, key)])
-    places = [STATISTICS.index(name) for name in statistics]
-    return {name: _score(observed[c], null[:, c]) for name, c in zip(statistics, places, strict=True)}
+    scores = dict(zip(STATISTICS, map(_score, observed, *_mean_and_deviation(null)), strict=True))
+    return {name: scores[name] for name in statistics}
 
 
 def null_networks(
@@ -115,12 +117,15 @@ def null_networks(
     current, owner = other.copy(), np.repeat(np.arange(first.size - 1, dtype=np.int32), np.diff(first))
     twin = np.empty_like(current)
     if not _pair_ends(first, current, twin):
-        raise InputError("partner: each tie must appear once at both of its ends, sorted, and none to oneself")
+        raise InputError(_NOT_SIMPLE)
     ties, table = current.size // 2, _table(first, current, owner)
     for sample in range(samples):
         attempts = (SWAPS_PER_TIE if sample else BURN_IN) * ties
         _swap(first, current, owner, twin, table, attempts, sample, key)
         yield current
+
+
+_NOT_SIMPLE = "partner: each tie must appear once at both of its ends, sorted, and none to oneself"
 
 
 @kernel
@@ -138,8 +143,33 @@ def statistics_of(first_tie: Any, partner: Any, labels: Any) -> Any:
     )
 
 
-def _score(observed: float, null: NDArray[np.float64]) -> Score:
-    mean, deviation = float(null.mean()), float(null.std(ddof=1))
+@kernel
+def _fill_null(first_tie: Any, partner: Any, labels: Any, key: Any, null: Any) -> Any:
+    """Fill in the measures (measures, samples) of the networks that :func:`null_networks` yields, all in one go.
+
+    Returns whether the ties are a simple network; where they are none, nothing is filled in.
+    """
+    current, owner, twin = partner.copy(), np.empty_like(partner), np.empty_like(partner)
+    if not _pair_ends(first_tie, current, twin):
+        return False
+    for i in range(first_tie.size - 1):
+        owner[first_tie[i] : first_tie[i + 1]] = i
+    table = _table(first_tie, current, owner)
+    for sample in range(null.shape[1]):
+        attempts = (SWAPS_PER_TIE if sample > 0 else BURN_IN) * (partner.size // 2)
+        _swap(first_tie, current, owner, twin, table, attempts, sample, key)
+        values = statistics_of(first_tie, current, labels)
+        for measure in range(null.shape[0]):
+            null[measure, sample] = values[measure]
+    return True
+
+
+def _mean_and_deviation(null: NDArray[np.float64]) -> tuple[list[float], list[float]]:
+    """Return the mean and the standard deviation (n − 1) of each row."""
+    return null.mean(axis=1).tolist(), null.std(axis=1, ddof=1).tolist()
+
+
+def _score(observed: float, mean: float, deviation: float) -> Score:
     # Partners come in another order in each sample: a measure that cannot vary still differs in its last digits.
     if not deviation > 1e-12 * max(1.0, abs(mean)):
         return Score(observed, mean, 0.0 if np.isfinite(mean) else mean, float("nan"))
@@ -174,7 +204,7 @@ def _swap(
     An attempt swaps half-edges g = a→b and h = c→d to a→d and c→b, if the network stays simple. It stands here, not in
     a function of its own: with five arrays to hand over, a call takes three times as long as what it does.
     """
-    ends, drawn = partner.size, np.empty(BLOCK, np.uint32)
+    n, ends, drawn = np.uint32(first_tie.size - 1), partner.size, np.empty(BLOCK, np.uint32)
     for start in range(0, attempts, BLOCK // 2):
         block = min(attempts - start, BLOCK // 2)
         for step in range((block + 1) // 2):  # drawn ahead: only a loop of nothing but draws makes several at a time
@@ -186,10 +216,11 @@ def _swap(
             a, b = np.uint32(owner[g]), np.uint32(partner[g])
             c, d = np.uint32(owner[h]), np.uint32(partner[h])
             if table.size > 0:
-                if table[a, d] | table[c, b]:
+                a_d, c_b = _place(a, d, n), _place(c, b, n)
+                if table[a_d] | table[c_b]:
                     continue
-                table[a, b] = table[b, a] = table[c, d] = table[d, c] = False
-                table[a, d] = table[d, a] = table[c, b] = table[b, c] = True
+                table[_place(a, b, n)] = table[_place(c, d, n)] = False
+                table[a_d] = table[c_b] = True
             elif a == d or c == b or _tied(first_tie, partner, a, d) or _tied(first_tie, partner, c, b):
                 continue
             back_g, back_h = np.uint32(twin[g]), np.uint32(twin[h])
@@ -201,16 +232,22 @@ def _swap(
 
 @kernel
 def _table(first_tie: Any, partner: Any, owner: Any) -> Any:
-    """Return who may not be tied (n, n): to whom one is tied, and to oneself; empty where it would be too large."""
+    """Return whether each two may not be tied (n²,), as they are or are the same one; empty where it would be too large."""
     n = first_tie.size - 1
     if n > LARGEST_TABLE:
-        return np.zeros((0, 0), np.bool_)
-    table = np.zeros((n, n), np.bool_)
+        return np.zeros(0, np.bool_)
+    table = np.zeros(n * n, np.bool_)
     for i in range(n):
-        table[i, i] = True
+        table[_place(i, i, n)] = True
     for h in range(partner.size):
-        table[owner[h], partner[h]] = True
+        table[_place(owner[h], partner[h], n)] = True
     return table
+
+
+@inlined
+def _place(i: Any, j: Any, n: Any) -> Any:
+    """Return where the table has a pair: once for both directions, so that half of it lies idle and a swap writes half."""
+    return max(i, j) * n + min(i, j)
 
 
 @inner

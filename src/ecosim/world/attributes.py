@@ -13,6 +13,7 @@ from ecosim.rng import Key, stream, uniforms
 from ecosim.world import distributions
 from ecosim.world.columns import COLUMNS
 from ecosim.world.founding_settings import MEMBER_NUMBERS, EcosystemSettings
+from ecosim.world.remembered import remembered
 from ecosim.world.thresholds import draw_thresholds
 from ecosim.world.world import Labels, World
 
@@ -105,6 +106,7 @@ def _capability(draw: Draw) -> Values:
     )
 
 
+@remembered
 def capability_profiles(settings: EcosystemSettings) -> Values:
     """Return the mean of each capability in each sector (sectors, capabilities).
 
@@ -148,14 +150,22 @@ def _stance(draw: Draw) -> Values:
 
 
 def _salience(draw: Draw) -> Values:
-    issues = len(draw.labels.issues)
-    mean = np.array([sector.salience or (1.0 / issues,) * issues for sector in draw.settings.sectors.values()])
-    return draw.shares("salience", mean, draw.settings.salience_jitter)
+    return draw.shares("salience", _mean_salience(draw.settings), draw.settings.salience_jitter)
+
+
+@remembered
+def _mean_salience(settings: EcosystemSettings) -> Values:
+    issues = len(settings.issue_names())
+    return np.array([sector.salience or (1.0 / issues,) * issues for sector in settings.sectors.values()])
 
 
 def _motive(draw: Draw) -> Values:
-    mean = np.array([sector.motive for sector in draw.settings.sectors.values()])
-    return draw.shares("motive", mean, draw.settings.motive_jitter)
+    return draw.shares("motive", _mean_motive(draw.settings), draw.settings.motive_jitter)
+
+
+@remembered
+def _mean_motive(settings: EcosystemSettings) -> Values:
+    return np.array([sector.motive for sector in settings.sectors.values()])
 
 
 def _culture(draw: Draw) -> Values:

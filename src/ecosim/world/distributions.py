@@ -18,11 +18,26 @@ _ROOM = 256  # draws reserved for one gamma number
 
 
 @inner
-def log_gamma_number(key: Any, entity: Any, draw: Any, shape: Any) -> Any:
-    """Return the logarithm of a gamma number of this shape > 0 and scale 1 (Marsaglia & Tsang 2000).
+def log_gamma_numbers(key: Any, entities: Any, draw: Any, kind: Any, shapes: Any, logarithms: Any) -> None:
+    """Fill in the logarithms (n,) of gamma numbers of shapes ``shapes[kind]`` and scale 1; −∞ for a shape of 0.
 
-    In logarithms, because numbers of small shape underflow. Below 1 the shape is raised by one and the number
-    multiplied by u^(1/shape). ACM Trans. Math. Softw. 26, 363.
+    In logarithms, because numbers of small shape underflow. Everyone's first attempt is drawn ahead, and seldom fails:
+    only a loop of nothing but draws makes several at a time.
+    """
+    normal, luck = np.empty(entities.size), np.empty(entities.size)
+    _fill_normals(key, entities, draw, normal)
+    for i in range(entities.size):
+        luck[i] = uniform(key, entities[i], draw + 1)
+    for i in range(entities.size):
+        shape = shapes[kind[i]]
+        logarithms[i] = _log_gamma_number(key, entities[i], draw, shape, normal[i], luck[i]) if shape > 0.0 else -np.inf
+
+
+@inner
+def _log_gamma_number(key: Any, entity: Any, draw: Any, shape: Any, normal: Any, luck: Any) -> Any:
+    """Return the logarithm of one gamma number (Marsaglia & Tsang 2000), given the draws of the first attempt.
+
+    Below 1 the shape is raised by one and the number multiplied by u^(1/shape). ACM Trans. Math. Softw. 26, 363.
     """
     boost = 0.0
     if shape < 1.0:
@@ -31,15 +46,27 @@ def log_gamma_number(key: Any, entity: Any, draw: Any, shape: Any) -> Any:
     d = shape - 1.0 / 3.0
     c = 1.0 / np.sqrt(9.0 * d)
     for attempt in range(_ROOM // 2 - 1):  # each fails less than one time in twenty
-        normal, _ = normal2(key, entity, draw + 2 * attempt)
+        if attempt > 0:
+            normal, _ = normal2(key, entity, draw + 2 * attempt)
+            luck = uniform(key, entity, draw + 2 * attempt + 1)
         v = 1.0 + c * normal
         if v <= 0.0:
             continue
         v = v * v * v
-        u = 1.0 - uniform(key, entity, draw + 2 * attempt + 1)
+        u = 1.0 - luck
         if u < 1.0 - 0.0331 * normal**4 or np.log(u) < 0.5 * normal * normal + d * (1.0 - v + np.log(v)):
             return np.log(d * v) + boost
     return np.log(d) + boost
+
+
+@inner
+def _fill_normals(key: Any, entities: Any, draw: Any, normal: Any) -> None:
+    """Fill in a standard normal number for each entity (n,): the first of ``normal2``, all drawn ahead."""
+    angle = np.empty(entities.size)
+    for i in range(entities.size):
+        normal[i], angle[i] = uniform2(key, entities[i], draw)
+    for i in range(entities.size):
+        normal[i] = np.sqrt(-2.0 * np.log(1.0 - normal[i])) * np.cos(2.0 * np.pi * angle[i])
 
 
 @kernel
@@ -54,16 +81,19 @@ def dirichlet(key: Any, identity: Any, kind: Any, mean: Any, jitter: Any) -> Any
         jitter: 0 to less than 1.
     """
     n, k = identity.size, mean.shape[1]
-    shares = np.empty((n, k))
-    concentration = (1.0 - jitter * jitter) / (jitter * jitter)
+    shares, one = np.empty((n, k)), np.empty(n)
+    if jitter == 0.0:
+        for i in range(n):
+            shares[i] = mean[kind[i]]
+    else:
+        concentration = (1.0 - jitter * jitter) / (jitter * jitter)
+        for c in range(k):
+            log_gamma_numbers(key, identity, c * _ROOM, kind, mean[:, c] * concentration, one)
+            for i in range(n):
+                shares[i, c] = one[i]
     for i in range(n):
         greatest = -np.inf
         for c in range(k):
-            m = mean[kind[i], c]
-            if jitter == 0.0:
-                shares[i, c] = m
-                continue
-            shares[i, c] = -np.inf if m <= 0.0 else log_gamma_number(key, identity[i], c * _ROOM, m * concentration)
             greatest = max(greatest, shares[i, c])
         total = 0.0
         for c in range(k):
@@ -76,23 +106,23 @@ def dirichlet(key: Any, identity: Any, kind: Any, mean: Any, jitter: Any) -> Any
 
 
 @inner
-def beta_number(key: Any, entity: Any, draw: Any, mean: Any, jitter: Any) -> Any:
-    """Return a number in [0, 1] of this mean and jitter; a mean of 0 or 1 is kept. Uses 512 draws."""
-    if jitter == 0.0 or mean <= 0.0 or mean >= 1.0:
-        return mean
-    concentration = (1.0 - jitter * jitter) / (jitter * jitter)
-    first = log_gamma_number(key, entity, draw, mean * concentration)
-    second = log_gamma_number(key, entity, draw + _ROOM, (1.0 - mean) * concentration)
-    return 1.0 / (1.0 + np.exp(second - first))
+def _beta_numbers(key: Any, entities: Any, draw: Any, kind: Any, mean: Any, jitter: Any) -> Any:
+    """Return numbers in [0, 1] (n,) around ``mean[kind]``; a mean of 0 or 1 is kept. Uses 512 draws of each entity."""
+    numbers, second = np.empty(entities.size), np.empty(entities.size)
+    if jitter > 0.0:
+        concentration = (1.0 - jitter * jitter) / (jitter * jitter)
+        log_gamma_numbers(key, entities, draw, kind, mean * concentration, numbers)
+        log_gamma_numbers(key, entities, draw + _ROOM, kind, (1.0 - mean) * concentration, second)
+    for i in range(entities.size):
+        m = mean[kind[i]]
+        numbers[i] = m if jitter == 0.0 or m <= 0.0 or m >= 1.0 else 1.0 / (1.0 + np.exp(second[i] - numbers[i]))
+    return numbers
 
 
 @kernel
 def betas(key: Any, identity: Any, kind: Any, mean: Any, jitter: Any) -> Any:
     """Return numbers in [0, 1] (n,) around ``mean[kind]``."""
-    numbers = np.empty(identity.size)
-    for i in range(identity.size):
-        numbers[i] = beta_number(key, identity[i], np.int64(0), mean[kind[i]], jitter)  # a bare 0 is compiled apart
-    return numbers
+    return _beta_numbers(key, identity, np.int64(0), kind, mean, jitter)  # a bare 0 is compiled apart
 
 
 @kernel
@@ -101,13 +131,15 @@ def pair_betas(key: Any, identity: Any, ends: Any, sides: Any, mean: Any, jitter
 
     With two sides, each has its own number, which stays its own whichever row comes first.
     """
-    numbers = np.empty((ends.shape[0], sides))
-    for t in range(ends.shape[0]):
-        a, b = identity[ends[t, 0]], identity[ends[t, 1]]
-        for side in range(sides):
-            is_greater = (a > b) == (side == 0)
-            draw = 2 * _ROOM if is_greater and sides == 2 else 0
-            numbers[t, side] = beta_number(key, pair(a, b), draw, mean, jitter)
+    pairs, kind = np.empty(ends.shape[0], np.int64), np.zeros(ends.shape[0], np.int8)
+    for t in range(pairs.size):
+        pairs[t] = pair(identity[ends[t, 0]], identity[ends[t, 1]])
+    numbers = np.empty((pairs.size, sides))
+    for place in range(sides):  # the number of the lower identity, or the one number, then that of the greater one
+        drawn = _beta_numbers(key, pairs, 2 * _ROOM * place, kind, np.full(1, mean), jitter)
+        for t in range(pairs.size):
+            is_turned = sides == 2 and identity[ends[t, 0]] > identity[ends[t, 1]]
+            numbers[t, 1 - place if is_turned else place] = drawn[t]
     return numbers
 
 
@@ -124,11 +156,11 @@ def pair_uniforms(key: Any, identity: Any, ends: Any, low: Any, high: Any) -> An
 def lognormals(key: Any, identity: Any, kind: Any, mean: Any, spread: Any) -> Any:
     """Return lognormal numbers (n, k) of mean ``mean[kind]``, where ``spread`` is the deviation of the logarithm."""
     n, k = identity.size, mean.shape[1]
-    numbers = np.empty((n, k))
-    for i in range(n):
-        for c in range(k):
-            normal, _ = normal2(key, identity[i], c)
-            numbers[i, c] = mean[kind[i], c] * np.exp(spread * normal - 0.5 * spread * spread)
+    numbers, normal = np.empty((n, k)), np.empty(n)
+    for c in range(k):
+        _fill_normals(key, identity, c, normal)
+        for i in range(n):
+            numbers[i, c] = mean[kind[i], c] * np.exp(spread * normal[i] - 0.5 * spread * spread)
     return numbers
 
 
@@ -149,15 +181,19 @@ def stances(
         share: chance to be in the upper camp, on all axes.
     """
     n, axes = identity.size, centre.shape[1]
-    numbers = np.empty((n, axes))
-    for i in range(n):
-        camp = apart if uniform(key, identity[i], 0) < share else -apart
-        for d in range(axes):
-            if is_normal:
-                distance, _ = normal2(key, identity[i], d + 1)
-            else:
-                distance = 2.0 * uniform(key, identity[i], d + 1) - 1.0
-            x = (centre[kind[i], d] + camp + spread * distance + 1.0) % 4.0
+    numbers, camp, distance = np.empty((n, axes)), np.zeros(n), np.empty(n)
+    if apart != 0.0:
+        for i in range(n):
+            camp[i] = apart if uniform(key, identity[i], 0) < share else -apart
+    for d in range(axes):
+        if is_normal:
+            _fill_normals(key, identity, d + 1, distance)
+        else:
+            for i in range(n):
+                distance[i] = 2.0 * uniform(key, identity[i], d + 1) - 1.0
+        for i in range(n):
+            x = centre[kind[i], d] + camp[i] + spread * distance[i] + 1.0
+            x = x if 0.0 <= x < 4.0 else x % 4.0
             numbers[i, d] = (x if x <= 2.0 else 4.0 - x) - 1.0
     return numbers
 

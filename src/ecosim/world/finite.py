@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ecosim.kernels import kernel
-from ecosim.world.columns import COLUMNS
+from ecosim.world.columns import COLUMNS, Column
+from ecosim.world.remembered import remembered
 from ecosim.world.world import World
 
 MADE = {
@@ -33,12 +34,9 @@ class Watched:
     def __init__(self, world: World, writes: Iterable[str]) -> None:
         written = set(writes)
         axes = {axis for word in written for axis in MADE.get(word, ())}
-        watched = [
-            column
-            for column in world.columns
-            if column.dtype.startswith("float") and (column.name in written or column.axis in axes)
-        ]
-        self.columns = tuple(column.name for column in watched)
+        floats = _floats(world.columns)
+        self.columns = tuple(column.name for column in floats if column.name in written or column.axis in axes)
+        self._axes = tuple(dict.fromkeys([column.axis for column in floats]))
 
     def refuse_what_is_not_finite(self, world: World) -> None:
         """Stop where a value is infinite or undefined.
@@ -46,9 +44,23 @@ class Watched:
         Raises:
             FloatingPointError: with each such column, the tick, and where in the column it is.
         """
-        # All columns are looked at first, unwatched ones too, since they lie in a few arrays: one call, not one a column.
-        if not are_finite(*world.numbers.values()) and (faults := _faults(world, self.columns)):
+        if not self._are_finite(world) and (faults := _faults(world, self.columns)):
             raise FloatingPointError(f"stopped in tick {world.tick}: {'; '.join(faults)}")
+
+    def _are_finite(self, world: World) -> bool:
+        """Look at all columns, unwatched ones too, since they lie in an array for each axis: one call, not one a column."""
+        if len(self._axes) > FEW:
+            return bool(are_finite(*world.numbers.values()))
+        return all(map(is_finite, [world.numbers[axis] for axis in self._axes]))
+
+
+FEW = 2
+"""Axes with floating-point numbers that are sooner looked at one by one: a call takes time for each array handed over."""
+
+
+@remembered
+def _floats(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    return tuple(column for column in columns if column.dtype.startswith("float"))
 
 
 def _faults(world: World, columns: tuple[str, ...]) -> list[str]:

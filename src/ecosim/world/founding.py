@@ -22,6 +22,7 @@ from ecosim.world.founding_settings import EcosystemSettings as EcosystemSetting
 from ecosim.world.given import take_given
 from ecosim.world.names import identity_of_names
 from ecosim.world.networks import expected_ties, starting_ties
+from ecosim.world.remembered import remembered
 from ecosim.world.world import Labels, World
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def found(settings: EcosystemSettings, seed: int, columns: Iterable[str], actors
     Raises:
         InputError: if the network cannot be, or an actor's sector is none of the settings'.
     """
-    labels, counts = labels_of(settings), settings.counts()
+    labels, counts = labels_of(settings), _counts(settings)
     world = World(labels, sum(counts) if actors is None else len(actors.names), columns)
     if actors is None:
-        world.identity[:], world.sector[:] = _numbered(counts)
+        _number(world, counts)
     else:
         world.names = tuple(actors.names)
         world.identity[:] = identity_of_names(actors.names)
@@ -91,6 +92,7 @@ def draw_organisations(
     return values
 
 
+@remembered
 def labels_of(settings: EcosystemSettings) -> Labels:
     """Return the names of sectors, issues, axes and capabilities."""
     return Labels(
@@ -127,11 +129,18 @@ def estimated_bytes(settings: EcosystemSettings, columns: Iterable[str] = tuple(
     return int(total)
 
 
-def _numbered(counts: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
-    """Return the identities and sectors of nameless organisations, sector by sector."""
-    first = [sector * MOST_OF_A_SECTOR for sector in range(len(counts))]
-    identity = np.concatenate([np.arange(start, start + count) for start, count in zip(first, counts, strict=True)])
-    return identity, np.repeat(np.arange(len(counts), dtype=np.int8), counts)
+@remembered
+def _counts(settings: EcosystemSettings) -> tuple[int, ...]:
+    return settings.counts()
+
+
+def _number(world: World, counts: tuple[int, ...]) -> None:
+    """Give nameless organisations, sector by sector, their identities and sectors."""
+    end = 0
+    for sector, count in enumerate(counts):
+        start, end, first = end, end + count, sector * MOST_OF_A_SECTOR
+        world.identity[start:end] = np.arange(first, first + count)
+        world.sector[start:end] = sector
 
 
 def _sectors_of(actors: Actors, sectors: tuple[str, ...]) -> list[int]:

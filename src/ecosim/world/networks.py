@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ecosim.errors import InputError
 from ecosim.rng import Key, uniforms
 from ecosim.world import random_networks, regular_networks
-from ecosim.world.relationships import half_edges
+from ecosim.world.relationships import each_once
 
 MOST_TIES = 1_000_000_000
 
@@ -139,7 +139,7 @@ def starting_ties(
         return regular_networks.complete(n)  # type: ignore[no-any-return]  # kernels are untyped
     who = _places(settings, identity, sector, key)
     places = _drawn(settings, identity[who], sector[who], key)
-    return _tidy(who[places], n)
+    return each_once(who, places)  # type: ignore[no-any-return]
 
 
 def expected_ties(settings: NetworkSettings, n: int) -> float:
@@ -215,12 +215,3 @@ def lattice_shape(settings: NetworkSettings, n: int) -> tuple[int, int]:
             f"and there are {n}; allowed: rows and columns whose product is the number of organisations"
         )
     return rows, columns
-
-
-def _tidy(ends: NDArray[np.int64], n: int) -> NDArray[np.int32]:
-    """Return the ties with the lower row first, sorted, without doubles and without ties to oneself."""
-    first, partner, _ = half_edges(ends, n)  # sorts in linear time
-    own = np.repeat(np.arange(n, dtype=np.int32), np.diff(first))
-    kept = partner > own
-    kept[1:] &= (partner[1:] != partner[:-1]) | (own[1:] != own[:-1])
-    return np.stack((own[kept], partner[kept]), axis=1)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.kernels import inner, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import uniform, uniform2
 from ecosim.world.lookup import copy_into
 
@@ -33,41 +33,90 @@ def random_ties(identity: Any, start: Any, own: Any, across: Any, key: Any) -> A
         key: source of the draws.
     """
     sectors = start.size - 1
-    counts = np.empty((identity.size, sectors), np.int32)
-    total = 0
-    for s in range(sectors):
-        for i in range(start[s], start[s + 1]):
-            for t in range(sectors):
-                among = _candidates(i - start[s], s, t, start)
-                counts[i, t] = binomial(key, identity[i], t * _DRAWS, among, own if s == t else across)
-                total += counts[i, t]
-    ends = np.empty((total, 2), np.int32)
-    taken_by = np.full(identity.size, -1, np.int64)
+    counts = _counts(identity, start, own, across, key)
+    ends = np.empty((counts.sum(), 2), np.int32)
+    taken_by, ahead = np.full(identity.size, -1, np.int64), np.empty(AHEAD)
     m = 0
     for s in range(sectors):
+        stop: Any = start[s]
+        drawn_ahead, at = 0, 0
         for i in range(start[s], start[s + 1]):
+            if i == stop:
+                stop, drawn_ahead = _look_ahead(i, s, identity, start, counts, key, ahead)
+                at = 0
             for t in range(sectors):
-                wanted = counts[i, t]
-                among = _candidates(i - start[s], s, t, start)
-                first = start[t]
-                spared = wanted > among // 2  # then it is quicker to draw with whom there is no tie
-                drawn, draw = 0, t * _DRAWS + (_DRAWS >> 4)
-                while drawn < (among - wanted if spared else wanted):
-                    j = first + settled(key, identity[i], draw, among)
-                    draw += 32
+                first, among, wanted = start[t], _candidates(i - start[s], s, t, start), counts[i, t]
+                left, known = _draws(wanted, among), min(_draws(wanted, among), drawn_ahead - at)
+                k = 0
+                while left > 0:
+                    if k < known:
+                        j = first + np.int64(ahead[at + k])
+                    else:
+                        j = first + settled(key, identity[i], _first_draw(t) + 32 * k, among)
+                    k += 1
                     if taken_by[j] == i:
                         continue
                     taken_by[j] = i
-                    drawn += 1
-                    if not spared:
+                    left -= 1
+                    if wanted <= among // 2:
                         ends[m, 0], ends[m, 1] = i, j
                         m += 1
-                if spared:
+                at += known
+                if wanted > among // 2:
                     for j in range(first, first + among):
                         if taken_by[j] != i:
                             ends[m, 0], ends[m, 1] = i, j
                             m += 1
     return ends
+
+
+AHEAD = 256
+"""Partners that are found at a time, for several organisations at once where each has few."""
+
+
+@inner
+def _counts(identity: Any, start: Any, own: Any, across: Any, key: Any) -> Any:
+    """Return to how many of each sector that come before it an organisation is tied (n, sectors)."""
+    sectors = start.size - 1
+    counts = np.empty((identity.size, sectors), np.int32)
+    for s in range(sectors):
+        for i in range(start[s], start[s + 1]):
+            for t in range(sectors):
+                among = _candidates(i - start[s], s, t, start)
+                counts[i, t] = binomial(key, identity[i], t * _DRAWS, among, own if s == t else across)
+    return counts
+
+
+@inlined
+def _draws(wanted: Any, among: Any) -> Any:
+    """Return how many have to be drawn: where most are wanted, those with whom there is no tie."""
+    return among - wanted if wanted > among // 2 else wanted
+
+
+@inlined
+def _first_draw(t: Any) -> Any:
+    """Return an organisation's first draw of a partner in a sector; each takes 32."""
+    return t * _DRAWS + (_DRAWS >> 4)
+
+
+@inner
+def _look_ahead(i: Any, s: Any, identity: Any, start: Any, counts: Any, key: Any, places: Any) -> Any:
+    """Fill in where partners are among their sector's, in the order of drawing, for organisations from row i of sector s.
+
+    Returns the row of the first organisation that none was drawn for, and how many were drawn; the last one before it
+    may need more than there was room for, and everyone some instead of those drawn twice.
+    """
+    entities, draws = np.empty(AHEAD, np.int64), np.empty(AHEAD, np.int64)
+    filled = 0
+    while i < start[s + 1] and filled < AHEAD:
+        for t in range(start.size - 1):
+            among = _candidates(i - start[s], s, t, start)
+            for k in range(min(_draws(counts[i, t], among), AHEAD - filled)):
+                entities[filled], draws[filled], places[filled] = identity[i], _first_draw(t) + 32 * k, among
+                filled += 1
+        i += 1
+    _settle(key, entities[:filled], draws, places)
+    return i, filled
 
 
 @kernel
@@ -127,17 +176,54 @@ def settled(key: Any, entity: Any, draw: Any, places: Any) -> Any:
     With one place more it moves with probability 1 / (places + 1), and then to the new one: jump consistent hashing
     (Lamping & Veach 2014, arXiv:1406.2294). Uses up to 32 draws.
     """
-    place: Any = -1
-    following: Any = 0
-    for step in range(32):
+    return np.int64(_settled(key, entity, draw, 0, -1.0, 0.0, np.float64(places)))
+
+
+@inner
+def _settled(key: Any, entity: Any, draw: Any, step: Any, place: Any, following: Any, places: Any) -> Any:
+    """Go on from a step, with the place so far and the one that follows, unless that lies beyond the last."""
+    while step < 32:
         first, second = uniform2(key, entity, draw + step)
         for number in (first, second):
             if following >= places:
                 return place
-            place = following
-            # 1 - number lies in (0, 1]; the jump is cut where it could not be written as an integer.
-            following = np.int64(min((place + 1) / (1.0 - number), 4e18))
+            place, following = following, _jump(following, number)
+        step += 1
     return place
+
+
+@inlined
+def _jump(place: Any, number: Any) -> Any:
+    # 1 - number lies in (0, 1]; the jump is cut where it could not be written as an integer.
+    return np.floor(min((place + 1.0) / (1.0 - number), 4e18))
+
+
+@inner
+def _settle(key: Any, entities: Any, draws: Any, places: Any) -> None:
+    """Put what :func:`settled` would return in the place of the number of places (n,), for at most ``AHEAD`` at once.
+
+    The first steps, which most need, go without branches that nobody could foresee, and draw several at a time.
+    """
+    place, following = np.full(AHEAD, -1.0), np.zeros(AHEAD)
+    first, second = np.empty(AHEAD), np.empty(AHEAD)
+    for step in range(STEPS):
+        for k in range(entities.size):
+            first[k], second[k] = uniform2(key, entities[k], draws[k] + step)
+        for k in range(entities.size):
+            goes_on = following[k] < places[k]
+            here = following[k] if goes_on else place[k]
+            there = _jump(here, first[k]) if goes_on else following[k]
+            goes_on = there < places[k]
+            place[k] = there if goes_on else here
+            following[k] = _jump(there, second[k]) if goes_on else there
+    for k in range(entities.size):
+        if following[k] < places[k]:
+            place[k] = _settled(key, entities[k], draws[k], STEPS, place[k], following[k], places[k])
+        places[k] = place[k]
+
+
+STEPS = 4
+"""Steps that are made for all: so many jumps, twice, are enough for most among a hundred places."""
 
 
 @kernel

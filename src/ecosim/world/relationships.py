@@ -55,6 +55,29 @@ def half_edges(ends: Any, n: Any) -> Any:
     return first, partner, tie
 
 
+@kernel
+def each_once(who: Any, places: Any) -> Any:
+    """Return ties (m, 2) between those at pairs of places (p, 2): lower row first, sorted, no doubles, none to oneself.
+
+    Args:
+        who: row of the organisation at each place (n,).
+        places: the two places of each tie.
+    """
+    ends = np.empty(places.shape, np.int64)
+    for t in range(places.shape[0]):
+        ends[t, 0], ends[t, 1] = who[places[t, 0]], who[places[t, 1]]
+    first, partner, _ = half_edges(ends, who.size)  # sorts in linear time
+    tidy, count = np.empty(places.shape, np.int32), 0
+    for i in range(who.size):
+        last = np.int64(i)
+        for h in range(first[i], first[i + 1]):
+            if partner[h] > last:
+                last = np.int64(partner[h])
+                tidy[count, 0], tidy[count, 1] = i, last
+                count += 1
+    return tidy[:count]
+
+
 def lower_first(
     pairs: NDArray[Any], organisations: int, values: Mapping[str, Any]
 ) -> tuple[NDArray[np.int32], dict[str, Any]]:

@@ -155,11 +155,11 @@ def imitate_proportionally(
     scale = difference if difference > 0.0 else greatest_difference(payoff)
     following = np.empty_like(contribution)
     for i in range(contribution.size):
-        j = models[i]
-        own, theirs = contribution[i], contribution[j]
+        j = np.uint32(models[i])
         largest = scale
         if by_degree:
-            largest *= 1 + max(first_tie[i + 1] - first_tie[i], first_tie[j + 1] - first_tie[j])
-        adopts = chances[i] * largest < payoff[j] - payoff[i]
-        following[i] = theirs if adopts else own
+            largest *= 1 + max(first_tie[i + 1] - first_tie[i], first_tie[j + np.uint32(1)] - first_tie[j])
+        # Whom it follows is chosen, not what that one gives: a choice of rows needs no branch, which nobody could foresee.
+        model = j if chances[i] * largest < payoff[j] - payoff[i] else np.uint32(i)
+        following[i] = contribution[model]
     copy_into(contribution, following)

@@ -70,28 +70,35 @@ def choose_models(circle: Any, looking: Any, key: Any) -> Any:
 
     A draw picks a place in the list of those who may be copied, which is in the order of rows. Uses draw 0 of each.
     """
-    identity = circle[0]
+    identity, _, first_tie, partner, everyone, own_sector = circle
     n = identity.size
     models, chances = np.empty(n, np.int32), np.empty(n)
     looks, chooses = np.empty(BLOCK), np.empty(BLOCK)
-    _, _, first_tie, partner, everyone, own_sector = circle
-    lists = by_sector(circle)
+    is_any_partner = not everyone and not own_sector
     for start in range(0, n, BLOCK):
         stop = min(start + BLOCK, n)
         for i in range(start, stop):  # a loop that only draws: the compiler makes several draws at a time
             looks[i - start], chooses[i - start], chances[i], _ = uniform4(key, identity[i], 0)
         for i in range(start, stop):
             models[i] = i
-            if looks[i - start] >= looking:
-                continue
-            if not everyone and not own_sector:  # the common case, without a call that hands over all of the circle
+            if is_any_partner:  # the common case, without a call that hands over all of the circle
                 first, ties = first_tie[i], first_tie[i + 1] - first_tie[i]
-                if ties > 0:
-                    models[i] = partner[first + np.int64(chooses[i - start] * ties)]
-                continue
-            j = one_of_circle(i, chooses[i - start], circle, lists)
-            models[i] = j if j >= 0 else i
+                if looks[i - start] < looking and ties > 0:
+                    models[i] = partner[np.uint64(first + np.int64(chooses[i - start] * ties))]
+    if not is_any_partner:
+        _choose_others(circle, looking, key, models)
     return models, chances
+
+
+@inner
+def _choose_others(circle: Any, looking: Any, key: Any, models: Any) -> None:
+    """Put the rows looked at in the place of each one's own (n,), where not simply any partner may be copied."""
+    identity, lists = circle[0], by_sector(circle)
+    for i in range(identity.size):
+        looks, chooses, _, _ = uniform4(key, identity[i], 0)
+        if looks < looking:
+            j = one_of_circle(i, chooses, circle, lists)
+            models[i] = j if j >= 0 else i
 
 
 @inner
