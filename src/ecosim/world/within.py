@@ -16,13 +16,14 @@ def ties_within(world: World) -> Rows:
 
     Coalition by coalition, in each by the rows of the first member, then of the second. The columns are the row of the
     first one's membership, the row of the second one's, that of their tie, and how many others than one are in the
-    coalition. Side 0 of the tie is the first. They are found again when ties or memberships have changed, of which each
-    makes new indices; until then everybody gets the same array, so nobody may write to it.
+    coalition. Side 0 of the tie is the first. They are found again when ties or memberships have changed, for which each
+    change puts another ``first_tie`` or ``first_membership`` in place; until then everybody gets the same array, so
+    nobody may write to it.
     """
     kept = world.within
-    if kept is None or kept[0] is not world.tie or kept[1] is not world.membership:
+    if kept is None or kept[0] is not world.first_tie or kept[1] is not world.first_membership:
         found = find_ties_within(world.member, world.first_member, world.first_tie, world.partner, world.tie)
-        kept = world.within = (world.tie, world.membership, found)
+        kept = world.within = (world.first_tie, world.first_membership, found)
     rows: Rows = kept[2]
     return rows
 
