@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inlined, inner, kernel
+from ecosim.kernels import inlined, inner, kernel, straight
 from ecosim.rng import Key, pair, uniform
 from ecosim.world.within import ties_within
 from ecosim.world.world import Rows, World
@@ -107,7 +107,8 @@ class Relationship(Mechanism):
     def step(self, world: World, key: Key) -> None:
         if not world.ties:
             return
-        cultivate(
+        _cultivate(
+            self, world,
             (ties_within(world), world.member_share, world.member_alone, world.first_tie, world.ends),
             (world.contribution, world.invest, world.sent),
             (world.trust, world.affect, world.bond, world.translation, world.tie_age, world.apart, world.gain,
@@ -115,8 +116,17 @@ class Relationship(Mechanism):
             _RATES(self.__dict__), _LIMITS(self.__dict__),
         )  # fmt: skip
         if world.tick // self.every % self.review == 0:
-            ended = ending(
-                world.identity, world.ends, world.trust, world.bond, self.neglect, self.betrayal, self.forgetting, key
+            ended = _ending(
+                self,
+                world,
+                world.identity,
+                world.ends,
+                world.trust,
+                world.bond,
+                self.neglect,
+                self.betrayal,
+                self.forgetting,
+                key,
             )
             world.end_ties(ended)
             if world.reasons is not None:
@@ -163,6 +173,9 @@ def cultivate(groups: Any, acts: Any, relationship: Any, rates: Any, limits: Any
         gain[side] += fresh * (surplus[side] - gain[side])
     for t in range(ties):
         rung[t] = _rung(gain[2 * t], gain[2 * t + 1], outside_gain[t], bond[t], translation[t], apart[t], limits)
+
+
+_cultivate = straight(cultivate)
 
 
 @inner
@@ -251,3 +264,6 @@ def ending(
                 rows[count] = t
                 count += 1
     return rows[:count]
+
+
+_ending = straight(ending)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel
+from ecosim.kernels import kernel, straight
 from ecosim.rng import Key
 from ecosim.world.within import ties_within
 from ecosim.world.world import World
@@ -42,7 +42,8 @@ class Ripple(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("spillover", "sent")
 
     def step(self, world: World, key: Key) -> None:
-        spread_out(
+        _spread_out(
+            self, world,
             world.member, world.member_share, world.member_alone, ties_within(world), world.first_tie, world.partner,
             world.tie, world.bond, self.spread, self.tolerance, world.spillover, world.sent,
         )  # fmt: skip
@@ -91,3 +92,6 @@ def spread_out(
         for i in range(n):
             reached[i] += wave[i]
             remaining += wave[i]
+
+
+_spread_out = straight(spread_out)

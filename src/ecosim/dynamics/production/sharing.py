@@ -13,7 +13,7 @@ from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.dynamics.production.shapley import share_by_shapley
-from ecosim.kernels import kernel
+from ecosim.kernels import kernel, straight
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -93,7 +93,8 @@ class Sharing(Mechanism):
                 world.member, world.first_member, world.output, world.capital, world.salience, world.severity,
                 world.member_share,
             )  # fmt: skip
-        settle(
+        _settle(
+            self, world,
             (world.member, world.first_member, world.first_membership),
             (world.coalition_issue, world.output, world.member_effort, world.member_share), _SPLITS.get(self.by, _DONE),
             (world.price, world.worth, world.alone, world.works_on, world.contribution, world.effort),
@@ -166,6 +167,8 @@ def settle(
     for i in range(effort.size):
         achieved[i] = max(0.0, achieved[i])
 
+
+_settle = straight(settle)
 
 _EQUALLY, _BY_EFFORT, _DONE = 0, 1, 2
 _SPLITS = {"equal": _EQUALLY, "proportional": _BY_EFFORT}
