@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from operator import itemgetter
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -11,6 +12,7 @@ from ecosim.dynamics.gap import Gap
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.partners import WAYS, find_partners, terms_of
 from ecosim.errors import did_you_mean
+from ecosim.kernels import straight
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
 from ecosim.world.world import Labels, World
@@ -101,8 +103,8 @@ class Meeting(Mechanism):
     def step(self, world: World, key: Key) -> None:
         kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
         gap, upto = self.gap.weights(), self.upto()
-        pairs, ways = find_partners(
-            world.identity, kind, (world.first_tie, world.partner), upto, self.sample, self.rate, self.terms(),
+        pairs, ways = _find_partners(
+            self, world, world.identity, kind, (world.first_tie, world.partner), upto, self.sample, self.rate, self.terms(),
             self.attention, gap, (self._convener(world), self.convening, self.seats), (world.meetings, world.acceptances),
             key,
         )  # fmt: skip
@@ -114,16 +116,24 @@ class Meeting(Mechanism):
 
     def upto(self) -> tuple[float, ...]:
         """Return where, from 0 to 1, the share of each way but the last ends."""
-        return tuple(accumulate((self.friends, self.likeness, self.complementarity, self.forums)))
+        return tuple(accumulate(_SHARES(self.__dict__)))
 
     def terms(self) -> tuple[float, ...]:
         """Return the parameters of saying yes as a kernel takes them."""
-        return (self.cost, self.concern, self.selectivity, self.reserve)
+        terms: tuple[float, ...] = _TERMS(self.__dict__)
+        return terms
 
     def _convener(self, world: World) -> int:
         """Return the number of the sector that holds forums; -1 where there is none, or nobody looks there."""
         names = world.labels.sectors
         return names.index(self.convener) if self.forums and self.convener in names else -1
+
+
+_find_partners = straight(find_partners)
+
+# Read from the dictionary at once: attributes of a pydantic model take several times as long.
+_SHARES = itemgetter("friends", "likeness", "complementarity", "forums")
+_TERMS = itemgetter("cost", "concern", "selectivity", "reserve")
 
 
 def note_meetings(world: World, pairs: Any, ways: Any, kind: Any, terms: Any, gap: Any) -> None:

@@ -44,38 +44,29 @@ def find_partners(
     first_tie, partner = graph
     meetings, acceptances = counts
     n = identity.size
-    pairs, ways = np.empty((n, 2), np.int32), np.empty(n, np.int8)
-    count = 0
+    pairs, ways, count = np.empty((n, 2), np.int32), np.empty(n, np.int8), 0
     added = np.zeros(n, np.int32)
     meetings[:], acceptances[:] = 0, 0
-    looks, agrees = np.empty((4, n)), np.empty((2, n))
-    for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
-        looks[0, i], looks[1, i], looks[2, i], looks[3, i] = uniform4(key, identity[i], _LOOKS)
-        agrees[0, i], agrees[1, i], _, _ = uniform4(key, identity[i], _AGREES)
+    looks, agrees = _draws(identity, key)
     forum = convene(identity, sector, salience, forums, rate, upto[2], upto[3], key)
     start = int(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
     for turn in range(n):
         i = start + turn if start + turn < n else start + turn - n
-        how, first, second = looks[1, i], looks[2, i], looks[3, i]
         if looks[0, i] >= rate or first_tie[i + 1] - first_tie[i] + added[i] >= attention:
             continue
-        way = _way(how, upto)
-        if way == 0 or way == 4:
-            j = _friend_or_anyone(i, n, way == 0, first, second, first_tie, partner)
-        elif way == 3:
-            j = _at_forum(i, first, forum)
-        else:
+        way = _way(looks[1, i], upto)
+        if way == 1 or way == 2:
             j = _best_of(i, way == 1, sample, identity, kind, graph, gap, key)
+        else:
+            j = _met_by_chance(i, way, looks[2, i], looks[3, i], graph, forum)
         if j < 0 or j == i or first_tie[j + 1] - first_tie[j] + added[j] >= attention:
             continue
         if find_half_edge(first_tie, partner, i, j) >= 0:
             continue
         meetings[i, sector[j]] += 1
         meetings[j, sector[i]] += 1
-        accepts = says_yes(
-            expected_gain(i, j, capability, salience, terms[1]), gap_between(i, j, sector, culture, stance, gap), terms
-        )
-        if max(agrees[0, i], agrees[1, i]) < accepts:
+        expected = expected_gain(i, j, capability, salience, terms[1])
+        if agrees[i] < says_yes(expected, gap_between(i, j, sector, culture, stance, gap), terms):
             pairs[count, 0], pairs[count, 1], ways[count] = i, j, way
             count += 1
             added[i] += 1
@@ -83,6 +74,17 @@ def find_partners(
             acceptances[i, sector[j]] += 1
             acceptances[j, sector[i]] += 1
     return pairs[:count], ways[:count]
+
+
+@inner
+def _draws(identity: Any, key: Any) -> Any:
+    """Return four draws of how each looks (4, n), and the higher of two by which it and another agree (n,)."""
+    looks, agrees = np.empty((4, identity.size)), np.empty(identity.size)
+    for i in range(identity.size):  # a loop that only draws: the compiler makes several draws at a time
+        looks[0, i], looks[1, i], looks[2, i], looks[3, i] = uniform4(key, identity[i], _LOOKS)
+        one, other, _, _ = uniform4(key, identity[i], _AGREES)
+        agrees[i] = max(one, other)
+    return looks, agrees
 
 
 @inlined
@@ -94,14 +96,15 @@ def _way(how: Any, upto: Any) -> Any:
     return way
 
 
-@inner
-def _friend_or_anyone(
-    i: Any, n: Any, through_friend: Any, first: Any, second: Any, first_tie: Any, partner: Any
-) -> Any:
-    """Return the row to look at: a partner's partner, or anyone; -1 without a friend, or where it has no other."""
+@inlined
+def _met_by_chance(i: Any, way: Any, first: Any, second: Any, graph: Any, forum: Any) -> Any:
+    """Return the row to look at: a partner's partner, one at the forum, or anyone; -1 where there is none."""
+    first_tie, partner = graph
+    if way == 4:
+        return np.int64(first * (first_tie.size - 1))
+    if way == 3:
+        return _at_forum(i, first, forum)
     ties = first_tie[i + 1] - first_tie[i]
-    if not through_friend:
-        return np.int64(first * n)
     if ties == 0:
         return np.int64(-1)
     friend = partner[first_tie[i] + np.int64(first * ties)]
@@ -111,7 +114,7 @@ def _friend_or_anyone(
     return np.int64(partner[first_tie[friend] + np.int64(second * theirs)])
 
 
-@inner
+@inlined
 def _best_of(i: Any, is_alike: Any, sample: Any, identity: Any, kind: Any, graph: Any, gap: Any, key: Any) -> Any:
     """Return, of some strangers drawn by chance, the most alike or the most complementary; -1 where there is none."""
     sector, capability, _, culture, stance = kind
@@ -127,7 +130,7 @@ def _best_of(i: Any, is_alike: Any, sample: Any, identity: Any, kind: Any, graph
     return chosen
 
 
-@inner
+@inlined
 def _at_forum(i: Any, first: Any, forum: Any) -> Any:
     """Return one of the others at the forum that i attends; -1 where it attends none, or is alone there."""
     seat, first_seat, seated = forum

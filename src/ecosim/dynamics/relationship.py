@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inlined, inner, kernel
+from ecosim.kernels import inlined, inner, kernel, straight
 from ecosim.rng import Key, pair, uniform
-from ecosim.world.lookup import find_half_edge, mean_of
+from ecosim.world.within import ties_within
 from ecosim.world.world import Rows, World
 
 
@@ -107,16 +107,26 @@ class Relationship(Mechanism):
     def step(self, world: World, key: Key) -> None:
         if not world.ties:
             return
-        cultivate(
-            (world.member, world.first_member, world.member_share, world.member_alone),
-            (world.first_tie, world.partner, world.tie, world.ends), (world.contribution, world.invest, world.sent),
+        _cultivate(
+            self, world,
+            (ties_within(world), world.member_share, world.member_alone, world.first_tie, world.ends),
+            (world.contribution, world.invest, world.sent),
             (world.trust, world.affect, world.bond, world.translation, world.tie_age, world.apart, world.gain,
              world.outside_gain, world.rung),
             _RATES(self.__dict__), _LIMITS(self.__dict__),
         )  # fmt: skip
         if world.tick // self.every % self.review == 0:
-            ended = ending(
-                world.identity, world.ends, world.trust, world.bond, self.neglect, self.betrayal, self.forgetting, key
+            ended = _ending(
+                self,
+                world,
+                world.identity,
+                world.ends,
+                world.trust,
+                world.bond,
+                self.neglect,
+                self.betrayal,
+                self.forgetting,
+                key,
             )
             world.end_ties(ended)
             if world.reasons is not None:
@@ -138,64 +148,95 @@ _RATES = itemgetter("trust_up", "trust_down", "general_trust", "growth", "fading
 _LIMITS = itemgetter("deep_bond", "circle", "third_win", "window")
 
 
-@inner
-def work_together(
-    member: Any, first_member: Any, share: Any, alone: Any, first_tie: Any, partner: Any, tie: Any, ties: Any
-) -> Any:
-    """Return, for each tie, in how many coalitions both worked (m,), and what each side gained there (m, 2)."""
-    joint = np.zeros(ties, np.int32)
-    surplus = np.zeros((ties, 2))
-    for c in range(first_member.size - 1):
-        start, end = first_member[c], first_member[c + 1]
-        for a in range(start, end):
-            for b in range(a + 1, end):
-                i, j = member[a], member[b]  # members are sorted by row: i is side 0
-                h = find_half_edge(first_tie, partner, i, j)
-                if h >= 0:
-                    joint[tie[h]] += 1
-                    surplus[tie[h], 0] += (share[a] - alone[a]) / (end - start - 1)
-                    surplus[tie[h], 1] += (share[b] - alone[b]) / (end - start - 1)
-    return joint, surplus
-
-
 @kernel
-def cultivate(groups: Any, graph: Any, acts: Any, relationship: Any, rates: Any, limits: Any) -> None:
-    """Write next tick's relationships in place; ``rates`` and ``limits`` as ``Relationship`` has them."""
-    member, first_member, share, alone = groups
-    first_tie, partner, tie, ends = graph
-    contribution, invest, sent = acts
+def cultivate(groups: Any, acts: Any, relationship: Any, rates: Any, limits: Any) -> None:
+    """Write next tick's relationships in place; ``rates`` and ``limits`` as ``Relationship`` has them.
+
+    Few ties are within coalitions, and what happens there alone goes by their list. The rest is a loop for each thing
+    that changes, over arrays that lie in one piece: the compiler makes several ties at a time of it.
+    """
+    within, share, alone, first_tie, ends = groups
     trust, affect, bond, translation, age, apart, gain, outside_gain, rung = relationship
-    up, down, general, growth, fading, contact, learning, liking = rates
-    _, circle, _, window = limits
-    fresh = 1.0 / window
-    joint, surplus = work_together(member, first_member, share, alone, first_tie, partner, tie, ends.shape[0])
-    society = mean_of(trust, 0.5)
+    ties, fresh = bond.size, 1.0 / limits[3]
+    ends, trust, gain = ends.reshape(2 * ties), trust.reshape(2 * ties), gain.reshape(2 * ties)
+    weight, surplus = joint_work(within, share, alone, ties, rates[5])
+    society = grow(first_tie, ends, acts, trust, bond, weight, rates, limits[1])
+    for t in range(ties):
+        age[t] += 1
+        apart[t] += 1
+    outside = learn(within, ends, acts, trust, translation, apart, rates, society)
+    for t in range(ties):
+        affect[t] += rates[7] * (trust[2 * t] + trust[2 * t + 1] - 1.0 - affect[t])
+    for t in range(ties):
+        outside_gain[t] += fresh * (outside[t] - outside_gain[t])
+    for side in range(2 * ties):
+        gain[side] += fresh * (surplus[side] - gain[side])
+    for t in range(ties):
+        rung[t] = _rung(gain[2 * t], gain[2 * t + 1], outside_gain[t], bond[t], translation[t], apart[t], limits)
+
+
+_cultivate = straight(cultivate)
+
+
+@inner
+def joint_work(within: Any, share: Any, alone: Any, ties: Any, contact: Any) -> Any:
+    """Return, for each tie, the weight of this tick (m,), and what each side gained in their coalitions (2 m,)."""
+    weight, surplus = np.full(ties, contact), np.zeros(2 * ties)
+    for k in range(within.shape[0]):
+        a, b, t, others = within[k, 0], within[k, 1], within[k, 2], within[k, 3]
+        weight[t] = 1.0
+        surplus[2 * t] += (share[a] - alone[a]) / others
+        surplus[2 * t + 1] += (share[b] - alone[b]) / others
+    return weight, surplus
+
+
+@inner
+def grow(
+    first_tie: Any, ends: Any, acts: Any, trust: Any, bond: Any, weight: Any, rates: Any, circle: Any
+) -> Any:  # fmt: skip
+    """Let bonds grow and fade; return the society's mean trust."""
+    contribution, invest, _ = acts
     drive = np.empty(contribution.size)  # what each invests in each of its ties
     for row in range(drive.size):
         drive[row] = invest[row] * contribution[row] * min(1.0, circle / max(1, first_tie[row + 1] - first_tie[row]))
-    for t in range(ends.shape[0]):
-        together = joint[t] > 0
-        weight = 1.0 if together else contact
-        both_trust = np.sqrt(trust[t, 0] * trust[t, 1])
-        invested = 1.0
-        for side in range(2):
-            i, j = np.uint64(ends[t, side]), np.uint64(ends[t, 1 - side])
-            invested *= drive[i]
-            if together:
-                seen = (1.0 - general) * min(1.0, 2.0 * contribution[j]) + general * society
-                rate = up if seen > trust[t, side] else down
-                trust[t, side] += rate * (seen - trust[t, side])
-            gain[t, side] += fresh * (surplus[t, side] - gain[t, side])
-        bond[t] += growth * weight * np.sqrt(invested) * both_trust * (1.0 - bond[t]) - fading * bond[t]
-        bond[t] = min(1.0, max(0.0, bond[t]))
-        affect[t] += liking * (trust[t, 0] + trust[t, 1] - 1.0 - affect[t])
-        if together:
-            translation[t] *= 1.0 - learning
-        outside = 0.5 * together * (sent[ends[t, 0]] + sent[ends[t, 1]])
-        outside_gain[t] += fresh * (outside - outside_gain[t])
-        age[t] += 1
-        apart[t] = 0 if together else apart[t] + 1
-        rung[t] = _rung(gain[t, 0], gain[t, 1], outside_gain[t], bond[t], translation[t], apart[t], limits)
+    invested, total = np.empty(bond.size), 0.0
+    for t in range(bond.size):  # a sum waits for its last step: meanwhile, what both invest is looked up
+        total += trust[2 * t]
+        total += trust[2 * t + 1]
+        invested[t] = drive[np.uint64(ends[2 * t])] * drive[np.uint64(ends[2 * t + 1])]
+    for t in range(bond.size):
+        both_trust = np.sqrt(trust[2 * t] * trust[2 * t + 1])
+        growth = rates[3] * weight[t] * np.sqrt(invested[t]) * both_trust * (1.0 - bond[t])
+        bond[t] = min(1.0, max(0.0, bond[t] + (growth - rates[4] * bond[t])))
+    return total / trust.size
+
+
+@inner
+def learn(
+    within: Any, ends: Any, acts: Any, trust: Any, translation: Any, apart: Any, rates: Any, society: Any
+) -> Any:  # fmt: skip
+    """Let those who worked together learn each other's conduct and language; return what each tie gave outsiders (m,)."""
+    contribution, _, sent = acts
+    outside = np.zeros(apart.size)
+    for k in range(within.shape[0]):
+        t = within[k, 2]
+        if apart[t] == 0:
+            continue  # the two are in another coalition, too
+        apart[t] = 0
+        i, j = ends[2 * t], ends[2 * t + 1]
+        trust[2 * t] += _lesson(trust[2 * t], contribution[j], rates, society)
+        trust[2 * t + 1] += _lesson(trust[2 * t + 1], contribution[i], rates, society)
+        translation[t] *= 1.0 - rates[6]
+        outside[t] = 0.5 * (sent[i] + sent[j])
+    return outside
+
+
+@inlined
+def _lesson(trust: Any, contribution: Any, rates: Any, society: Any) -> Any:
+    """Return by how much trust moves towards what was seen and the society's mean: faster down than up."""
+    up, down, general = rates[0], rates[1], rates[2]
+    seen = (1.0 - general) * min(1.0, 2.0 * contribution) + general * society
+    return (up if seen > trust else down) * (seen - trust)
 
 
 @inlined
@@ -223,3 +264,6 @@ def ending(
                 rows[count] = t
                 count += 1
     return rows[:count]
+
+
+_ending = straight(ending)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecosim.dynamics.coalition.merging import failing, mergers, moving
 from ecosim.dynamics.coalition.proposals import acquainted, found_proposals, join_proposals, leavers, with_members
-from ecosim.kernels import kernel
+from ecosim.kernels import inner, kernel
 from ecosim.world.lookup import copy_into
 
 
@@ -20,25 +20,15 @@ def decide(
     """Return who leaves, joins, merges, becomes acquainted and founds, everyone looking at the same state.
 
     It is one kernel for five decisions, since taking two dozen arrays in from Python takes about as long as any of them.
+    What it takes is in ``Look``, but for
 
-    Args:
-        numbers: identities of organisations (n,) and of coalitions (c,).
-        graph: half-edges, with bond and translation of each tie.
-        groups: memberships, seen from coalitions and from organisations.
-        kind: sector, culture, stance and capability of organisations.
-        state: their worth of issues, effort, and what it achieved.
-        yields: issue of each coalition, effort of each membership.
-        made: of each coalition its pool, output, effort, mean bond and mean gap.
-        history: of memberships (m,) their age, share and what the same effort makes alone; of coalitions (c,) what its
-            members would have made alone, their age, and the ticks in a row that they have lost, which are counted on.
-        needs: weights of capabilities in each issue (issues, capabilities).
-        shares: of memberships that are weighed, of organisations that look and that propose, of coalitions that look.
-        limits: greatest number of coalitions of one organisation and of members of one coalition; openness; ticks since
-            this was last asked; patience, 0 where it has no end; greatest number of ties, negative where there is none.
-        choice: selectivity, hurdle and upkeep.
-        joint: parameters of output, as joint work has them.
-        gap: weights of the translation gap.
-        key: source of the draws.
+    - numbers: identities of organisations (n,) and of coalitions (c,);
+    - history: of memberships (m,) their age, share and what the same effort makes alone; of coalitions (c,) what its
+      members would have made alone, their age, and the ticks in a row that they have lost, which are counted on;
+    - needs: weights of capabilities in each issue (issues, capabilities);
+    - shares: of memberships that are weighed, of organisations that look and that propose, of coalitions that look;
+    - limits: greatest number of coalitions of one organisation and of members of one coalition; openness; ticks since
+      this was last asked; patience, 0 where it has no end; greatest number of ties, negative where there is none.
 
     Returns:
         Rows of the memberships that end (e,), how many of them end because their owners leave, and how many with those of
@@ -46,47 +36,56 @@ def decide(
         coalitions (q,), those that they take in (q,), and what both weighed (q, 4); pairs of the newly acquainted (a, 2);
         founders (f,), issues (f,) and members (f, 2) of new coalitions.
     """
-    identity, coalition_identity = numbers
     age, share, alone, output_alone, coalition_age, losing = history
     reconsidering, looking, initiative, merging = shares
     most, largest, openness, ticks, patience, attention = limits
-    leaving = leavers(
-        identity, coalition_identity, groups, yields[0], state[0], age, share, alone, reconsidering, choice, key
-    )
+    leaving = leavers(numbers, groups, yields[0], state[0], (age, share, alone), reconsidering, choice, key)
     joiners, joined = join_proposals(
-        identity, graph, groups, kind, state, yields, made, needs, looking, most, (largest, openness), choice, joint, gap,
-        key,
-    )  # fmt: skip
-    is_busy = np.zeros(coalition_identity.size, np.bool_)
-    for c in joined:
-        is_busy[c] = True
-    given_up = np.empty(0, np.int64)
-    if patience > 0:
-        given_up = failing(groups[1], made[1], output_alone, coalition_age, losing, ticks, patience)
-    for c in given_up:
-        is_busy[c] = True
-    dissolved = memberships_of(given_up, groups[1])
-    first, second, weighed = mergers(
-        coalition_identity, graph, groups, kind, state[0], yields, made, needs, is_busy, merging, largest, choice, joint,
+        numbers[0], graph, groups, kind, state, yields, made, needs, looking, most, (largest, openness), choice, joint,
         gap, key,
     )  # fmt: skip
-    is_leaving = np.zeros(age.size, np.bool_)
-    for row in leaving:
-        is_leaving[row] = True
-    merged, movers, taking = moving(first, second, groups, is_leaving)
+    given_up = failing(made[1], output_alone, coalition_age, losing, ticks, patience)
+    is_busy = marked(numbers[1].size, chained(joined, given_up))
+    first, second, weighed = mergers(
+        numbers[1],
+        graph,
+        groups,
+        kind,
+        state[0],
+        yields,
+        made,
+        needs,
+        is_busy,
+        merging,
+        largest,
+        choice,
+        joint,
+        gap,
+        key,
+    )
+    merged, movers, taking = moving(first, second, groups, marked(age.size, leaving))
     who, what = chained(joiners, movers), chained(joined, taking)
     pairs = with_members(who, what, groups[0], groups[1])
     if attention >= 0:
-        pairs = acquainted(identity, graph[0], graph[1], pairs, attention, key)
+        pairs = acquainted(numbers[0], graph[0], graph[1], pairs, attention, key)
     founded = found_proposals(
-        identity, graph, groups, kind, state, yields, joiners, needs, initiative, most, choice, joint, gap, key
+        numbers[0], graph, groups, kind, state, yields, joiners, needs, initiative, most, choice, joint, gap, key
     )
-    going = chained(leaving, dissolved)
+    going = chained(leaving, memberships_of(given_up, groups[1]))
     ended = chained(going, merged), leaving.size, going.size
     return ended, (who, what, joiners.size), (first, second, weighed), pairs, founded
 
 
-@kernel
+@inner
+def marked(size: Any, rows: Any) -> Any:
+    """Return which of so many rows are among these."""
+    is_marked = np.zeros(size, np.bool_)
+    for row in rows:
+        is_marked[row] = True
+    return is_marked
+
+
+@inner
 def memberships_of(coalitions: Any, first_member: Any) -> Any:
     """Return the rows of all memberships of coalitions (p,), one coalition after the other."""
     size = 0
@@ -100,7 +99,7 @@ def memberships_of(coalitions: Any, first_member: Any) -> Any:
     return rows
 
 
-@kernel
+@inner
 def chained(first: Any, second: Any) -> Any:
     """Return two lists of rows as one."""
     rows = np.empty(first.size + second.size, np.int64)

@@ -24,6 +24,7 @@ from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.kernels import straight
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
 from ecosim.world.world import World
@@ -130,7 +131,8 @@ class Joining(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         look = self.look(world)
-        (rows, left, gone), (who, what, come), (first, second, weighed), acquainted, (founders, issues, pairs) = decide(
+        (rows, left, gone), (who, what, come), (first, second, weighed), acquainted, (founders, issues, pairs) = _decide(
+            self, world,
             (world.identity, world.coalition_identity), look.graph, look.groups, look.kind, look.state, look.yields,
             look.made,
             (world.member_age, world.member_share, world.member_alone, world.output_alone, world.coalition_age,
@@ -174,6 +176,8 @@ class Joining(Mechanism):
             self._work.gap.weights(),
         )
 
+
+_decide = straight(decide)
 
 _SHARES = itemgetter("reconsidering", "looking", "initiative", "merging")
 """Reads the dictionary at once: attributes of a pydantic model take several times as long, and this is each tick's."""

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.dynamics.coalition.utility import foreseen_output
-from ecosim.kernels import inner, kernel
+from ecosim.dynamics.coalition.utility import draws, foreseen_output
+from ecosim.kernels import inner
 from ecosim.rng import uniform4
 from ecosim.world.lookup import copy_into
 
@@ -15,27 +15,28 @@ from ecosim.world.lookup import copy_into
 _LOOKS, _DECIDES = 0, 1
 
 
-@kernel
-def failing(first_member: Any, output: Any, output_alone: Any, age: Any, losing: Any, ticks: Any, patience: Any) -> Any:
+@inner
+def failing(output: Any, output_alone: Any, age: Any, losing: Any, ticks: Any, patience: Any) -> Any:
     """Count the ticks in a row in which each coalition lost against going alone; return the rows of those that give up.
 
     Args:
-        first_member: first membership of each coalition (c+1,).
         output: what each made (c,).
         output_alone: what its members would have made alone (c,).
         age: ticks since it was formed (c,); those of age 0 have not worked yet.
         losing: ticks in a row so far (c,), written.
         ticks: ticks since this was last asked.
-        patience: ticks in a row after which a coalition gives up.
+        patience: ticks in a row after which a coalition gives up; 0: never, and nothing is counted.
     """
-    given_up = np.zeros(output.size, np.bool_)
-    for c in range(output.size):
+    given_up, count = np.empty(output.size, np.int64), 0
+    for c in range(output.size if patience > 0 else 0):
         losing[c] = losing[c] + ticks if output[c] < output_alone[c] and age[c] > 0 else 0
-        given_up[c] = losing[c] >= patience
-    return np.flatnonzero(given_up)
+        if losing[c] >= patience:
+            given_up[count] = c
+            count += 1
+    return given_up[:count]
 
 
-@kernel
+@inner
 def mergers(
     coalition_identity: Any, graph: Any, groups: Any, kind: Any, worth: Any, yields: Any, made: Any, needs: Any,
     is_busy: Any, merging: Any, largest: Any, choice: Any, joint: Any, gap: Any, key: Any,
@@ -47,30 +48,31 @@ def mergers(
     """
     first_member = groups[1]
     coalitions = first_member.size - 1
-    other, order, lowest = np.full(coalitions, -1, np.int64), np.full(coalitions, 2.0), np.full(coalitions, 2.0)
+    other, lowest = np.full(coalitions, -1, np.int64), np.full(coalitions, 2.0)
     weighed = np.empty((coalitions, 4))
+    looks, who, whose, priority = draws(coalition_identity, _LOOKS, key)
     for c in range(coalitions):
-        looks, who, whose, priority = uniform4(key, coalition_identity[c], _LOOKS)
-        if looks >= merging or is_busy[c]:
+        if looks[c] >= merging or is_busy[c]:
             continue
-        d = _akin(c, who, whose, graph, groups, yields[0])
+        d = _akin(c, who[c], whose[c], graph, groups, yields[0])
         if d < 0 or is_busy[d]:
             continue
         terms = _weighed(c, d, graph, groups, kind, worth, yields, made, needs, largest, joint, gap)
         copy_into(weighed[c], terms)
         one, two, _, _ = uniform4(key, coalition_identity[c], _DECIDES)
         if one < _wants(weighed[c, 0], weighed[c, 1], choice) and two < _wants(weighed[c, 2], weighed[c, 3], choice):
-            other[c], order[c] = d, priority
-            lowest[c], lowest[d] = min(lowest[c], priority), min(lowest[d], priority)
-    first = np.flatnonzero(other >= 0)
-    for k in range(first.size):
-        if order[first[k]] > lowest[first[k]] or order[first[k]] > lowest[other[first[k]]]:
-            first[k] = -1
-    first = first[first >= 0]
-    return first, other[first], weighed[first]
+            other[c] = d
+            lowest[c], lowest[d] = min(lowest[c], priority[c]), min(lowest[d], priority[c])
+    first, second, count = np.empty(coalitions, np.int64), np.empty(coalitions, np.int64), 0
+    for c in range(coalitions):
+        if other[c] >= 0 and priority[c] <= min(lowest[c], lowest[other[c]]):
+            first[count], second[count] = c, other[c]
+            copy_into(weighed[count], weighed[c])
+            count += 1
+    return first[:count], second[:count], weighed[:count]
 
 
-@kernel
+@inner
 def moving(first: Any, second: Any, groups: Any, is_leaving: Any) -> Any:
     """Return the rows of the memberships that end, and who (p,) joins which coalition (p,), when second joins first."""
     member, first_member, _, _, _ = groups
@@ -109,7 +111,7 @@ def _akin(c: Any, who: Any, whose: Any, graph: Any, groups: Any, issue: Any) -> 
     return np.int64(-1)
 
 
-@kernel
+@inner
 def _weighed(
     c: Any, d: Any, graph: Any, groups: Any, kind: Any, worth: Any, yields: Any, made: Any, needs: Any, largest: Any,
     joint: Any, gap: Any,

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ecosim.dynamics.coalition.utility import return_on_effort, share_a_coalition, willing
+from ecosim.dynamics.coalition.utility import draws, return_on_effort, share_a_coalition, willing
 from ecosim.dynamics.gap import gap_between, lowered, raised
 from ecosim.dynamics.production.joint_work import multiplier
-from ecosim.kernels import inner, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import pair, uniform, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge
 
@@ -17,30 +17,21 @@ from ecosim.world.lookup import find_half_edge
 _JOINS, _FOUNDS, _AGREES, _LEAVES, _COMES_FIRST, _ACQUAINTS = 0, 1, 2, 3, 4, 5
 
 
-@kernel
-def _draws(identity: Any, number: Any, key: Any) -> Any:
-    """Return four uniform numbers of each organisation (n,): a loop that only draws, so that several are made at a time."""
-    n = identity.size
-    first, second, third, fourth = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    for i in range(n):
-        first[i], second[i], third[i], fourth[i] = uniform4(key, identity[i], number)
-    return first, second, third, fourth
-
-
-@kernel
+@inner
 def leavers(
-    identity: Any, coalition_identity: Any, groups: Any, issue: Any, worth: Any, age: Any, share: Any, alone: Any,
-    reconsidering: Any, choice: Any, key: Any,
-) -> Any:  # fmt: skip
-    """Return the rows of the memberships that end."""
+    numbers: Any, groups: Any, issue: Any, worth: Any, received: Any, reconsidering: Any, choice: Any, key: Any
+) -> Any:
+    """Return the rows of the memberships that end; ``received``: their age, share, and what the effort makes alone."""
+    identity, coalition_identity = numbers
+    age, share, alone = received
     member, _, _, _, member_coalition = groups
     _, _, upkeep = choice
-    rows, numbers = np.empty(member.size, np.int64), np.empty(member.size, np.int64)
+    rows, number = np.empty(member.size, np.int64), np.empty(member.size, np.int64)
     weighs, decides = np.empty(member.size), np.empty(member.size)
     for row in range(member.size):
-        numbers[row] = coalition_identity[member_coalition[row]] * np.int64(1_000_003) ^ identity[member[row]]
+        number[row] = coalition_identity[member_coalition[row]] * np.int64(1_000_003) ^ identity[member[row]]
     for row in range(member.size):  # a loop that only draws: the compiler makes several draws at a time
-        weighs[row], decides[row] = uniform2(key, numbers[row], _LEAVES)
+        weighs[row], decides[row] = uniform2(key, number[row], _LEAVES)
     count = 0
     for row in range(member.size):
         if weighs[row] >= reconsidering or age[row] < 1:
@@ -52,7 +43,7 @@ def leavers(
     return rows[:count]
 
 
-@kernel
+@inner
 def join_proposals(
     identity: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, made: Any, needs: Any, looking: Any,
     most: Any, limits: Any, choice: Any, joint: Any, gap: Any, key: Any,
@@ -64,10 +55,9 @@ def join_proposals(
     largest, openness = limits
     applicant = np.full(coalitions, -1, np.int64)
     lowest = np.full(coalitions, 2.0)
-    looks, whose, which, decides = _draws(identity, _JOINS, key)
-    priority = np.empty(identity.size)
-    for i in range(identity.size):  # a loop that only draws, as in ``_draws``
-        priority[i], _, _, _ = uniform4(key, identity[i], _COMES_FIRST)
+    looks, whose, which, decides = draws(identity, _JOINS, key)
+    priority, _, _, _ = draws(identity, _COMES_FIRST, key)
+    combined = np.empty(needs.shape[1])
     for i in range(identity.size):
         ties, joined = first_tie[i + 1] - first_tie[i], first_membership[i + 1] - first_membership[i]
         if looks[i] >= looking or ties == 0 or joined >= most:
@@ -80,13 +70,17 @@ def join_proposals(
         if first_member[c + 1] - first_member[c] >= largest or priority[i] >= lowest[c]:
             continue  # whoever comes after another who will be taken in need not weigh it
         gain, present, _ = _foresee_joining(
-            i, c, joined, graph, groups, kind, state, yields, made, needs, openness, joint, gap
+            i, c, joined, graph, groups, kind, state, yields, made, needs, openness, joint, gap, combined
         )
         if gain < 0.0 or decides[i] >= willing(gain, present, choice[2], choice):
             continue
         lowest[c], applicant[c] = priority[i], i
-    rows = np.flatnonzero(applicant >= 0)
-    return applicant[rows], rows
+    rows, count = np.empty(coalitions, np.int64), 0
+    for c in range(coalitions):
+        if applicant[c] >= 0:
+            applicant[count], rows[count] = applicant[c], c
+            count += 1
+    return applicant[:count], rows[:count]
 
 
 @kernel
@@ -104,14 +98,15 @@ def with_members(joiners: Any, coalitions: Any, member: Any, first_member: Any) 
     return pairs
 
 
-@inner
+@inlined
 def _foresee_joining(
     i: Any, c: Any, joined: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, made: Any, needs: Any,
-    openness: Any, joint: Any, gap: Any,
+    openness: Any, joint: Any, gap: Any, combined: Any,
 ) -> Any:  # fmt: skip
     """Return what joining c would be worth to i, what its effort is worth now, and the mean gap to the members.
 
-    The first is -1 where i is a member already, or the members would not have it.
+    The first is -1 where i is a member already, or the members would not have it. ``combined`` (capabilities,) is room for
+    what all of them can do together.
     """
     first_tie, partner, tie, bond, translation = graph
     member, first_member, _, _, _ = groups
@@ -129,6 +124,8 @@ def _foresee_joining(
     bonds = coalition_bond[c] * size * (size - 1) * 0.5
     gaps = coalition_gap[c] * size * (size - 1) * 0.5
     apart = 0.0
+    for k in range(combined.size):
+        combined[k] = own * capability[i, k]
     for a in range(start, end):
         j = member[a]
         between = gap_between(i, j, sector, culture, stance, gap)
@@ -138,12 +135,11 @@ def _foresee_joining(
             between *= translation[tie[h]]
         gaps += between
         apart += between
+        for k in range(combined.size):
+            combined[k] += member_effort[a] * capability[j, k]
     total = 0.0
-    for k in range(capability.shape[1]):
-        combined = own * capability[i, k]
-        for a in range(start, end):
-            combined += member_effort[a] * capability[member[a], k]
-        total += needs[issue, k] * raised(combined, joint[0])
+    for k in range(combined.size):
+        total += needs[issue, k] * raised(combined[k], joint[0])
     pairs = (size + 1) * size * 0.5
     expected = multiplier(bonds / pairs, gaps / pairs, pool[c], size + 1, joint) * lowered(total, joint[0])
     efforts = effort_total[c] + own
@@ -152,7 +148,7 @@ def _foresee_joining(
     return worth[i, issue] * expected * own / efforts, own * return_on_effort(i, state), apart / size
 
 
-@kernel
+@inner
 def found_proposals(
     identity: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, joiners: Any, needs: Any,
     initiative: Any, most: Any, choice: Any, joint: Any, gap: Any, key: Any,
@@ -163,14 +159,13 @@ def found_proposals(
     n = identity.size
     with_whom = np.full(n, -1, np.int64)
     on_what = np.zeros(n, np.int64)
-    priority = np.full(n, 2.0)
     lowest = np.full(n, 2.0)
     room = np.full(n, most)  # for further memberships, besides what ``joiners`` take on this very tick
     for i in range(n):
         room[i] -= first_membership[i + 1] - first_membership[i]
     for i in joiners:
         room[i] -= 1
-    starts, whose, order, decides = _draws(identity, _FOUNDS, key)
+    starts, whose, order, decides = draws(identity, _FOUNDS, key)
     for i in range(n):
         ties = first_tie[i + 1] - first_tie[i]
         if starts[i] >= initiative or ties == 0 or room[i] <= 0 or needs.size == 0:
@@ -191,23 +186,19 @@ def found_proposals(
             continue
         _, agrees, _, _ = uniform4(key, pair(identity[i], identity[j]), _AGREES)
         if agrees < willing(gain_j, present_j, choice[2], choice):
-            with_whom[i], on_what[i], priority[i] = j, issue, order[i]
+            with_whom[i], on_what[i] = j, issue
             lowest[i] = min(lowest[i], order[i])
             lowest[j] = min(lowest[j], order[i])
-    founders = np.empty(n, np.int64)
-    count = 0
+    founders, pairs, count = np.empty(n, np.int64), np.empty((n, 2), np.int64), 0
     for i in range(n):
-        if with_whom[i] >= 0 and priority[i] <= lowest[i] and priority[i] <= lowest[with_whom[i]]:
-            founders[count] = i
+        if with_whom[i] >= 0 and order[i] <= min(lowest[i], lowest[with_whom[i]]):
+            founders[count], on_what[count] = i, on_what[i]
+            pairs[count, 0], pairs[count, 1] = i, with_whom[i]
             count += 1
-    founders = founders[:count]
-    pairs = np.empty((count, 2), np.int64)
-    for k in range(count):
-        pairs[k, 0], pairs[k, 1] = founders[k], with_whom[founders[k]]
-    return founders, on_what[founders], pairs
+    return founders[:count], on_what[:count], pairs[:count]
 
 
-@inner
+@inlined
 def _foresee_founding(
     i: Any, j: Any, edge: Any, issue: Any, graph: Any, groups: Any, kind: Any, state: Any, needs: Any, joint: Any,
     gap: Any,
@@ -236,7 +227,7 @@ def _foresee_founding(
     return worth[i, issue] * yield_i, present_i, worth[j, issue] * yield_j, present_j, between
 
 
-@inner
+@inlined
 def _common_issue(i: Any, j: Any, worth: Any) -> Any:
     """Return the issue on which work is worth most to both (greatest product)."""
     best, issue = -1.0, 0
@@ -274,12 +265,12 @@ def terms_of_joining(
 ) -> Any:  # fmt: skip
     """Return what those who join (p,) expect of it, what they have now, the mean gap, and the probability: (4, p)."""
     first_membership = groups[2]
-    found = np.empty((4, joiners.size))
+    found, combined = np.empty((4, joiners.size)), np.empty(needs.shape[1])
     for k in range(joiners.size):
         i = joiners[k]
         joined = first_membership[i + 1] - first_membership[i]
         found[0, k], found[1, k], found[2, k] = _foresee_joining(
-            i, coalitions[k], joined, graph, groups, kind, state, yields, made, needs, 1.0, joint, gap
+            i, coalitions[k], joined, graph, groups, kind, state, yields, made, needs, 1.0, joint, gap, combined
         )
         found[3, k] = willing(found[0, k], found[1, k], choice[2], choice)
     return found

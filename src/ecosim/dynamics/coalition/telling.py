@@ -12,7 +12,19 @@ from ecosim.world.world import Rows, World
 
 
 class Look(NamedTuple):
-    """What decisions about memberships look at, as kernels take it."""
+    """What decisions about memberships look at, as kernels take it.
+
+    Attributes:
+        graph: half-edges, with bond and translation of each tie.
+        groups: memberships, seen from coalitions and from organisations.
+        kind: sector, culture, stance and capability of organisations.
+        state: their worth of issues, effort, and what it achieved.
+        yields: issue of each coalition, effort of each membership.
+        made: of each coalition its pool, output, effort, mean bond and mean gap.
+        choice: selectivity, hurdle and upkeep.
+        joint: parameters of output, as joint work has them.
+        gap: weights of the translation gap.
+    """
 
     graph: Any
     groups: Any

@@ -8,6 +8,17 @@ import numpy as np
 
 from ecosim.dynamics.production.together import between, together
 from ecosim.kernels import inlined, inlined_kernel, inner
+from ecosim.rng import uniform4
+
+
+@inner
+def draws(identity: Any, number: Any, key: Any) -> Any:
+    """Return four uniform numbers of each entity (n,): a loop that only draws, so that several are made at a time."""
+    n = identity.size
+    first, second, third, fourth = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        first[i], second[i], third[i], fourth[i] = uniform4(key, identity[i], number)
+    return first, second, third, fourth
 
 
 @inlined_kernel

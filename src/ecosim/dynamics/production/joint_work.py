@@ -10,9 +10,9 @@ from pydantic import Field
 
 from ecosim.dynamics.gap import Gap, gap_between, lowered, pressing, raised
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inlined, inner, kernel
+from ecosim.kernels import inlined, inner, kernel, straight
 from ecosim.rng import Key
-from ecosim.world.lookup import find_half_edge
+from ecosim.world.within import ties_within
 from ecosim.world.world import World
 
 
@@ -66,11 +66,12 @@ class JointWork(Mechanism):
     )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
-        produce(
+        _produce(
+            self, world,
             (world.sector, world.culture, world.stance, world.capability, world.capital, world.salience),
             (world.contribution, world.invest, world.performance, world.effort, world.alone, world.works_on),
-            (world.first_tie, world.partner, world.tie, world.bond, world.translation),
-            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
+            (ties_within(world), world.bond, world.translation),
+            (world.member, world.first_member, world.first_membership),
             (world.member_effort, world.member_alone, world.member_age),
             (world.coalition_issue, world.coalition_bond, world.coalition_gap, world.pool, world.output,
              world.output_alone, world.effort_total, world.coalition_age),
@@ -98,64 +99,60 @@ def multiplier(bond: Any, gap: Any, pool: Any, members: Any, rates: Any) -> Any:
 
 @kernel
 def produce(
-    kind: Any, acts: Any, graph: Any, groups: Any, shares: Any, coalition: Any, issues: Any, gap: Any, half: Any,
-    rates: Any,
+    kind: Any, acts: Any, ties: Any, groups: Any, shares: Any, coalition: Any, issues: Any, gap: Any, half: Any, rates: Any
 ) -> None:  # fmt: skip
-    """Let everyone work, alone and in coalitions: one call for a tick of ``JointWork``."""
-    sector, culture, stance, capability, capital, salience = kind
-    contribution, invest, performance, effort, alone, works_on = acts
-    first_tie, partner, tie, bond, translation = graph
-    member, first_member, first_membership, membership, member_coalition = groups
-    member_effort, member_alone, member_age = shares
-    issue, coalition_bond, coalition_gap, pool, output, output_alone, effort_total, coalition_age = coalition
-    urgency, needs, relief = issues
-    work_alone(
-        capital, capability, salience, contribution, invest, performance, urgency, needs, first_membership, membership,
-        member_coalition, issue, effort, alone, works_on, member_effort, member_alone, relief, rates[0], rates[1], half,
-    )  # fmt: skip
-    understand(
-        member, first_member, first_tie, partner, tie, bond, translation, sector, culture, stance, gap, coalition_bond,
-        coalition_gap,
-    )  # fmt: skip
-    work_together(
-        member, first_member, issue, capability, needs, member_effort, member_alone, coalition_bond, coalition_gap, pool,
-        output, output_alone, effort_total, relief, coalition_age, member_age, rates,
-    )  # fmt: skip
+    """Let everyone work, alone and in coalitions: one call for a tick of ``JointWork``.
+
+    Args:
+        kind: sector, culture, stance, capability, capital and salience of organisations.
+        acts: their contribution, share invested and performance; effort, what they make alone and on what, written.
+        ties: those within coalitions (``ecosim.world.within``); bond and remaining gap of each tie.
+        groups: members (M,), first membership of each coalition (c+1,), first of each organisation's (n+1,).
+        shares: of memberships their effort, what it makes alone, and their age; written.
+        coalition: of coalitions their issue, mean bond, mean gap, pool, output, what its members would make alone, effort
+            and age; all but issue and pool written.
+        issues: urgency, needs, and relief, which is written.
+        gap: weights of the translation gap.
+        half: urgency that is half pressing.
+        rates: parameters of output.
+    """
+    work_alone(kind[3], kind[4], kind[5], acts, groups[2], issues, half, rates)
+    work_together(kind, acts[3], acts[4], groups, shares, coalition, issues, rates)
+    finish(kind, ties, groups, coalition, issues, gap, rates)
+
+
+_produce = straight(produce)
 
 
 @inner
 def work_alone(
-    capital: Any, capability: Any, salience: Any, contribution: Any, invest: Any, performance: Any, urgency: Any,
-    needs: Any, first_membership: Any, membership: Any, member_coalition: Any, coalition_issue: Any, effort: Any, alone: Any,
-    works_on: Any, member_effort: Any, member_alone: Any, relief: Any, complementarity: Any, productivity: Any, half: Any,
+    capability: Any, capital: Any, salience: Any, acts: Any, first_membership: Any, issues: Any, half: Any, rates: Any
 ) -> None:  # fmt: skip
-    """Write each organisation's effort, its split over coalitions, and what each part would make alone."""
+    """Write each organisation's effort, and what it makes and on which issue where it is in no coalition."""
+    contribution, invest, performance, effort, alone, works_on = acts
+    urgency, needs, relief = issues
     relief[:] = 0.0
-    for i in range(capital.size):
-        own = (1.0 - invest[i]) * contribution[i] * np.sqrt(capital[i]) * (0.5 + performance[i])
-        start, end = first_membership[i], first_membership[i + 1]
-        made, issue = 0.0, -1
-        if start == end:
-            issue = most_pressing(salience, urgency, half, i)
+    for i in range(effort.size):
+        effort[i] = (1.0 - invest[i]) * contribution[i] * np.sqrt(capital[i]) * (0.5 + performance[i])
+        alone[i], works_on[i] = 0.0, -1
+    presses = np.empty(urgency.size)
+    for q in range(urgency.size):
+        presses[q] = 0.01 + pressing(urgency[q], half)
+    for i in range(effort.size):
+        if first_membership[i] == first_membership[i + 1]:
+            issue = most_pressing(salience, presses, i)
             if issue >= 0:
-                made = productivity * own * skill(capability, needs, complementarity, i, issue)
-                relief[issue] += made
-        for h in range(start, end):
-            row = membership[h]
-            part = own / (end - start)
-            joint = coalition_issue[member_coalition[row]]
-            by_itself = productivity * part * skill(capability, needs, complementarity, i, joint)
-            member_effort[row], member_alone[row] = part, by_itself
-            made += by_itself
-        effort[i], alone[i], works_on[i] = own, made, issue
+                works_on[i] = issue
+                alone[i] = rates[1] * effort[i] * skill(capability, needs, rates[0], i, issue)
+                relief[issue] += alone[i]
 
 
 @inlined
-def most_pressing(salience: Any, urgency: Any, half: Any, i: Any) -> Any:
+def most_pressing(salience: Any, presses: Any, i: Any) -> Any:
     """Return the issue that presses organisation i most: greatest salience × (.01 + p(urgency)); -1 where there is none."""
     best, issue = -1.0, -1
-    for q in range(urgency.size):
-        weight = salience[i, q] * (0.01 + pressing(urgency[q], half))
+    for q in range(presses.size):
+        weight = salience[i, q] * presses[q]
         if weight > best:
             best, issue = weight, q
     return issue
@@ -171,51 +168,56 @@ def skill(capability: Any, needs: Any, complementarity: Any, i: Any, issue: Any)
 
 
 @inner
-def understand(
-    member: Any, first_member: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, translation: Any, sector: Any,
-    culture: Any, stance: Any, weights: Any, coalition_bond: Any, coalition_gap: Any,
+def work_together(
+    kind: Any, effort: Any, alone: Any, groups: Any, shares: Any, coalition: Any, issues: Any, rates: Any
 ) -> None:  # fmt: skip
-    """Write each coalition's mean bond and mean translation gap over all pairs of its members."""
-    for c in range(first_member.size - 1):
-        start, end = first_member[c], first_member[c + 1]
-        bonds, gaps = 0.0, 0.0
-        for a in range(start, end):
-            i = member[a]
-            for b in range(a + 1, end):
-                j = member[b]
-                between = gap_between(i, j, sector, culture, stance, weights)
-                h = find_half_edge(first_tie, partner, i, j)
-                if h >= 0:
-                    bonds += bond[tie[h]]
-                    between *= translation[tie[h]]
-                gaps += between
-        pairs = max(1, (end - start) * (end - start - 1) // 2)
-        coalition_bond[c] = bonds / pairs
-        coalition_gap[c] = gaps / pairs
+    """Split efforts over coalitions; write what each part would make alone, and how much the parts together can do."""
+    capability = kind[3]
+    member, first_member, first_membership = groups
+    member_effort, member_alone, member_age = shares
+    issue, _, _, _, output, output_alone, effort_total, coalition_age = coalition
+    needs = issues[1]
+    combined = np.empty(capability.shape[1])
+    for c in range(output.size):
+        apart, efforts, able = 0.0, 0.0, 0.0
+        combined[:] = 0.0
+        for row in range(first_member[c], first_member[c + 1]):
+            i = member[row]
+            part = effort[i] / (first_membership[i + 1] - first_membership[i])
+            by_itself = rates[1] * part * skill(capability, needs, rates[0], i, issue[c])
+            member_effort[row], member_alone[row] = part, by_itself
+            member_age[row] += 1
+            alone[i] += by_itself
+            apart += by_itself
+            efforts += part
+            for k in range(combined.size):
+                combined[k] += part * capability[i, k]
+        for k in range(combined.size):
+            able += needs[issue[c], k] * raised(combined[k], rates[0])
+        output[c], output_alone[c], effort_total[c] = lowered(able, rates[0]), apart, efforts
+        coalition_age[c] += 1
 
 
 @inner
-def work_together(
-    member: Any, first_member: Any, coalition_issue: Any, capability: Any, needs: Any, member_effort: Any,
-    member_alone: Any, coalition_bond: Any, coalition_gap: Any, pool: Any, output: Any, output_alone: Any,
-    effort_total: Any, relief: Any, coalition_age: Any, member_age: Any, rates: Any,
-) -> None:  # fmt: skip
-    """Write what each coalition makes, what its members would make alone, and its effort; add to relief."""
-    complementarity = rates[0]
-    for c in range(first_member.size - 1):
-        issue, start, end = coalition_issue[c], first_member[c], first_member[c + 1]
-        apart, efforts, total = 0.0, 0.0, 0.0
+def finish(kind: Any, ties: Any, groups: Any, coalition: Any, issues: Any, gap: Any, rates: Any) -> None:
+    """Write each coalition's mean bond and mean gap over all pairs of its members, and what it makes; add to relief."""
+    sector, culture, stance, _, _, _ = kind
+    within, bond, translation = ties
+    member, first_member, _ = groups
+    issue, coalition_bond, coalition_gap, pool, output, _, _, _ = coalition
+    relief, tied = issues[2], 0
+    for c in range(output.size):
+        start, end = first_member[c], first_member[c + 1]
+        bonds, gaps = 0.0, 0.0
         for a in range(start, end):
-            apart += member_alone[a]
-            efforts += member_effort[a]
-            member_age[a] += 1
-        for k in range(capability.shape[1]):
-            combined = 0.0
-            for a in range(start, end):
-                combined += member_effort[a] * capability[member[a], k]
-            total += needs[issue, k] * raised(combined, complementarity)
-        made = lowered(total, complementarity)
-        made = multiplier(coalition_bond[c], coalition_gap[c], pool[c], end - start, rates) * made
-        output[c], output_alone[c], effort_total[c] = made, apart, efforts
-        relief[issue] += made
-        coalition_age[c] += 1
+            for b in range(a + 1, end):
+                between = gap_between(member[a], member[b], sector, culture, stance, gap)
+                if tied < within.shape[0] and within[tied, 0] == a and within[tied, 1] == b:
+                    bonds += bond[within[tied, 2]]
+                    between *= translation[within[tied, 2]]
+                    tied += 1
+                gaps += between
+        pairs = max(1, (end - start) * (end - start - 1) // 2)
+        coalition_bond[c], coalition_gap[c] = bonds / pairs, gaps / pairs
+        output[c] *= multiplier(coalition_bond[c], coalition_gap[c], pool[c], end - start, rates)
+        relief[issue[c]] += output[c]

@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inner, kernel
+from ecosim.kernels import kernel, straight
 from ecosim.rng import Key
-from ecosim.world.lookup import find_half_edge
+from ecosim.world.within import ties_within
 from ecosim.world.world import World
 
 
@@ -42,15 +42,16 @@ class Ripple(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("spillover", "sent")
 
     def step(self, world: World, key: Key) -> None:
-        spread_out(
-            world.member, world.first_member, world.member_share, world.member_alone, world.first_tie, world.partner,
+        _spread_out(
+            self, world,
+            world.member, world.member_share, world.member_alone, ties_within(world), world.first_tie, world.partner,
             world.tie, world.bond, self.spread, self.tolerance, world.spillover, world.sent,
         )  # fmt: skip
 
 
 @kernel
 def spread_out(
-    member: Any, first_member: Any, share: Any, alone: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, spread: Any,
+    member: Any, share: Any, alone: Any, within: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, spread: Any,
     tolerance: Any, reached: Any, passed_on: Any,
 ) -> None:  # fmt: skip
     """Write the benefit that reached each organisation through others, and what it passed on of its own (n,)."""
@@ -58,9 +59,11 @@ def spread_out(
     wave = np.zeros(n)
     for row in range(member.size):
         wave[member[row]] += share[row] - alone[row]
+    outward = bond.copy()  # bonds that lead to somebody who is in no coalition with one
+    for k in range(within.shape[0]):
+        outward[within[k, 2]] = 0.0
     # One look-up of each half-edge's bond, and of who is at its other end, serves all rounds.
     weight, source = np.empty(partner.size), np.empty(partner.size, np.uint32)
-    joint = tied_in_coalitions(member, first_member, first_tie, partner, tie, bond.size)
     outflow, sent = np.empty(n), np.empty(n)
     total = 0.0
     for i in range(n):
@@ -71,7 +74,7 @@ def spread_out(
             t = np.uint32(tie[h])
             weight[h], source[h] = bond[t], i
             bonds += weight[h]
-            outside += 0.0 if joint[t] else weight[h]
+            outside += outward[t]
         outflow[i] = spread / max(1.0, bonds)
         passed_on[i] = outflow[i] * outside * wave[i]
         reached[i] = 0.0
@@ -91,14 +94,4 @@ def spread_out(
             remaining += wave[i]
 
 
-@inner
-def tied_in_coalitions(member: Any, first_member: Any, first_tie: Any, partner: Any, tie: Any, ties: Any) -> Any:
-    """Return which ties (m,) are between two who share a coalition."""
-    joint = np.zeros(ties, np.bool_)
-    for c in range(first_member.size - 1):
-        for a in range(first_member[c], first_member[c + 1]):
-            for b in range(a + 1, first_member[c + 1]):
-                h = find_half_edge(first_tie, partner, member[a], member[b])
-                if h >= 0:
-                    joint[tie[h]] = True
-    return joint
+_spread_out = straight(spread_out)

@@ -13,7 +13,7 @@ from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.dynamics.production.shapley import share_by_shapley
-from ecosim.kernels import kernel
+from ecosim.kernels import kernel, straight
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -79,7 +79,6 @@ class Sharing(Mechanism):
         )
 
     def step(self, world: World, key: Key) -> None:
-        groups = (world.first_membership, world.membership, world.member_coalition)
         if self.by == "shapley":
             share_by_shapley(
                 world.identity, (world.sector, world.culture, world.stance, world.capability),
@@ -94,11 +93,12 @@ class Sharing(Mechanism):
                 world.member, world.first_member, world.output, world.capital, world.salience, world.severity,
                 world.member_share,
             )  # fmt: skip
-        else:
-            share_out(world.first_member, world.output, world.member_effort, world.member_share, self.by == "equal")
-        settle(
-            groups, world.coalition_issue, world.member_share, world.price, world.worth, world.alone, world.works_on,
-            world.contribution, world.effort, self.cost, self._upkeep, world.payoff, world.achieved,
+        _settle(
+            self, world,
+            (world.member, world.first_member, world.first_membership),
+            (world.coalition_issue, world.output, world.member_effort, world.member_share), _SPLITS.get(self.by, _DONE),
+            (world.price, world.worth, world.alone, world.works_on, world.contribution, world.effort),
+            self.cost, self._upkeep, world.payoff, world.achieved,
         )  # fmt: skip
 
     def _work_of(self, schedule: Mapping[str, Mechanism]) -> JointWork:
@@ -106,21 +106,6 @@ class Sharing(Mechanism):
         if self.production not in schedule and self.is_default("production"):
             return first_of(JointWork, schedule, self._work)
         return bound_to(self, "production", JointWork, schedule)
-
-
-@kernel
-def share_out(first_member: Any, output: Any, member_effort: Any, member_share: Any, equally: Any) -> None:
-    """Write each member's part of what its coalition made."""
-    for c in range(first_member.size - 1):
-        start, end = first_member[c], first_member[c + 1]
-        total = 0.0
-        for a in range(start, end):
-            total += member_effort[a]
-        for a in range(start, end):
-            if equally or total <= 0.0:
-                member_share[a] = output[c] / (end - start)
-            else:
-                member_share[a] = output[c] * (member_effort[a] / total)
 
 
 @kernel
@@ -143,21 +128,48 @@ def share_by_need(
 
 @kernel
 def settle(
-    groups: Any, coalition_issue: Any, member_share: Any, price: Any, worth: Any, alone: Any, works_on: Any,
-    contribution: Any, effort: Any, cost: Any, upkeep: Any, payoff: Any, achieved: Any,
+    groups: Any, made: Any, split: Any, work: Any, cost: Any, upkeep: Any, payoff: Any, achieved: Any
 ) -> None:  # fmt: skip
-    """Write what each organisation was paid this tick, less what it cost it, and what it was worth to it (n,)."""
-    first_membership, membership, member_coalition = groups
+    """Write members' shares, what each organisation was paid, less what it cost it, and what it was worth to it (n,).
+
+    Args:
+        groups: members (M,), first membership of each coalition (c+1,), first of each organisation's (n+1,).
+        made: issue and output of coalitions (c,), effort and share of members (M,); the shares are written.
+        split: how output is split, one of ``_SPLITS``; ``_DONE`` where it has been.
+        work: price of each issue, its worth to each organisation, what that made alone and on which issue, contribution
+            and effort.
+        cost: marginal cost of full contribution.
+        upkeep: what a membership takes.
+        payoff: what each was paid, less cost (n,), written.
+        achieved: what it was worth to each (n,), written.
+    """
+    member, first_member, first_membership = groups
+    issues, output, member_effort, member_share = made
+    price, worth, alone, works_on, contribution, effort = work
     for i in range(effort.size):
-        start, end = first_membership[i], first_membership[i + 1]
-        payoff[i] = -0.5 * cost * contribution[i] * effort[i] - upkeep * (end - start)
+        memberships = first_membership[i + 1] - first_membership[i]
+        payoff[i] = -0.5 * cost * contribution[i] * effort[i] - upkeep * memberships
         achieved[i] = 0.0
-        if start == end and works_on[i] >= 0:
+        if memberships == 0 and works_on[i] >= 0:
             payoff[i] += price[works_on[i]] * alone[i]
             achieved[i] = worth[i, works_on[i]] * alone[i]
-        for h in range(start, end):
-            row = membership[h]
-            issue = coalition_issue[member_coalition[row]]
-            payoff[i] += price[issue] * member_share[row]
-            achieved[i] += worth[i, issue] * member_share[row]
+    for c in range(output.size):
+        start, end, issue = first_member[c], first_member[c + 1], issues[c]
+        total = 0.0
+        for row in range(start, end):
+            total += member_effort[row]
+        for row in range(start, end):
+            if split != _DONE:
+                by_effort = split == _BY_EFFORT and total > 0.0
+                member_share[row] = output[c] * (member_effort[row] / total) if by_effort else output[c] / (end - start)
+            payoff[member[row]] += price[issue] * member_share[row]
+            achieved[member[row]] += worth[member[row], issue] * member_share[row]
+    for i in range(effort.size):
         achieved[i] = max(0.0, achieved[i])
+
+
+_settle = straight(settle)
+
+_EQUALLY, _BY_EFFORT, _DONE = 0, 1, 2
+_SPLITS = {"equal": _EQUALLY, "proportional": _BY_EFFORT}
+"""Rules by which ``settle`` itself splits; the others have been applied before."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from ecosim.dynamics.gap import gap_between, lowered, raised
 from ecosim.dynamics.production.joint_work import multiplier
-from ecosim.kernels import kernel
+from ecosim.kernels import inlined_kernel, kernel
 from ecosim.world.lookup import find_half_edge
 
 
@@ -34,7 +34,7 @@ def together(combined: Any, needs: Any, bonds: Any, gaps: Any, pool: Any, member
     return multiplier(bonds / pairs, gaps / pairs, pool, members, rates) * lowered(total, rates[0])
 
 
-@kernel
+@inlined_kernel
 def between(i: Any, j: Any, graph: Any, kind: Any, gap: Any) -> Any:
     """Return the bond of two, 0 where they are not tied, and the translation gap that remains between them."""
     first_tie, partner, tie, bond, translation = graph
