@@ -47,7 +47,7 @@ def rows_within(rows: Any, count: int, what: str, least: int = 0) -> Rows:
     Raises:
         IndexError: if one is not, with what the rows are.
     """
-    numbers = np.array(rows, np.int64, order="C", ndmin=1)
+    numbers = np.array(rows, np.int64, order="C")
     lowest, highest = lookup.range_of(numbers if numbers.ndim == 1 else numbers.ravel())
     if lowest < least or highest >= count:
         lookup.refuse_rows_beyond(lowest, highest, count, what, least)
