@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.conduct import Witness, conduct_of
@@ -14,6 +16,7 @@ from ecosim.dynamics.ledger import Ledger
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.odds import CLOSE, rough_exponential
 from ecosim.dynamics.stance.attraction_repulsion import chance_to_interact, common_goal, exponent_to_interact
+from ecosim.dynamics.worked_out import ForSectors, WorkedOut
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniform4
 from ecosim.world.lookup import find_half_edge, mean_of
@@ -95,15 +98,23 @@ class Media(Witness):
             self, _ledger=next((each for each in schedule.values() if isinstance(each, Ledger)), self._ledger)
         )
 
-    def step(self, world: World, key: Key) -> None:
-        tell(
-            world.identity, world.sector, are_named(self._ledger.answerable, world.labels.sectors), world.stance,
-            world.contribution, world.purpose, world.reputation, world.voice, world.transparency, world.distortion,
-            world.severity, world.urgency, world.first_tie, world.partner, world.tie, world.trust, world.citizen_stance,
-            world.orientation, (self._ledger.worst, self.values, self.impression, self.hearsay),
+    @WorkedOut
+    def _ready(self) -> tuple[ForSectors[NDArray[np.bool_]], tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
+        """What is read each time it acts: who is answerable, and numbers for the kernel."""
+        return (
+            ForSectors(partial(are_named, self._ledger.answerable)),
+            (self._ledger.worst, self.values, self.impression, self.hearsay, self.superordinate, self.pressing_at),
             (self.news, self.fake, self.transparency, self.reach, self.exaggeration),
             (self.tolerance, self.exposure, self.responsiveness, self.identity, self.narrowing),
-            self.superordinate, self.pressing_at, key,
+        )  # fmt: skip
+
+    def step(self, world: World, key: Key) -> None:
+        are_answerable, judging, rates, law = self._ready
+        tell(
+            world.identity, world.sector, are_answerable(world.labels.sectors), world.stance,
+            world.contribution, world.purpose, world.reputation, world.voice, world.transparency, world.distortion,
+            world.severity, world.urgency, world.first_tie, world.partner, world.tie, world.trust, world.citizen_stance,
+            world.orientation, judging, rates, law, key,
         )  # fmt: skip
 
 
@@ -114,15 +125,14 @@ class Media(Witness):
 def tell(
     identity: Any, sector: Any, answerable: Any, stance: Any, contribution: Any, purpose: Any, reputation: Any,
     voice: Any, transparency: Any, distortion: Any, severity: Any, urgency: Any, first_tie: Any, partner: Any, tie: Any,
-    trust: Any, citizen_stance: Any, orientation: Any, judging: Any, rates: Any, law: Any, superordinate: Any,
-    half: Any, key: Any,
+    trust: Any, citizen_stance: Any, orientation: Any, judging: Any, rates: Any, law: Any, key: Any,
 ) -> None:  # fmt: skip
     """Let news get out and be heard, in place: all in one kernel, since each call costs as much as a short part of it.
 
-    ``judging`` are the worst severity, values, impression and hearsay; ``law`` tolerance, exposure, responsiveness,
-    identity and narrowing; others as in ``Media``.
+    ``judging`` are the worst severity, values, impression, hearsay, superordinate and the urgency that is half pressing;
+    ``law`` tolerance, exposure, responsiveness, identity and narrowing; others as in ``Media``.
     """
-    worst, values, impression, hearsay = judging
+    worst, values, impression, hearsay, superordinate, half = judging
     tolerance, exposure, responsiveness, identifying, narrowing = law
     conduct = conduct_shown(sector, answerable, contribution, purpose, severity, worst, values)
     source, shown, told, heard = publish(identity, stance, conduct, (voice, transparency, distortion), rates, key)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, look, turns
+from ecosim.dynamics.worked_out import WorkedOut
 from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -86,12 +87,20 @@ class AttractionRepulsion(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("stance", "affect")
 
     def step(self, world: World, key: Key) -> None:
-        at_once = self.activation == "simultaneous"
-        rows, luck = _EVERYONE if at_once else turns(world.identity, self.activation, self.steps, key)
+        activation, rates, law = self._ready
+        at_once = activation == "simultaneous"
+        rows, luck = _EVERYONE if at_once else turns(world.identity, activation, self.steps, key)
         encounters(
             world.identity, world.stance, world.affect, world.urgency, world.first_tie, world.partner, world.tie,
-            at_once, rows, luck, self.reach, self.superordinate, self.half,
-            (self.tolerance, self.exposure, self.responsiveness, self.warming, self.dislike), key,
+            at_once, rows, luck, *rates, law, key,
+        )  # fmt: skip
+
+    @WorkedOut
+    def _ready(self) -> tuple[Activation, tuple[float, float, float], tuple[float, ...]]:
+        """What is read each time it acts: when who acts, and numbers for the kernel."""
+        return (
+            self.activation, (self.reach, self.superordinate, self.half),
+            (self.tolerance, self.exposure, self.responsiveness, self.warming, self.dislike),
         )  # fmt: skip
 
     def meet(
