@@ -93,7 +93,7 @@ class Policy(Mechanism):
     def _rates(self) -> NDArray[np.float64]:
         return numbers(
             self.subsidies, self.waste, self.least, self.enforcement, self.fine, self.convening, self.invitation,
-            self._meeting.attention,
+            self._meeting.attention, *self._terms, *self._gap,
         )  # fmt: skip
 
     @WorkedOut
@@ -107,7 +107,7 @@ class Policy(Mechanism):
             world.identity, world.sector, purses(sectors), are_regulated(sectors), world.member,
             world.member_coalition, world.first_member, world.capital, world.contribution, world.income, world.forgone,
             world.urgency, world.capability, world.salience, world.culture, world.stance,
-            world.first_tie, world.partner, self._rates, self._terms, self._gap, key,
+            world.first_tie, world.partner, self._rates, key,
         )  # fmt: skip
         if pairs is None:
             return
@@ -127,12 +127,12 @@ class Policy(Mechanism):
 def govern(
     identity: Any, sector: Any, purse_of: Any, regulated: Any, member: Any, member_coalition: Any, first_member: Any,
     capital: Any, contribution: Any, income: Any, forgone: Any, urgency: Any, capability: Any, salience: Any,
-    culture: Any, stance: Any, first_tie: Any, partner: Any, rates: Any, terms: Any, gap: Any, key: Any,
+    culture: Any, stance: Any, first_tie: Any, partner: Any, rates: Any, key: Any,
 ) -> Any:  # fmt: skip
     """Let government spend what it has; return the pairs that it brings together, as ``invite``, or None.
 
-    In one kernel, since each call costs as much as either half of it. ``rates`` (8,) are the numbers among the parameters
-    of ``Policy``, in their order, and the attention of ``invite``; ``terms`` and ``gap`` are as there.
+    In one kernel, since each call costs as much as either half of it. ``rates`` (15,) are the numbers among the parameters
+    of ``Policy``, in their order, then attention, the four terms and the three weights of a gap that ``invite`` takes.
     """
     works_with_others = in_mixed_coalitions(sector, member, member_coalition, first_member)
     invitations = spend(
@@ -141,6 +141,7 @@ def govern(
     if invitations == 0 or urgency.size == 0:
         return None
     kind = (sector, capability, salience, culture, stance)
+    terms, gap = (rates[8], rates[9], rates[10], rates[11]), (rates[12], rates[13], rates[14])
     pairs = invite(invitations, urgency, kind, (first_tie, partner), terms, rates[7], gap, key)
     if pairs.shape[0] == 0:
         return None

@@ -14,11 +14,9 @@ from ecosim.dynamics.citizens.choices import look_around
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.worked_out import ForSectors, WorkedOut
+from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.rng import Key
 from ecosim.world.world import World
-
-Numbers = tuple[float, ...]
 
 
 class Citizens(Mechanism):
@@ -118,24 +116,26 @@ class Citizens(Mechanism):
         return knowing(self, _market=first_of(Market, schedule, self._market))
 
     @WorkedOut
-    def _ready(self) -> tuple[ForSectors[NDArray[np.int64]], Numbers, Numbers, Numbers, int]:
+    def _ready(self) -> tuple[ForSectors[NDArray[np.int64]], NDArray[np.float64], int]:
         """What is read each time it acts: who lives by what, and numbers for the kernel."""
         return (
             ForSectors(self._market.purse_of),
-            (self._market.attention, self.foresight, self.pressing_at, self.worst, 1.0 / self.memory),
-            (self.looking, self.voting, self.drift, self.belonging), (self.selectivity, self.distance, self.reserve),
+            numbers(
+                self._market.attention, self.foresight, self.pressing_at, self.worst, 1.0 / self.memory, self.looking,
+                self.voting, self.drift, self.belonging, self.selectivity, self.distance, self.reserve,
+            ),
             self.considered,
         )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
         if not world.labels.citizens:
             return
-        purses, seeing, rates, choosing, considered = self._ready
+        purses, rates, considered = self._ready
         look_around(
             world.orientation, world.citizen_stance, world.buys_from, world.works_for, world.supports, world.approval,
             world.sector, purses(world.labels.sectors), world.capital, world.contribution,
             world.reputation, world.purpose, world.salience, world.stance, world.customers, world.workers,
             world.supporters, world.support, world.custom_at_stake, world.severity, world.urgency, world.usual_severity,
             world.member, world.first_member, world.first_membership, world.membership, world.member_coalition,
-            world.first_tie, world.partner, world.tie, world.trust, seeing, rates, choosing, considered, key,
+            world.first_tie, world.partner, world.tie, world.trust, rates, considered, key,
         )  # fmt: skip

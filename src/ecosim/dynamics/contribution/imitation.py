@@ -71,7 +71,11 @@ class FermiImitation(Imitation):
 
     def step(self, world: World, key: Key) -> None:
         if self.activation == "simultaneous":
-            imitate_fermi(world.contribution, world.payoff, self.circle(world), self.looking, self.selectivity, key)
+            identity, sector, first_tie, partner, everyone, own_sector = self.circle(world)
+            imitate_fermi(
+                world.contribution, world.payoff, identity, sector, first_tie, partner, everyone, own_sector,
+                self.looking, self.selectivity, key,
+            )  # fmt: skip
         else:
             self.in_turn(world, self.looking, self.selectivity, 1.0, False, key)
         self.tremble(world, key)
@@ -120,16 +124,23 @@ class PayoffProportionalImitation(Imitation):
     def step(self, world: World, key: Key) -> None:
         scale, by_degree = 0.0 if self.normaliser == "range" else self.difference, self.normaliser == "degree"
         if self.activation == "simultaneous":
-            circle = self.circle(world)
-            imitate_proportionally(world.contribution, world.payoff, circle, self.looking, scale, by_degree, key)
+            identity, sector, first_tie, partner, everyone, own_sector = self.circle(world)
+            imitate_proportionally(
+                world.contribution, world.payoff, identity, sector, first_tie, partner, everyone, own_sector,
+                self.looking, scale, by_degree, key,
+            )  # fmt: skip
         else:
             self.in_turn(world, self.looking, 0.0, scale or greatest_difference(world.payoff), by_degree, key)
         self.tremble(world, key)
 
 
 @kernel
-def imitate_fermi(contribution: Any, payoff: Any, circle: Any, looking: Any, selectivity: Any, key: Any) -> None:
-    """Put next tick's contributions in the place of these (n,), once all are known."""
+def imitate_fermi(
+    contribution: Any, payoff: Any, identity: Any, sector: Any, first_tie: Any, partner: Any, everyone: Any,
+    own_sector: Any, looking: Any, selectivity: Any, key: Any,
+) -> None:  # fmt: skip
+    """Put next tick's contributions in the place of these (n,), once all are known; who may copy whom as in ``circle``."""
+    circle = (identity, sector, first_tie, partner, everyone, own_sector)
     models, chances = choose_models(circle, looking, key)
     following = np.empty_like(contribution)
     for i in range(contribution.size):
@@ -144,13 +155,14 @@ def imitate_fermi(contribution: Any, payoff: Any, circle: Any, looking: Any, sel
 
 @kernel
 def imitate_proportionally(
-    contribution: Any, payoff: Any, circle: Any, looking: Any, difference: Any, by_degree: Any, key: Any
-) -> None:
-    """Put next tick's contributions in the place of these (n,), once all are known.
+    contribution: Any, payoff: Any, identity: Any, sector: Any, first_tie: Any, partner: Any, everyone: Any,
+    own_sector: Any, looking: Any, difference: Any, by_degree: Any, key: Any,
+) -> None:  # fmt: skip
+    """Put next tick's contributions in the place of these (n,), once all are known; who may copy whom as in ``circle``.
 
     A difference of 0 stands for the greatest of any two payoffs.
     """
-    _, _, first_tie, _, _, _ = circle
+    circle = (identity, sector, first_tie, partner, everyone, own_sector)
     models, chances = choose_models(circle, looking, key)
     scale = difference if difference > 0.0 else greatest_difference(payoff)
     following = np.empty_like(contribution)
