@@ -109,7 +109,7 @@ class Policy(Mechanism):
             world.urgency, world.capability, world.salience, world.culture, world.stance,
             world.first_tie, world.partner, self._rates, key,
         )  # fmt: skip
-        if pairs is None:
+        if not pairs.size:
             return
         meeting = self._meeting
         trust = meeting.prior_trust * mean_of(world.trust, 0.5)
@@ -129,7 +129,7 @@ def govern(
     capital: Any, contribution: Any, income: Any, forgone: Any, urgency: Any, capability: Any, salience: Any,
     culture: Any, stance: Any, first_tie: Any, partner: Any, rates: Any, key: Any,
 ) -> Any:  # fmt: skip
-    """Let government spend what it has; return the pairs that it brings together, as ``invite``, or None.
+    """Let government spend what it has; return the pairs of rows (p, 2) that it brings together.
 
     In one kernel, since each call costs as much as either half of it. ``rates`` (15,) are the numbers among the parameters
     of ``Policy``, in their order, then attention, the four terms and the three weights of a gap that ``invite`` takes.
@@ -138,14 +138,13 @@ def govern(
     invitations = spend(
         identity, sector, purse_of, regulated, works_with_others, capital, contribution, income, forgone, rates, key
     )
+    pairs = np.empty((invitations, 2), np.int32)
     if invitations == 0 or urgency.size == 0:
-        return None
+        return pairs[:0]
     kind = (sector, capability, salience, culture, stance)
     terms, gap = (rates[8], rates[9], rates[10], rates[11]), (rates[12], rates[13], rates[14])
-    pairs = invite(invitations, urgency, kind, (first_tie, partner), terms, rates[7], gap, key)
-    if pairs.shape[0] == 0:
-        return None
-    return pairs
+    count = invite(pairs, urgency, kind, (first_tie, partner), terms, rates[7], gap, key)
+    return pairs[:count]
 
 
 @kernel
@@ -207,17 +206,18 @@ def in_mixed_coalitions(sector: Any, member: Any, member_coalition: Any, first_m
 
 
 @kernel
-def invite(
-    invitations: Any, urgency: Any, kind: Any, graph: Any, terms: Any, attention: Any, gap: Any, key: Any
-) -> Any:
-    """Return the pairs of rows (p, 2) that are invited together, for the most urgent issue, and agree to be tied."""
+def invite(pairs: Any, urgency: Any, kind: Any, graph: Any, terms: Any, attention: Any, gap: Any, key: Any) -> Any:
+    """Write pairs of rows that are invited together, for the most urgent issue, and agree to be tied; return how many.
+
+    ``pairs`` (invitations, 2) has room for all.
+    """
     sector, capability, salience, culture, stance = kind
     first_tie, partner = graph
     n = sector.size
-    pairs, count = np.empty((invitations, 2), np.int32), 0
+    count = 0
     upto = np.cumsum(salience[:, np.argmax(urgency)])
     added = np.zeros(n, np.int32)
-    for turn in range(invitations):
+    for turn in range(pairs.shape[0]):
         one, other = uniform2(key, turn, 1)
         i, j = np.searchsorted(upto, one * upto[-1], "right"), np.searchsorted(upto, other * upto[-1], "right")
         if max(i, j) >= n or sector[i] == sector[j] or find_half_edge(first_tie, partner, i, j) >= 0:
@@ -234,4 +234,4 @@ def invite(
             count += 1
             added[i] += 1
             added[j] += 1
-    return pairs[:count]
+    return count

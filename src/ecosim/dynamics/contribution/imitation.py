@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from ecosim.dynamics.contribution.in_turn import imitate_in_turn
 from ecosim.dynamics.contribution.revision import Copying, Looking, Selectivity, choose_models, greatest_difference
 from ecosim.dynamics.stance.encounters import Activation, turns
+from ecosim.dynamics.worked_out import WorkedOut
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.lookup import copy_into
@@ -70,15 +71,23 @@ class FermiImitation(Imitation):
     looking: Looking = 0.1
 
     def step(self, world: World, key: Key) -> None:
-        if self.activation == "simultaneous":
-            identity, sector, first_tie, partner, everyone, own_sector = self.circle(world)
+        at_once, everyone, own_sector, looking, selectivity = self._ready
+        if at_once:
             imitate_fermi(
-                world.contribution, world.payoff, identity, sector, first_tie, partner, everyone, own_sector,
-                self.looking, self.selectivity, key,
+                world.contribution, world.payoff, world.identity, world.sector, world.first_tie, world.partner, everyone,
+                own_sector, looking, selectivity, key,
             )  # fmt: skip
         else:
-            self.in_turn(world, self.looking, self.selectivity, 1.0, False, key)
+            self.in_turn(world, looking, selectivity, 1.0, False, key)
         self.tremble(world, key)
+
+    @WorkedOut
+    def _ready(self) -> tuple[bool, bool, bool, float, float]:
+        """What is read each time it acts: whether all do at once, who may copy whom, and numbers for the kernel."""
+        return (
+            self.activation == "simultaneous", self.among == "everyone", self.within == "sector", self.looking,
+            self.selectivity,
+        )  # fmt: skip
 
 
 class PayoffProportionalImitation(Imitation):
