@@ -1,5 +1,6 @@
 """Kernels that make no array are compiled without counts of who uses one; memory that is made is still freed, none twice."""
 
+import re
 import sys
 
 import numba
@@ -122,6 +123,17 @@ def test_what_writes_through_views_counts_nothing_and_is_right():
     rows_doubled(table)
     assert table.tolist() == [[1.0, 2.0, 2.0]] * 2
     assert not counts(rows_doubled, table)
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "is_counted"), [(sum_at, (NUMBERS, PLACES), False), (given_back, (NUMBERS,), True)]
+)
+def test_what_came_in_uncounted_is_not_counted_off_where_other_arrays_are_made(function, given, is_counted):
+    fresh = numba.njit(pipeline_class=Compiler)(function.py_func)
+    fresh(*given)
+    (code,) = fresh.inspect_llvm().values()
+    (door,) = re.findall(r"^define [^\n]*cpython.*?^}", code, re.MULTILINE | re.DOTALL)
+    assert ("NRT_decref" in door) == is_counted
 
 
 @pytest.mark.parametrize(

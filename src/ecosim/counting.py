@@ -80,10 +80,14 @@ class _Lower(Lower):  # type: ignore[misc]  # numba is untyped
 class _Door(PyCallWrapper):  # type: ignore[misc]  # numba is untyped
     """What takes arguments in from Python, and hands out what is returned."""
 
+    context: Any
     counts = True
 
     def build_wrapper(self, api: Any, builder: Any, closure: Any, args: Any, kws: Any) -> None:
-        super().build_wrapper(_Exchange(self.context, builder, self.counts), builder, closure, args, kws)
+        exchange = _Exchange(self.context, builder, self.counts)
+        if not self.counts:  # what came in uncounted need not be counted off: a call for each array, and much code
+            self.context = self.context.subtarget(enable_nrt=False)
+        super().build_wrapper(exchange, builder, closure, args, kws)
 
     def get_env(self, api: Any, builder: Any) -> Any:
         api.environment = super().get_env(api, builder)

@@ -139,7 +139,8 @@ def test_parties_are_drawn_in_proportion_to_their_salience():
     kind = (np.arange(n, dtype=np.int8), np.ones((n, 1)), salience, np.zeros((n, 0), np.int8), np.zeros((n, 0)))
     no_ties = (np.zeros(n + 1, np.int64), np.zeros(0, np.int32))
     urgency = np.array([2.0, 1.0])
-    pairs = invite(draws, urgency, kind, no_ties, (0.0, 0.0, 1.0, -1e3), 10**6, (0.0, 0.0, 0.0), stream(1, "x").key(0))
+    pairs, terms, no_gap = np.empty((draws, 2), np.int32), (0.0, 0.0, 1.0, -1e3), (0.0, 0.0, 0.0)
+    pairs = pairs[: invite(pairs, urgency, kind, no_ties, terms, 10**6, no_gap, stream(1, "x").key(0))]
     share = salience[:, 0] / salience[:, 0].sum()
     both = np.outer(share, share)
     np.fill_diagonal(both, 0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import kernel
 from ecosim.rng import Key, normal2, uniform, uniform2
 from ecosim.world.who import unknown
@@ -119,17 +120,31 @@ class Change(Mechanism):
         ]
 
     def step(self, world: World, key: Key) -> None:
-        if self.shocks:
+        shocks = self.shocks
+        if shocks:
             self._shake(world, ("severity",))
-        struck = self.shock_rate if self.shock_on == "severity" else 0.0
-        pass_time(
-            world.severity, world.urgency, world.demand, (struck, self.shock_size, self.shock_tail),
-            (self.severity_level, self.severity_return, self.severity_noise), _remembered(self.lag),
-            (1.0, self.demand_return, self.demand_noise), key,
-        )  # fmt: skip
-        if self.shocks:
+        pass_time(world.severity, world.urgency, world.demand, self._rates, key)
+        if shocks:
             self._shake(world, ("urgency", "demand"))
-        if self.shock_rate > struck:
+        if self._moves_more:
+            self._move_the_rest(world, key)
+
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        return numbers(
+            self.shock_rate if self.shock_on == "severity" else 0.0, self.shock_size, self.shock_tail,
+            self.severity_level, self.severity_return, self.severity_noise,
+            float(np.exp(-1.0 / self.lag)) if self.lag else 0.0, self.demand_return, self.demand_noise,
+        )  # fmt: skip
+
+    @WorkedOut
+    def _moves_more(self) -> bool:
+        shakes_others = self.shock_rate > 0.0 and self.shock_on != "severity"
+        return shakes_others or bool(self.motive_noise or self.motive_return or self.ramp)
+
+    def _move_the_rest(self, world: World, key: Key) -> None:
+        """Let chance shake what is not severity, and motives and pressure drift."""
+        if self.shock_rate > 0.0 and self.shock_on != "severity":
             strike(getattr(world, self.shock_on), self.shock_rate, self.shock_size, self.shock_tail, key)
         if self.motive_noise:
             world.motive[:] = vary_motives(world.motive, world.identity, self.motive_noise, key)
@@ -147,36 +162,26 @@ class Change(Mechanism):
                 values[chosen] = np.maximum(values[chosen] + shock.size, 0.0)
 
 
-@lru_cache(maxsize=256)
-def _remembered(lag: float) -> float:
-    """Return what is left of the distance between urgency and severity a tick later."""
-    return float(np.exp(-1.0 / lag)) if lag else 0.0
-
-
 # Draws: entity q with draws 0 (demand), 1 and from 16 on (shocks), 5 (severity); entity identity with draws 2 to 4
 # (motives).
 _DEMAND, _SEVERITY = 0, 5
 
 
 @kernel
-def pass_time(
-    severity: Any, urgency: Any, demand: Any, shocks: Any, severity_drift: Any, remembered: Any, demand_drift: Any,
-    key: Any,
-) -> None:  # fmt: skip
+def pass_time(severity: Any, urgency: Any, demand: Any, rates: Any, key: Any) -> None:
     """Write severity, urgency and demand (Q,) one tick later; in one kernel, since a call costs more than any of it.
 
-    ``shocks`` are rate, least size and tail of those to severity; each drift is a level, a rate of return and a noise;
-    ``remembered`` is the share that remains of the distance between urgency and severity.
+    ``rates`` (9,) are rate, least size and tail of shocks to severity; level, return and noise of severity's own drift;
+    the share that remains of the distance between urgency and severity; and return and noise of demand.
     """
-    rate, size, tail = shocks
+    rate, size, tail = rates[0], rates[1], rates[2]
     if rate > 0.0:
         strike(severity, rate, size, tail, key)
-    level, back, noise = severity_drift
+    level, back, noise, remembered = rates[3], rates[4], rates[5], rates[6]
     if back > 0.0 or noise > 0.0:
         revert(severity, level, back, noise, key, np.int64(_SEVERITY))
     perceive(urgency, severity, remembered)
-    level, back, noise = demand_drift
-    revert(demand, level, back, noise, key, np.int64(_DEMAND))
+    revert(demand, 1.0, rates[7], rates[8], key, np.int64(_DEMAND))
 
 
 @kernel

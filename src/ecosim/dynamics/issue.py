@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, normal2
 from ecosim.world.world import World
@@ -53,17 +55,21 @@ class Issue(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         grow(
-            world.severity, world.control, world.relief, world.pressure, world.n, self.floor, self.effectiveness,
-            self.growth, self.ceiling, self.half, self.noise, key,
+            world.severity, world.control, world.relief, world.pressure, world.identity.size, self._rates, key
         )  # fmt: skip
+
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        return numbers(self.floor, self.effectiveness, self.growth, self.ceiling, self.half, self.noise)
 
 
 @kernel
-def grow(
-    severity: Any, control: Any, relief: Any, pressure: Any, organisations: Any, floor: Any, effectiveness: Any,
-    growth: Any, ceiling: Any, half: Any, noise: Any, key: Any,
-) -> None:  # fmt: skip
-    """Write the control of each issue (Q,), severity per tick, and its severity one tick later, ≥ 0."""
+def grow(severity: Any, control: Any, relief: Any, pressure: Any, organisations: Any, rates: Any, key: Any) -> None:
+    """Write the control of each issue (Q,), severity per tick, and its severity one tick later, ≥ 0.
+
+    ``rates`` (6,) are floor, effectiveness, growth, ceiling, half and noise, as in ``Issue``.
+    """
+    floor, effectiveness, growth, ceiling, half, noise = rates[0], rates[1], rates[2], rates[3], rates[4], rates[5]
     for q in range(severity.size):
         control[q] = floor + effectiveness * relief[q] * severity.size / max(organisations, 1)
         speed = growth * pressure[q]

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import work_out
 
 Rule = TypeVar("Rule", bound=Mechanism)
 
 
 def knowing(mechanism: Rule, **told: Any) -> Rule:
-    """Return a copy of a mechanism that knows more, each thing as an attribute of its name.
+    """Return a copy of a mechanism that knows more, each thing as an attribute of its name, and what it then works out.
 
     A rule declares what it may be told as a class variable, ``_market: ClassVar[Market] = Market()``, which holds where
     nobody told it. These are plain attributes, since private ones of pydantic take fifty times as long to read, and many
@@ -22,6 +23,7 @@ def knowing(mechanism: Rule, **told: Any) -> Rule:
     """
     copy = mechanism.model_copy()
     copy.__dict__.update(told)
+    work_out(copy)
     return copy
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.conduct import Witness, conduct_of
 from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.knowing import are_named, knowing
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
@@ -85,16 +88,27 @@ class Ledger(Mechanism):
             _media_tell=any(isinstance(each, Witness) for each in schedule.values()),
         )
 
+    @WorkedOut
+    def _are_answerable(self) -> ForSectors[NDArray[np.bool_]]:
+        return ForSectors(partial(are_named, self.answerable))
+
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        fresh = 0.0 if self._media_tell else 1.0 / self.memory
+        return numbers(
+            self.spill_value, self.spending, self.thrift, self.least_capital, self.worst, self.pressing_at,
+            self.full_circle, fresh,
+        )  # fmt: skip
+
     def step(self, world: World, key: Key) -> None:
-        regard = world.support if self._citizens_judge and world.labels.citizens else world.reputation
-        answerable = are_named(self.answerable, world.labels.sectors)
+        labels = world.labels
+        regard = world.support if self._citizens_judge and labels.citizens else world.reputation
+        answerable = self._are_answerable(labels.sectors)
         close_books(
             world.sector, answerable, world.capital, world.income, world.payoff, world.spillover, world.salience,
             world.severity, world.urgency, world.bond, world.motive, world.contribution, world.reputation, regard,
             world.first_tie, world.tie, world.member, world.member_coalition, world.coalition_issue, world.member_share,
-            world.ledger, world.success,
-            (self.spill_value, self.spending, self.thrift, self.least_capital, self.worst, self.pressing_at,
-             self.full_circle, 0.0 if self._media_tell else 1.0 / self.memory),
+            world.ledger, world.success, self._rates,
         )  # fmt: skip
 
 
@@ -104,11 +118,12 @@ def close_books(
     urgency: Any, bond: Any, motive: Any, contribution: Any, reputation: Any, regard: Any, first_tie: Any, tie: Any,
     member: Any, member_coalition: Any, coalition_issue: Any, member_share: Any, ledger: Any, success: Any, rates: Any,
 ) -> None:  # fmt: skip
-    """Write ledger (n, 5), success, capital and reputation in place; ``rates`` as in ``Ledger``.
+    """Write ledger (n, 5), success, capital and reputation in place; ``rates`` (8,) as in ``Ledger``.
 
     It makes no array, since a kernel that makes none takes those that it is given in half the time.
     """
-    spill_value, spending, thrift, least_capital, worst, half, full_circle, fresh = rates
+    spill_value, spending, thrift, least_capital = rates[0], rates[1], rates[2], rates[3]
+    worst, half, full_circle, fresh = rates[4], rates[5], rates[6], rates[7]
     issues = severity.size
     usual = max(1e-9, mean_of(contribution, 1.0))
     wellbeing = 0.0 if issues > 0 else 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,6 +14,7 @@ from ecosim.dynamics.citizens.offers import CUSTOMERS, DONORS, TAXES
 from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key
 from ecosim.world.who import unknown
@@ -95,25 +96,34 @@ class Market(Mechanism):
         return knowing(self, _citizens_choose=any("custom_at_stake" in each.writes for each in schedule.values()))
 
     def step(self, world: World, key: Key) -> None:
-        customers, supporters, at_stake, citizens = _NOBODY, _NOBODY, _NOBODY, 0
-        if self._citizens_choose and world.labels.citizens:
+        labels, customers, supporters, at_stake, citizens = world.labels, _NOBODY, _NOBODY, _NOBODY, 0
+        if self._citizens_choose and labels.citizens:
             customers, supporters, at_stake = world.customers, world.supporters, world.custom_at_stake
-            citizens = world.labels.citizens
+            citizens = labels.citizens
         set_prices_and_incomes(
-            world.sector, self.purse_of(world.labels.sectors), world.capital, world.contribution, world.reputation,
+            world.sector, self._purses(labels.sectors), world.capital, world.contribution, world.reputation,
             world.severity, world.urgency, world.demand, world.relief, world.price, world.income, world.forgone,
-            customers, supporters, at_stake, (self.floor, self.rivalry, self.pressing_at),
-            (self.spending, self.loss, self.attention, self.tax, self.public_share, self.giving),
-            (citizens, -1.0 if self.each_spends is None else self.each_spends),
+            customers, supporters, at_stake, self._rates, citizens,
         )  # fmt: skip
+
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        return numbers(
+            self.floor, self.rivalry, self.pressing_at, self.spending, self.loss, self.attention, self.tax,
+            self.public_share, self.giving, -1.0 if self.each_spends is None else self.each_spends,
+        )  # fmt: skip
+
+    @WorkedOut
+    def _purses(self) -> ForSectors[NDArray[np.int64]]:
+        return ForSectors(partial(_purses_of, self.customers, self.taxes))
 
     def purse_of(self, sectors: tuple[str, ...]) -> NDArray[np.int64]:
         """Return what organisations of each sector live by: 0 customers, 1 taxes, 2 donors."""
-        return _purses(self.customers, self.taxes, sectors)
+        return _purses_of(self.customers, self.taxes, sectors)
 
 
 @lru_cache(maxsize=256)
-def _purses(customers: tuple[str, ...], taxes: tuple[str, ...], sectors: tuple[str, ...]) -> NDArray[np.int64]:
+def _purses_of(customers: tuple[str, ...], taxes: tuple[str, ...], sectors: tuple[str, ...]) -> NDArray[np.int64]:
     """Return what sectors live by; the array is kept, as that of ``knowing.are_named``, so nobody may write to it."""
     return np.array(
         [CUSTOMERS if name in customers else TAXES if name in taxes else DONORS for name in sectors], np.int64
@@ -124,18 +134,22 @@ def _purses(customers: tuple[str, ...], taxes: tuple[str, ...], sectors: tuple[s
 def set_prices_and_incomes(
     sector: Any, purse_of: Any, capital: Any, contribution: Any, reputation: Any, severity: Any, urgency: Any,
     demand: Any, relief: Any, price: Any, income: Any, forgone: Any, customers: Any, supporters: Any, at_stake: Any,
-    pricing: Any, rates: Any, public: Any,
+    rates: Any, citizens: Any,
 ) -> None:  # fmt: skip
     """Write the price of work on each issue, and each organisation's income and what of it contributing forgoes.
 
     ``purse_of`` gives, for each sector, 0 for customers, 1 for taxes, 2 for donors. Each organisation's customers,
-    supporters and custom at stake count where there are citizens; ``public`` is their number and what each spends, -1
-    where they share what businesses are spent on.
+    supporters and custom at stake count where there are citizens, of whom so many are given. ``rates`` (10,) are the
+    parameters of ``Market`` in their order, what each citizen spends at last: -1 where they share what businesses are
+    spent on.
     """
-    floor, rivalry, half = pricing
-    citizens, each_spends = public
-    have_chosen = citizens > 0 and customers.sum() > 0.0
-    spending, loss, attention, tax, public_share, giving = rates
+    floor, rivalry, half, spending, loss = rates[0], rates[1], rates[2], rates[3], rates[4]
+    attention, tax, public_share, giving, each_spends = rates[5], rates[6], rates[7], rates[8], rates[9]
+    have_chosen = False
+    for i in range(min(citizens, customers.size)):  # as soon as one is found, it knows
+        if customers[i] > 0.0:
+            have_chosen = True
+            break
     issues = price.size
     paid, hardship, appeal = 0.0, 0.0, 0.0
     for q in range(issues):
@@ -146,7 +160,7 @@ def set_prices_and_incomes(
         crowding = 1.0 + rivalry * relief[q] * issues / max(1, sector.size)
         price[q] = demand[q] * (floor + (1.0 - floor) * urgent) / crowding
     businesses, groups = 0.0, 0.0
-    by_custom, by_tax, by_gift = 0.0, 0.0, 0.0  # no array, as in ``close_books``
+    by_custom, by_tax, by_gift = 0.0, 0.0, 0.0
     for i in range(sector.size):
         purse = purse_of[sector[i]]
         weight = np.sqrt(capital[i]) * (1.0 if purse == 1 else 0.5 + reputation[i])

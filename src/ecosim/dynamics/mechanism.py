@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ecosim.dynamics.worked_out import WorkedOut, is_anything_worked_out, work_out
 from ecosim.rng import Key
 from ecosim.world.world import Labels, World
 
@@ -23,7 +24,7 @@ class Mechanism(BaseModel):
     Everyone acts on the state as it stood when the mechanism began, unless its docstring says otherwise.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, ignored_types=(WorkedOut,))
 
     reads: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[tuple[str, ...]] = ()
@@ -31,7 +32,7 @@ class Mechanism(BaseModel):
     every: int = Field(1, ge=1, le=1_000_000, description="ticks from one action to the next")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        """Return this mechanism with what it needs to know of the others in the schedule; most need nothing.
+        """Return this mechanism with what it needs to know of the others in the schedule, and with what it has worked out.
 
         Args:
             schedule: every mechanism of the run by its name in the schedule.
@@ -39,7 +40,11 @@ class Mechanism(BaseModel):
         Raises:
             InputError: if one it depends on is of the wrong kind.
         """
-        return self
+        if not is_anything_worked_out(type(self)):
+            return self
+        bound = self.model_copy()
+        work_out(bound)
+        return bound
 
     def faults(self, labels: Labels) -> list[str]:
         """Return what is wrong with it in a world of these words, asked before the first tick; most need nothing.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.conduct import Witness, conduct_of
@@ -14,6 +16,7 @@ from ecosim.dynamics.ledger import Ledger
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.odds import CLOSE, rough_exponential
 from ecosim.dynamics.stance.attraction_repulsion import chance_to_interact, common_goal, exponent_to_interact
+from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniform4
 from ecosim.world.lookup import find_half_edge, mean_of
@@ -95,15 +98,25 @@ class Media(Witness):
             self, _ledger=next((each for each in schedule.values() if isinstance(each, Ledger)), self._ledger)
         )
 
+    @WorkedOut
+    def _ready(self) -> tuple[ForSectors[NDArray[np.bool_]], NDArray[np.float64]]:
+        """What is read each time it acts: who is answerable, and numbers for the kernel."""
+        return (
+            ForSectors(partial(are_named, self._ledger.answerable)),
+            numbers(
+                self._ledger.worst, self.values, self.impression, self.hearsay, self.superordinate, self.pressing_at,
+                self.news, self.fake, self.transparency, self.reach, self.exaggeration, self.tolerance, self.exposure,
+                self.responsiveness, self.identity, self.narrowing,
+            ),
+        )  # fmt: skip
+
     def step(self, world: World, key: Key) -> None:
+        are_answerable, rates = self._ready
         tell(
-            world.identity, world.sector, are_named(self._ledger.answerable, world.labels.sectors), world.stance,
+            world.identity, world.sector, are_answerable(world.labels.sectors), world.stance,
             world.contribution, world.purpose, world.reputation, world.voice, world.transparency, world.distortion,
             world.severity, world.urgency, world.first_tie, world.partner, world.tie, world.trust, world.citizen_stance,
-            world.orientation, (self._ledger.worst, self.values, self.impression, self.hearsay),
-            (self.news, self.fake, self.transparency, self.reach, self.exaggeration),
-            (self.tolerance, self.exposure, self.responsiveness, self.identity, self.narrowing),
-            self.superordinate, self.pressing_at, key,
+            world.orientation, rates, key,
         )  # fmt: skip
 
 
@@ -114,18 +127,19 @@ class Media(Witness):
 def tell(
     identity: Any, sector: Any, answerable: Any, stance: Any, contribution: Any, purpose: Any, reputation: Any,
     voice: Any, transparency: Any, distortion: Any, severity: Any, urgency: Any, first_tie: Any, partner: Any, tie: Any,
-    trust: Any, citizen_stance: Any, orientation: Any, judging: Any, rates: Any, law: Any, superordinate: Any,
-    half: Any, key: Any,
+    trust: Any, citizen_stance: Any, orientation: Any, rates: Any, key: Any,
 ) -> None:  # fmt: skip
     """Let news get out and be heard, in place: all in one kernel, since each call costs as much as a short part of it.
 
-    ``judging`` are the worst severity, values, impression and hearsay; ``law`` tolerance, exposure, responsiveness,
-    identity and narrowing; others as in ``Media``.
+    ``rates`` (16,) are the worst severity, values, impression, hearsay, superordinate and the urgency that is half pressing;
+    news, fake, transparency, reach and exaggeration; tolerance, exposure, responsiveness, identity and narrowing; as in
+    ``Media``.
     """
-    worst, values, impression, hearsay = judging
-    tolerance, exposure, responsiveness, identifying, narrowing = law
+    worst, values, impression, hearsay, superordinate, half = rates[0], rates[1], rates[2], rates[3], rates[4], rates[5]
+    news = (rates[6], rates[7], rates[8], rates[9], rates[10])
+    tolerance, exposure, responsiveness, identifying, narrowing = rates[11], rates[12], rates[13], rates[14], rates[15]
     conduct = conduct_shown(sector, answerable, contribution, purpose, severity, worst, values)
-    source, shown, told, heard = publish(identity, stance, conduct, (voice, transparency, distortion), rates, key)
+    source, shown, told, heard = publish(identity, stance, conduct, (voice, transparency, distortion), news, key)
     if source.size == 0:
         return
     make_names(reputation, source, told, heard, impression)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ecosim.dynamics.gap import pressing
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import WorkedOut
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -41,16 +42,14 @@ class Motivation(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("worth",)
 
     def step(self, world: World, key: Key) -> None:
+        care, half = self._ready
         weigh_worth(
-            world.motive,
-            world.purpose,
-            world.salience,
-            world.price,
-            world.urgency,
-            self.care,
-            self.pressing_at,
-            world.worth,
-        )
+            world.motive, world.purpose, world.salience, world.price, world.urgency, care, half, world.worth
+        )  # fmt: skip
+
+    @WorkedOut
+    def _ready(self) -> tuple[float, float]:
+        return self.care, self.pressing_at
 
 
 @kernel

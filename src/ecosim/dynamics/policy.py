@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.binding import first_of
@@ -16,6 +18,7 @@ from ecosim.dynamics.knowing import are_named, knowing
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting, note_meetings
+from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge, mean_of
@@ -86,17 +89,27 @@ class Policy(Mechanism):
     def faults(self, labels: Labels) -> list[str]:
         return [] if self.is_default("regulated") else unknown("regulated", self.regulated, labels.sectors)
 
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        return numbers(
+            self.subsidies, self.waste, self.least, self.enforcement, self.fine, self.convening, self.invitation,
+            self._meeting.attention, *self._terms, *self._gap,
+        )  # fmt: skip
+
+    @WorkedOut
+    def _of_sectors(self) -> tuple[ForSectors[NDArray[np.int64]], ForSectors[NDArray[np.bool_]]]:
+        return ForSectors(self._market.purse_of), ForSectors(partial(are_named, self.regulated))
+
     def step(self, world: World, key: Key) -> None:
+        purses, are_regulated = self._of_sectors
         sectors = world.labels.sectors
         pairs = govern(
-            world.identity, world.sector, self._market.purse_of(sectors), are_named(self.regulated, sectors),
-            world.member, world.member_coalition, world.first_member, world.capital, world.contribution, world.income,
-            world.forgone, world.urgency, world.capability, world.salience, world.culture, world.stance,
-            world.first_tie, world.partner,
-            (self.subsidies, self.waste, self.least, self.enforcement, self.fine, self.convening, self.invitation),
-            self._terms, self._meeting.attention, self._gap, key,
+            world.identity, world.sector, purses(sectors), are_regulated(sectors), world.member,
+            world.member_coalition, world.first_member, world.capital, world.contribution, world.income, world.forgone,
+            world.urgency, world.capability, world.salience, world.culture, world.stance,
+            world.first_tie, world.partner, self._rates, key,
         )  # fmt: skip
-        if pairs is None:
+        if not pairs.size:
             return
         meeting = self._meeting
         trust = meeting.prior_trust * mean_of(world.trust, 0.5)
@@ -114,24 +127,24 @@ class Policy(Mechanism):
 def govern(
     identity: Any, sector: Any, purse_of: Any, regulated: Any, member: Any, member_coalition: Any, first_member: Any,
     capital: Any, contribution: Any, income: Any, forgone: Any, urgency: Any, capability: Any, salience: Any,
-    culture: Any, stance: Any, first_tie: Any, partner: Any, rates: Any, terms: Any, attention: Any, gap: Any, key: Any,
+    culture: Any, stance: Any, first_tie: Any, partner: Any, rates: Any, key: Any,
 ) -> Any:  # fmt: skip
-    """Let government spend what it has; return the pairs that it brings together, as ``invite``, or None.
+    """Let government spend what it has; return the pairs of rows (p, 2) that it brings together.
 
-    In one kernel, since each call costs as much as either half of it. ``rates`` are the parameters of ``Policy``, in
-    their order; ``terms``, ``attention`` and ``gap`` as in ``invite``.
+    In one kernel, since each call costs as much as either half of it. ``rates`` (15,) are the numbers among the parameters
+    of ``Policy``, in their order, then attention, the four terms and the three weights of a gap that ``invite`` takes.
     """
     works_with_others = in_mixed_coalitions(sector, member, member_coalition, first_member)
     invitations = spend(
         identity, sector, purse_of, regulated, works_with_others, capital, contribution, income, forgone, rates, key
     )
+    pairs = np.empty((invitations, 2), np.int32)
     if invitations == 0 or urgency.size == 0:
-        return None
+        return pairs[:0]
     kind = (sector, capability, salience, culture, stance)
-    pairs = invite(invitations, urgency, kind, (first_tie, partner), terms, attention, gap, key)
-    if pairs.shape[0] == 0:
-        return None
-    return pairs
+    terms, gap = (rates[8], rates[9], rates[10], rates[11]), (rates[12], rates[13], rates[14])
+    count = invite(pairs, urgency, kind, (first_tie, partner), terms, rates[7], gap, key)
+    return pairs[:count]
 
 
 @kernel
@@ -140,27 +153,28 @@ def spend(
     income: Any, forgone: Any, rates: Any, key: Any,
 ) -> Any:  # fmt: skip
     """Write incomes, what is forgone and contributions after policy, and return the number of invitations paid for."""
-    subsidies, waste, least, enforcement, fine, convening, invitation = rates
+    subsidies, waste, least, enforcement = rates[0], rates[1], rates[2], rates[3]
+    fine, convening, invitation = rates[4], rates[5], rates[6]
     n = identity.size
-    own = np.zeros(n)
+    own, sizes, is_body = np.empty(n), np.empty(n), np.empty(n, np.bool_)
     means, effort, bodies = 0.0, 0.0, 0.0
-    for i in range(n):
-        if purse_of[sector[i]] == TAXES:
-            own[i] = max(0.0, income[i])
-            means += own[i]
-            bodies += 1.0
-        else:
-            own_effort = contribution[i] * np.sqrt(capital[i])
-            effort += own_effort if works_with_others[i] else 0.0
+    for i in range(n):  # a loop without look-ups: several roots are drawn at a time
+        sizes[i] = np.sqrt(capital[i])
+    for i in range(n):  # nobody is left out, but counts 0: a processor would guess a branch wrong
+        is_body[i] = purse_of[sector[i]] == TAXES
+        own[i] = max(0.0, income[i]) if is_body[i] else 0.0
+        means += own[i]
+        bodies += 1.0 if is_body[i] else 0.0
+        effort += contribution[i] * sizes[i] if works_with_others[i] & (not is_body[i]) else 0.0
     paid = subsidies * means if effort > 0.0 else 0.0
     rate = (1.0 - waste) * paid / effort if effort > 0.0 else 0.0
     invitations = np.int64(convening * means / invitation + uniform(key, 0, 3)) if means > 0.0 else np.int64(0)
     burden = (paid + invitations * invitation) / means if means > 0.0 else 0.0
     fines = 0.0
     for i in range(n):
-        size = np.sqrt(capital[i])
+        size = sizes[i]
         # Both are worked out for everybody: a processor would guess a branch wrong.
-        is_paid = works_with_others[i] & (purse_of[sector[i]] != TAXES)
+        is_paid = works_with_others[i] & (not is_body[i])
         more, less = income[i] + rate * contribution[i] * size, max(0.0, forgone[i] - rate * size)
         income[i], forgone[i] = more if is_paid else income[i], less if is_paid else forgone[i]
         if bodies > 0.0 and regulated[sector[i]]:
@@ -171,7 +185,7 @@ def spend(
                 fines += owed
                 contribution[i] = least
     for i in range(n):
-        if purse_of[sector[i]] == TAXES:
+        if is_body[i]:
             income[i] += fines * own[i] / means - burden * own[i] if means > 0.0 else fines / bodies
     return invitations
 
@@ -192,17 +206,18 @@ def in_mixed_coalitions(sector: Any, member: Any, member_coalition: Any, first_m
 
 
 @kernel
-def invite(
-    invitations: Any, urgency: Any, kind: Any, graph: Any, terms: Any, attention: Any, gap: Any, key: Any
-) -> Any:
-    """Return the pairs of rows (p, 2) that are invited together, for the most urgent issue, and agree to be tied."""
+def invite(pairs: Any, urgency: Any, kind: Any, graph: Any, terms: Any, attention: Any, gap: Any, key: Any) -> Any:
+    """Write pairs of rows that are invited together, for the most urgent issue, and agree to be tied; return how many.
+
+    ``pairs`` (invitations, 2) has room for all.
+    """
     sector, capability, salience, culture, stance = kind
     first_tie, partner = graph
     n = sector.size
-    pairs, count = np.empty((invitations, 2), np.int32), 0
+    count = 0
     upto = np.cumsum(salience[:, np.argmax(urgency)])
     added = np.zeros(n, np.int32)
-    for turn in range(invitations):
+    for turn in range(pairs.shape[0]):
         one, other = uniform2(key, turn, 1)
         i, j = np.searchsorted(upto, one * upto[-1], "right"), np.searchsorted(upto, other * upto[-1], "right")
         if max(i, j) >= n or sector[i] == sector[j] or find_half_edge(first_tie, partner, i, j) >= 0:
@@ -219,4 +234,4 @@ def invite(
             count += 1
             added[i] += 1
             added[j] += 1
-    return pairs[:count]
+    return count

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import kernel
 from ecosim.rng import Key, normal2, uniform4
 from ecosim.world.lookup import copy_into
@@ -58,14 +60,18 @@ class Purpose(Mechanism):
     def step(self, world: World, key: Key) -> None:
         drift(
             world.identity, world.sector, world.success, world.purpose, len(world.labels.sectors),
-            (self.looking, self.selectivity, self.step_size, self.noise), key,
+            self._rates, key,
         )  # fmt: skip
+
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        return numbers(self.looking, self.selectivity, self.step_size, self.noise)
 
 
 @kernel
 def drift(identity: Any, sector: Any, success: Any, purpose: Any, sectors: Any, rates: Any, key: Any) -> None:
     """Write next purposes (n,) in place, once all are known; ``rates`` as in ``Purpose``."""
-    looking, selectivity, step_size, noise = rates
+    looking, selectivity, step_size, noise = rates[0], rates[1], rates[2], rates[3]
     n = identity.size
     looks, chooses, adopts = np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):  # a loop that only draws: the compiler makes several draws at a time

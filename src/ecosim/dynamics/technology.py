@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniform2
 from ecosim.world.world import World
@@ -73,23 +75,29 @@ class Technology(Mechanism):
     def step(self, world: World, key: Key) -> None:
         spread(
             world.identity, world.success, world.first_tie, world.partner, world.ends, world.adopted, world.voice,
-            world.transparency, world.distortion, world.translation,
-            (self.innovation, self.imitation, self.advantage, self.abandoning),
-            (1.0 + self.widening, 1.0 + self.openness, 1.0 + (1.0 - self.care) * self.widening),
-            (self.easing, self.floor), key,
+            world.transparency, world.distortion, world.translation, self._rates, key,
+        )  # fmt: skip
+
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        return numbers(
+            self.innovation, self.imitation, self.advantage, self.abandoning, 1.0 + self.widening, 1.0 + self.openness,
+            1.0 + (1.0 - self.care) * self.widening, self.easing, self.floor,
         )  # fmt: skip
 
 
 @kernel
 def spread(
     identity: Any, success: Any, first_tie: Any, partner: Any, ends: Any, adopted: Any, voice: Any, transparency: Any,
-    distortion: Any, translation: Any, rates: Any, levels: Any, easing: Any, key: Any,
+    distortion: Any, translation: Any, rates: Any, key: Any,
 ) -> None:  # fmt: skip
     """Write who uses it now (n,) and its effects, each (n,), and what gap remains of ties (m,).
 
-    ``rates`` as in ``Technology``, ``levels`` the effects with it, ``easing`` and its floor.
+    ``rates`` (9,) are innovation, imitation, advantage and abandoning as in ``Technology``; voice, transparency and
+    distortion with it; easing and its floor.
     """
-    innovation, imitation, advantage, abandoning = rates
+    innovation, imitation, advantage, abandoning = rates[0], rates[1], rates[2], rates[3]
+    loud, open_, twisted, easing, floor = rates[4], rates[5], rates[6], rates[7], rates[8]
     n = identity.size
     takes, gives = np.empty(n), np.empty(n)
     for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
@@ -114,10 +122,10 @@ def spread(
             if takes[i] < chance:
                 adopted[i] = 1
         has = adopted[i] == 1
-        voice[i] = levels[0] if has else 1.0
-        transparency[i] = levels[1] if has else 1.0
-        distortion[i] = levels[2] if has else 1.0
-    ease(ends, adopted, translation, *easing)
+        voice[i] = loud if has else 1.0
+        transparency[i] = open_ if has else 1.0
+        distortion[i] = twisted if has else 1.0
+    ease(ends, adopted, translation, easing, floor)
 
 
 @kernel

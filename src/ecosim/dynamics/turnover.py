@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import WorkedOut
 from ecosim.kernels import kernel
 from ecosim.rng import Key, normal2, uniform
 from ecosim.world.lookup import mean_of
@@ -66,9 +67,15 @@ class Turnover(Mechanism):
     reads: ClassVar[tuple[str, ...]] = ("identity", "sector", "success")
     writes: ClassVar[tuple[str, ...]] = ("insolvency", "organisations", "ties", "capital", "trust", "bond")
 
+    @WorkedOut
+    def _ready(self) -> tuple[bool, float, int, int]:
+        """What is read each time it acts: whether numbers stay as they are, and numbers for the kernel."""
+        return self.entry == "replacing", self.floor, self.patience, self.every
+
     def step(self, world: World, key: Key) -> None:
-        leaving = wait(world.capital, world.insolvency, self.floor, self.patience, self.every)
-        if leaving == 0 and self.entry == "replacing":
+        are_replaced, floor, patience, every = self._ready
+        leaving = wait(world.capital, world.insolvency, floor, patience, every)
+        if leaving == 0 and are_replaced:
             return
         sectors = len(world.labels.sectors)
         going = np.flatnonzero(world.insolvency >= self.patience)

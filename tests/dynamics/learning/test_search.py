@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ecosim.dynamics.learning.landscape import dependencies, fixed, landscape, versions
+from ecosim.dynamics.learning.landscape import Ground, dependencies, fixed, landscape, until, versions
 from ecosim.dynamics.learning.search import ParallelSearch
 from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
@@ -143,6 +143,19 @@ def test_without_drift_a_landscape_stays_and_with_it_each_practice_is_redrawn_in
     assert np.all(np.diff(counts, axis=0) >= 0)
     assert np.all(counts[50:] - counts[:-50] == 1)  # once in 50 ticks, each
     assert len(set(np.argmax(counts > 0, axis=0))) > 15  # not all at once
+
+
+@pytest.mark.parametrize("drift", [0.0, 1e-320, 0.003, 0.1, 1 / 3, 1.0])
+def test_the_ground_is_the_landscape_of_the_versions_at_every_tick_and_is_looked_up_only_when_one_changes(drift):
+    ground, luck = Ground(2, "random", 3, drift), stream(6, "learning")
+    for tick in [*range(120), 3, 4, 10**6, 10**6 + 1]:
+        key = luck.key(tick)
+        version = versions(key, 4, drift, tick)
+        assert np.array_equal(ground.table(key, 4), landscape(fixed(key), 2, "random", 3, version))
+        later = until(key, 4, drift, tick)
+        assert versions(key, 4, drift, min(later - 1, 10**7)) == version
+        assert later >= 2**32 or versions(key, 4, drift, later) != version
+    assert np.array_equal(ground.table(KEY, 4), landscape(fixed(KEY), 2, "random", 3, versions(KEY, 4, drift, KEY[2])))
 
 
 def advantage_of_adapting(drift, seed):

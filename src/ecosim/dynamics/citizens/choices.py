@@ -41,17 +41,17 @@ def look_around(
     purse_of: Any, capital: Any, contribution: Any, reputation: Any, purpose: Any, salience: Any, stance: Any,
     customers: Any, workers: Any, supporters: Any, support: Any, at_stake: Any, severity: Any, urgency: Any,
     usual_severity: Any, member: Any, first_member: Any, first_membership: Any, membership: Any, member_coalition: Any,
-    first_tie: Any, partner: Any, tie: Any, trust: Any, seeing: Any, rates: Any, choosing: Any, considered: Any,
-    key: Any,
+    first_tie: Any, partner: Any, tie: Any, trust: Any, rates: Any, considered: Any, key: Any,
 ) -> None:  # fmt: skip
     """Let citizens see what there is, choose anew and be counted, and organisations see what is at stake, in place.
 
     In one kernel, since each call from Python, and each array that it returns, costs as much as a short part of it.
-    ``purse_of`` says what organisations of each sector live by; ``seeing`` are the attention that contributing takes,
-    foresight, the urgency that is half pressing, the worst severity, and the share of the way that citizens get used to
-    a severity. ``rates`` and what follows are those of ``reconsider``, the others a world's columns and indices.
+    ``purse_of`` says what organisations of each sector live by; ``rates`` (12,) are the attention that contributing takes,
+    foresight, the urgency that is half pressing, the worst severity, and the share of the way that citizens get used to a
+    severity; then ``rates`` and ``choosing`` of ``reconsider``. The others are a world's columns and indices.
     """
-    attention, foresight, half, worst, share = seeing
+    attention, foresight, half, worst, share = rates[0], rates[1], rates[2], rates[3], rates[4]
+    looking, choosing = (rates[5], rates[6], rates[7], rates[8]), (rates[9], rates[10], rates[11])
     purse = np.empty(sector.size, np.int64)
     for i in range(sector.size):
         purse[i] = purse_of[sector[i]]
@@ -65,7 +65,7 @@ def look_around(
     people = (orientation, citizen_stance, buys_from, works_for, supports, approval)
     reconsider(
         people, (purse, stance, offer, regard, together),
-        (_living_by(np.int64(CUSTOMERS), purse), _living_by(np.int64(DONORS), purse)), mood, position, rates, choosing,
+        (_living_by(np.int64(CUSTOMERS), purse), _living_by(np.int64(DONORS), purse)), mood, position, looking, choosing,
         considered, key,
     )  # fmt: skip
     caring = count(people, purse, (customers, workers, supporters, support))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.binding import first_of
@@ -12,6 +14,7 @@ from ecosim.dynamics.citizens.choices import look_around
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -112,17 +115,27 @@ class Citizens(Mechanism):
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         return knowing(self, _market=first_of(Market, schedule, self._market))
 
+    @WorkedOut
+    def _ready(self) -> tuple[ForSectors[NDArray[np.int64]], NDArray[np.float64], int]:
+        """What is read each time it acts: who lives by what, and numbers for the kernel."""
+        return (
+            ForSectors(self._market.purse_of),
+            numbers(
+                self._market.attention, self.foresight, self.pressing_at, self.worst, 1.0 / self.memory, self.looking,
+                self.voting, self.drift, self.belonging, self.selectivity, self.distance, self.reserve,
+            ),
+            self.considered,
+        )  # fmt: skip
+
     def step(self, world: World, key: Key) -> None:
         if not world.labels.citizens:
             return
+        purses, rates, considered = self._ready
         look_around(
             world.orientation, world.citizen_stance, world.buys_from, world.works_for, world.supports, world.approval,
-            world.sector, self._market.purse_of(world.labels.sectors), world.capital, world.contribution,
+            world.sector, purses(world.labels.sectors), world.capital, world.contribution,
             world.reputation, world.purpose, world.salience, world.stance, world.customers, world.workers,
             world.supporters, world.support, world.custom_at_stake, world.severity, world.urgency, world.usual_severity,
             world.member, world.first_member, world.first_membership, world.membership, world.member_coalition,
-            world.first_tie, world.partner, world.tie, world.trust,
-            (self._market.attention, self.foresight, self.pressing_at, self.worst, 1.0 / self.memory),
-            (self.looking, self.voting, self.drift, self.belonging), (self.selectivity, self.distance, self.reserve),
-            self.considered, key,
+            world.first_tie, world.partner, world.tie, world.trust, rates, considered, key,
         )  # fmt: skip

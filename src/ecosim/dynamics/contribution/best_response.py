@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.binding import first_of
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.sharing import Sharing
+from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import inner, kernel
 from ecosim.rng import Key
 from ecosim.world.lookup import find_half_edge, mean_of
@@ -58,9 +60,12 @@ class BestResponse(Mechanism):
     def step(self, world: World, key: Key) -> None:
         respond(
             world.contribution, world.capital, world.effort, world.achieved, world.forgone, world.motive, world.trust,
-            world.first_tie, world.partner, world.tie, world.member, world.first_member,
-            (self._sharing.cost, self.trust_weight, self.damping, self.least),
+            world.first_tie, world.partner, world.tie, world.member, world.first_member, self._rates,
         )  # fmt: skip
+
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        return numbers(self._sharing.cost, self.trust_weight, self.damping, self.least)
 
 
 @kernel
@@ -69,7 +74,7 @@ def respond(
     partner: Any, tie: Any, member: Any, first_member: Any, rates: Any,
 ) -> None:  # fmt: skip
     """Write next tick's contributions in place: nobody's depends on another's of this tick."""
-    cost, trust_weight, damping, least = rates
+    cost, trust_weight, damping, least = rates[0], rates[1], rates[2], rates[3]
     trusted, others = trust_in_company(trust, (first_tie, partner, tie), (member, first_member), contribution.size)
     for i in range(contribution.size):
         if effort[i] <= 0.0:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from ecosim.dynamics.contribution.in_turn import imitate_in_turn
 from ecosim.dynamics.contribution.revision import Copying, Looking, Selectivity, choose_models, greatest_difference
 from ecosim.dynamics.stance.encounters import Activation, turns
+from ecosim.dynamics.worked_out import WorkedOut
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.lookup import copy_into
@@ -70,11 +71,23 @@ class FermiImitation(Imitation):
     looking: Looking = 0.1
 
     def step(self, world: World, key: Key) -> None:
-        if self.activation == "simultaneous":
-            imitate_fermi(world.contribution, world.payoff, self.circle(world), self.looking, self.selectivity, key)
+        at_once, everyone, own_sector, looking, selectivity = self._ready
+        if at_once:
+            imitate_fermi(
+                world.contribution, world.payoff, world.identity, world.sector, world.first_tie, world.partner, everyone,
+                own_sector, looking, selectivity, key,
+            )  # fmt: skip
         else:
-            self.in_turn(world, self.looking, self.selectivity, 1.0, False, key)
+            self.in_turn(world, looking, selectivity, 1.0, False, key)
         self.tremble(world, key)
+
+    @WorkedOut
+    def _ready(self) -> tuple[bool, bool, bool, float, float]:
+        """What is read each time it acts: whether all do at once, who may copy whom, and numbers for the kernel."""
+        return (
+            self.activation == "simultaneous", self.among == "everyone", self.within == "sector", self.looking,
+            self.selectivity,
+        )  # fmt: skip
 
 
 class PayoffProportionalImitation(Imitation):
@@ -120,16 +133,23 @@ class PayoffProportionalImitation(Imitation):
     def step(self, world: World, key: Key) -> None:
         scale, by_degree = 0.0 if self.normaliser == "range" else self.difference, self.normaliser == "degree"
         if self.activation == "simultaneous":
-            circle = self.circle(world)
-            imitate_proportionally(world.contribution, world.payoff, circle, self.looking, scale, by_degree, key)
+            identity, sector, first_tie, partner, everyone, own_sector = self.circle(world)
+            imitate_proportionally(
+                world.contribution, world.payoff, identity, sector, first_tie, partner, everyone, own_sector,
+                self.looking, scale, by_degree, key,
+            )  # fmt: skip
         else:
             self.in_turn(world, self.looking, 0.0, scale or greatest_difference(world.payoff), by_degree, key)
         self.tremble(world, key)
 
 
 @kernel
-def imitate_fermi(contribution: Any, payoff: Any, circle: Any, looking: Any, selectivity: Any, key: Any) -> None:
-    """Put next tick's contributions in the place of these (n,), once all are known."""
+def imitate_fermi(
+    contribution: Any, payoff: Any, identity: Any, sector: Any, first_tie: Any, partner: Any, everyone: Any,
+    own_sector: Any, looking: Any, selectivity: Any, key: Any,
+) -> None:  # fmt: skip
+    """Put next tick's contributions in the place of these (n,), once all are known; who may copy whom as in ``circle``."""
+    circle = (identity, sector, first_tie, partner, everyone, own_sector)
     models, chances = choose_models(circle, looking, key)
     following = np.empty_like(contribution)
     for i in range(contribution.size):
@@ -144,13 +164,14 @@ def imitate_fermi(contribution: Any, payoff: Any, circle: Any, looking: Any, sel
 
 @kernel
 def imitate_proportionally(
-    contribution: Any, payoff: Any, circle: Any, looking: Any, difference: Any, by_degree: Any, key: Any
-) -> None:
-    """Put next tick's contributions in the place of these (n,), once all are known.
+    contribution: Any, payoff: Any, identity: Any, sector: Any, first_tie: Any, partner: Any, everyone: Any,
+    own_sector: Any, looking: Any, difference: Any, by_degree: Any, key: Any,
+) -> None:  # fmt: skip
+    """Put next tick's contributions in the place of these (n,), once all are known; who may copy whom as in ``circle``.
 
     A difference of 0 stands for the greatest of any two payoffs.
     """
-    _, _, first_tie, _, _, _ = circle
+    circle = (identity, sector, first_tie, partner, everyone, own_sector)
     models, chances = choose_models(circle, looking, key)
     scale = difference if difference > 0.0 else greatest_difference(payoff)
     following = np.empty_like(contribution)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -52,31 +54,31 @@ class Absorption(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("capability",)
 
     def step(self, world: World, key: Key) -> None:
-        absorb(
-            world.capability, world.bond, world.first_tie, world.partner, world.tie,
-            (self.learning, self.prior, self.most, self.forgetting),
-        )  # fmt: skip
+        absorb(world.capability, world.bond, world.first_tie, world.partner, world.tie, self._rates)
+
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        return numbers(self.learning, self.prior, self.most, self.forgetting)
 
 
 @kernel
 def absorb(capability: Any, bond: Any, first_tie: Any, partner: Any, tie: Any, rates: Any) -> None:
     """Write capabilities (n, kinds) in place, once all are known; ``rates`` as in ``Absorption``."""
-    learning, prior, most, forgetting = rates
+    learning, prior, most, forgetting = rates[0], rates[1], rates[2], rates[3]
     n, kinds = capability.shape
     before = capability.copy()
-    gained = np.empty(kinds)
+    weight = np.empty(partner.size)
+    for h in range(partner.size):
+        weight[h] = bond[np.uint32(tie[h])]
     for i in range(n):
-        gained[:] = 0.0
-        bonds = 0.0
-        for h in range(first_tie[i], first_tie[i + 1]):
-            weight, j = bond[tie[h]], partner[h]
-            bonds += weight
-            for k in range(kinds):
-                gained[k] += weight * max(0.0, before[j, k] - before[i, k])
-        total = 0.0
-        for k in range(kinds):
-            own = before[i, k]
-            capability[i, k] = own + learning * own / (own + prior) * gained[k] / max(1.0, bonds)
+        first, end, bonds, total = first_tie[i], first_tie[i + 1], 0.0, 0.0
+        for h in range(first, end):
+            bonds += weight[np.uint64(h)]
+        for k in range(kinds):  # one kind after the other: what is gained of it stays in the processor
+            own, gained = before[i, k], 0.0
+            for h in range(first, end):
+                gained += weight[np.uint64(h)] * max(0.0, before[np.uint32(partner[np.uint64(h)]), k] - own)
+            capability[i, k] = own + learning * own / (own + prior) * gained / max(1.0, bonds)
             total += capability[i, k]
         beyond = total - most * kinds
         if beyond > 0.0:

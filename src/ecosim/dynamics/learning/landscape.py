@@ -29,6 +29,49 @@ def versions(key: Key, practices: int, drift: float, tick: int) -> tuple[int, ..
     return tuple(int(drift * tick + phase) for phase in _phases(fixed(key), practices))
 
 
+def until(key: Key, practices: int, drift: float, tick: int) -> int:
+    """Return the first tick after this one at which any practice is redrawn, or that no run reaches."""
+    if drift <= 0.0:
+        return TICKS
+    return min(_until(drift, phase, tick) for phase in _phases(fixed(key), practices))
+
+
+def _until(drift: float, phase: float, tick: int) -> int:
+    """Return the first later tick with another version, as ``versions`` counts it, rounding and all."""
+    now = int(drift * tick + phase)
+    later = max(tick + 1, int(min((now + 1 - phase) / drift, float(TICKS))) - 1)
+    while later < TICKS and int(drift * later + phase) == now:
+        later += 1
+    return later
+
+
+class Ground:
+    """The landscape under a rule that acts in one run: it is looked up again only when a practice is redrawn.
+
+    Args:
+        interdependence, neighbourhood, contrast: as in ``landscape``.
+        drift: share of practices that are redrawn each tick.
+    """
+
+    def __init__(self, interdependence: int, neighbourhood: Neighbourhood, contrast: int, drift: float) -> None:
+        self._shape, self._drift = (interdependence, neighbourhood, contrast), drift
+        self._known: tuple[int, int, int] | None = None
+        self._since, self._until = 0, 0
+        self._table: NDArray[np.float64] = np.empty(0)
+
+    def table(self, key: Key, practices: int) -> NDArray[np.float64]:
+        """Return the performance of every solution (2^N,) at the tick of a key."""
+        low, high, tick = key
+        if self._known != (low, high, practices) or not self._since <= tick < self._until:
+            interdependence, neighbourhood, contrast = self._shape
+            version = versions(key, practices, self._drift, tick)
+            others = min(interdependence, practices - 1)
+            self._table = landscape(fixed(key), others, neighbourhood, contrast, version)
+            self._known = (low, high, practices)
+            self._since, self._until = tick, until(key, practices, self._drift, tick)
+        return self._table
+
+
 @lru_cache(maxsize=4)
 def _phases(key: Key, practices: int) -> tuple[float, ...]:
     """Return when each practice is redrawn, as a share of the time between: in [0, 1)."""
@@ -54,12 +97,19 @@ def landscape(
         contrast: γ, at least 1.
         version: how often each practice's contributions were redrawn (N,).
     """
-    depends = dependencies(fixed(key), len(version), interdependence, neighbourhood == "adjacent")
+    depends = _dependencies(fixed(key), len(version), interdependence, neighbourhood == "adjacent")
     table: NDArray[np.float64] = fitness_of_all(fixed(key), depends, np.array(version, np.int64))
     table /= table.max()
     table **= contrast
     table.flags.writeable = False
     return table
+
+
+@lru_cache(maxsize=4)
+def _dependencies(key: Key, practices: int, others: int, adjacent: bool) -> NDArray[np.int64]:
+    """Return what ``dependencies`` does: it stays the same when practices are redrawn."""
+    found: NDArray[np.int64] = dependencies(key, practices, others, adjacent)
+    return found
 
 
 @kernel

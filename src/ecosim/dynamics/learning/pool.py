@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -51,16 +54,18 @@ class Pooling(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         share_knowledge(
-            world.member, world.first_member, world.capability, world.coalition_bond, world.pool, self.growth,
-            self.candour, self.fading,
-        )  # fmt: skip
+            world.member, world.first_member, world.capability, world.coalition_bond, world.pool, self._rates
+        )
+
+    @WorkedOut
+    def _rates(self) -> NDArray[np.float64]:
+        return numbers(self.growth, self.candour, self.fading)
 
 
 @kernel
-def share_knowledge(
-    member: Any, first_member: Any, capability: Any, bond: Any, pool: Any, growth: Any, candour: Any, fading: Any
-) -> None:
-    """Write each coalition's pool (c,) in place."""
+def share_knowledge(member: Any, first_member: Any, capability: Any, bond: Any, pool: Any, rates: Any) -> None:
+    """Write each coalition's pool (c,) in place; ``rates`` (3,) are growth, candour and fading, as in ``Pooling``."""
+    growth, candour, fading = rates[0], rates[1], rates[2]
     for c in range(pool.size):
         start, end = first_member[c], first_member[c + 1]
         mean, best = 0.0, 0.0

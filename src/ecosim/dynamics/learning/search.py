@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.knowing import are_named
-from ecosim.dynamics.learning.landscape import MOST_PRACTICES, Neighbourhood, fixed, landscape, versions
+from ecosim.dynamics.learning.landscape import MOST_PRACTICES, Ground, Neighbourhood, fixed
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, turns
+from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform, uniform4
 from ecosim.world.who import unknown
@@ -94,32 +97,51 @@ class ParallelSearch(Mechanism):
         return faults
 
     def step(self, world: World, key: Key) -> None:
-        practices = world.solution.shape[1]
+        solution = world.solution
+        practices = solution.shape[1]
         if not 1 <= practices <= MOST_PRACTICES:  # refused before the first tick
             return
-        version = versions(fixed(key), practices, self.drift, world.tick)
-        others = min(self.interdependence, practices - 1)
-        table = landscape(fixed(key), others, self.neighbourhood, self.contrast, version)
-        rows, luck = turns(world.identity, self.activation, None, key)
-        adaptive = are_named(self.adaptive or world.labels.sectors, world.labels.sectors)
+        activation, adaptive, ground, rates = self._ready
+        at_once = activation == "simultaneous"
+        rows, luck = _EVERYONE if at_once else turns(world.identity, activation, None, key)
         search(
-            (world.identity, world.sector, adaptive), world.first_tie, world.partner,
-            world.solution, world.performance, world.adapts, rows, luck, table,
-            (self.activation == "simultaneous", world.tick <= self.settled),
-            (self.adapting, self.looking, self.error), key, fixed(key),
+            world.identity, world.sector, adaptive(world.labels.sectors), world.first_tie, world.partner, solution,
+            world.performance, world.adapts, rows, luck, ground.table(key, practices), at_once, rates, key, fixed(key),
         )  # fmt: skip
+
+    @WorkedOut
+    def _ready(self) -> tuple[Activation, ForSectors[NDArray[np.bool_]], Ground, NDArray[np.float64]]:
+        """What is read each tick: when who acts, who may adapt, the landscape, and numbers for the kernel."""
+        return (
+            self.activation, ForSectors(partial(_are_adaptive, self.adaptive)),
+            Ground(self.interdependence, self.neighbourhood, self.contrast, self.drift),
+            numbers(self.adapting, self.looking, self.error, self.settled),
+        )  # fmt: skip
+
+
+def _are_adaptive(adaptive: tuple[str, ...], sectors: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return whether those of each sector may go on searching: of all, where none is named."""
+    return are_named(adaptive or sectors, sectors)
+
+
+_EVERYONE = np.empty(0, np.int64), np.empty(0, np.int64)
+"""Rows and luck of whoever acts, where all do at once: the kernel knows them."""
 
 
 @kernel
 def search(
-    kind: Any, first_tie: Any, partner: Any, solution: Any, performance: Any, adapts: Any, rows: Any, luck: Any,
-    table: Any, modes: Any, rates: Any, key: Any, fixed_key: Any,
+    identity: Any, sector: Any, adaptive: Any, first_tie: Any, partner: Any, solution: Any, performance: Any, adapts: Any,
+    rows: Any, luck: Any, table: Any, at_once: Any, rates: Any, key: Any, fixed_key: Any,
 ) -> None:  # fmt: skip
-    """Write next solutions (n, N), their performance (n,) and who adapts (n,); ``table`` is the landscape (2^N,)."""
-    identity, sector, adaptive = kind
-    at_once, all_search = modes
-    adapting, looking, error = rates
+    """Write next solutions (n, N), their performance (n,) and who adapts (n,); ``table`` is the landscape (2^N,).
+
+    ``rows`` and ``luck`` (s,) are those of ``turns``, not looked at where everyone acts ``at_once``; ``rates`` (4,)
+    adapting, looking, error and settled, as in ``ParallelSearch``.
+    """
+    adapting, looking, error, all_search = rates[0], rates[1], rates[2], key[2] <= rates[3]
     n, practices = solution.shape
+    if at_once:
+        rows, luck = np.arange(n), identity
     codes = np.zeros(n, np.int64)
     for i in range(n):
         for b in range(practices):
@@ -140,12 +162,11 @@ def search(
         found, best = codes[i], seen_performance[i]
         if looks[turn] < looking:
             for h in range(first_tie[i], first_tie[i + 1]):
-                j = partner[h]
+                j = np.uint32(partner[h])
+                code, theirs = seen[j], seen_performance[j]
                 # Of two that perform alike, the one with the lower code: the order of rows does not matter.
-                if seen_performance[j] > best or (
-                    seen_performance[j] == best and found != codes[i] and seen[j] < found
-                ):
-                    found, best = seen[j], seen_performance[j]
+                is_better = (theirs > best) | ((theirs == best) & (found != codes[i]) & (code < found))
+                found, best = code if is_better else found, theirs if is_better else best
         if found != codes[i]:
             if error > 0.0:
                 found = miscopied(found, practices, error, luck[turn], key)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, look, turns
+from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -86,13 +87,22 @@ class AttractionRepulsion(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("stance", "affect")
 
     def step(self, world: World, key: Key) -> None:
-        at_once = self.activation == "simultaneous"
-        rows, luck = _EVERYONE if at_once else turns(world.identity, self.activation, self.steps, key)
+        activation, rates = self._ready
+        at_once = activation == "simultaneous"
+        rows, luck = _EVERYONE if at_once else turns(world.identity, activation, self.steps, key)
         encounters(
             world.identity, world.stance, world.affect, world.urgency, world.first_tie, world.partner, world.tie,
-            at_once, rows, luck, self.reach, self.superordinate, self.half,
-            (self.tolerance, self.exposure, self.responsiveness, self.warming, self.dislike), key,
+            at_once, rows, luck, rates, key,
         )  # fmt: skip
+
+    @WorkedOut
+    def _ready(self) -> tuple[Activation, NDArray[np.float64]]:
+        """What is read each time it acts: when who acts, and numbers for the kernel."""
+        rates = numbers(
+            self.reach, self.superordinate, self.half, self.tolerance, self.exposure, self.responsiveness, self.warming,
+            self.dislike,
+        )  # fmt: skip
+        return self.activation, rates
 
     def meet(
         self, world: World, seen: NDArray[np.float64], stance: NDArray[np.float64], rows: NDArray[np.int64],
@@ -115,14 +125,15 @@ _EVERYONE = np.empty(0, np.int64), np.empty(0, np.int64)
 @kernel
 def encounters(
     identity: Any, stance: Any, affect: Any, urgency: Any, first_tie: Any, partner: Any, tie: Any, at_once: Any,
-    rows: Any, luck: Any, reach: Any, superordinate: Any, half: Any, law: Any, key: Any,
+    rows: Any, luck: Any, rates: Any, key: Any,
 ) -> None:  # fmt: skip
     """Let rows (s,) each look at another, changing stance (n, axes) and affect (m,); everyone, where all act at once.
 
-    ``luck`` (s,) is the number whose draws each turn has; ``law`` tolerance, exposure, responsiveness, warming and
-    dislike.
+    ``luck`` (s,) is the number whose draws each turn has; ``rates`` (8,) are reach, superordinate, half, tolerance,
+    exposure, responsiveness, warming and dislike.
     """
-    tolerance, exposure, responsiveness, warming, dislike = law
+    reach, superordinate, half, tolerance, exposure = rates[0], rates[1], rates[2], rates[3], rates[4]
+    responsiveness, warming, dislike = rates[5], rates[6], rates[7]
     seen_stance, seen_affect = stance, affect
     if at_once:
         seen_stance, seen_affect = stance.copy(), affect.copy()
