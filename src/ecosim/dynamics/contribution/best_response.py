@@ -76,15 +76,18 @@ def respond(
     """Write next tick's contributions in place: nobody's depends on another's of this tick."""
     cost, trust_weight, damping, least = rates[0], rates[1], rates[2], rates[3]
     trusted, others = trust_in_company(trust, (first_tie, partner, tie), (member, first_member), contribution.size)
+    net = np.empty(contribution.size)
     for i in range(contribution.size):
-        if effort[i] <= 0.0:
-            contribution[i] = max(contribution[i], least)
-            continue
-        trusting = 1.0 - trust_weight + trust_weight * trusted[i] / max(1, others[i])
-        confidence = trusting if others[i] > 0 else 1.0
-        net = achieved[i] / effort[i] - motive[i, 0] * forgone[i] / np.sqrt(capital[i])
-        target = min(1.0, max(least, confidence * net / cost))
-        contribution[i] += damping * (target - contribution[i])
+        net[i] = motive[i, 0] * forgone[i]
+    for i in range(contribution.size):  # loops without look-ups and branches: several are divided at a time
+        net[i] = achieved[i] / effort[i] - net[i] / np.sqrt(capital[i])
+    for i in range(contribution.size):
+        trusting = 1.0 - trust_weight + trust_weight * trusted[i] / max(1.0, others[i])
+        net[i] = (trusting if others[i] > 0.0 else 1.0) * net[i] / cost
+    for i in range(contribution.size):
+        target = min(1.0, max(least, net[i]))
+        moved = contribution[i] + damping * (target - contribution[i])
+        contribution[i] = moved if effort[i] > 0.0 else max(contribution[i], least)
 
 
 @inner
@@ -96,7 +99,7 @@ def trust_in_company(trust: Any, graph: Any, groups: Any, n: Any) -> Any:
     first_tie, partner, tie = graph
     member, first_member = groups
     society = mean_of(trust, 0.5)
-    trusted, others = np.zeros(n), np.zeros(n, np.int64)
+    trusted, others = np.zeros(n), np.zeros(n)
     for c in range(first_member.size - 1):
         for a in range(first_member[c], first_member[c + 1]):
             i = member[a]
