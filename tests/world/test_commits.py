@@ -87,6 +87,20 @@ def test_whoever_watches_sees_a_commit_that_leaves_as_many_ties_as_there_were():
     assert world.first_tie is not first_tie
 
 
+def test_whoever_watches_sees_that_rows_of_members_and_partners_are_others_when_a_stranger_goes():
+    world = a_world(5)
+    world.add_ties([[1, 2]])
+    world.found_coalition(3, 0, [3, 4])
+    world.commit()
+    before = world.first_tie, world.first_member
+    world.remove_organisations([0])
+    world.commit()
+    assert world.member.tolist() == [2, 3]
+    assert world.partner.tolist() == [1, 0]
+    assert world.first_tie is not before[0]
+    assert world.first_member is not before[1]
+
+
 def test_what_was_asked_for_with_parts_of_the_worlds_own_columns_is_what_they_were():
     """The commit moves the rows that these arrays show."""
     world = a_world(6)

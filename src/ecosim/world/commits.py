@@ -120,7 +120,10 @@ def remove(world: World, rows: Rows) -> None:
     for name in ("ends", "member", "partner"):
         state[name][...] = number[state[name]]
     begins = np.append(stays, True)  # whoever goes has neither ties nor memberships any more
-    state.update(first_tie=world.first_tie[begins], first_membership=world.first_membership[begins])
+    state.update(
+        first_tie=world.first_tie[begins], first_membership=world.first_membership[begins],
+        first_member=world.first_member[:],  # rows of members are others: whoever watches sees it
+    )  # fmt: skip
     world.turn_citizens(stays, number)
     world.lay_organisations(np.flatnonzero(stays), 0)
     if world.names is not None:
