@@ -223,12 +223,12 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         self._ending = None if stop is None else measures_named((stop.measure,), labels)[0]
         self._interventions = with_luck(settings.interventions, seed)
 
-    def _columns(self) -> set[str]:
+    def _columns(self) -> frozenset[str]:
         """Return the columns that anything in this model names."""
         further = [*self.measures[len(self._listed) :], *([] if self._ending is None else [self._ending])]
         measured = {name for measure in further for name in measure.reads}.union(_read_by(self._listed))
         changed = {name for intervention, _ in self._interventions for name in intervention.columns()}
-        return self.schedule.columns() | measured | changed
+        return frozenset(self.schedule.columns() | measured | changed)
 
     def _let_mesa_begin(self) -> None:
         """Let Mesa make what belongs to a model of its own, without touching what is there already."""
@@ -263,7 +263,8 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         if faults:
             raise InputError(faults)
         self._watched = Watched(world, [name for _, mechanism in self.schedule for name in mechanism.writes])
-        self.recorder = Recorder(self.measures, world.labels, self.settings.record, self.settings.ticks)
+        measured = self.measures if self.own_measures else self._listed
+        self.recorder = Recorder(measured, world.labels, self.settings.record, self.settings.ticks)
         if self.settings.record.events and self.settings.record.reasons:
             world.reasons = Reasons()
         if any(isinstance(mechanism, AgentRules) for _, mechanism in self.schedule):

@@ -16,6 +16,7 @@ from ecosim.results.events import EventLog, Watch
 from ecosim.results.frame import Frame, frame_of
 from ecosim.results.table import Note, Table, stacked
 from ecosim.results.tables import MAKE
+from ecosim.world.remembered import remembered
 from ecosim.world.world import Labels, World
 
 
@@ -62,7 +63,8 @@ class Recorder:
     and so is, at tick 0, one that tells what a tick brought (``Measure.flow``).
 
     Args:
-        measures: what to measure, in the order of the columns.
+        measures: what to measure, in the order of the columns; given as a tuple, what is told of it is kept for others
+            that measure the same.
         labels: names of issues, sectors and axes, for measures that have one value each.
         record: what to keep.
         ticks: how many ticks are planned, at least 0: the last of them is recorded whatever ``every``.
@@ -73,8 +75,8 @@ class Recorder:
 
     def __init__(self, measures: Sequence[Measure], labels: Labels, record: Record, ticks: int) -> None:
         self.measures, self.labels, self.keep, self.ticks = tuple(measures), labels, record, ticks
-        self.notes = _notes(self.measures, labels)
-        self._flows = [measure.flow for measure in self.measures for _ in measure.columns(labels)]
+        told = _told_once if isinstance(measures, tuple) else _told
+        self.notes, self._flows = told(self.measures, labels)
         self.events: EventLog | None = EventLog(reasons=record.reasons) if record.events else None
         self.frames: list[Frame] = []
         self.counts: list[dict[str, Any]] = []
@@ -269,14 +271,18 @@ def _taking(parts: Sequence[int | None]) -> Callable[[Any], Sequence[Any]]:
     return lambda found: [found if part is None else found[part] for part in parts]
 
 
-def _notes(measures: Sequence[Measure], labels: Labels) -> dict[str, Note]:
+def _told(measures: tuple[Measure, ...], labels: Labels) -> tuple[dict[str, Note], list[bool]]:
+    """Return what is to be told of each column, and whether it tells what a tick brought."""
     notes: dict[str, Note] = {}
     for measure in measures:
         for name in measure.columns(labels):
             if name in notes or name == "tick":
                 raise InputError(f"measures: two fill a column called '{name}': rename the issue, sector or axis in it")
             notes[name] = Note(measure.unit, measure.meaning)
-    return notes
+    return notes, [measure.flow for measure in measures for _ in measure.columns(labels)]
+
+
+_told_once = remembered(_told)
 
 
 def _counts(world: World) -> dict[str, Any]:
