@@ -111,7 +111,7 @@ class Recorder:
             else:
                 self._watch.note(world, self.events)
         if tick % self._every == 0 or tick == self.ticks or not self._rows:
-            self._add_row(world, costly=self._is_costly_due(tick))
+            self._add_row(world, costly=self._has_costly and self._is_costly_due(tick))
         if self._has_figures and (not self.frames or (tick == self.ticks // 2 and self.frames[-1].tick < tick)):
             self.frames.append(frame_of(world))
 
@@ -181,8 +181,6 @@ class Recorder:
         return twin
 
     def _is_costly_due(self, tick: int) -> bool:
-        if not self._has_costly:
-            return False
         every = self.keep.costly_every
         if tick == 0:
             return self.keep.costly_at_start

@@ -74,7 +74,8 @@ class FermiImitation(Imitation):
             imitate_fermi(world.contribution, world.payoff, self.circle(world), self.looking, self.selectivity, key)
         else:
             self.in_turn(world, self.looking, self.selectivity, 1.0, False, key)
-        self.tremble(world, key)
+        if self.trembling > 0.0:
+            self.tremble(world, key)
 
 
 class PayoffProportionalImitation(Imitation):
@@ -118,13 +119,15 @@ class PayoffProportionalImitation(Imitation):
     looking: Looking = 1.0
 
     def step(self, world: World, key: Key) -> None:
-        scale, by_degree = 0.0 if self.normaliser == "range" else self.difference, self.normaliser == "degree"
+        normaliser = self.normaliser
+        scale, by_degree = 0.0 if normaliser == "range" else self.difference, normaliser == "degree"
         if self.activation == "simultaneous":
             circle = self.circle(world)
             imitate_proportionally(world.contribution, world.payoff, circle, self.looking, scale, by_degree, key)
         else:
             self.in_turn(world, self.looking, 0.0, scale or greatest_difference(world.payoff), by_degree, key)
-        self.tremble(world, key)
+        if self.trembling > 0.0:
+            self.tremble(world, key)
 
 
 @kernel
