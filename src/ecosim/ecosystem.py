@@ -208,7 +208,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
     ) -> None:
         """Set up everything but the world."""
         self.seed = seed = _seed(seed)
-        self.steps, self._is_mesa_at_work = 0, False
+        self.steps = 0
         if type(self).step is not Ecosystem.step:
             self._let_mesa_begin()  # it wraps a subclass's step
         self._further_numbers = itertools.count(2**31)  # organisations have the numbers below
@@ -236,16 +236,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         Model.__init__(self, rng=self.seed)
         if type(self).step is Ecosystem.step:  # nothing to wrap: without, the model is no cycle and goes when unused
             self.__dict__.pop("step", None), self.__dict__.pop("_user_step", None)
-        self.__dict__.update(there, _is_mesa_at_work=True)
-
-    def __getattr__(self, name: str) -> Any:
-        """Let Mesa begin when something of its own is first asked for.
-
-        Its two generators, which no mechanism of ecosim draws from, take a tenth as long to make as a small run.
-        """
-        if self.__dict__.get("_is_mesa_at_work") is False:
-            self._let_mesa_begin()
-        return super().__getattribute__(name)  # as if nothing had been missing, or else with Python's own words
+        self.__dict__.update(there)
 
     def _begin(self, world: World) -> None:
         """Live in a world from now on."""
@@ -281,6 +272,27 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         """Return the settings as plain data, with the mechanisms that were added to them."""
         mechanisms = self.schedule.mechanisms
         return plain(self.settings.model_copy(update={"schedule": tuple(mechanisms), "dynamics": mechanisms}))
+
+
+class _OfMesa:
+    """What Mesa makes for each model, made when first asked for, all of it at once.
+
+    Its two generators, which no mechanism of ecosim draws from, take a twentieth as long to make as a small run.
+    (``__getattr__`` would do the same, and make every attribute of the model slower to read.)
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, model: Ecosystem | None, kind: type[Ecosystem]) -> Any:
+        if model is None:
+            return self
+        model._let_mesa_begin()
+        return model.__dict__[self.name]
+
+
+for _name in vars(Model(rng=0)).keys() - {"steps", "step", "_user_step"}:
+    setattr(Ecosystem, _name, _OfMesa(_name))
 
 
 def _checked(settings: object) -> Settings:
