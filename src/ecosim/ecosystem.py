@@ -207,7 +207,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
     ) -> None:
         """Set up everything but the world."""
         self.seed = seed = _seed(seed)
-        self.steps, self._is_mesa_at_work = 0, False
+        self.steps = 0
         if type(self).step is not Ecosystem.step:
             self._let_mesa_begin()  # it wraps a subclass's step
         self._further_numbers = itertools.count(2**31)  # organisations have the numbers below
@@ -222,12 +222,12 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         self._ending = None if stop is None else measures_named((stop.measure,), labels)[0]
         self._interventions = with_luck(settings.interventions, seed)
 
-    def _columns(self) -> set[str]:
+    def _columns(self) -> frozenset[str]:
         """Return the columns that anything in this model names."""
         further = [*self.measures[len(self._listed) :], *([] if self._ending is None else [self._ending])]
         measured = {name for measure in further for name in measure.reads}.union(_read_by(self._listed))
         changed = {name for intervention, _ in self._interventions for name in intervention.columns()}
-        return self.schedule.columns() | measured | changed
+        return frozenset(self.schedule.columns() | measured | changed)
 
     def _let_mesa_begin(self) -> None:
         """Let Mesa make what belongs to a model of its own, without touching what is there already."""
@@ -235,16 +235,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         Model.__init__(self, rng=self.seed)
         if type(self).step is Ecosystem.step:  # nothing to wrap: without, the model is no cycle and goes when unused
             self.__dict__.pop("step", None), self.__dict__.pop("_user_step", None)
-        self.__dict__.update(there, _is_mesa_at_work=True)
-
-    def __getattr__(self, name: str) -> Any:
-        """Let Mesa begin when something of its own is first asked for.
-
-        Its two generators, which no mechanism of ecosim draws from, take a tenth as long to make as a small run.
-        """
-        if self.__dict__.get("_is_mesa_at_work") is False:
-            self._let_mesa_begin()
-        return super().__getattribute__(name)  # as if nothing had been missing, or else with Python's own words
+        self.__dict__.update(there)
 
     def _begin(self, world: World) -> None:
         """Live in a world from now on."""
@@ -262,7 +253,8 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         if faults:
             raise InputError(faults)
         self._watched = Watched(world, [name for _, mechanism in self.schedule for name in mechanism.writes])
-        self.recorder = Recorder(self.measures, world.labels, self.settings.record, self.settings.ticks)
+        measured = self.measures if self.own_measures else self._listed
+        self.recorder = Recorder(measured, world.labels, self.settings.record, self.settings.ticks)
         if self.settings.record.events and self.settings.record.reasons:
             world.reasons = Reasons()
         if any(isinstance(mechanism, AgentRules) for _, mechanism in self.schedule):
@@ -279,6 +271,27 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         """Return the settings as plain data, with the mechanisms that were added to them."""
         mechanisms = self.schedule.mechanisms
         return plain(self.settings.model_copy(update={"schedule": tuple(mechanisms), "dynamics": mechanisms}))
+
+
+class _OfMesa:
+    """What Mesa makes for each model, made when first asked for, all of it at once.
+
+    Its two generators, which no mechanism of ecosim draws from, take a twentieth as long to make as a small run.
+    (``__getattr__`` would do the same, and make every attribute of the model slower to read.)
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, model: Ecosystem | None, kind: type[Ecosystem]) -> Any:
+        if model is None:
+            return self
+        model._let_mesa_begin()
+        return model.__dict__[self.name]
+
+
+for _name in vars(Model(rng=0)).keys() - {"steps", "step", "_user_step"}:
+    setattr(Ecosystem, _name, _OfMesa(_name))
 
 
 def _checked(settings: object) -> Settings:

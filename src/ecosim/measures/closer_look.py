@@ -41,6 +41,8 @@ def _of_affect(measure: Callable[..., float], most: float = np.inf) -> Callable[
     def signed(world: World) -> float:
         if world.ties > most or world.n > most:
             return float("nan")
+        if (world.identity[1:] > world.identity[:-1]).all():  # they are in that order already
+            return measure(world.first_tie, world.partner, world.affect[world.tie])
         order = np.argsort(world.identity, kind="stable")
         place = np.empty_like(order)
         place[order] = np.arange(order.size)

@@ -76,7 +76,7 @@ class Verdict(NamedTuple):
 def on_one_scale(member: str, value: float) -> float:
     """Return a member's value between 0 (one opinion, or no division) and 1 (two extreme camps), cut at both; NaN stays."""
     low, high = EXTREMES[member]
-    return float(np.clip((value - low) / (high - low), 0.0, 1.0))
+    return float(min(max((value - low) / (high - low), 0.0), 1.0))  # NaN goes through both
 
 
 def of_change(before: Mapping[str, float], after: Mapping[str, float]) -> Verdict:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.errors import InputError
-from ecosim.kernels import inner, kernel
+from ecosim.kernels import inlined, kernel
 from ecosim.measures.checks import as_column, as_ties
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def _signed_ties(
     first_tie: NDArray[np.int64], partner: NDArray[np.integer[Any]], signs: ArrayLike
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
     first, other = as_ties(first_tie, partner)
-    sign = np.sign(np.nan_to_num(as_column(signs, "signs"), nan=0.0))
+    number = as_column(signs, "signs")
+    sign: NDArray[np.float64] = np.subtract(number > 0.0, number < 0.0, dtype=np.float64)
     if sign.shape != other.shape:
         raise InputError(f"signs: shape {sign.shape} found, {other.shape} is needed: one number for each half-edge")
     return first, other, sign
@@ -159,19 +160,20 @@ def _descents(first_tie: Any, partner: Any, sign: Any, starts: Any) -> Any:
     return fewest
 
 
-@inner
+@inlined
 def _move(first_tie: Any, partner: Any, sign: Any, camp: Any, content: Any, i: Any) -> None:
     """Let one organisation change camps, and keep the content of all (n,) as it is then: whole numbers, so exactly."""
     camp[i] = -camp[i]
     content[i] = -content[i]
     for h in range(first_tie[i], first_tie[i + 1]):
-        content[partner[h]] += 2.0 * sign[h] * camp[i] * camp[partner[h]]
+        j = np.uint32(partner[h])
+        content[j] += 2.0 * sign[h] * camp[i] * camp[j]
 
 
-@inner
+@inlined
 def _content(first_tie: Any, partner: Any, sign: Any, camp: Any, i: Any) -> Any:
     """Return contented minus disappointed ties of one organisation: what its move to the other camp would lose."""
     content = 0.0
     for h in range(first_tie[i], first_tie[i + 1]):
-        content += sign[h] * camp[i] * camp[partner[h]]
+        content += sign[h] * camp[i] * camp[np.uint32(partner[h])]
     return content

@@ -16,6 +16,7 @@ from ecosim.results.frame import Frame, frame_of
 from ecosim.results.plan import Plan, plans
 from ecosim.results.table import Note, Table, stacked
 from ecosim.results.tables import MAKE
+from ecosim.world.remembered import remembered
 from ecosim.world.world import Labels, World
 
 
@@ -62,7 +63,8 @@ class Recorder:
     and so is, at tick 0, one that tells what a tick brought (``Measure.flow``).
 
     Args:
-        measures: what to measure, in the order of the columns.
+        measures: what to measure, in the order of the columns; given as a tuple, what is told of it is kept for others
+            that measure the same.
         labels: names of issues, sectors and axes, for measures that have one value each.
         record: what to keep.
         ticks: how many ticks are planned, at least 0: the last of them is recorded whatever ``every``.
@@ -73,8 +75,8 @@ class Recorder:
 
     def __init__(self, measures: Sequence[Measure], labels: Labels, record: Record, ticks: int) -> None:
         self.measures, self.labels, self.keep, self.ticks = tuple(measures), labels, record, ticks
-        self.notes = _notes(self.measures, labels)
-        self._flows = [measure.flow for measure in self.measures for _ in measure.columns(labels)]
+        told = _told_once if isinstance(measures, tuple) else _told
+        self.notes, self._flows = told(self.measures, labels)
         self.events: EventLog | None = EventLog(reasons=record.reasons) if record.events else None
         self.frames: list[Frame] = []
         self.counts: list[dict[str, Any]] = []
@@ -109,7 +111,7 @@ class Recorder:
             else:
                 self._watch.note(world, self.events)
         if tick % self._every == 0 or tick == self.ticks or not self._rows:
-            self._add_row(world, costly=self._is_costly_due(tick))
+            self._add_row(world, costly=self._has_costly and self._is_costly_due(tick))
         if self._has_figures and (not self.frames or (tick == self.ticks // 2 and self.frames[-1].tick < tick)):
             self.frames.append(frame_of(world))
 
@@ -179,8 +181,6 @@ class Recorder:
         return twin
 
     def _is_costly_due(self, tick: int) -> bool:
-        if not self._has_costly:
-            return False
         every = self.keep.costly_every
         if tick == 0:
             return self.keep.costly_at_start
@@ -209,14 +209,18 @@ class Recorder:
             values[self._flows] = np.nan
 
 
-def _notes(measures: Sequence[Measure], labels: Labels) -> dict[str, Note]:
+def _told(measures: tuple[Measure, ...], labels: Labels) -> tuple[dict[str, Note], list[bool]]:
+    """Return what is to be told of each column, and whether it tells what a tick brought."""
     notes: dict[str, Note] = {}
     for measure in measures:
         for name in measure.columns(labels):
             if name in notes or name == "tick":
                 raise InputError(f"measures: two fill a column called '{name}': rename the issue, sector or axis in it")
             notes[name] = Note(measure.unit, measure.meaning)
-    return notes
+    return notes, [measure.flow for measure in measures for _ in measure.columns(labels)]
+
+
+_told_once = remembered(_told)
 
 
 def _counts(world: World) -> dict[str, Any]:

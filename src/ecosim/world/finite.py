@@ -36,7 +36,8 @@ class Watched:
         axes = {axis for word in written for axis in MADE.get(word, ())}
         floats = _floats(world.columns)
         self.columns = tuple(column.name for column in floats if column.name in written or column.axis in axes)
-        self._axes = tuple(dict.fromkeys([column.axis for column in floats]))
+        axes_of_floats = {column.axis for column in floats}
+        self._only_axis = axes_of_floats.pop() if len(axes_of_floats) == 1 else None
 
     def refuse_what_is_not_finite(self, world: World) -> None:
         """Stop where a value is infinite or undefined.
@@ -44,18 +45,11 @@ class Watched:
         Raises:
             FloatingPointError: with each such column, the tick, and where in the column it is.
         """
-        if not self._are_finite(world) and (faults := _faults(world, self.columns)):
+        # All columns are looked at first, unwatched ones too, since they lie in a few arrays: one call, not one a column.
+        numbers, only = world.numbers, self._only_axis
+        is_fine = are_finite(*numbers.values()) if only is None else is_finite(numbers[only])
+        if not is_fine and (faults := _faults(world, self.columns)):
             raise FloatingPointError(f"stopped in tick {world.tick}: {'; '.join(faults)}")
-
-    def _are_finite(self, world: World) -> bool:
-        """Look at all columns, unwatched ones too, since they lie in an array for each axis: one call, not one a column."""
-        if len(self._axes) > FEW:
-            return bool(are_finite(*world.numbers.values()))
-        return all(map(is_finite, [world.numbers[axis] for axis in self._axes]))
-
-
-FEW = 2
-"""Axes with floating-point numbers that are sooner looked at one by one: a call takes time for each array handed over."""
 
 
 @remembered

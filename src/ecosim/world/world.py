@@ -154,7 +154,7 @@ class World:
 
     def __new__(cls, labels: Labels, organisations: int, columns: Iterable[str] = ()) -> World:
         """Return a world of the class that explains the columns which worlds with these have not."""
-        return super().__new__(explaining(cls, frozenset(column.name for column in _chosen(frozenset(columns))[0])))
+        return super().__new__(explaining(cls, _names(frozenset(columns))))
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Write values into a column, which stays where it is; anything else is an attribute as any.
@@ -388,6 +388,12 @@ def _chosen(names: frozenset[str]) -> tuple[tuple[Column, ...], Mapping[str, tup
     wanted = {COLUMNS[name].name for name in names}
     columns = tuple(column for column in COLUMNS.values() if column.always or column.name in wanted)
     return columns, {axis: tuple(column for column in columns if column.axis == axis) for axis in _AXES}
+
+
+@lru_cache(maxsize=256)
+def _names(names: frozenset[str]) -> frozenset[str]:
+    """Return the names of all columns of a world with these."""
+    return frozenset(column.name for column in _chosen(names)[0])
 
 
 _CHANGING = {"relationship": {"partner": 2, "tie": 2}, "coalition": {}, "membership": {"membership": 1}}

@@ -79,7 +79,8 @@ class FermiImitation(Imitation):
             )  # fmt: skip
         else:
             self.in_turn(world, looking, selectivity, 1.0, False, key)
-        self.tremble(world, key)
+        if self.trembling > 0.0:
+            self.tremble(world, key)
 
     @WorkedOut
     def _ready(self) -> tuple[bool, bool, bool, float, float]:
@@ -131,7 +132,8 @@ class PayoffProportionalImitation(Imitation):
     looking: Looking = 1.0
 
     def step(self, world: World, key: Key) -> None:
-        scale, by_degree = 0.0 if self.normaliser == "range" else self.difference, self.normaliser == "degree"
+        normaliser = self.normaliser
+        scale, by_degree = 0.0 if normaliser == "range" else self.difference, normaliser == "degree"
         if self.activation == "simultaneous":
             identity, sector, first_tie, partner, everyone, own_sector = self.circle(world)
             imitate_proportionally(
@@ -140,7 +142,8 @@ class PayoffProportionalImitation(Imitation):
             )  # fmt: skip
         else:
             self.in_turn(world, self.looking, 0.0, scale or greatest_difference(world.payoff), by_degree, key)
-        self.tremble(world, key)
+        if self.trembling > 0.0:
+            self.tremble(world, key)
 
 
 @kernel

@@ -45,8 +45,9 @@ class PublicGoods(GroupGame):
         if self.cost_per == "individual":
             super().play_round_everyone(world)
             return
-        factor = self.multiplication * self.cost
-        multiply_in_neighbourhoods(world.contribution, world.first_tie, world.partner, factor, self.cost, world.payoff)
+        cost = self.cost
+        factor = self.multiplication * cost
+        multiply_in_neighbourhoods(world.contribution, world.first_tie, world.partner, factor, cost, world.payoff)
 
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): an equal share of the multiplied sum of what was paid."""
