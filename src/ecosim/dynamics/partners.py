@@ -21,8 +21,8 @@ _LOOKS, _AGREES, _CONVENES, _ATTENDS, _SAMPLES = 0, 1, 3, 4, 5
 
 @kernel
 def find_partners(
-    identity: Any, kind: Any, graph: Any, upto: Any, sample: Any, rate: Any, terms: Any, attention: Any, gap: Any,
-    forums: Any, counts: Any, key: Any,
+    identity: Any, kind: Any, graph: Any, counts: Any, key: Any, upto: Any, sample: Any, rate: Any, terms: Any,
+    attention: Any, gap: Any, forums: Any,
 ) -> Any:  # fmt: skip
     """Return the pairs of rows (p, 2) that agree to be tied, and the way each met (p,).
 
@@ -30,6 +30,8 @@ def find_partners(
         identity: numbers of the organisations (n,).
         kind: their sector, capability, salience, culture and stance.
         graph: half-edges: first_tie, partner.
+        counts: meetings and acceptances of each organisation with each sector (n, sectors), written anew.
+        key: source of the draws.
         upto: where, in [0, 1], the share of each way but the last ends (4,).
         sample: how many are looked over for the most alike, or the most complementary.
         rate: share of organisations that look.
@@ -37,8 +39,6 @@ def find_partners(
         attention: greatest number of ties.
         gap: weights of the translation gap.
         forums: number of the sector that holds them, -1 where none does; share of its organisations that do; seats of one.
-        counts: meetings and acceptances of each organisation with each sector (n, sectors), written anew.
-        key: source of the draws.
     """
     sector, capability, salience, culture, stance = kind
     first_tie, partner = graph
