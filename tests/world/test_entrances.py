@@ -61,7 +61,7 @@ def test_a_kernel_that_was_compiled_for_several_types_is_always_asked_for_the_ri
 
 
 def test_a_world_that_goes_takes_its_entrances_along():
-    enter, _ = ways_into(added)
+    enter = straight(added, lambda rule, world: (rule.factor,))
     world = World(Labels(), 3)
     enter(of(1.0), world, np.array([1.0]), 0)
     gone = weakref.ref(world)
