@@ -147,33 +147,6 @@ def inner(function: Function) -> Function:
     return _for_kernels_only(function)
 
 
-def straight(compiled: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a way into a kernel that asks for the types of what it is given once for each rule and world.
-
-    Numba asks at every call, which takes longer than anything else about taking arrays in: 40 ns each, and a rule hands
-    over dozens. But a rule's parameters are frozen, and a world's columns keep their type and layout for life. So the
-    first call of a rule in a world goes the usual way; if the kernel has then been compiled for one combination of types
-    only, it was that, and further calls go straight to the machine code. What is handed over must be columns or indices of
-    that world, parameters of that rule, a key, or come from kernels that were given nothing else.
-
-    It is called with the rule and the world before what the kernel takes. What it found is kept in ``world.entrances``.
-    """
-    if not hasattr(compiled, "overloads"):  # with NUMBA_DISABLE_JIT it is plain Python
-        return lambda rule, world, *arguments: compiled(*arguments)
-
-    def enter(rule: Any, world: Any, *arguments: Any) -> Any:
-        known = world.entrances.get(compiled)
-        if known is not None and known[0] is rule:
-            return known[1](*arguments)
-        found = compiled(*arguments)
-        if len(compiled.overloads) == 1:
-            (only,) = compiled.overloads.values()
-            world.entrances[compiled] = rule, only.entry_point
-        return found
-
-    return enter
-
-
 def _compiled(function: Function, **options: bool) -> Function:
     dispatcher = numba.njit(  # nobody calls it from C
         error_model="numpy", no_cfunc_wrapper=True, **_changes(), **options

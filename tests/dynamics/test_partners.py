@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ecosim.dynamics.encounter import expected_gain, says_yes
-from ecosim.dynamics.partners import convene, terms_of
+from ecosim.dynamics.partners import convene, draws, terms_of
 from ecosim.rng import stream
 
 GOVERNMENT = 1
@@ -20,7 +20,9 @@ SALIENCE = DRAW.dirichlet(np.ones(ISSUES), N)
 def forums(convening=0.5, seats=4, rate=1.0, low=0.0, high=1.0, salience=SALIENCE, seed=1):
     """Return the forum of each, and who sits at each forum."""
     key = stream(seed, "forums").key(0)
-    seat, first_seat, seated = convene(IDENTITY, SECTOR, salience, (GOVERNMENT, convening, seats), rate, low, high, key)
+    looks, _ = draws(IDENTITY, key)
+    hosting = (GOVERNMENT, convening, seats)
+    seat, first_seat, seated = convene(IDENTITY, SECTOR, salience, hosting, looks, rate, low, high, key)
     return seat, [seated[a:b].tolist() for a, b in pairwise(first_seat)]
 
 

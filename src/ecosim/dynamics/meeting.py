@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from operator import itemgetter
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -12,8 +11,8 @@ from ecosim.dynamics.gap import Gap
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.partners import WAYS, find_partners, terms_of
 from ecosim.errors import did_you_mean
-from ecosim.kernels import straight
 from ecosim.rng import Key
+from ecosim.world.entrances import straight
 from ecosim.world.lookup import mean_of
 from ecosim.world.world import Labels, World
 
@@ -102,38 +101,42 @@ class Meeting(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
-        gap, upto = self.gap.weights(), self.upto()
         pairs, ways = _find_partners(
-            self, world, world.identity, kind, (world.first_tie, world.partner), upto, self.sample, self.rate, self.terms(),
-            self.attention, gap, (self._convener(world), self.convening, self.seats), (world.meetings, world.acceptances),
+            self,
+            world,
+            world.identity,
+            kind,
+            (world.first_tie, world.partner),
+            (world.meetings, world.acceptances),
             key,
-        )  # fmt: skip
+        )
         if len(pairs):
             society = mean_of(world.trust, 0.5)
             world.add_ties(pairs, trust=self.prior_trust * society, bond=self.first_bond)
             if world.reasons is not None:
+                gap = self.gap.weights()
                 note_meetings(world, pairs, [WAYS[way] for way in ways], kind, self.terms(), gap)
 
     def upto(self) -> tuple[float, ...]:
         """Return where, from 0 to 1, the share of each way but the last ends."""
-        return tuple(accumulate(_SHARES(self.__dict__)))
+        return tuple(accumulate((self.friends, self.likeness, self.complementarity, self.forums)))
 
     def terms(self) -> tuple[float, ...]:
         """Return the parameters of saying yes as a kernel takes them."""
-        terms: tuple[float, ...] = _TERMS(self.__dict__)
-        return terms
+        return (self.cost, self.concern, self.selectivity, self.reserve)
 
-    def _convener(self, world: World) -> int:
-        """Return the number of the sector that holds forums; -1 where there is none, or nobody looks there."""
+    def parameters(self, world: World) -> tuple[Any, ...]:
+        """Return what finding partners goes by, as its kernel takes it.
+
+        The number of the sector that holds forums is -1 where there is none, or nobody looks there.
+        """
         names = world.labels.sectors
-        return names.index(self.convener) if self.forums and self.convener in names else -1
+        convener = names.index(self.convener) if self.forums and self.convener in names else -1
+        forums = (convener, self.convening, self.seats)
+        return self.upto(), self.sample, self.rate, self.terms(), self.attention, self.gap.weights(), forums
 
 
-_find_partners = straight(find_partners)
-
-# Read from the dictionary at once: attributes of a pydantic model take several times as long.
-_SHARES = itemgetter("friends", "likeness", "complementarity", "forums")
-_TERMS = itemgetter("cost", "concern", "selectivity", "reserve")
+_find_partners = straight(find_partners, Meeting.parameters)
 
 
 def note_meetings(world: World, pairs: Any, ways: Any, kind: Any, terms: Any, gap: Any) -> None:

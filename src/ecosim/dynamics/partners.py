@@ -21,8 +21,8 @@ _LOOKS, _AGREES, _CONVENES, _ATTENDS, _SAMPLES = 0, 1, 3, 4, 5
 
 @kernel
 def find_partners(
-    identity: Any, kind: Any, graph: Any, upto: Any, sample: Any, rate: Any, terms: Any, attention: Any, gap: Any,
-    forums: Any, counts: Any, key: Any,
+    identity: Any, kind: Any, graph: Any, counts: Any, key: Any, upto: Any, sample: Any, rate: Any, terms: Any,
+    attention: Any, gap: Any, forums: Any,
 ) -> Any:  # fmt: skip
     """Return the pairs of rows (p, 2) that agree to be tied, and the way each met (p,).
 
@@ -30,6 +30,8 @@ def find_partners(
         identity: numbers of the organisations (n,).
         kind: their sector, capability, salience, culture and stance.
         graph: half-edges: first_tie, partner.
+        counts: meetings and acceptances of each organisation with each sector (n, sectors), written anew.
+        key: source of the draws.
         upto: where, in [0, 1], the share of each way but the last ends (4,).
         sample: how many are looked over for the most alike, or the most complementary.
         rate: share of organisations that look.
@@ -37,8 +39,6 @@ def find_partners(
         attention: greatest number of ties.
         gap: weights of the translation gap.
         forums: number of the sector that holds them, -1 where none does; share of its organisations that do; seats of one.
-        counts: meetings and acceptances of each organisation with each sector (n, sectors), written anew.
-        key: source of the draws.
     """
     sector, capability, salience, culture, stance = kind
     first_tie, partner = graph
@@ -47,8 +47,8 @@ def find_partners(
     pairs, ways, count = np.empty((n, 2), np.int32), np.empty(n, np.int8), 0
     added = np.zeros(n, np.int32)
     meetings[:], acceptances[:] = 0, 0
-    looks, agrees = _draws(identity, key)
-    forum = convene(identity, sector, salience, forums, rate, upto[2], upto[3], key)
+    looks, agrees = draws(identity, key)
+    forum = convene(identity, sector, salience, forums, looks, rate, upto[2], upto[3], key)
     start = int(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
     for turn in range(n):
         i = start + turn if start + turn < n else start + turn - n
@@ -77,7 +77,7 @@ def find_partners(
 
 
 @inner
-def _draws(identity: Any, key: Any) -> Any:
+def draws(identity: Any, key: Any) -> Any:
     """Return four draws of how each looks (4, n), and the higher of two by which it and another agree (n,)."""
     looks, agrees = np.empty((4, identity.size)), np.empty(identity.size)
     for i in range(identity.size):  # a loop that only draws: the compiler makes several draws at a time
@@ -146,12 +146,15 @@ def _at_forum(i: Any, first: Any, forum: Any) -> Any:
 
 
 @kernel
-def convene(identity: Any, sector: Any, salience: Any, forums: Any, rate: Any, low: Any, high: Any, key: Any) -> Any:
+def convene(
+    identity: Any, sector: Any, salience: Any, forums: Any, looks: Any, rate: Any, low: Any, high: Any, key: Any
+) -> Any:
     """Return the forum that each organisation attends (n,), -1 for none, the first seat of each (f+1,), who sits (s,).
 
-    A share of the conveners (``forums`` as above) hosts a forum each, on an issue drawn by its salience to the host. Whoever
-    looks for partners at forums (``how`` from ``low`` to ``high``) draws an issue by its own salience, and one of the
-    forums on it; of more guests than seats those with the lowest draws are let in.
+    A share of the conveners (``forums`` as above) hosts a forum each, on an issue drawn by its salience to the host. Of
+    those who look for partners (``looks`` as of ``draws``), whoever does so at forums, by a draw from ``low`` to ``high``,
+    draws an issue by its own salience, and one of the forums on it; of more guests than seats those with the lowest draws
+    are let in.
     """
     n, issues = identity.size, salience.shape[1]
     convener, convening, seats = forums
@@ -174,11 +177,8 @@ def convene(identity: Any, sector: Any, salience: Any, forums: Any, rate: Any, l
             seat[i], arrival[i] = free[topic[i]], -1.0  # a host always has a seat
             hosts[free[topic[i]]] = i
             free[topic[i]] += 1
-    looks, ways = np.empty(n), np.empty(n)
-    for i in range(n):  # a loop that only draws: the compiler makes several draws at a time
-        looks[i], ways[i], _, _ = uniform4(key, identity[i], _LOOKS)
     for i in range(n):
-        if topic[i] < 0 and looks[i] < rate and low <= ways[i] < high and hosts.size > 0:
+        if topic[i] < 0 and looks[0, i] < rate and low <= looks[1, i] < high and hosts.size > 0:
             which, place, arrival[i], _ = uniform4(key, identity[i], _ATTENDS)
             q = _drawn(salience, i, which)
             if first[q + 1] > first[q]:

@@ -9,8 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inlined, inner, kernel, straight
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import Key, pair, uniform
+from ecosim.world.entrances import straight
 from ecosim.world.within import ties_within
 from ecosim.world.world import Rows, World
 
@@ -113,21 +114,9 @@ class Relationship(Mechanism):
             (world.contribution, world.invest, world.sent),
             (world.trust, world.affect, world.bond, world.translation, world.tie_age, world.apart, world.gain,
              world.outside_gain, world.rung),
-            _RATES(self.__dict__), _LIMITS(self.__dict__),
         )  # fmt: skip
         if world.tick // self.every % self.review == 0:
-            ended = _ending(
-                self,
-                world,
-                world.identity,
-                world.ends,
-                world.trust,
-                world.bond,
-                self.neglect,
-                self.betrayal,
-                self.forgetting,
-                key,
-            )
+            ended = _ending(self, world, world.identity, world.ends, world.trust, world.bond, key)
             world.end_ties(ended)
             if world.reasons is not None:
                 self._note_endings(world, ended)
@@ -143,7 +132,6 @@ class Relationship(Mechanism):
         )  # fmt: skip
 
 
-# Read from the dictionary at once: attributes of a pydantic model take several times as long, and these are each tick's.
 _RATES = itemgetter("trust_up", "trust_down", "general_trust", "growth", "fading", "contact", "learning", "liking")
 _LIMITS = itemgetter("deep_bond", "circle", "third_win", "window")
 
@@ -175,7 +163,7 @@ def cultivate(groups: Any, acts: Any, relationship: Any, rates: Any, limits: Any
         rung[t] = _rung(gain[2 * t], gain[2 * t + 1], outside_gain[t], bond[t], translation[t], apart[t], limits)
 
 
-_cultivate = straight(cultivate)
+_cultivate = straight(cultivate, lambda rule, world: (_RATES(rule.__dict__), _LIMITS(rule.__dict__)))
 
 
 @inner
@@ -252,7 +240,7 @@ def _rung(own: Any, other: Any, outside: Any, bond: Any, translation: Any, apart
 
 @kernel
 def ending(
-    identity: Any, ends: Any, trust: Any, bond: Any, neglect: Any, betrayal: Any, forgetting: Any, key: Any
+    identity: Any, ends: Any, trust: Any, bond: Any, key: Any, neglect: Any, betrayal: Any, forgetting: Any
 ) -> Any:
     """Return the rows of the ties that end."""
     rows = np.empty(ends.shape[0], np.int64)
@@ -266,4 +254,4 @@ def ending(
     return rows[:count]
 
 
-_ending = straight(ending)
+_ending = straight(ending, lambda rule, world: (rule.neglect, rule.betrayal, rule.forgetting))

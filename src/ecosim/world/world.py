@@ -96,7 +96,7 @@ class World:
         changes: how often organisations have come or gone, so that views of rows know when to look again.
         gone: numbers of the organisations that went (g,): nobody gets them again.
         founders, founders_at: who founded coalitions at that tick (f,), as numbers: the next one's comes from them.
-        entrances: ways into kernels that have taken its columns before (``ecosim.kernels.straight``).
+        entrances: ways into kernels that have taken its columns before (``ecosim.world.entrances``).
         within: ties within coalitions as they were last found (``ecosim.world.within``); None before.
     """
 
@@ -131,7 +131,7 @@ class World:
         self.changes = 0
         self.gone = self.founders = NONE
         self.founders_at = 0
-        self.entrances: dict[Any, tuple[Any, Any]] = {}
+        self.entrances: dict[Any, tuple[Any, Any, tuple[Any, ...]]] = {}
         self.within: Any = None
         self.columns, self._columns = _chosen(frozenset(columns))
         self.pending = Pending()

@@ -15,11 +15,12 @@ from ecosim.world.lookup import copy_into
 @kernel
 def decide(
     numbers: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, made: Any, history: Any, needs: Any,
-    shares: Any, limits: Any, choice: Any, joint: Any, gap: Any, key: Any,
+    key: Any, shares: Any, limits: Any, choice: Any, joint: Any, gap: Any,
 ) -> Any:  # fmt: skip
     """Return who leaves, joins, merges, becomes acquainted and founds, everyone looking at the same state.
 
     It is one kernel for five decisions, since taking two dozen arrays in from Python takes about as long as any of them.
+    A coalition that takes another in gets the fuller pool at once.
     What it takes is in ``Look``, but for
 
     - numbers: identities of organisations (n,) and of coalitions (c,);
@@ -63,6 +64,8 @@ def decide(
         gap,
         key,
     )
+    for k in range(first.size):  # nothing below looks at pools
+        made[0][first[k]] = max(made[0][first[k]], made[0][second[k]])
     merged, movers, taking = moving(first, second, groups, marked(age.size, leaving))
     who, what = chained(joiners, movers), chained(joined, taking)
     pairs = with_members(who, what, groups[0], groups[1])

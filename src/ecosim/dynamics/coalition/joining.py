@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import itemgetter
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.binding import bound_to
@@ -24,8 +22,8 @@ from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
-from ecosim.kernels import straight
 from ecosim.rng import Key
+from ecosim.world.entrances import straight
 from ecosim.world.lookup import mean_of
 from ecosim.world.world import World
 
@@ -130,16 +128,14 @@ class Joining(Mechanism):
         return self._work.pressing_at
 
     def step(self, world: World, key: Key) -> None:
-        look = self.look(world)
         (rows, left, gone), (who, what, come), (first, second, weighed), acquainted, (founders, issues, pairs) = _decide(
-            self, world,
-            (world.identity, world.coalition_identity), look.graph, look.groups, look.kind, look.state, look.yields,
-            look.made,
+            self, world, (world.identity, world.coalition_identity), *_seen(world),
             (world.member_age, world.member_share, world.member_alone, world.output_alone, world.coalition_age,
              world.losing),
-            world.needs, _SHARES(self.__dict__), self._limits(), look.choice, look.joint, look.gap, key,
+            world.needs, key,
         )  # fmt: skip
         if world.reasons is not None:
+            look = self.look(world)
             note_leaving(world, look, rows[:left])
             note_joining(world, look, who[:come], what[:come])
             note_giving_up(world, rows[left:gone], self.patience)
@@ -151,33 +147,37 @@ class Joining(Mechanism):
         world.found_coalitions(founders, issues, pairs)
         if len(acquainted):
             world.add_ties(acquainted, trust=mean_of(world.trust, 0.5), bond=self.first_bond)
-        if first.size:
-            world.pool[first] = np.maximum(world.pool[first], world.pool[second])
 
-    def _limits(self) -> tuple[float, ...]:
-        """Return what bounds decisions, as a kernel takes it."""
+    def parameters(self, world: World) -> tuple[Any, ...]:
+        """Return what bounds decisions and how they are taken, as their kernel takes it."""
         attention = -1 if self._attention is None else self._attention
-        return (
+        limits = (
             self.most, self.largest, self.openness, self.every, self.patience or 0,
             attention if self.acquaintance else 0,
         )  # fmt: skip
+        shares = (self.reconsidering, self.looking, self.initiative, self.merging)
+        return shares, limits, self._choice(), self._work.rates(), self._work.gap.weights()
 
     def look(self, world: World) -> Look:
         """Return what decisions about memberships look at."""
-        return Look(
-            (world.first_tie, world.partner, world.tie, world.bond, world.translation),
-            (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
-            (world.sector, world.culture, world.stance, world.capability),
-            (world.worth, world.effort, world.achieved),
-            (world.coalition_issue, world.member_effort),
-            (world.pool, world.output, world.effort_total, world.coalition_bond, world.coalition_gap),
-            (self.selectivity, self.hurdle, self.upkeep),
-            self._work.rates(),
-            self._work.gap.weights(),
-        )
+        graph, groups, kind, state, yields, made = _seen(world)
+        rates, gap = self._work.rates(), self._work.gap.weights()
+        return Look(graph, groups, kind, state, yields, made, self._choice(), rates, gap)
+
+    def _choice(self) -> tuple[float, float, float]:
+        return self.selectivity, self.hurdle, self.upkeep
 
 
-_decide = straight(decide)
+def _seen(world: World) -> tuple[Any, ...]:
+    """Return what there is to see of a world, in the order of ``Look``."""
+    return (
+        (world.first_tie, world.partner, world.tie, world.bond, world.translation),
+        (world.member, world.first_member, world.first_membership, world.membership, world.member_coalition),
+        (world.sector, world.culture, world.stance, world.capability),
+        (world.worth, world.effort, world.achieved),
+        (world.coalition_issue, world.member_effort),
+        (world.pool, world.output, world.effort_total, world.coalition_bond, world.coalition_gap),
+    )
 
-_SHARES = itemgetter("reconsidering", "looking", "initiative", "merging")
-"""Reads the dictionary at once: attributes of a pydantic model take several times as long, and this is each tick's."""
+
+_decide = straight(decide, Joining.parameters)

@@ -49,8 +49,8 @@ def mergers(
     first_member = groups[1]
     coalitions = first_member.size - 1
     other, lowest = np.full(coalitions, -1, np.int64), np.full(coalitions, 2.0)
-    weighed = np.empty((coalitions, 4))
-    looks, who, whose, priority = draws(coalition_identity, _LOOKS, key)
+    weighed, drawn = np.empty((coalitions, 4)), draws(coalition_identity, _LOOKS, key)
+    looks, who, whose, priority = drawn[0], drawn[1], drawn[2], drawn[3]
     for c in range(coalitions):
         if looks[c] >= merging or is_busy[c]:
             continue

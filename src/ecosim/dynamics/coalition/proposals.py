@@ -55,8 +55,9 @@ def join_proposals(
     largest, openness = limits
     applicant = np.full(coalitions, -1, np.int64)
     lowest = np.full(coalitions, 2.0)
-    looks, whose, which, decides = draws(identity, _JOINS, key)
-    priority, _, _, _ = draws(identity, _COMES_FIRST, key)
+    drawn = draws(identity, _JOINS, key)
+    looks, whose, which, decides = drawn[0], drawn[1], drawn[2], drawn[3]
+    priority = draws(identity, _COMES_FIRST, key)[0]
     combined = np.empty(needs.shape[1])
     for i in range(identity.size):
         ties, joined = first_tie[i + 1] - first_tie[i], first_membership[i + 1] - first_membership[i]
@@ -165,7 +166,8 @@ def found_proposals(
         room[i] -= first_membership[i + 1] - first_membership[i]
     for i in joiners:
         room[i] -= 1
-    starts, whose, order, decides = draws(identity, _FOUNDS, key)
+    drawn = draws(identity, _FOUNDS, key)
+    starts, whose, order, decides = drawn[0], drawn[1], drawn[2], drawn[3]
     for i in range(n):
         ties = first_tie[i + 1] - first_tie[i]
         if starts[i] >= initiative or ties == 0 or room[i] <= 0 or needs.size == 0:

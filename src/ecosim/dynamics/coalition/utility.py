@@ -13,12 +13,11 @@ from ecosim.rng import uniform4
 
 @inner
 def draws(identity: Any, number: Any, key: Any) -> Any:
-    """Return four uniform numbers of each entity (n,): a loop that only draws, so that several are made at a time."""
-    n = identity.size
-    first, second, third, fourth = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    for i in range(n):
-        first[i], second[i], third[i], fourth[i] = uniform4(key, identity[i], number)
-    return first, second, third, fourth
+    """Return four uniform numbers of each entity (4, n): a loop that only draws, so that several are made at a time."""
+    drawn = np.empty((4, identity.size))
+    for i in range(identity.size):
+        drawn[0, i], drawn[1, i], drawn[2, i], drawn[3, i] = uniform4(key, identity[i], number)
+    return drawn
 
 
 @inlined_kernel

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,8 +9,9 @@ from pydantic import Field
 
 from ecosim.dynamics.gap import Gap, gap_between, lowered, pressing, raised
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inlined, inner, kernel, straight
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import Key
+from ecosim.world.entrances import straight
 from ecosim.world.within import ties_within
 from ecosim.world.world import World
 
@@ -76,17 +76,13 @@ class JointWork(Mechanism):
             (world.coalition_issue, world.coalition_bond, world.coalition_gap, world.pool, world.output,
              world.output_alone, world.effort_total, world.coalition_age),
             (world.urgency, world.needs, world.relief),
-            self.gap.weights(), self.pressing_at, self.rates(),
         )  # fmt: skip
 
     def rates(self) -> tuple[float, ...]:
         """Return the parameters of output as a kernel takes them."""
-        rates: tuple[float, ...] = _RATES(self.__dict__)
-        return rates
-
-
-# Read from the dictionary at once: attributes of a pydantic model take several times as long, and this is each tick's.
-_RATES = itemgetter("complementarity", "productivity", "bond_gain", "pool_gain", "translation", "coordination")
+        return (
+            self.complementarity, self.productivity, self.bond_gain, self.pool_gain, self.translation, self.coordination
+        )  # fmt: skip
 
 
 @inlined
@@ -121,7 +117,7 @@ def produce(
     finish(kind, ties, groups, coalition, issues, gap, rates)
 
 
-_produce = straight(produce)
+_produce = straight(produce, lambda rule, world: (rule.gap.weights(), rule.pressing_at, rule.rates()))
 
 
 @inner

@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import kernel, straight
+from ecosim.kernels import kernel
 from ecosim.rng import Key
+from ecosim.world.entrances import straight
 from ecosim.world.within import ties_within
 from ecosim.world.world import World
 
@@ -45,14 +46,14 @@ class Ripple(Mechanism):
         _spread_out(
             self, world,
             world.member, world.member_share, world.member_alone, ties_within(world), world.first_tie, world.partner,
-            world.tie, world.bond, self.spread, self.tolerance, world.spillover, world.sent,
+            world.tie, world.bond, world.spillover, world.sent,
         )  # fmt: skip
 
 
 @kernel
 def spread_out(
-    member: Any, share: Any, alone: Any, within: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, spread: Any,
-    tolerance: Any, reached: Any, passed_on: Any,
+    member: Any, share: Any, alone: Any, within: Any, first_tie: Any, partner: Any, tie: Any, bond: Any, reached: Any,
+    passed_on: Any, spread: Any, tolerance: Any,
 ) -> None:  # fmt: skip
     """Write the benefit that reached each organisation through others, and what it passed on of its own (n,)."""
     n = first_tie.size - 1
@@ -94,4 +95,4 @@ def spread_out(
             remaining += wave[i]
 
 
-_spread_out = straight(spread_out)
+_spread_out = straight(spread_out, lambda rule, world: (rule.spread, rule.tolerance))

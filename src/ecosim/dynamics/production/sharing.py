@@ -13,8 +13,9 @@ from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.dynamics.production.shapley import share_by_shapley
-from ecosim.kernels import kernel, straight
+from ecosim.kernels import kernel
 from ecosim.rng import Key
+from ecosim.world.entrances import straight
 from ecosim.world.world import World
 
 
@@ -96,9 +97,9 @@ class Sharing(Mechanism):
         _settle(
             self, world,
             (world.member, world.first_member, world.first_membership),
-            (world.coalition_issue, world.output, world.member_effort, world.member_share), _SPLITS.get(self.by, _DONE),
+            (world.coalition_issue, world.output, world.member_effort, world.member_share),
             (world.price, world.worth, world.alone, world.works_on, world.contribution, world.effort),
-            self.cost, self._upkeep, world.payoff, world.achieved,
+            world.payoff, world.achieved,
         )  # fmt: skip
 
     def _work_of(self, schedule: Mapping[str, Mechanism]) -> JointWork:
@@ -128,20 +129,20 @@ def share_by_need(
 
 @kernel
 def settle(
-    groups: Any, made: Any, split: Any, work: Any, cost: Any, upkeep: Any, payoff: Any, achieved: Any
+    groups: Any, made: Any, work: Any, payoff: Any, achieved: Any, split: Any, cost: Any, upkeep: Any
 ) -> None:  # fmt: skip
     """Write members' shares, what each organisation was paid, less what it cost it, and what it was worth to it (n,).
 
     Args:
         groups: members (M,), first membership of each coalition (c+1,), first of each organisation's (n+1,).
         made: issue and output of coalitions (c,), effort and share of members (M,); the shares are written.
-        split: how output is split, one of ``_SPLITS``; ``_DONE`` where it has been.
         work: price of each issue, its worth to each organisation, what that made alone and on which issue, contribution
             and effort.
-        cost: marginal cost of full contribution.
-        upkeep: what a membership takes.
         payoff: what each was paid, less cost (n,), written.
         achieved: what it was worth to each (n,), written.
+        split: how output is split, one of ``_SPLITS``; ``_DONE`` where it has been.
+        cost: marginal cost of full contribution.
+        upkeep: what a membership takes.
     """
     member, first_member, first_membership = groups
     issues, output, member_effort, member_share = made
@@ -168,8 +169,8 @@ def settle(
         achieved[i] = max(0.0, achieved[i])
 
 
-_settle = straight(settle)
-
 _EQUALLY, _BY_EFFORT, _DONE = 0, 1, 2
 _SPLITS = {"equal": _EQUALLY, "proportional": _BY_EFFORT}
 """Rules by which ``settle`` itself splits; the others have been applied before."""
+
+_settle = straight(settle, lambda rule, world: (_SPLITS.get(rule.by, _DONE), rule.cost, rule._upkeep))
