@@ -49,7 +49,10 @@ def sector_means(sector: Any, sectors: Any, columns: Any) -> Any:
         for s in range(sectors):
             found[row, s] = lanes[:, s].sum()
             found[row, sectors] += found[row, s]
-        found[row] /= size
+        for s in range(
+            sectors + 1
+        ):  # not a whole row at once: to word its refusal of another size takes seconds to compile
+            found[row, s] /= size[s]
     return found
 
 
