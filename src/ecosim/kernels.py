@@ -34,6 +34,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 SHARED = (
     "kernels.py",
     "counting.py",
+    "inner_code.py",
+    "lean_compiler.py",
     "rng.py",
     "world/lookup.py",
     "world/table.py",
@@ -97,6 +99,7 @@ import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when it is imported)
 from numba.core import config as _numba_config  # noqa: E402
 from numba.core import event as _numba_event  # noqa: E402
 from numba.core.caching import FunctionCache, IndexDataCacheFile  # noqa: E402
+from numba.core.types.misc import unliteral  # noqa: E402
 
 _numba_config.CACHE_DIR = str(FOLDER)  # for when numba was imported before ecosim
 
@@ -113,6 +116,16 @@ def _changes() -> Mapping[str, Any]:
     from ecosim.counting import Compiler
 
     return {"pipeline_class": Compiler}
+
+
+@cache
+def _spare_work() -> None:
+    """Let numba leave out what it does for nobody, where its insides are known."""
+    if _changes():
+        from ecosim.inner_code import keep_inner_code
+
+        spare_work()
+        keep_inner_code()
 
 
 def kernel(function: Function) -> Function:
@@ -153,7 +166,20 @@ def _compiled(function: Function, **options: bool) -> Function:
     )(function)
     if hasattr(dispatcher, "_cache"):  # absent when NUMBA_DISABLE_JIT is set
         dispatcher._cache = _LockedCache(dispatcher.py_func)
+        _take_numbers(dispatcher)
     return dispatcher  # type: ignore[no-any-return]  # numba is untyped
+
+
+def _take_numbers(dispatcher: Any) -> None:
+    """Have one machine code for all numbers: numba compiles anew for each that a kernel writes down in its call."""
+    if not _changes():
+        return
+    find: Callable[..., Any] = dispatcher.get_call_template
+
+    def find_for_any(given: Any, named: Mapping[str, Any]) -> Any:
+        return find([unliteral(kind) for kind in given], {name: unliteral(kind) for name, kind in named.items()})
+
+    dispatcher.get_call_template = find_for_any
 
 
 def _for_kernels_only(function: Function, **options: bool) -> Function:
@@ -181,12 +207,13 @@ def _for_kernels_only(function: Function, **options: bool) -> Function:
 class _Compiling(_numba_event.Listener):  # type: ignore[misc]  # numba is untyped
     """Looks on while a kernel is compiled.
 
-    It keeps Python from looking for garbage, as the compiler makes so much that lives on, and gives back the claim on a
-    kernel that cannot be compiled.
+    It keeps Python from looking for garbage, as the compiler makes so much that lives on; what it has made is looked
+    through in large portions only, with all the rest. And it gives back the claim on a kernel that cannot be compiled.
     """
 
     def __init__(self) -> None:
         self._depth, self._was_enabled = 0, False
+        self._set_apart = 0
 
     def on_start(self, event: object) -> None:
         if self._depth == 0:
@@ -199,8 +226,27 @@ class _Compiling(_numba_event.Listener):  # type: ignore[misc]  # numba is untyp
             kept.give_up()
         self._depth -= 1
         if self._depth == 0 and self._was_enabled:
+            self._set_aside()
             gc.enable()
 
+    def _set_aside(self) -> None:
+        """Keep what was made out of small collections, until a full one comes by itself or there is a portion for one."""
+        if self._set_apart == 0:
+            gc.callbacks.append(self._before_collection)
+        self._set_apart += gc.get_count()[0]
+        gc.freeze()
+        if self._set_apart > _PORTION:
+            gc.collect()
+
+    def _before_collection(self, phase: str, told: Mapping[str, int]) -> None:
+        if phase == "start" and told["generation"] == 2:
+            gc.unfreeze()
+            gc.callbacks.remove(self._before_collection)
+            self._set_apart = 0
+
+
+_PORTION = 1_000_000
+"""Objects that the compiler may leave before they are looked through: a hundred megabytes or so."""
 
 _numba_event.register("numba:compile", _Compiling())
 
@@ -220,8 +266,7 @@ class _LockedCache(FunctionCache):  # type: ignore[misc]  # numba is untyped
 
     def load_overload(self, signature: object, target_context: object) -> Any:
         _spare_scipy()
-        if _changes():
-            spare_work()
+        _spare_work()
         if (found := super().load_overload(signature, target_context)) is not None:
             return found
         if _HOLDING:  # whoever waits for a claim while it keeps others from saving might wait for one who is to save

@@ -41,7 +41,8 @@ def sector_means(sector: Any, columns: Any, numbers: Any) -> None:
         for s in range(sectors):
             found[row, s] = lanes[:, s].sum()
             found[row, sectors] += found[row, s]
-        found[row] /= size
+        for s in range(sectors + 1):  # not a whole row at once: wording its refusal of another size takes long to compile
+            found[row, s] /= size[s]
 
 
 def _arranged(numbers: NDArray[Any], labels: Labels) -> list[Any]:
