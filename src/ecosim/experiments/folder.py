@@ -14,6 +14,7 @@ from ecosim.experiments.ids import is_id
 from ecosim.experiments.lock import LOCK, lock
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
+from ecosim.experiments.shards import RUNS
 from ecosim.experiments.surroundings import differences, surroundings
 from ecosim.results import store
 from ecosim.results.folders import make, unmake
@@ -77,11 +78,14 @@ class SweepFolder:
     def refuse_another(self, plan: Plan) -> None:
         """Refuse to continue a sweep of another scenario, other keys, or other code.
 
-        More values, other combinations and more replicates are the same sweep, extended.
+        More values, other combinations and more replicates are the same sweep, extended. Where there is no result yet,
+        there is nothing that must not be mixed.
 
         Raises:
             InputError: showing every difference.
         """
+        if not self._has_results():
+            return
         before = self._manifest()
         try:
             faults = [*differences("", before["same"], self._now(plan))]
@@ -109,7 +113,7 @@ class SweepFolder:
         made = provenance({}, design.seed)
         for key in ("run_id", "seed", "configuration_hash", "tables_hash"):
             del made[key]
-        before = self._manifest() if self.is_begun() else {}
+        before = self._manifest() if self._has_results() else {}
         configurations = {**before.get("configurations", {}), **plan.configurations}
         hashes = {name: configuration_hash(data) for name, data in configurations.items()}
         shards = {
@@ -173,6 +177,9 @@ class SweepFolder:
             file.flush()
             os.fsync(file.fileno())
         return told
+
+    def _has_results(self) -> bool:
+        return self.is_begun() and (any(self.path.glob(f"{RUNS}/part-*.parquet")) or bool(self.failures()))
 
     def _now(self, plan: Plan) -> dict[str, Any]:
         """Return what must not change from one call to the next, as it was when it was first asked for: before any run."""

@@ -119,7 +119,7 @@ class _Hand:
         self.sweep = batch.sweep
         self._folder = Path(tempfile.mkdtemp(prefix="ecosim-", dir=_scratch()))
         memory = _own_part() if batch.memory is None else batch.memory
-        self._crew = Crew(plan, self._folder, 1, Limits(batch.seconds, memory))
+        self._crew = Crew(plan, self._folder, 1, Limits(batch.seconds, memory), batch.surroundings)
         self._failures: dict[int, Failure] = {}
         self._clock: threading.Timer | None = None
         self._began = 0.0

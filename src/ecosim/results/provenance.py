@@ -48,7 +48,7 @@ def run_ids_of_text(
         tables: as in ``run_id``.
         packages: other than ecosim, whose rules and measures the configuration names: their source counts as well.
     """
-    sources = {name: digest for name in packages if (digest := digest_of_package(name)) is not None}
+    sources = {name: found for name in packages if (found := digest_of_package(name)) is not None}
     trusted = f',"trusted":{text_of(sources)}' if sources else ""
     actors = "" if tables is None else f'"actors":{text_of(tables)},'
     described = f'{{{actors}"code":{text_of(code_version())},"configuration":{configuration}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import signal
 import time
@@ -20,7 +21,18 @@ class Trouble(Mechanism):
     """Does nothing, or something bad, in the third tick; waits a little in every tick."""
 
     how: Literal[
-        "none", "raise", "hang", "die", "die_with_worker", "memory", "blow_up", "exit", "swallow", "fork", "brood"
+        "none",
+        "raise",
+        "hang",
+        "die",
+        "die_with_worker",
+        "memory",
+        "blow_up",
+        "exit",
+        "swallow",
+        "fork",
+        "brood",
+        "lack",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
 
@@ -75,6 +87,9 @@ class Trouble(Mechanism):
             time.sleep(60.0)
             os._exit(0)
         ctypes.PyDLL(None).sleep(60)  # holds the interpreter's lock for as long
+
+    def _lack(self, world: World) -> None:
+        importlib.import_module("no_package_of_this_name")
 
     def _exit(self, world: World) -> None:
         raise SystemExit("enough")
