@@ -61,13 +61,16 @@ class Execution:
         """Return whether nobody has said what a run may take: only then may runs be moved to where no limit holds."""
         return self.timeout == SECONDS_A_RUN and self.memory is None
 
-    def at_its_quickest(self, seconds: float) -> Execution:
-        """Return the same, in this process if the runs take less than starting others; not where limits have to hold.
+    def at_its_quickest(self, plan: Plan, seconds: float) -> Execution:
+        """Return the same, in this process if the runs take less than starting others.
+
+        Not where limits have to hold, nor where code from outside is run: it might end this process, or hang for ever.
 
         Args:
-            seconds: of processor time that the runs take.
+            plan: of the runs.
+            seconds: of processor time that they take.
         """
-        may_stay = self.workers is None and self.has_default_limits()  # in this process no limit would hold
+        may_stay = self.workers is None and self.has_default_limits() and plan.is_of_ecosim_alone
         return replace(self, workers=0) if may_stay and seconds < QUICK else self
 
     def limits(self) -> Limits:
