@@ -95,6 +95,11 @@ class Execution:
             faults.append(f"memory: {shown(self.memory)}; allowed: megabytes, or 0 for no limit")
         if self.cluster is not None and self.workers is not None:
             faults.append("workers: a cluster has its own; allowed: one of --workers and --cluster")
+        if self.workers == 0 and (self.timeout not in (0, SECONDS_A_RUN) or self.memory):
+            faults.append(
+                "timeout, memory: hold for runs in processes of their own, not in this one; allowed: --workers 1, or more; "
+                "or --workers 0 without them"
+            )
         if faults:
             raise InputError(faults)
 
