@@ -55,6 +55,7 @@ def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path, timeout, latest)
     assert kinds == {"raise": "error", "hang": "timeout", "die": "killed", "memory": "memory", "blow_up": "not finite"}
     assert "_hang" in told["hang"]["traceback"]
     assert "SIGKILL" in told["die"]["message"]
+    assert told["memory"]["message"] == "more than 300 MB of memory (--memory)"
     seconds = float(told["hang"]["message"].split(" after ")[1].split(" s")[0])
     assert timeout <= seconds < latest
     assert read_runs(tmp_path)["status"].tolist() == ["ok", "error", "timeout", "killed", "memory", "not finite"]
@@ -138,6 +139,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, seconds):
     assert time.monotonic() - began < seconds
     assert coordinator.returncode == 130
     assert b"the same command again goes on" in told
+    assert b"of 90 runs finished, 0 failed" in told
     assert b"Traceback" not in told
     assert not any(is_alive(pid) for pid in workers)
     assert len(shards(tmp_path)) >= 1
@@ -164,6 +166,17 @@ def test_a_run_that_swallows_the_signal_to_stop_is_not_taken_for_finished(tmp_pa
     assert coordinator.returncode == 130, told
     assert len(read_runs(tmp_path)) == 0
     assert json.loads((tmp_path / "manifest.json").read_text())["runs"] == {"all": 3, "ok": 0, "failed": 0}
+
+
+def test_a_stop_while_something_is_compiled_is_silent_and_keeps_what_is_finished(tmp_path):
+    coordinator = start(tmp_path, f"{HOW}=none,compile", "--replicates=1")
+    wait_until(lambda: _held(tmp_path / ".board") == 1 and _is_in_a_run(tmp_path / ".board"))
+    time.sleep(1.0)  # so that it is in the compiler, in its third tick
+    coordinator.send_signal(signal.SIGINT)
+    _, told = coordinator.communicate(timeout=60)
+    assert coordinator.returncode == 130, told
+    assert b"1 of 2 runs finished, 0 failed" in told
+    assert b"Exception ignored" not in told
 
 
 def _started_for(coordinator):

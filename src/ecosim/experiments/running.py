@@ -105,7 +105,9 @@ def failure_of(error: BaseException) -> Failure:
         kind = "memory"
     elif isinstance(error, FloatingPointError):
         kind = "not finite"
-    told = str(error) if isinstance(error, InputError | FloatingPointError) else f"{type(error).__name__}: {error}"
+    words = str(error)
+    told = words if isinstance(error, InputError | FloatingPointError) else f"{type(error).__name__}: {words}"
+    told = told if words else type(error).__name__
     return Failure(kind, told, "".join(traceback.format_exception(error)))
 
 

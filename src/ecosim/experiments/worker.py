@@ -13,7 +13,7 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -151,6 +151,9 @@ class _Worker:
         except _Unfit as error:
             self._give_up(str(error))
         self._since, self._patience = time.monotonic(), SECONDS_A_SHARD
+        from numba.core.compiler_lock import global_compiler_lock
+
+        self._is_compiling: Callable[[], bool] = global_compiler_lock.is_locked  # whether this very thread is in it
         connection.send(("ready",))
 
     def work(self) -> None:
@@ -188,7 +191,7 @@ class _Worker:
         if made is None:
             return
         if isinstance(made, Failure):
-            self._connection.send(("failed", number, tuple(made)))
+            self._connection.send(("failed", number, tuple(self._ceiling.explained(made))))
             return
         if not self._shard.fits(made):
             self._save()
@@ -230,9 +233,16 @@ class _Worker:
 
     def _stop(self, *_: object) -> None:
         self._is_stopping = True
-        if self._may_break_off:
-            self._may_break_off = False
-            raise _Stopped
+        if not self._may_break_off:
+            return
+        self._may_break_off = False
+        if self._is_compiling():  # whose callbacks would swallow what is raised, and print it
+            try:
+                self._ceiling.lift()
+                self._save()
+            finally:
+                os._exit(0)
+        raise _Stopped
 
 
 def _prepared(job: Job) -> tuple[Runner, Shard]:
@@ -308,5 +318,17 @@ class Ceiling:
             resource.setrlimit(resource.RLIMIT_AS, (pages * self._page + self._memory, resource.RLIM_INFINITY))
 
     def __exit__(self, *_: object) -> None:
+        self.lift()
+
+    def explained(self, failure: Failure) -> Failure:
+        """Return why a run failed, with what it was allowed if it wanted more."""
+        if failure.kind != "memory" or self._told is None:
+            return failure
+        words = failure.message.partition(": ")[2]
+        told = f"more than {self._memory / 1e6:,.0f} MB of memory (--memory)"
+        return failure._replace(message=f"{told}: {words}" if words else told)
+
+    def lift(self) -> None:
+        """Let the process take what it wants again."""
         if self._told is not None:
             resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

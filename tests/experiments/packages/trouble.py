@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from typing import Literal
 
+from numba.core.compiler_lock import global_compiler_lock
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
@@ -33,6 +34,7 @@ class Trouble(Mechanism):
         "fork",
         "brood",
         "lack",
+        "compile",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
 
@@ -87,6 +89,11 @@ class Trouble(Mechanism):
             time.sleep(60.0)
             os._exit(0)
         ctypes.PyDLL(None).sleep(60)  # holds the interpreter's lock for as long
+
+    def _compile(self, world: World) -> None:
+        """Be where the compiler is when it calls back into Python: what is raised there is printed, and lost."""
+        with global_compiler_lock:
+            ctypes.CFUNCTYPE(None)(lambda: time.sleep(60.0))()
 
     def _lack(self, world: World) -> None:
         importlib.import_module("no_package_of_this_name")
