@@ -239,7 +239,7 @@ def run_sweep(
             )
         if plan.design.points >= MANY_POINTS:
             say(f"Checking {plan.design.points:,} points.")
-        work = Work(plan, folder, plan.check(execution.yes), execution, progress, connection, goals)
+        work = Work(plan, folder, plan.check(execution.yes), execution, progress, connection, goals, say)
         told = work.told()
         if work.is_large() and not execution.yes:
             raise InputError(f"{told}; if that is meant, say --yes")
