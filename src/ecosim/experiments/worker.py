@@ -291,7 +291,7 @@ def _told(others: list[str]) -> str:
         return ""
     return (
         f"code or libraries have changed since this sweep was begun ({'; '.join(others)}), and runs of both must not be "
-        "mixed; allowed: to undo that change, or another --out"
+        "mixed; allowed: to undo that change, or to start anew (a notebook, too) with another --out"
     )
 
 
