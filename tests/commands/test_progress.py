@@ -26,6 +26,13 @@ def test_what_stops_many_runs_ends_the_command_and_says_where_the_finished_are(s
     assert f"{tmp_path / 'runs'}; the same command again goes on from there." in said
 
 
+def test_whoever_stops_runs_is_told_how_many_are_finished(tmp_path, capsys):
+    (tmp_path / "manifest.json").write_text('{"runs": {"all": 3000, "ok": 1061, "failed": 7}}')
+    with pytest.raises(typer.Exit), watched(ManyRuns(), tmp_path):
+        raise KeyboardInterrupt
+    assert "Stopped: 1,068 of 3,000 runs finished, 7 failed; what is finished is in" in capsys.readouterr().err
+
+
 def test_nobody_is_sent_to_a_folder_that_is_gone(capsys):
     with pytest.raises(typer.Exit), watched(ManyRuns(), None):
         raise KeyboardInterrupt

@@ -73,7 +73,7 @@ def test_the_command_says_how_much_is_ahead_and_what_came_of_it(tmp_path, capsys
     assert carry_out(order) == 1
     told = capsys.readouterr()
     assert "2 points × 2 replicates = 4 runs: about 1 second on this process and less than 1 MB on disk" in told.err
-    assert "2 ok, 2 failed; why: " in told.err
+    assert "2 ok, 2 failed (2 × " in told.err
     assert json.loads(told.out)["made"] == 4
     assert len(read_runs(tmp_path / "out")) == 4
 

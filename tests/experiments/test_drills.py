@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,10 +20,12 @@ from ecosim.errors import InputError
 from ecosim.experiments.shards import is_whole, read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from tests.experiments.sweeps import (
+    PACKAGES,
     SLOW,
     TOLERANCE,
     VALUES,
     children,
+    command,
     descendants,
     is_alive,
     run,
@@ -273,3 +276,24 @@ def test_other_versions_of_libraries_are_refused_and_the_difference_is_shown(tmp
     (out / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(InputError, match=r"(?s)holds another sweep.*libraries\.numpy: '1\.0\.0' before, '.*' now"):
         run_sweep(tiny({TOLERANCE: VALUES}), out, Execution(workers=0))
+
+
+def test_a_trusted_rule_that_is_changed_while_its_sweep_runs_is_refused_afterwards(tmp_path):
+    """Else one column would hold values of the old rule and of the new one, and nobody would know which."""
+    rule = tmp_path / "packages" / "trouble.py"
+    rule.parent.mkdir()
+    rule.write_text(Path(PACKAGES, "trouble.py").read_text())
+    out = tmp_path / "out"
+    words = command(out, AXIS, "dynamics.trouble.pause=0.003", "--replicates=400")
+    words = [str(rule.parent) if word == PACKAGES else word for word in words]
+    first = subprocess.Popen(words, stderr=subprocess.PIPE)
+    wait_until(lambda: shards(out) or first.poll() is not None)
+    rule.write_text(rule.read_text() + "\n\nCHANGED = True\n")
+    first.send_signal(signal.SIGINT)
+    _, told = first.communicate(timeout=120)
+    assert first.returncode == 130, told
+    before = (out / "manifest.json").read_text()
+    again = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert again.returncode == 2, again.stderr
+    assert "trusted.trouble: " in again.stderr
+    assert (out / "manifest.json").read_text() == before

@@ -16,7 +16,7 @@ from ecosim.merging import Change, changed
 from ecosim.results.provenance import run_ids
 from ecosim.settings import Seen, Settings, settings_from
 from tests.clock import at_most_seconds
-from tests.experiments.sweeps import TOLERANCE
+from tests.experiments.sweeps import TOLERANCE, tiny
 
 CHANGES = st.sampled_from(
     [
@@ -81,3 +81,9 @@ def test_ten_thousand_points_are_checked_in_seconds():
     plan = plan_of("opinions", axes)
     with at_most_seconds(15):
         assert len(set(plan.check().run_ids)) == 10**4
+
+
+def test_numbers_of_runs_with_a_rule_of_the_users_own_are_those_of_their_configuration():
+    plan = tiny({TOLERANCE: [0.1, 0.3]})
+    for point, number in enumerate(plan.check().run_ids):
+        assert number == run_ids(plain(plan.settings(point)), [plan.design.seed_of(point)])[0]

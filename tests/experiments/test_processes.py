@@ -5,13 +5,16 @@ import math
 import os
 import resource
 import signal
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.shards import read_runs
+from ecosim.experiments.surroundings import surroundings
 from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.experiments.worker import Ceiling
 from tests.experiments.sweeps import (
@@ -52,6 +55,7 @@ def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path, timeout, latest)
     assert kinds == {"raise": "error", "hang": "timeout", "die": "killed", "memory": "memory", "blow_up": "not finite"}
     assert "_hang" in told["hang"]["traceback"]
     assert "SIGKILL" in told["die"]["message"]
+    assert told["memory"]["message"] == "more than 300 MB of memory (--memory)"
     seconds = float(told["hang"]["message"].split(" after ")[1].split(" s")[0])
     assert timeout <= seconds < latest
     assert read_runs(tmp_path)["status"].tolist() == ["ok", "error", "timeout", "killed", "memory", "not finite"]
@@ -59,6 +63,36 @@ def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path, timeout, latest)
     again = run(tmp_path, *words, workers=2)
     assert again.returncode == 1
     assert "0 of them still to do" in again.stderr, "what always fails is not tried for ever"
+
+
+def test_a_process_with_other_code_than_the_sweep_was_begun_with_makes_no_run_and_the_folder_is_not_lost(
+    tmp_path, monkeypatch
+):
+    """As when files of ecosim are changed while processes start, or before one that has died is started anew."""
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "ecosim.experiments.execute.surroundings", lambda trust: {**surroundings(trust), "code": "another"}
+        )
+        with pytest.raises(
+            CannotGoOn, match=r"changed since this sweep was begun \(code: 'another' before, '.*' now\)"
+        ):
+            run_sweep(tiny({TOLERANCE: VALUES}, replicates=2), tmp_path, Execution(workers=1))
+    told = json.loads((tmp_path / "manifest.json").read_text())
+    assert (told["state"], told["runs"]) == ("stopped", {"all": 6, "ok": 0, "failed": 0})
+    begun_anew = {**told, "same": {**told["same"], "code": "another"}}
+    (tmp_path / "manifest.json").write_text(json.dumps(begun_anew))
+    assert run_sweep(tiny({TOLERANCE: VALUES}, replicates=2), tmp_path, Execution(workers=0)).ok == 6
+    assert json.loads((tmp_path / "manifest.json").read_text())["same"] == told["same"]
+
+
+def test_where_ecosim_cannot_load_a_part_of_itself_no_run_is_said_to_have_failed(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "ecosim.ecosystem", None)
+        with pytest.raises(CannotGoOn, match=r"a part of ecosim.* cannot be loaded \(ModuleNotFoundError: "):
+            run_sweep(tiny({TOLERANCE: VALUES}), tmp_path, Execution(workers=0))
+    assert (tmp_path / "failures.jsonl").read_text() == ""
+    assert run_sweep(tiny({HOW: ["none", "lack"]}), tmp_path, Execution(workers=0)).failed == 1
+    assert failures(tmp_path)["lack"]["message"].startswith("ModuleNotFoundError: ")
 
 
 def test_what_a_run_started_holds_nothing_up_and_does_not_outlive_it(tmp_path):
@@ -105,6 +139,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, seconds):
     assert time.monotonic() - began < seconds
     assert coordinator.returncode == 130
     assert b"the same command again goes on" in told
+    assert b"of 90 runs finished, 0 failed" in told
     assert b"Traceback" not in told
     assert not any(is_alive(pid) for pid in workers)
     assert len(shards(tmp_path)) >= 1
@@ -131,6 +166,17 @@ def test_a_run_that_swallows_the_signal_to_stop_is_not_taken_for_finished(tmp_pa
     assert coordinator.returncode == 130, told
     assert len(read_runs(tmp_path)) == 0
     assert json.loads((tmp_path / "manifest.json").read_text())["runs"] == {"all": 3, "ok": 0, "failed": 0}
+
+
+def test_a_stop_while_something_is_compiled_is_silent_and_keeps_what_is_finished(tmp_path):
+    coordinator = start(tmp_path, f"{HOW}=none,compile", "--replicates=1")
+    wait_until(lambda: _held(tmp_path / ".board") == 1 and _is_in_a_run(tmp_path / ".board"))
+    time.sleep(1.0)  # so that it is in the compiler, in its third tick
+    coordinator.send_signal(signal.SIGINT)
+    _, told = coordinator.communicate(timeout=60)
+    assert coordinator.returncode == 130, told
+    assert b"1 of 2 runs finished, 0 failed" in told
+    assert b"Exception ignored" not in told
 
 
 def _started_for(coordinator):

@@ -18,6 +18,8 @@ from ecosim.errors import InputError
 from ecosim.experiments.execute import execute
 from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.making import Limits
+from ecosim.experiments.plan import plan_of
+from ecosim.experiments.ranges import Interval
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.shards import is_whole, read_runs, read_series
 from ecosim.experiments.sweep import Execution, run_sweep, sweep
@@ -216,6 +218,61 @@ def test_a_run_that_fails_fails_alone_and_is_not_tried_for_ever(tmp_path):
 def test_another_sweep_is_refused_and_the_difference_shown(finished, other, difference):
     with pytest.raises(InputError, match=f"(?s)holds another sweep.*{difference}"):
         run_sweep(other(), finished, HERE)
+
+
+def test_limits_that_cannot_hold_are_refused_and_not_forgotten(tmp_path):
+    for limit in ({"timeout": 3.0}, {"memory": 500.0}):
+        with pytest.raises(InputError, match=r"timeout, memory: .*allowed: --workers 1, or more"):
+            run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path / "out", Execution(workers=0, **limit))
+    assert not (tmp_path / "out").exists()
+    assert run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path / "out", Execution(workers=0, timeout=0, memory=0)).ok == 1
+
+
+def test_where_all_of_the_first_runs_fail_it_is_said_at_once_and_why(tmp_path):
+    said, seen = [], []
+    outcome = run_sweep(
+        tiny({HOW: ["raise"]}, replicates=14), tmp_path, HERE, say=said.append,
+        progress=lambda progress: seen.append((progress.done, len(said))),
+    )  # fmt: skip
+    assert said[1:] == [
+        "All of the first 10 runs have failed (10 × RuntimeError: the gossip got out of hand); Ctrl-C stops the sweep."
+    ]
+    assert dict(seen)[11] == 2
+    assert outcome.why == "14 × RuntimeError: the gossip got out of hand"
+
+
+def test_where_one_run_is_fine_the_others_are_told_of_at_the_end(tmp_path):
+    said = []
+    outcome = run_sweep(tiny({HOW: ["none", "raise", "exit"]}, replicates=6), tmp_path, HERE, say=said.append)
+    assert len(said) == 1
+    assert (outcome.failed, outcome.why[:4]) == (12, "6 × ")
+
+
+def test_points_that_coincide_are_not_said_to_be_there_already(tmp_path):
+    said = []
+    drawn = {"dynamics.stance.steps": Interval(1, 2), "dynamics.stance.responsiveness": Interval(0.1, 0.2)}
+    plan = tiny(drawn, design="morris", samples=8, replicates=2)
+    different = len(set(plan.check().run_ids))
+    assert different < 48
+    run_sweep(plan, tmp_path, HERE, say=said.append)
+    assert f"= 48 runs, {different} of them different: " in said[0]
+    run_sweep(plan, tmp_path, HERE, say=said.append)
+    assert f"= 48 runs, {different} of them different, 0 of them still to do: " in said[1]
+
+
+def test_what_the_rough_time_leaves_out_is_said(tmp_path, monkeypatch):
+    said = []
+    run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path / "trusting", HERE, say=said.append)
+    assert said[0].endswith("(not counted: rules and measures from outside ecosim).")
+    ours = plan_of("opinions", {TOLERANCE: [0.1]}, ("ecosystem.organisations=20", "ticks=2"))
+    run_sweep(ours, tmp_path / "warm", HERE, say=said.append)
+    assert "not counted" not in said[1]
+    module = sys.modules[type(ours.settings(0).dynamics["stance"]).__module__]
+    for one in vars(module).values():
+        if getattr(one, "_cache", None) is not None:
+            monkeypatch.setattr(one._cache._cache_file, "_index_path", str(tmp_path / "nothing.nbi"))
+    run_sweep(ours, tmp_path / "cold", HERE, say=said.append)
+    assert said[2].endswith("(not counted: compiling, once).")
 
 
 def test_other_code_is_refused_and_the_difference_shown(finished, monkeypatch):

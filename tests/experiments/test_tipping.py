@@ -17,10 +17,11 @@ from ecosim.errors import InputError
 from ecosim.experiments import both_ways, ramp, tipping
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.crossing import Estimate, crossing
-from ecosim.experiments.leading import lead_in_processes
+from ecosim.experiments.leading import lead_in_processes, led
 from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.question import Question
 from ecosim.experiments.ramp import Route, lead, lead_all
+from ecosim.experiments.sweep import Execution
 from ecosim.experiments.tipping import tip
 from ecosim.experiments.verdict import is_over, leap_of, says, why_not
 from ecosim.settings import plain
@@ -111,6 +112,23 @@ def test_worlds_led_in_processes_of_their_own_come_to_the_same(tmp_path):
     for replicate, seed in ((0, 1), (1, 2)):
         made = branches.read()[replicate]
         assert {key: made[key] for key in ("up", "down", "rising", "falling")} == lead(route, seed)
+
+
+@pytest.mark.parametrize("trust", [(), ("somebodys",)])
+def test_worlds_with_rules_from_outside_are_led_apart_however_quick_they_are(trust, tmp_path, monkeypatch):
+    """Such a rule may end its process. (That no package has this name is no matter: nothing is imported here.)"""
+    apart = []
+
+    def lead_here(route, seeds, branches, workers):
+        apart.append(workers)
+        lead_all(route._replace(trust=()), seeds, branches)
+
+    monkeypatch.setattr("ecosim.experiments.leading.lead_in_processes", lead_here)
+    settings = plain(ecosim.load("may_1977"))
+    route = Route(settings, trust, FLOOR, (2.5, 2.6), "severity_issue_1", 5, 3.0, False, 0.5, False)
+    (world,) = led(route, {0: 1}, tmp_path / "worlds", Execution(), 0.0, print, None)
+    assert world["seed"] == 1
+    assert len(apart) == len(trust)
 
 
 def test_a_world_that_cannot_be_led_is_said_so_and_no_process_is_left(tmp_path):

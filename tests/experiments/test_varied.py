@@ -1,5 +1,7 @@
 """What is the same in all runs of a search: the scenario, its luck, and where the runs are kept."""
 
+from dataclasses import replace
+
 import pytest
 
 import ecosim
@@ -52,8 +54,27 @@ def test_runs_are_kept_where_the_user_says_and_nowhere_if_nobody_does(tmp_path):
     assert not folder.exists()
 
 
+OURS = Varied.of("may_1977", (), None, (), None).plan({FLOOR: [1.0]}, 1)
+
+
 def test_runs_stay_in_this_process_where_that_is_quicker_and_no_limit_has_to_hold():
-    assert Execution().at_its_quickest(0.5 * QUICK).workers == 0
-    assert Execution().at_its_quickest(2.0 * QUICK).workers is None
+    assert Execution().at_its_quickest(OURS, 0.5 * QUICK).workers == 0
+    assert Execution().at_its_quickest(OURS, 2.0 * QUICK).workers is None
     for asked in (Execution(workers=2), Execution(timeout=9.0), Execution(memory=500.0)):
-        assert asked.at_its_quickest(0.0) == asked
+        assert asked.at_its_quickest(OURS, 0.0) == asked
+
+
+@pytest.mark.parametrize("place", ["trusted", "rule", "function", "measure"])
+def test_code_from_outside_never_runs_in_this_process_unasked(place):
+    """It may end the process that it is in, or hang for ever."""
+    (data,) = OURS.configurations.values()
+    rule = {"rule": "trouble:Trouble"} if place == "rule" else {"rule": "agent_rules", "function": "trouble:quit"}
+    changed = {
+        "rule": {"dynamics": {**data["dynamics"], "mine": rule}},
+        "function": {"dynamics": {**data["dynamics"], "mine": rule}},
+        "measure": {"measures": ["severity", "trouble:loudness"]},
+    }.get(place, {})
+    trust = ("trouble",) if place == "trusted" else ()
+    plan = replace(OURS, configurations={"": {**data, **changed}}, trust=trust)
+    assert Execution().at_its_quickest(plan, 0.0).workers is None
+    assert Execution(workers=0).at_its_quickest(plan, 0.0).workers == 0

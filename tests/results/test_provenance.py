@@ -1,5 +1,6 @@
 """The number of a run depends on configuration, seed and code, and on nothing else."""
 
+import importlib
 import json
 import os
 import platform
@@ -34,6 +35,31 @@ def test_other_code_is_another_run(monkeypatch):
     before = run_id(SETTINGS, 1)
     monkeypatch.setattr(made_by, "code_version", lambda: "another")
     assert run_id(SETTINGS, 1) != before
+
+
+def test_other_code_of_a_package_whose_rule_is_named_is_another_run_and_of_any_other_package_is_not(
+    tmp_path, monkeypatch
+):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    mine = changed(dynamics={"gossip": {"rule": "gossip_of_mine.rules:Gossip"}})
+    numbers = []
+    for text in ("first = 1\n", "another = 2\n"):
+        (tmp_path / "gossip_of_mine.py").write_text(text)
+        numbers.append((run_id(SETTINGS, 1), run_id(mine, 1)))
+    assert numbers[0][0] == numbers[1][0]
+    assert numbers[0][1] != numbers[1][1]
+
+
+def test_what_is_loaded_counts_as_what_it_was_when_it_was_loaded(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "rumour_of_mine.py").write_text("first = 1\n")
+    importlib.import_module("rumour_of_mine")
+    mine = changed(measures=["rumour_of_mine:loudness"])
+    before = run_id(mine, 1)
+    (tmp_path / "rumour_of_mine.py").write_text("another = 2\n")
+    assert run_id(mine, 1) == before
+    monkeypatch.delitem(sys.modules, "rumour_of_mine")
+    assert run_id(mine, 1) != before
 
 
 def test_the_version_of_the_code_changes_with_any_of_its_files(monkeypatch, tmp_path):

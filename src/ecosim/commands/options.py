@@ -89,7 +89,10 @@ class ManyRuns(Spoken):
 
     workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None
     timeout: Annotated[float, typer.Option(metavar="S", help="seconds that a run may take; 0: any")] = SECONDS_A_RUN
-    memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None
+    memory: Annotated[
+        float | None,
+        typer.Option(metavar="MB", help="that a run may take (default: its process's part of the machine); 0: any"),
+    ] = None
     yes: Yes = False
 
     def execution(self, *, retry: bool = False, cluster: str | None = None) -> Execution:

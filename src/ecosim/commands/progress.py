@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,8 +97,19 @@ def watched(order: ManyRuns, out: Path | None) -> Iterator[Callable[[Progress], 
         try:
             yield lambda progress: bar.advance(progress.done, progress.total, f"{progress.failed:,} failed")
         except KeyboardInterrupt:
-            say(f"\nStopped{goes_on}.")
+            say(f"\nStopped{_counted(out)}{goes_on}.")
             raise typer.Exit(STOPPED) from None
         except CannotGoOn as error:
             say(f"Failed: {str(error).strip()}{goes_on}.")
             raise typer.Exit(FAILED) from None
+
+
+def _counted(out: Path | None) -> str:
+    """Return in words how many runs of a folder are finished, as far as it says so."""
+    from ecosim.experiments.folder import MANIFEST
+
+    if out is not None:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            runs = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["runs"]
+            return f": {runs['ok'] + runs['failed']:,} of {runs['all']:,} runs finished, {runs['failed']:,} failed"
+    return ""

@@ -178,9 +178,8 @@ def _tell(order: Order, plan: Plan, outcome: Outcome, out: Path) -> None:
         order.say(f"{outcome.damaged} damaged files were found and their runs made again.")
     if outcome.until is not None:
         _tell_until(order, plan, outcome.until)
-    order.say(
-        f"{outcome.ok:,} ok, {outcome.failed:,} failed{f'; why: {here}/failures.jsonl' if outcome.failed else ''}"
-    )
+    why = f" ({outcome.why}); more: {here}/failures.jsonl" if outcome.failed else ""
+    order.say(f"{outcome.ok:,} ok, {outcome.failed:,} failed{why}")
     order.say(f"The results are in {here}")
     if order.as_json:
         print(json.dumps(_as_data(out, outcome), ensure_ascii=False))

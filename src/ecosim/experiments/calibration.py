@@ -67,7 +67,8 @@ def calibrate(
         out: folder for the runs; if it holds this calibration already, only what is missing is run.
         file: a scenario of your own, instead of or upon the named one.
         trust: top-level packages whose rules and measures may be imported.
-        workers: processes; 0 makes the runs in this process; by default one a core, or this one where that is quicker.
+        workers: processes; 0 makes the runs in this process; by default one a core, or this one where that is quicker
+            and no code from outside ecosim is run.
         timeout: seconds that a run may take; 0 for no limit.
         memory: megabytes that a run may take.
         yes: whether very many runs are meant.

@@ -17,12 +17,12 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ecosim.experiments import remote
-from ecosim.experiments.folder import surroundings
 from ecosim.experiments.making import CannotGoOn, Listener, RunIds
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
 from ecosim.experiments.schedulers import Connection
 from ecosim.experiments.shards import keep
+from ecosim.experiments.surroundings import surroundings
 from ecosim.experiments.waiting import Waiting
 from ecosim.experiments.worker import RUNS_A_SHARD, SECONDS_A_SHARD
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -32,11 +32,21 @@ class Crew:
         folder: in which shards are written.
         size: most processes at a time.
         limits: for each run.
+        surroundings: code and libraries that every process must have; see ``ecosim.experiments.surroundings``.
         one_first: whether the first process shall have compiled everything before others start.
     """
 
-    def __init__(self, plan: str, folder: Path, size: int, limits: Limits, *, one_first: bool = False) -> None:
-        self._plan, self._folder, self._limits = plan, folder, limits
+    def __init__(
+        self,
+        plan: str,
+        folder: Path,
+        size: int,
+        limits: Limits,
+        surroundings: Mapping[str, Any],
+        *,
+        one_first: bool = False,
+    ) -> None:
+        self._plan, self._folder, self._limits, self._surroundings = plan, folder, limits, dict(surroundings)
         self._size, self._one_first = size, one_first
         self._board_file = folder / ".board"
         self._board = Board.make(self._board_file, size)
@@ -94,7 +104,8 @@ class Crew:
         trace = self._folder / f".trace-{slot}"
         self._board.clear(slot)
         worker = WorkerProcess.start(slot, trace)
-        worker.order(*Job(self._plan, str(self._folder), str(self._board_file), str(trace), slot, self._limits.memory))
+        board, memory = str(self._board_file), self._limits.memory
+        worker.order(*Job(self._plan, str(self._folder), board, str(trace), slot, memory, self._surroundings))
         return worker
 
     def _end_late_runs(self) -> None:
@@ -144,7 +155,7 @@ class Crew:
         elif kind == "failed":
             number, failure = details
             self._fail(worker, number, Failure(*failure))
-        elif kind == "cannot write":
+        elif kind == "cannot go on":
             raise CannotGoOn(details[0])
 
     def _fail(self, worker: WorkerProcess, number: int, failure: Failure) -> None:
@@ -234,7 +245,7 @@ class Crew:
         try:
             while worker.connection.poll(max(0.0, until - time.monotonic())):
                 message = worker.connection.recv()
-                if message[0] != "cannot write":
+                if message[0] != "cannot go on":
                     self._hear(worker, message)
         except (EOFError, OSError):
             return

@@ -10,8 +10,9 @@ from pathlib import Path
 from ecosim.experiments.crew import Crew
 from ecosim.experiments.making import CannotGoOn, Limits, Listener, Makers, RunIds
 from ecosim.experiments.plan import Plan
-from ecosim.experiments.running import Failure, Runner
+from ecosim.experiments.running import BrokenCode, Failure, Runner
 from ecosim.experiments.shards import Shard
+from ecosim.experiments.surroundings import surroundings
 from ecosim.experiments.worker import RUNS_A_SHARD, SECONDS_A_SHARD
 
 
@@ -29,7 +30,7 @@ def makers(plan: Plan, folder: Path, workers: int, limits: Limits, *, one_first:
     if workers == 0:
         yield _Here(plan, folder)
         return
-    crew = Crew(plan.to_json(), folder, workers, limits, one_first=one_first)
+    crew = Crew(plan.to_json(), folder, workers, limits, surroundings(plan.trust), one_first=one_first)
     try:
         yield crew
         crew.end()
@@ -66,6 +67,8 @@ class _Here:
                     shard.save()
                     since = time.monotonic()
                 listener.progress(done)
+        except BrokenCode as error:
+            raise CannotGoOn(str(error)) from error
         finally:
             try:
                 shard.save()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.sweep import Execution
+from ecosim.experiments.uncounted import uncounted
 from ecosim.experiments.work import BYTES_A_VALUE, MANY_BYTES, MANY_RUNS, MANY_SECONDS
 from ecosim.sizes import bytes_in_words, seconds_in_words
 
@@ -36,7 +37,7 @@ def tell_expense(
     told = (
         f"{'At most ' if is_most else ''}{points:,} {what} × {sample.design.replicates:,} "
         f"replicate{'' if sample.design.replicates == 1 else 's'} = {runs:,} runs: {seconds_in_words(seconds)} on {where} "
-        f"and {bytes_in_words(size)} on disk"
+        f"and {bytes_in_words(size)} on disk{uncounted(sample)}"
     )
     if (seconds > MANY_SECONDS or size > MANY_BYTES or runs > MANY_RUNS) and not execution.yes:
         raise InputError(f"{told}; if that is meant, say --yes")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -11,11 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
-from ecosim.errors import InputError, printable, shown
+from ecosim.errors import InputError, printable
 from ecosim.experiments.ids import is_id
 from ecosim.experiments.lock import LOCK, lock
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
+from ecosim.experiments.shards import RUNS
+from ecosim.experiments.surroundings import differences, surroundings
 from ecosim.results import store
 from ecosim.results.folders import make, unmake
 from ecosim.results.provenance import configuration_hash, provenance
@@ -40,6 +40,7 @@ class SweepFolder:
         self.path = path
         self._lock: IO[str] | None = None
         self._made: list[Path] = []
+        self._same: dict[str, Any] | None = None
 
     def __enter__(self) -> Self:
         here = printable(self.path)
@@ -77,14 +78,17 @@ class SweepFolder:
     def refuse_another(self, plan: Plan) -> None:
         """Refuse to continue a sweep of another scenario, other keys, or other code.
 
-        More values, other combinations and more replicates are the same sweep, extended.
+        More values, other combinations and more replicates are the same sweep, extended. Where there is no result yet,
+        there is nothing that must not be mixed.
 
         Raises:
             InputError: showing every difference.
         """
+        if not self._has_results():
+            return
         before = self._manifest()
         try:
-            faults = [*differences("", before["same"], _same(plan))]
+            faults = [*differences("", before["same"], self._now(plan))]
             pairs = [(name, before["configurations"].get(name), data) for name, data in plan.configurations.items()]
             for name, old, new in pairs:
                 faults += [] if old is None else differences(name, old, json.loads(json.dumps(new)))
@@ -100,7 +104,7 @@ class SweepFolder:
         return found if isinstance(found, dict) else {}
 
     def write_manifest(self, plan: Plan, state: str, counts: Mapping[str, int]) -> None:
-        """Write what this sweep is, and how far it is.
+        """Write what this sweep is, and how far it is; what it was begun with stays as it was written then.
 
         Raises:
             OSError: if it cannot be written.
@@ -109,7 +113,8 @@ class SweepFolder:
         made = provenance({}, design.seed)
         for key in ("run_id", "seed", "configuration_hash", "tables_hash"):
             del made[key]
-        configurations = {**self._configurations(), **plan.configurations}
+        before = self._manifest() if self._has_results() else {}
+        configurations = {**before.get("configurations", {}), **plan.configurations}
         hashes = {name: configuration_hash(data) for name, data in configurations.items()}
         shards = {
             f"{kind}/{path.name}": path.stem.removeprefix("part-")
@@ -122,7 +127,7 @@ class SweepFolder:
                 "state": state,
                 "runs": dict(counts),
                 "design": design.said(),
-                "same": _same(plan),
+                "same": before["same"] if before else self._now(plan),
                 "configurations": configurations,
                 "configuration_hashes": hashes,
                 "provenance": made,
@@ -173,11 +178,19 @@ class SweepFolder:
             os.fsync(file.fileno())
         return told
 
-    def _configurations(self) -> dict[str, Any]:
-        if not self.is_begun():
-            return {}
-        before: dict[str, Any] = self._manifest()["configurations"]
-        return before
+    def _has_results(self) -> bool:
+        return self.is_begun() and (any(self.path.glob(f"{RUNS}/part-*.parquet")) or bool(self.failures()))
+
+    def _now(self, plan: Plan) -> dict[str, Any]:
+        """Return what must not change from one call to the next, as it was when it was first asked for: before any run."""
+        if self._same is None:
+            self._same = {
+                **surroundings(plan.trust),
+                "keys": [axis.key for axis in plan.design.axes],
+                "seed": plan.design.seed,
+                "tables": None if plan.actors is None else plan.actors.digest,
+            }
+        return self._same
 
     def _manifest(self) -> dict[str, Any]:
         """Return what is written of the sweep in this folder.
@@ -203,53 +216,6 @@ class SweepFolder:
             f"{printable(self.path / MANIFEST)}: damaged ({why}), so nobody can tell whether this is the same sweep; the "
             "results beside it are as they were; allowed: this file from a copy, or another --out"
         )
-
-
-def surroundings(trust: Iterable[str]) -> dict[str, Any]:
-    """Return what must be the same wherever and whenever runs of a sweep are made: code, Python, libraries."""
-    made = provenance({}, 0)
-    return {
-        "code": made["code_version"],
-        "python": made["python"],
-        "libraries": {name: version for name, version in made["libraries"].items() if name != "matplotlib"},
-        "trusted": {name: _digest_of_package(name) for name in trust},
-    }
-
-
-def differences(where: str, old: Any, new: Any, words: tuple[str, str] = ("before", "now")) -> list[str]:
-    """Return in words where plain data differs: "key: this before, that now"."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        keys = [*old, *(key for key in new if key not in old)]
-        return [
-            fault
-            for key in keys
-            for fault in differences(f"{where}.{key}" if where else str(key), old.get(key), new.get(key), words)
-        ]
-    return [] if old == new else [f"{where}: {shown(old)} {words[0]}, {shown(new)} {words[1]}"]
-
-
-def _same(plan: Plan) -> dict[str, Any]:
-    """Return what must not change from one call to the next."""
-    return {
-        **surroundings(plan.trust),
-        "keys": [axis.key for axis in plan.design.axes],
-        "seed": plan.design.seed,
-        "tables": None if plan.actors is None else plan.actors.digest,
-    }
-
-
-def _digest_of_package(name: str) -> str | None:
-    """Return a digest of the source of a package or module; None where there is no source."""
-    found = importlib.util.find_spec(name)
-    if found is None:
-        return None
-    folders = [Path(folder) for folder in found.submodule_search_locations or ()]
-    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
-    digest = hashlib.blake2b(digest_size=8)
-    for file in files or ([Path(found.origin)] if found.origin else []):
-        digest.update(file.name.encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def _line(failure: Mapping[str, Any]) -> str:

@@ -19,10 +19,11 @@ from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.ramp import Route, lead_all
 from ecosim.experiments.sweep import Execution, Progress
 from ecosim.results.folders import make
-from ecosim.results.provenance import provenance
+from ecosim.results.outside_code import digest_of_package, packages_named
+from ecosim.results.provenance import code_version
 
 QUICK = 5.0
-"""Rough seconds below which worlds are led in this process: to start others would take longer."""
+"""Rough seconds below which worlds are led in this process, unless they run code from outside: others start slowly."""
 
 
 def led(
@@ -49,8 +50,9 @@ def led(
         InputError: if another process is at work in the folder.
         CannotGoOn: if a world cannot be led.
     """
-    code = provenance({}, 0)["code_version"]
-    asked = hashlib.blake2b(json.dumps([route._asdict(), code]).encode(), digest_size=8).hexdigest()
+    sources = {name: digest_of_package(name) for name in route.trust}
+    said = [route._asdict(), code_version(), *([sources] if sources else [])]
+    asked = hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
     branches = Branches(folder, asked)
     make(folder)
     with lock(folder):
@@ -58,7 +60,10 @@ def led(
             say(f"Damaged, and led again: {', '.join(damaged)}.")
         there = branches.read()
         missing = {replicate: seed for replicate, seed in seeds.items() if there.get(replicate, {}).get("seed") != seed}
-        workers = execution.processes() if execution.workers is not None or seconds > QUICK else 0
+        is_apart = (
+            execution.workers is not None or seconds > QUICK or bool(route.trust or packages_named(route.settings))
+        )
+        workers = execution.processes() if is_apart else 0
         if workers == 0:
             for done, (replicate, seed) in enumerate(missing.items(), start=1):
                 lead_all(route, {replicate: seed}, branches)

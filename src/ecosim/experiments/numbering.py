@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from ecosim.results.outside_code import packages_of, places_in
 from ecosim.results.provenance import run_ids_of_text, text_of
 from ecosim.rules import rule_name
 from ecosim.settings import PlainSettings, Settings
@@ -24,11 +25,11 @@ class Numbering:
     def __init__(self, tables: str | None = None) -> None:
         self._tables = tables
         self._fields: dict[str, tuple[Any, str]] = {}
-        self._mechanisms: dict[str, tuple[Any, str]] = {}
+        self._mechanisms: dict[str, tuple[Any, str, tuple[str, ...]]] = {}
 
     def run_ids(self, settings: Settings, seeds: Sequence[int]) -> list[str]:
         """Return the number of a run for each seed."""
-        return run_ids_of_text(self._text(settings), seeds, self._tables)
+        return run_ids_of_text(self._text(settings), seeds, self._tables, self._packages(settings))
 
     def _text(self, settings: Settings) -> str:
         """Return what ``text_of`` makes of the plain settings without their seed."""
@@ -46,9 +47,16 @@ class Numbering:
     def _mechanism(self, name: str, rule: Any) -> str:
         before = self._mechanisms.get(name)
         if before is None or before[0] is not rule:
-            text = text_of({"rule": rule_name(type(rule)), **rule.model_dump(mode="json")})
-            before = self._mechanisms[name] = rule, text
+            plain = {"rule": rule_name(type(rule)), **rule.model_dump(mode="json")}
+            before = self._mechanisms[name] = rule, text_of(plain), packages_of(places_in(plain))
         return before[1]
+
+    def _packages(self, settings: Settings) -> tuple[str, ...]:
+        """Return what ``packages_named`` finds in the plain settings; their mechanisms have been spelt."""
+        stop = () if settings.stop is None else (settings.stop.measure,)
+        named = {package for name in settings.dynamics for package in self._mechanisms[name][2]}
+        named.update(packages_of((*settings.measures, *stop)))
+        return tuple(sorted(named))
 
 
 def _mapping(spelt: dict[str, str]) -> str:

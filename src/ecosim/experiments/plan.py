@@ -20,6 +20,7 @@ from ecosim.experiments.points_table import PointsTable, is_frame, points_of_fra
 from ecosim.experiments.ranges import Choice, refuse_intervals
 from ecosim.experiments.sampled import Manner, draw, wanted
 from ecosim.merging import Change, changed
+from ecosim.results.outside_code import packages_named
 from ecosim.settings import Seen, Settings, settings_from, with_actors
 from ecosim.sizes import check_run, check_sweep, seconds_of
 from ecosim.world.actors import Actors
@@ -144,6 +145,11 @@ class Plan:
         data = json.loads(text)
         actors = None if data["actors"] is None else Actors.of(data["actors"])
         return cls(Design.of(data["design"]), data["configurations"], tuple(data["trust"]), actors=actors)
+
+    @cached_property
+    def is_of_ecosim_alone(self) -> bool:
+        """Whether no run calls code from outside ecosim, which may hang, or end its process."""
+        return not self.trust and not any(packages_named(data) for data in self.configurations.values())
 
     @cached_property
     def _choosing(self) -> tuple[str, ...]:

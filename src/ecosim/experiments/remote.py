@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.experiments.crew import Crew
-from ecosim.experiments.folder import differences, surroundings
 from ecosim.experiments.ids import as_words
 from ecosim.experiments.making import Limits
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import RUNS, SERIES, ids_there
+from ecosim.experiments.surroundings import differences, surroundings
 
 IDLE_SECONDS = 60.0
 """After so long without work a process ends, for its sweep may have been killed."""
@@ -38,7 +38,7 @@ class Batch:
         run_ids: of the runs, by number.
         seconds: that a run may take; 0 for no limit.
         memory: bytes that a run may take; 0 for no limit; None for this thread's part of the worker's.
-        surroundings: what code and libraries must be the same; see :func:`ecosim.experiments.folder.surroundings`.
+        surroundings: what code and libraries must be the same; see :func:`ecosim.experiments.surroundings.surroundings`.
         trust: packages whose rules and measures may be imported.
     """
 
@@ -119,7 +119,7 @@ class _Hand:
         self.sweep = batch.sweep
         self._folder = Path(tempfile.mkdtemp(prefix="ecosim-", dir=_scratch()))
         memory = _own_part() if batch.memory is None else batch.memory
-        self._crew = Crew(plan, self._folder, 1, Limits(batch.seconds, memory))
+        self._crew = Crew(plan, self._folder, 1, Limits(batch.seconds, memory), batch.surroundings)
         self._failures: dict[int, Failure] = {}
         self._clock: threading.Timer | None = None
         self._began = 0.0

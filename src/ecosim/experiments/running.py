@@ -44,6 +44,10 @@ class Failure(NamedTuple):
     traceback: str = ""
 
 
+class BrokenCode(Exception):
+    """A part of ecosim cannot be loaded, since its files are not as they were: no fault of the run that needs it."""
+
+
 class Runner:
     """Makes the runs of a plan, one after the other. Replicates of a point share their settings.
 
@@ -56,11 +60,19 @@ class Runner:
         self._settings: OrderedDict[int, Settings] = OrderedDict()
 
     def run(self, number: int) -> Ran | Failure:
-        """Make a run, 0 ≤ number < runs; whatever its model raises is told, not raised."""
+        """Make a run, 0 ≤ number < runs; whatever its model raises is told, not raised.
+
+        Raises:
+            BrokenCode: if ecosim cannot load a part of itself.
+        """
         point, _ = self.plan.design.place(number)
         try:
             return _run(self._settings_of(point), self.plan.design.seed_of(number), self.plan.actors)
         except (Exception, SystemExit) as error:  # a user's rule may raise anything, or call exit()
+            if _is_of_loading_ecosim(error):
+                raise BrokenCode(
+                    f"a part of ecosim, or of what it needs, cannot be loaded ({type(error).__name__}: {error})"
+                ) from error
             return failure_of(error)
 
     def warm_up(self) -> None:
@@ -93,7 +105,9 @@ def failure_of(error: BaseException) -> Failure:
         kind = "memory"
     elif isinstance(error, FloatingPointError):
         kind = "not finite"
-    told = str(error) if isinstance(error, InputError | FloatingPointError) else f"{type(error).__name__}: {error}"
+    words = str(error)
+    told = words if isinstance(error, InputError | FloatingPointError) else f"{type(error).__name__}: {words}"
+    told = told if words else type(error).__name__
     return Failure(kind, told, "".join(traceback.format_exception(error)))
 
 
@@ -104,6 +118,14 @@ def _run(settings: Settings, seed: int, actors: Actors | None) -> Ran:
     model.run()
     # The last tick was recorded with all its measures: the recorder need not be closed.
     return Ran(model.recorder.series(), model.recorder.notes)
+
+
+def _is_of_loading_ecosim(error: BaseException) -> bool:
+    """Return whether ecosim's own code has asked in vain for a module, or for something in one."""
+    if not isinstance(error, ImportError):
+        return False
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith("ecosim.")
 
 
 def _is_ours(rule: type) -> bool:

@@ -61,13 +61,16 @@ class Execution:
         """Return whether nobody has said what a run may take: only then may runs be moved to where no limit holds."""
         return self.timeout == SECONDS_A_RUN and self.memory is None
 
-    def at_its_quickest(self, seconds: float) -> Execution:
-        """Return the same, in this process if the runs take less than starting others; not where limits have to hold.
+    def at_its_quickest(self, plan: Plan, seconds: float) -> Execution:
+        """Return the same, in this process if the runs take less than starting others.
+
+        Not where limits have to hold, nor where code from outside is run: it might end this process, or hang for ever.
 
         Args:
-            seconds: of processor time that the runs take.
+            plan: of the runs.
+            seconds: of processor time that they take.
         """
-        may_stay = self.workers is None and self.has_default_limits()  # in this process no limit would hold
+        may_stay = self.workers is None and self.has_default_limits() and plan.is_of_ecosim_alone
         return replace(self, workers=0) if may_stay and seconds < QUICK else self
 
     def limits(self) -> Limits:
@@ -92,6 +95,11 @@ class Execution:
             faults.append(f"memory: {shown(self.memory)}; allowed: megabytes, or 0 for no limit")
         if self.cluster is not None and self.workers is not None:
             faults.append("workers: a cluster has its own; allowed: one of --workers and --cluster")
+        if self.workers == 0 and (self.timeout not in (0, SECONDS_A_RUN) or self.memory):
+            faults.append(
+                "timeout, memory: hold for runs in processes of their own, not in this one; allowed: --workers 1, or more; "
+                "or --workers 0 without them"
+            )
         if faults:
             raise InputError(faults)
 
@@ -231,7 +239,7 @@ def run_sweep(
             )
         if plan.design.points >= MANY_POINTS:
             say(f"Checking {plan.design.points:,} points.")
-        work = Work(plan, folder, plan.check(execution.yes), execution, progress, connection, goals)
+        work = Work(plan, folder, plan.check(execution.yes), execution, progress, connection, goals, say)
         told = work.told()
         if work.is_large() and not execution.yes:
             raise InputError(f"{told}; if that is meant, say --yes")

@@ -148,7 +148,8 @@ def tip(
         out: folder for the runs; if it holds this search already, only what is missing is run.
         file: a scenario of your own, instead of or upon the named one.
         trust: top-level packages whose rules and measures may be imported.
-        workers: processes; 0 makes the runs in this process; by default one a core, or this one where that is quicker.
+        workers: processes; 0 makes the runs in this process; by default one a core, or this one where that is quicker
+            and no code from outside ecosim is run.
         timeout: seconds that a run may take; 0 for no limit.
         memory: megabytes that a run may take.
         yes: whether very many runs are meant.
@@ -246,7 +247,7 @@ class _Search:
     def _outcome(self, replicates: int) -> Numbers:
         """Make the runs that are missing, and return what came out (replicates, values)."""
         plan = self._plan(replicates)
-        execution = self._execution.at_its_quickest(plan.check(self._execution.yes).seconds)
+        execution = self._execution.at_its_quickest(plan, plan.check(self._execution.yes).seconds)
         run_sweep(plan, self._folder, execution, progress=self._progress)
         self.runs = read_runs(self._folder)
         return self._wide(replicates)

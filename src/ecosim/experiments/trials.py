@@ -58,7 +58,7 @@ class Trials:
         axes = {factor.key: [values[k][place] for place in points] for k, factor in enumerate(self.factors)}
         plan = self.plan(axes)
         seconds = plan.check(self.execution.yes).seconds * len(shares) / len(points)
-        run_sweep(plan, self.folder, self.execution.at_its_quickest(seconds), progress=self.progress)
+        run_sweep(plan, self.folder, self.execution.at_its_quickest(plan, seconds), progress=self.progress)
         means, errors = _outcomes(self.folder, [target.measure for target in self.targets], len(points))
         place_of = [numbers[row] for row in rows]
         self.means, self.errors = means[place_of], errors[place_of]

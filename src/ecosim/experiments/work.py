@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.experiments.execute import makers
+from ecosim.experiments.failing import commonest
 from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.ids import IdArray, among, as_array, as_words, each_once, room_for
 from ecosim.experiments.making import CannotGoOn, Makers
 from ecosim.experiments.plan import Plan, Runs
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import DESIGN, ids_there, look_through, save_failed
+from ecosim.experiments.uncounted import uncounted
 from ecosim.experiments.until import Ended, Goal, Rounds
 from ecosim.results.store import write_tables
 from ecosim.sizes import bytes_in_words, seconds_in_words
@@ -32,6 +34,9 @@ MANY_BYTES = 2e10
 
 SECONDS_A_PROCESS = 2.5
 """Rough processor time that a process takes until its first run: Python, libraries, compiled functions from the cache."""
+
+ALL_OF_THE_FIRST = 10
+"""Runs that have failed, and none has not, of which is told at once: most often the rest will fail as well."""
 
 BYTES_A_VALUE = 6.0
 _ROWS_A_PART = 10_000
@@ -55,6 +60,7 @@ class Outcome(NamedTuple):
         damaged: files that were found damaged; their runs were made again.
         seconds: how long it took.
         until: how many replicates the points took, where there were goals.
+        why: the reason that most failed runs share, and how many do.
     """
 
     ok: int
@@ -63,6 +69,7 @@ class Outcome(NamedTuple):
     damaged: int
     seconds: float
     until: Ended | None = None
+    why: str = ""
 
 
 class Work:
@@ -76,6 +83,7 @@ class Work:
         progress: is told how far it is.
         connection: to a cluster that makes the runs; None for this machine.
         goals: how well measures shall be known; with none, all replicates are made.
+        say: is told, in a sentence, if all of the first runs fail.
     """
 
     def __init__(
@@ -87,10 +95,12 @@ class Work:
         progress: Callable[[Progress], object] | None = None,
         connection: Connection | None = None,
         goals: Sequence[Goal] = (),
+        say: Callable[[str], object] = lambda sentence: None,
     ) -> None:
         self._plan, self._folder, self._execution = plan, folder, execution
         self._ids, self._all_seconds, self._all_values = runs.run_ids, runs.seconds, runs.values
         self._progress, self._connection, self._goals = progress, connection, goals
+        self._say, self._has_warned = say, False
         self._damaged: list[str] = []
         self._there: IdArray = room_for(0)
         if folder.is_begun():
@@ -104,6 +114,7 @@ class Work:
             run_id: one for (run_id, one), there in zip(before.items(), is_there, strict=True) if not there
         }
         self._asked: NDArray[np.int64] = np.arange(plan.design.runs)
+        self._different = each_once(self._ids.array).size
         self._to_do = self._missing(self._asked)
         self._made = self._made_before = self._failed_now = 0
 
@@ -115,10 +126,13 @@ class Work:
         told = f"{_count(design.points, 'point')} × {replicates} = {runs}"
         if goals:
             told += ", until " + " and ".join(f"{goal.measure} ± {goal.width:g}" for goal in goals)
-        if len(self._to_do) < design.runs:
+        if self._different < design.runs:  # points that were drawn, or listed, may coincide
+            told += f", {self._different:,} of them different"
+        if len(self._to_do) < self._different:
             told += f", {len(self._to_do):,} of them still to do"
         seconds, size = seconds_in_words(self._seconds()), bytes_in_words(self._bytes())
-        return f"{told}: {seconds} on {self._where()} and {size} on disk{', if it takes the most' if goals else ''}"
+        most = ", if it takes the most" if goals else ""
+        return f"{told}: {seconds} on {self._where()} and {size} on disk{most}{uncounted(self._plan)}"
 
     def is_large(self) -> bool:
         """Return whether nobody would start this by mistake and be glad."""
@@ -153,7 +167,8 @@ class Work:
             self._close(state)
         counts = self._counts()
         seconds = time.monotonic() - began
-        return Outcome(counts["ok"], counts["failed"], self._made, len(self._damaged), seconds, ended)
+        why = commonest(self._failures[run_id] for run_id in self._failed())
+        return Outcome(counts["ok"], counts["failed"], self._made, len(self._damaged), seconds, ended, why)
 
     def failed(self, number: int, failure: Failure) -> None:
         """Write down that a run failed."""
@@ -162,7 +177,12 @@ class Work:
         self._failed_now += 1
 
     def progress(self, done: int) -> None:
-        """Hand on how far it is."""
+        """Hand on how far it is, and warn if nothing but failures has come of it."""
+        is_all = self._failed_now == self._made_before + done
+        if is_all and self._failed_now >= ALL_OF_THE_FIRST and not self._has_warned:
+            self._has_warned = True
+            reason = commonest(list(self._failures.values())[-self._failed_now :])
+            self._say(f"All of the first {self._failed_now:,} runs have failed ({reason}); Ctrl-C stops the sweep.")
         if self._progress is not None:
             self._progress(Progress(self._made, self._made_before + done, self._failed_now))
 
@@ -220,13 +240,18 @@ class Work:
             self._there = ids_there(self._folder.path)
             ids = self._ids.array[self._asked]
             numbers = self._asked[among(ids, as_array(self._failures))].tolist()
-            failed = [self._ids[number] for number in numbers]
+            failed = self._failed()
             kinds = [str(self._failures[run_id]["kind"]) for run_id in failed]
             save_failed(self._folder.path, self._plan.design, numbers, failed, kinds)
             self._folder.write_manifest(self._plan, state, self._counts())
         except OSError as error:
             if state == "complete":
                 raise CannotGoOn(error.strerror or str(error)) from error
+
+    def _failed(self) -> list[str]:
+        """Return the ids of runs that were asked for and have failed."""
+        ids = self._ids.array[self._asked]
+        return as_words(ids[among(ids, as_array(self._failures))])
 
     def _counts(self) -> dict[str, int]:
         ids = self._ids.array[self._asked]

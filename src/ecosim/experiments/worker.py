@@ -13,9 +13,10 @@ import os
 import resource
 import signal
 import time
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from ecosim.experiments.dying import end_with
 
@@ -43,6 +44,7 @@ class Job(NamedTuple):
         trace: file to which it writes where it was when it is aborted.
         slot: its line on the board.
         memory: bytes that a run may take beyond what the process has already; 0 for no limit.
+        surroundings: code and libraries with which the sweep was begun; see ``ecosim.experiments.surroundings``.
     """
 
     plan: str
@@ -51,6 +53,7 @@ class Job(NamedTuple):
     trace: str
     slot: int
     memory: int
+    surroundings: Mapping[str, Any]
 
 
 class Board:
@@ -129,6 +132,10 @@ class _Stopped(BaseException):
     """Raised in the middle of a run, or of waiting, when the worker is told to stop."""
 
 
+class _Unfit(Exception):
+    """This process must make no runs: it has other code than the sweep was begun with, or cannot load it."""
+
+
 class _Worker:
     def __init__(self, connection: Connection, job: Job) -> None:
         self._connection, self._slot, self._ceiling = connection, job.slot, Ceiling(job.memory)
@@ -139,8 +146,14 @@ class _Worker:
         self._trace = open(job.trace, "w")  # noqa: SIM115  (open as long as the process lives)
         faulthandler.enable(self._trace)
         self._board = Board(job.board)
-        self._runner, self._shard = _prepared(job)
+        try:
+            self._runner, self._shard = _prepared(job)
+        except _Unfit as error:
+            self._give_up(str(error))
         self._since, self._patience = time.monotonic(), SECONDS_A_SHARD
+        from numba.core.compiler_lock import global_compiler_lock
+
+        self._is_compiling: Callable[[], bool] = global_compiler_lock.is_locked  # whether this very thread is in it
         connection.send(("ready",))
 
     def work(self) -> None:
@@ -168,13 +181,17 @@ class _Worker:
         return order
 
     def _make(self, number: int, run_id: str) -> None:
-        made = self._run(number)
+        from ecosim.experiments.running import BrokenCode, Failure
+
+        try:
+            made = self._run(number)
+        except BrokenCode as error:
+            self._save()
+            self._give_up(str(error))
         if made is None:
             return
-        from ecosim.experiments.running import Failure
-
         if isinstance(made, Failure):
-            self._connection.send(("failed", number, tuple(made)))
+            self._connection.send(("failed", number, tuple(self._ceiling.explained(made))))
             return
         if not self._shard.fits(made):
             self._save()
@@ -205,20 +222,47 @@ class _Worker:
         try:
             numbers = self._shard.save()
         except OSError as error:
-            self._connection.send(("cannot write", error.strerror or str(error)))
-            raise SystemExit(1) from None
+            self._give_up(error.strerror or str(error))
         self._connection.send(("saved", numbers))
         self._patience = min(max(SECONDS_A_SHARD, (time.monotonic() - began) / _WRITING), _LONGEST)
         self._board.holds(self._slot, 0)
 
+    def _give_up(self, why: str) -> NoReturn:
+        self._connection.send(("cannot go on", why))
+        raise SystemExit(1) from None
+
     def _stop(self, *_: object) -> None:
         self._is_stopping = True
-        if self._may_break_off:
-            self._may_break_off = False
-            raise _Stopped
+        if not self._may_break_off:
+            return
+        self._may_break_off = False
+        if self._is_compiling():  # whose callbacks would swallow what is raised, and print it
+            try:
+                self._ceiling.lift()
+                self._save()
+            finally:
+                os._exit(0)
+        raise _Stopped
 
 
 def _prepared(job: Job) -> tuple[Runner, Shard]:
+    """Return what makes runs and what keeps them, ready for the first.
+
+    Raises:
+        _Unfit: if this process is not like the one that began the sweep.
+    """
+    try:
+        prepared = _loaded(job)
+    except Exception as error:
+        why = f"a process cannot load what it needs ({type(error).__name__}: {error})"
+        raise _Unfit(_told(_others(job)) or why) from error
+    if others := _others(job):  # only now: what has been changed while it was loaded is found as well
+        raise _Unfit(_told(others))
+    gc.freeze()  # what is loaded by now stays: no need to look through it again and again
+    return prepared
+
+
+def _loaded(job: Job) -> tuple[Runner, Shard]:
     # Only now: these take their time, and the worker can be stopped and dies with its parent already.
     import pyarrow.parquet
 
@@ -229,8 +273,26 @@ def _prepared(job: Job) -> tuple[Runner, Shard]:
     pyarrow.set_cpu_count(1)
     runner = Runner(Plan.from_json(job.plan))
     runner.warm_up()
-    gc.freeze()  # what is loaded by now stays: no need to look through it again and again
     return runner, Shard(Path(job.folder), runner.plan.design)
+
+
+def _others(job: Job) -> list[str]:
+    """Return how this process's code and libraries differ from those with which the sweep was begun."""
+    try:
+        from ecosim.experiments.surroundings import differences, surroundings
+
+        return differences("", dict(job.surroundings), surroundings(job.surroundings["trusted"]))
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
+
+
+def _told(others: list[str]) -> str:
+    if not others:
+        return ""
+    return (
+        f"code or libraries have changed since this sweep was begun ({'; '.join(others)}), and runs of both must not be "
+        "mixed; allowed: to undo that change, or to start anew (a notebook, too) with another --out"
+    )
 
 
 _TELLS = "/proc/self/statm"
@@ -256,5 +318,17 @@ class Ceiling:
             resource.setrlimit(resource.RLIMIT_AS, (pages * self._page + self._memory, resource.RLIM_INFINITY))
 
     def __exit__(self, *_: object) -> None:
+        self.lift()
+
+    def explained(self, failure: Failure) -> Failure:
+        """Return why a run failed, with what it was allowed if it wanted more."""
+        if failure.kind != "memory" or self._told is None:
+            return failure
+        words = failure.message.partition(": ")[2]
+        told = f"more than {self._memory / 1e6:,.0f} MB of memory (--memory)"
+        return failure._replace(message=f"{told}: {words}" if words else told)
+
+    def lift(self) -> None:
+        """Let the process take what it wants again."""
         if self._told is not None:
             resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -13,6 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ecosim.results.outside_code import digest_of_package, packages_named
+
 PACKAGE = Path(__file__).parents[1]
 
 LIBRARIES = ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow", "pydantic", "hydra-core", "matplotlib")
@@ -32,18 +34,29 @@ def run_id(settings: Mapping[str, Any], seed: int, tables: str | None = None) ->
 
 def run_ids(settings: Mapping[str, Any], seeds: Sequence[int], tables: str | None = None) -> list[str]:
     """Return the number of a run for each seed, for little more than the price of one."""
-    return run_ids_of_text(text_of(_without_seed(settings)), seeds, tables)
+    return run_ids_of_text(text_of(_without_seed(settings)), seeds, tables, packages_named(settings))
 
 
-def run_ids_of_text(configuration: str, seeds: Sequence[int], tables: str | None = None) -> list[str]:
-    """Return the number of a run for each seed, from what ``text_of`` makes of its configuration without the seed."""
+def run_ids_of_text(
+    configuration: str, seeds: Sequence[int], tables: str | None = None, packages: Sequence[str] = ()
+) -> list[str]:
+    """Return the number of a run for each seed, from what ``text_of`` makes of its configuration without the seed.
+
+    Args:
+        configuration: as text.
+        seeds: of the runs.
+        tables: as in ``run_id``.
+        packages: other than ecosim, whose rules and measures the configuration names: their source counts as well.
+    """
+    sources = {name: found for name in packages if (found := digest_of_package(name)) is not None}
+    trusted = f',"trusted":{text_of(sources)}' if sources else ""
     actors = "" if tables is None else f'"actors":{text_of(tables)},'
     described = f'{{{actors}"code":{text_of(code_version())},"configuration":{configuration}'
     digest = hashlib.blake2b(_encoded(described), digest_size=16)
     numbers = []
     for seed in seeds:
         one = digest.copy()
-        one.update(_encoded(f',"seed":{text_of(seed)}}}'))  # the last key: keys stand in their order
+        one.update(_encoded(f',"seed":{text_of(seed)}{trusted}}}'))  # the last keys: they stand in their order
         numbers.append(one.hexdigest())
     return numbers
 
@@ -73,9 +86,14 @@ def provenance(settings: Mapping[str, Any], seed: int, tables: str | None = None
         "code_version": code_version(),
         "commit": commit(),
         "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in ("ecosim", *LIBRARIES)},
+        "libraries": libraries(),
         "machine": {"cpu": _cpu(), "system": platform.system(), "architecture": platform.machine()},
     }
+
+
+def libraries() -> dict[str, str | None]:
+    """Return the version of ecosim and of each library; None where one is not installed."""
+    return {name: _version(name) for name in ("ecosim", *LIBRARIES)}
 
 
 @lru_cache(maxsize=1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import signal
 import time
 from contextlib import suppress
 from typing import Literal
 
+from numba.core.compiler_lock import global_compiler_lock
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
@@ -20,7 +22,19 @@ class Trouble(Mechanism):
     """Does nothing, or something bad, in the third tick; waits a little in every tick."""
 
     how: Literal[
-        "none", "raise", "hang", "die", "die_with_worker", "memory", "blow_up", "exit", "swallow", "fork", "brood"
+        "none",
+        "raise",
+        "hang",
+        "die",
+        "die_with_worker",
+        "memory",
+        "blow_up",
+        "exit",
+        "swallow",
+        "fork",
+        "brood",
+        "lack",
+        "compile",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
 
@@ -75,6 +89,14 @@ class Trouble(Mechanism):
             time.sleep(60.0)
             os._exit(0)
         ctypes.PyDLL(None).sleep(60)  # holds the interpreter's lock for as long
+
+    def _compile(self, world: World) -> None:
+        """Be where the compiler is when it calls back into Python: what is raised there is printed, and lost."""
+        with global_compiler_lock:
+            ctypes.CFUNCTYPE(None)(lambda: time.sleep(60.0))()
+
+    def _lack(self, world: World) -> None:
+        importlib.import_module("no_package_of_this_name")
 
     def _exit(self, world: World) -> None:
         raise SystemExit("enough")
