@@ -5,6 +5,7 @@ import pytest
 
 from ecosim.dynamics.turnover import Turnover, poisson
 from ecosim.ecosystem import Ecosystem
+from ecosim.errors import InputError
 from ecosim.rng import stream
 from ecosim.settings import settings_from
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
@@ -115,14 +116,6 @@ def test_each_is_equally_likely_to_be_known():
     assert np.all(np.abs(counts - 500) < 6 * np.sqrt(1500 * (1 / 3) * (2 / 3)))
 
 
-def test_where_all_go_others_come_who_know_nobody():
-    rule = Turnover(patience=1)
-    world = live(town(rule, 9, 0.0), rule)
-    assert sectors(world) == [3, 3, 3]
-    assert world.ties == 0
-    assert np.all(world.capital >= rule.floor)
-
-
 @pytest.mark.parametrize("mean", [0.3, 4.0, 60.0, 2000.0])
 def test_numbers_of_newcomers_are_poisson(mean):
     """Mean and variance of 20,000 numbers, six standard errors each (false alarm 4e-9; variance of the variance ≈ 3 m²)."""
@@ -225,6 +218,39 @@ def test_the_founded_are_as_they_would_have_been_at_founding():
         there = np.flatnonzero(reference.identity == world.identity[row])[0]
         for name in ("motive", "culture", "salience"):
             np.testing.assert_array_equal(getattr(world, name)[row], getattr(reference, name)[there], name)
+
+
+ALL_GO = {"patience": 1, "floor": 1000.0}
+"""Nobody has so much capital, so every tick all leave, and newcomers find every sector empty."""
+
+
+def test_where_all_go_others_come_who_know_nobody():
+    model = Ecosystem(whole(**ALL_GO), rng=3)
+    before = sectors(model.world)
+    model.step()
+    assert sectors(model.world) == before
+    assert model.world.gone.size == model.world.n
+    assert model.world.ties == 0
+    assert np.all(model.world.capital >= 1000.0)
+
+
+@pytest.mark.parametrize("born", ["imitating", "recombined"])
+def test_a_sector_in_which_nobody_stays_comes_back_as_it_would_have_been_founded(born):
+    one, founded = (Ecosystem(whole(born=word, **ALL_GO), rng=3) for word in (born, "founded"))
+    for model in (one, founded):
+        model.run(2)
+    for name in ("motive", "salience", "capability"):
+        assert getattr(one.world, name).sum(axis=1).min() > 0.1, name
+    assert np.allclose(one.world.motive.sum(axis=1), 1.0)
+    assert np.allclose(one.world.salience.sum(axis=1), 1.0)
+    assert differing(one.world, founded.world) == []
+
+
+@pytest.mark.parametrize("born", ["founded", "imitating", "recombined"])
+def test_newcomers_with_nobody_to_take_after_in_a_world_that_nobody_founded_are_refused(born):
+    rule = Turnover(patience=1, born=born)
+    with pytest.raises(InputError, match="'business' have nobody to take after, and this world does not know what"):
+        live(town(rule, 9, 0.0), rule)
 
 
 @pytest.mark.parametrize("born", ["founded", "imitating", "recombined"])

@@ -33,7 +33,7 @@ class Turnover(Mechanism):
 
     *What they are like*, by ``born``: ``founded``, as they would have been drawn at founding (in a world that nobody
     founded, as ``imitating``); ``imitating``, each takes after the more successful of two of its sector; ``recombined``,
-    each attribute after another one of its sector. In a sector that is empty they are at the initial values. In any
+    each attribute after another one of its sector. Into a sector in which nobody stays all come as the founded. In any
     case their capital is ``size`` of that, and never below ``floor``. Each is tied to ``acquaintances`` of those that stay,
     drawn uniformly, with the society's mean trust and a bond of ``first_bond``. A draw picks organisations by place
     among rows: in another order of rows, the same draw may pick another, each still equally likely.
@@ -90,8 +90,7 @@ class Turnover(Mechanism):
         identity = new_identities(world, sector, count)
         society = mean_of(world.trust, 0.5)
         values = self._values(world, sector, identity, staying, key)
-        fresh = np.full(count, 1.0)
-        values["capital"] = np.maximum(self.floor, self.size * values.get("capital", fresh))
+        values["capital"] = np.maximum(self.floor, self.size * values["capital"])
         values["insolvency"] = np.zeros(count, np.int64)
         rows = world.add_organisations(values)
         known = min(self.acquaintances, staying.size)
