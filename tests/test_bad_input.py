@@ -165,7 +165,9 @@ def test_a_world_that_would_grow_without_end_is_told_its_size_before_it_begins()
         return rule, "schedule=[stance, turnover]", f"{N}=30", f"ticks={ticks}"
 
     told = within(1, lambda: refusal("opinions", *grow()))
-    assert re.search(r"^30 organisations that may become 50,331,648 for 200 ticks .* GB .* --yes$", told), told
+    assert re.search(
+        r"^30 organisations \(which dynamics.turnover may make 50,331,648\) for 200 ticks .* GB .* --yes$", told
+    ), told
     assert load("opinions", *grow(), yes=True).ticks == 200
     assert load("opinions", *grow(", room: 60")).ticks == 200
     assert load("opinions", *grow(ticks=5)).ticks == 5

@@ -37,7 +37,7 @@ def check_run(settings: Settings, agreed: bool = False) -> None:
     is_large = most > MANY_ORGANISATIONS or memory > MANY_BYTES or seconds > MANY_SECONDS
     if is_large and not agreed:
         machine = bytes_in_words(_machine_memory()).removeprefix("about ")
-        told = f"{organisations:,} organisations {_growing(organisations, most)}{_with(citizens)}"
+        told = f"{organisations:,} organisations {_growing(settings, organisations, most)}{_with(citizens)}"
         told += f"for {settings.ticks:,} ticks would take"
         raise InputError(
             f"{told} {bytes_in_words(memory)} of memory (this machine has {machine}) and {seconds_in_words(seconds)}; "
@@ -89,8 +89,12 @@ def seconds_of(settings: Settings) -> float:
     return _SECONDS * entities * work * (settings.ticks + 1)
 
 
-def _growing(first: int, most: int) -> str:
-    return f"that may become {most:,} " if most > first else ""
+def _growing(settings: Settings, first: int, most: int) -> str:
+    """Return to how many they may grow, and by which rule, which is the one to limit (``turnover``: its room)."""
+    if most == first:
+        return ""
+    by = max(settings.dynamics, key=lambda name: settings.dynamics[name].grown(first, settings.ticks))
+    return f"(which dynamics.{by} may make {most:,}) "
 
 
 def _with(citizens: int) -> str:
