@@ -50,7 +50,7 @@ def coupled(organisations: int = 40, *, rng: int = 1, **more: Any) -> Ecosystem:
 
 
 def quiet(
-    *interventions: dict[str, Any], organisations: int = 40, network: str = "random", ticks: int = 20
+    *interventions: dict[str, Any], organisations: int | dict[str, int] = 40, network: str = "random", ticks: int = 20
 ) -> Ecosystem:
     """Return a model in which nothing happens but these interventions."""
     settings = settings_from(

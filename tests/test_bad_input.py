@@ -159,6 +159,20 @@ def test_the_sweep_command_refuses_a_hundred_million_points_at_once_with_the_cou
     assert not (tmp_path / "sweep").exists()
 
 
+def test_a_world_that_would_grow_without_end_is_told_its_size_before_it_begins():
+    def grow(more="", ticks=200):
+        rule = f"+dynamics.turnover={{rule: turnover, entry: rate, rate: 1.0{more}}}"
+        return rule, "schedule=[stance, turnover]", f"{N}=30", f"ticks={ticks}"
+
+    told = within(1, lambda: refusal("opinions", *grow()))
+    assert re.search(
+        r"^30 organisations \(which dynamics.turnover may make 50,331,648\) for 200 ticks .* GB .* --yes$", told
+    ), told
+    assert load("opinions", *grow(), yes=True).ticks == 200
+    assert load("opinions", *grow(", room: 60")).ticks == 200
+    assert load("opinions", *grow(ticks=5)).ticks == 5
+
+
 class WentThrough(Exception):
     """The run would have begun."""
 

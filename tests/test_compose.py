@@ -140,6 +140,30 @@ def test_a_mechanism_can_be_switched_off_added_and_replaced():
     assert type(other).__name__ == "AttractionRepulsion"
 
 
+@pytest.mark.parametrize(
+    ("key", "rule", "old"),
+    [
+        ("dynamics.coalition", "landscape", "joining"),
+        ("dynamics.stance", "bounded_confidence", "attraction_repulsion"),
+        ("dynamics.contribution", "moran", "best_response"),
+    ],
+)
+def test_a_rule_changed_by_its_name_alone_is_told_how_it_is_replaced(key, rule, old):
+    with pytest.raises(InputError) as error:
+        load("town", f"{key}.rule={rule}")
+    (told,) = error.value.faults
+    assert told.startswith(f"{key}: ")
+    assert f"to the rule {old}, not to {rule}" in told
+    assert f"write '{key}={{rule: {rule}}}'" in told
+    assert f"'{key}={{rule: {rule}}},{{rule: {old}}}'" in told
+    assert load("town", f"{key}={{rule: {rule}}}").dynamics[key.split(".")[1]].rule() == rule
+
+
+def test_a_misspelt_parameter_is_not_taken_for_one_of_another_rule():
+    assert "stance.tolerence: no such key; did you mean 'tolerance'" in refused("town", "+dynamics.stance.tolerence=.1")
+    assert "media.rate: no such key" in refused("town", "+dynamics.media.rate=.1")
+
+
 def test_text_with_spaces_is_quoted_as_hydra_quotes_it():
     assert load("opinions", 'title="Two, or three, camps"').title == "Two, or three, camps"
 

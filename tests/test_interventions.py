@@ -123,6 +123,20 @@ def test_newcomers_come_with_their_ties_and_take_after_their_sector():
     assert (model.world.sector[partners] == 1).all()
 
 
+def test_newcomers_to_a_sector_without_anybody_are_as_they_would_have_been_founded():
+    sectors = {"business": 20, "government": 0, "civil_society": 20}
+    model, there = (
+        quiet({"at": 1, "do": "invite", "sector": "government", "number": 3}, organisations=counts)
+        for counts in (sectors, sectors | {"government": 3})
+    )
+    model.run(2)
+    mine, theirs = sector(model, "government"), sector(there, "government")
+    assert mine.size == 3
+    for name in ("capital", "stance", "salience"):
+        assert np.array_equal(getattr(model.world, name)[mine], getattr(there.world, name)[theirs]), name
+    assert model.world.salience[mine].sum(axis=1) == pytest.approx(1.0)
+
+
 def test_named_newcomers_have_their_names():
     model = quiet({"at": 1, "do": "invite", "sector": "civil_society", "names": ["Acme", "Zebra"]})
     kept = model.world.name(3)

@@ -1,10 +1,12 @@
 """The ODD description: complete by a check that can fail, and made of the model's own words."""
 
+import re
+
 import pytest
 
 from ecosim import odd
 from ecosim.compose import load, names
-from ecosim.equations import words_of
+from ecosim.equations import bibliography, words_of
 from ecosim.explain import describe
 from ecosim.parameters import allowed
 from ecosim.rules import RULES, find_rule
@@ -42,6 +44,35 @@ def test_nothing_in_the_schedule_of_any_scenario_is_undescribed(scenario):
 def test_every_parameter_of_every_rule_has_a_meaning_and_a_range(rule):
     fields = find_rule(rule).model_fields.values()
     assert [field.description for field in fields if not (field.description and allowed(field))] == []
+
+
+REFERENCES = sorted(
+    {source for rule in RULES for source in words_of(find_rule(rule)).references}
+    | {m["source"] for name in names() for m in describe(load(name))["measures"] if "(" in m["source"]}
+)
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_a_reference_begins_with_its_authors_and_year_and_says_where(reference):
+    assert re.match(r"(?:[^\W\d_]|[-–, &'.’])+ \(\d{4}\), \S", reference), reference
+    assert len(re.findall(r"\(\d{4}\)", reference)) == 1, "one reference a line"
+
+
+def test_each_work_is_told_once_and_by_author():
+    sources = bibliography(REFERENCES)
+    works = [re.match(r".*?\(\d{4}\)", source).group() for source in sources]
+    assert len(set(works)) == len(works) > 50
+    assert works == sorted(works, key=str.casefold)
+
+
+def test_what_is_remarked_on_a_work_in_several_places_stands_together():
+    told = [
+        "B (2001), J. 5",
+        "a & C (1999), K. 118 (50) e2 (the rule)",
+        "B (2001)",
+        "a & C (1999), K. 118 (50) e2 (f(x), noise)",
+    ]
+    assert bibliography(told) == ["a & C (1999), K. 118 (50) e2 (f(x), noise; the rule)", "B (2001), J. 5"]
 
 
 def test_a_mechanism_without_words_is_missed(town):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 
@@ -35,6 +35,27 @@ def words_of(documented: object) -> Words:
     equations = tuple(" ".join(found.split()) for found in _DISPLAYED.findall(body + "\n\n"))
     references = " ".join(rest.split("\n\n")[0].split())
     return Words(sentence, _markdown(body), equations, _split(references), _concepts(listed))
+
+
+def bibliography(references: Iterable[str]) -> list[str]:
+    """Return references by author, each work once.
+
+    Of a work that is told more than once the fullest place is kept, and all that is remarked on it, in one pair of
+    brackets at the end. Works of the same authors and year are the same where one place goes on from the other.
+    """
+    works: dict[str, list[str]] = {}
+    for reference in sorted(set(references), key=str.casefold):
+        place, remark = _remarked(reference)
+        same = next((known for known in works if known.startswith(place) or place.startswith(known)), place)
+        remarks = works.pop(same, [])
+        works[max(same, place, key=len)] = [*remarks, *([remark] if remark and remark not in remarks else [])]
+    return [f"{place} ({'; '.join(remarks)})" if remarks else place for place, remarks in works.items()]
+
+
+def _remarked(reference: str) -> tuple[str, str]:
+    """Return authors, year and place of a reference, and what the brackets at its end say."""
+    found = _REMARK.fullmatch(reference)
+    return (found.group(1), found.group(2)) if found else (reference, "")
 
 
 def readable(tex: str) -> str:
@@ -82,11 +103,13 @@ def _fraction(found: re.Match[str]) -> str:
 
 
 def _split(references: str) -> tuple[str, ...]:
-    """Split references at a full stop that follows a number, a bracket or a DOI and goes before a capital."""
-    parts = re.split(r"(?<=[\d)])\. (?=[A-Z][^.]*\()", references)
+    """Split references at each full stop that authors and a year in brackets follow."""
+    parts = re.split(r"\. (?=[^\W\d_](?:[^.()]|et al\.)*\(\d{4}\))", references)
     return tuple(part.rstrip(".") for part in parts if part)
 
 
+_REMARK = re.compile(r"(.*?\(\d{4}\).*?) \(((?:[^()]|\([^()]*\))*)\)")
+"""Authors, (year) and place, then brackets at the end, in which there may be others."""
 _ROLE = re.compile(r":math:`(.+?)`", re.S)
 _DISPLAYED = re.compile(r"\.\. math::[ \t]*\n?((?:.|\n(?!\s*\n))+?)\n[ \t]*\n")
 _TABLE = re.compile(r"^==+ .*\n(?:.*\n)*?==+ .*$", re.M)

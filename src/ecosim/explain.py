@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.rivals import rivals
 from ecosim.dynamics.schedule import Schedule, columns_named, in_words
-from ecosim.equations import readable, words_of
+from ecosim.equations import bibliography, readable, words_of
 from ecosim.parameters import Parameter, parameters
 from ecosim.rules import find_measures, rule_name
 from ecosim.settings import Settings
@@ -71,7 +71,7 @@ def describe(settings: Settings) -> Description:
         "interventions": [item.model_dump(mode="json", exclude_none=True) for item in settings.interventions],
         "record": list(_parameters(settings.record)),
         "measures": measures,
-        "references": sorted(set(references)),
+        "references": bibliography(references),
     }
 
 

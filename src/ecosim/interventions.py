@@ -179,7 +179,10 @@ class Shock(_Timed):
 
 
 class Invite(_Timed):
-    """Brings newcomers of a sector; each takes after one organisation of that sector, drawn by chance."""
+    """Brings newcomers of a sector; each takes after one organisation of that sector, drawn by chance.
+
+    Where that sector has nobody, they are as they would have been drawn at founding.
+    """
 
     do: Literal["invite"] = "invite"
     sector: str = Field(description="their sector")

@@ -10,10 +10,10 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ecosim.configuration_errors import Source, faults_of
+from ecosim.configuration_errors import Source, faults_of, spelt
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean, shown
-from ecosim.rules import find_rule
+from ecosim.rules import RULES, find_rule
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -68,12 +68,43 @@ def _mechanism(
     except InputError as error:
         return None, [f"{source.at((*here, 'rule'))}: {fault}" for fault in error.faults]
     parameters = {key: value for key, value in given.items() if key != "rule"}
+    unknown = [key for key in parameters if key not in rule.model_fields]
+    if unknown and (owner := _owner(unknown, given["rule"])):
+        return None, [_left_over(here, unknown, owner, given["rule"], source)]
     if activation is not None and "activation" in rule.model_fields:
         parameters.setdefault("activation", activation)
     try:
         return validated(rule, parameters, source, here, trust)
     except (ImportError, AttributeError) as error:  # of a function that a rule for agents names
         return None, [f"{source.at(here)}: {error}"]
+
+
+def _owner(unknown: list[str], rule: str) -> str | None:
+    """Return another rule of the same kind that has all of these parameters; None if there is none.
+
+    Where only the name of a rule is changed, the parameters of the old one are left. Rules of a kind lie in one folder.
+    """
+    kind = _kind(rule)
+    others = (other for other in RULES if other != rule and kind and _kind(other) == kind)
+    return next((other for other in others if find_rule(other).model_fields.keys() >= set(unknown)), None)
+
+
+def _kind(rule: str) -> str:
+    folder = RULES.get(rule, "").partition(":")[0].rpartition(".")[0]
+    return "" if folder == _WITHOUT_KIND else folder
+
+
+def _left_over(here: tuple[str, ...], unknown: list[str], owner: str, rule: str, source: Source) -> str:
+    key = spelt(here)
+    return (
+        f"{source.at(here)}: {', '.join(unknown)} {'belongs' if len(unknown) == 1 else 'belong'} to the rule {owner}, not "
+        f"to {rule}; to change the rule, with its own parameters, write '{key}={{rule: {rule}}}' (a sweep over rules: "
+        f"'{key}={{rule: {rule}}},{{rule: {owner}}}')"
+    )
+
+
+_WITHOUT_KIND = "ecosim.dynamics"
+"""Where the rules lie that have no alternatives."""
 
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

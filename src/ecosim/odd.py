@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ecosim import explain
+from ecosim.equations import bibliography
 
 CONCEPTS: dict[str, str] = {
     "basic principles": "What happens between very different organisations is designed by none of them: rules tell what "
@@ -270,4 +271,4 @@ def _sources(description: Mapping[str, Any]) -> list[str]:
     """Return the sources, the protocol's among them, without what only points to a place in the program."""
     is_compared = any(measure["name"] in REAL_NETWORKS for measure in description["measures"])
     cited = [reference for reference in description["references"] if "ecosim." not in reference]
-    return sorted([*cited, _PROTOCOL, *([_NETWORKS] if is_compared else [])])
+    return bibliography([*cited, _PROTOCOL, *([_NETWORKS] if is_compared else [])])

@@ -8,6 +8,7 @@ from ecosim.dynamics.schedule import columns_named
 from ecosim.errors import InputError
 from ecosim.settings import Settings
 from ecosim.world.founding import estimated_bytes
+from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 
 MANY_ORGANISATIONS = 10**6
 MANY_BYTES = 4 * 10**9
@@ -32,11 +33,12 @@ def check_run(settings: Settings, agreed: bool = False) -> None:
         InputError: with the number of organisations and ticks, and the memory and time that they would roughly take.
     """
     organisations, citizens = sum(settings.ecosystem.counts()), settings.ecosystem.citizens.count
-    memory, seconds = memory_of(settings), seconds_of(settings)
-    is_large = organisations > MANY_ORGANISATIONS or memory > MANY_BYTES or seconds > MANY_SECONDS
+    most, memory, seconds = most_organisations(settings), memory_of(settings), seconds_of(settings)
+    is_large = most > MANY_ORGANISATIONS or memory > MANY_BYTES or seconds > MANY_SECONDS
     if is_large and not agreed:
         machine = bytes_in_words(_machine_memory()).removeprefix("about ")
-        told = f"{organisations:,} organisations {_with(citizens)}for {settings.ticks:,} ticks would take"
+        told = f"{organisations:,} organisations {_growing(settings, organisations, most)}{_with(citizens)}"
+        told += f"for {settings.ticks:,} ticks would take"
         raise InputError(
             f"{told} {bytes_in_words(memory)} of memory (this machine has {machine}) and {seconds_in_words(seconds)}; "
             "if that is meant, say --yes"
@@ -62,19 +64,37 @@ def check_sweep(points: int, replicates: int = 1) -> None:
         raise InputError(f"{told}; allowed: at least one of each")
 
 
+def most_organisations(settings: Settings) -> int:
+    """Return about how many organisations a run may come to, by the rules that let some enter.
+
+    No more than there are numbers for: sectors × ``MOST_OF_A_SECTOR``.
+    """
+    n = sum(settings.ecosystem.counts())
+    grown = max((mechanism.grown(n, settings.ticks) for mechanism in settings.dynamics.values()), default=n)
+    return max(n, int(min(grown, len(settings.ecosystem.sectors) * float(MOST_OF_A_SECTOR))))
+
+
 def memory_of(settings: Settings) -> float:
     """Return the memory that a run would roughly take (bytes): its world at its greatest, and its series."""
     rows = settings.ticks // settings.record.every + 1
-    world = estimated_bytes(settings.ecosystem, columns_named(settings.dynamics.values()))
+    world = estimated_bytes(settings.ecosystem, columns_named(settings.dynamics.values()), most_organisations(settings))
     return float(world) + 8.0 * rows * (1 + len(settings.measures))
 
 
 def seconds_of(settings: Settings) -> float:
-    """Return the time that a run would roughly take (s)."""
+    """Return the time that a run would roughly take (s), as if there were as many organisations all along as at most."""
     work = 1 + len(settings.schedule) + len(settings.measures) / settings.record.every
-    organisations, ecosystem = sum(settings.ecosystem.counts()), settings.ecosystem
+    organisations, ecosystem = most_organisations(settings), settings.ecosystem
     entities = organisations + 100 + organisations * ecosystem.members.each / 10 + ecosystem.citizens.count / 10
     return _SECONDS * entities * work * (settings.ticks + 1)
+
+
+def _growing(settings: Settings, first: int, most: int) -> str:
+    """Return to how many they may grow, and by which rule, which is the one to limit (``turnover``: its room)."""
+    if most == first:
+        return ""
+    by = max(settings.dynamics, key=lambda name: settings.dynamics[name].grown(first, settings.ticks))
+    return f"(which dynamics.{by} may make {most:,}) "
 
 
 def _with(citizens: int) -> str:

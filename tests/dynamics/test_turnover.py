@@ -5,6 +5,7 @@ import pytest
 
 from ecosim.dynamics.turnover import Turnover, poisson
 from ecosim.ecosystem import Ecosystem
+from ecosim.errors import InputError
 from ecosim.rng import stream
 from ecosim.settings import settings_from
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
@@ -115,14 +116,6 @@ def test_each_is_equally_likely_to_be_known():
     assert np.all(np.abs(counts - 500) < 6 * np.sqrt(1500 * (1 / 3) * (2 / 3)))
 
 
-def test_where_all_go_others_come_who_know_nobody():
-    rule = Turnover(patience=1)
-    world = live(town(rule, 9, 0.0), rule)
-    assert sectors(world) == [3, 3, 3]
-    assert world.ties == 0
-    assert np.all(world.capital >= rule.floor)
-
-
 @pytest.mark.parametrize("mean", [0.3, 4.0, 60.0, 2000.0])
 def test_numbers_of_newcomers_are_poisson(mean):
     """Mean and variance of 20,000 numbers, six standard errors each (false alarm 4e-9; variance of the variance ≈ 3 m²)."""
@@ -225,6 +218,66 @@ def test_the_founded_are_as_they_would_have_been_at_founding():
         there = np.flatnonzero(reference.identity == world.identity[row])[0]
         for name in ("motive", "culture", "salience"):
             np.testing.assert_array_equal(getattr(world, name)[row], getattr(reference, name)[there], name)
+
+
+def test_how_many_there_may_be_is_told_beforehand():
+    """Without room nobody is more than (1 + r)ᵗ on average: 40 worlds of 60, six standard errors (a branching process)."""
+    assert Turnover().grown(30, 10**8) == 30
+    assert Turnover(entry="rate", rate=1.0).grown(30, 3) == pytest.approx(240)
+    assert Turnover(entry="rate", rate=1.0, every=2).grown(30, 5) == pytest.approx(120)
+    assert Turnover(entry="rate", rate=1.0, room=100).grown(30, 10**8) == 100
+    assert Turnover(entry="rate", rate=1.0, room=10).grown(30, 10**8) == 30
+    rule = Turnover(entry="rate", rate=0.2, floor=0.0, acquaintances=0)
+    ends = [live(town(rule, 60, ties=False), rule, ticks=5, seed=seed).n for seed in range(40)]
+    spread = np.sqrt(60 * 1.2**4 * (1.2**5 - 1) * 0.2 / 0.2 / 40)
+    assert abs(np.mean(ends) - rule.grown(60, 5)) < 6 * spread
+
+
+@pytest.mark.parametrize("rate", [0.5, 1.0, 3.0, 10.0])
+def test_where_room_is_filled_there_are_hardly_more_than_said(rate):
+    """The number after one step is Poisson about at most the bound; six standard deviations."""
+    rule = Turnover(entry="rate", rate=rate, room=400, floor=0.0, acquaintances=0)
+    most = 0
+    for start in (30, 150, 220, 399):
+        world = town(rule, start, ties=False)
+        for _ in range(6):
+            most = max(most, live(world, rule).n)
+    bound = rule.grown(399, 10**6)
+    assert most < bound + 6 * np.sqrt(bound)
+    assert most > 0.5 * bound
+
+
+ALL_GO = {"patience": 1, "floor": 1000.0}
+"""Nobody has so much capital, so every tick all leave, and newcomers find every sector empty."""
+
+
+def test_where_all_go_others_come_who_know_nobody():
+    model = Ecosystem(whole(**ALL_GO), rng=3)
+    before = sectors(model.world)
+    model.step()
+    assert sectors(model.world) == before
+    assert model.world.gone.size == model.world.n
+    assert model.world.ties == 0
+    assert np.all(model.world.capital >= 1000.0)
+
+
+@pytest.mark.parametrize("born", ["imitating", "recombined"])
+def test_a_sector_in_which_nobody_stays_comes_back_as_it_would_have_been_founded(born):
+    one, founded = (Ecosystem(whole(born=word, **ALL_GO), rng=3) for word in (born, "founded"))
+    for model in (one, founded):
+        model.run(2)
+    for name in ("motive", "salience", "capability"):
+        assert getattr(one.world, name).sum(axis=1).min() > 0.1, name
+    assert np.allclose(one.world.motive.sum(axis=1), 1.0)
+    assert np.allclose(one.world.salience.sum(axis=1), 1.0)
+    assert differing(one.world, founded.world) == []
+
+
+@pytest.mark.parametrize("born", ["founded", "imitating", "recombined"])
+def test_newcomers_with_nobody_to_take_after_in_a_world_that_nobody_founded_are_refused(born):
+    rule = Turnover(patience=1, born=born)
+    with pytest.raises(InputError, match="'business' have nobody to take after, and this world does not know what"):
+        live(town(rule, 9, 0.0), rule)
 
 
 @pytest.mark.parametrize("born", ["founded", "imitating", "recombined"])

@@ -36,6 +36,14 @@ def test_a_parameter_of_a_few_words_takes_each_of_them():
     assert factor("check").values == (False, True)
 
 
+def test_a_rule_is_no_range_and_is_told_how_it_is_varied():
+    with pytest.raises(InputError) as refused:
+        factor("dynamics.stance.rule")
+    assert refused.value.faults == (
+        "dynamics.stance.rule: is no number; a sweep over rules is written 'dynamics.stance={rule: …},{rule: …}'",
+    )
+
+
 def test_the_parameter_says_whether_its_numbers_are_whole():
     assert factor("ticks", 5.0, 10.0) == Factor("ticks", "whole", 5, 10)
     assert factor(TOLERANCE, 0, 1) == Factor(TOLERANCE, "real", 0.0, 1.0)

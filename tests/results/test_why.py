@@ -104,6 +104,20 @@ def test_one_can_ask_why_somebody_left(run, tmp_path):
     assert again["told"].tolist() == told["told"].tolist()
 
 
+def test_who_founds_a_coalition_is_told_of_it_once(run):
+    founded = run.events[run.events["kind"] == "founded"].iloc[0]
+    name, coalition = founded["organisation_name"], founded["coalition"]
+    all_told = run.why(name)
+    mine = all_told[(all_told["tick"] == founded["tick"]) & (all_told["coalition"] == coalition)]
+    assert mine["kind"].tolist() == ["founded"]
+    joined = run.events[(run.events["kind"] == "joined") & (run.events["coalition"] == coalition)]
+    assert name in set(joined["organisation_name"]), "the table of events keeps both"
+    assert coalition in set(run.why(name, "joined")["coalition"]), "and who asks for joining is told of it"
+    other = next(who for who in joined[joined["tick"] == founded["tick"]]["organisation_name"] if who != name)
+    theirs = run.why(other)
+    assert "joined" in set(theirs[theirs["coalition"] == coalition]["kind"])
+
+
 def test_a_choice_against_what_was_expected_says_so(run):
     chosen = run.events[run.events["why"].isin(["did better alone", "expected to do better"])]
     for is_likely in (False, True):

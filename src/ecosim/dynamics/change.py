@@ -73,7 +73,7 @@ class Change(Mechanism):
         Stochasticity: Drift of severity, motives and demand, and the times and sizes of shocks, are drawn.
 
     References:
-        Gillespie (1996), Phys. Rev. E 54, 2084, for the exact step; Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823.
+        Gillespie (1996), Phys. Rev. E 54, 2084 (the exact step). Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823.
     """
 
     lag: float = Field(

@@ -36,7 +36,7 @@ class Issue(Mechanism):
         Stochasticity: Severity is multiplied by lognormal noise of mean 1 each tick.
 
     References:
-        May (1977), Nature 269, 471. Scheffer et al. (2009), Nature 461, 53, Box 1, for the fold.
+        May (1977), Nature 269, 471. Scheffer et al. (2009), Nature 461, 53, Box 1 (the fold).
     """
 
     growth: float = Field(0.05, ge=0, le=10, description="r, rate at which a small problem grows, per tick")

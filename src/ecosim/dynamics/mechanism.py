@@ -57,6 +57,17 @@ class Mechanism(BaseModel):
         """
         return []
 
+    def grown(self, organisations: float, ticks: int) -> float:
+        """Return about how many organisations there may be, because of it, after so many ticks; most make none.
+
+        It is asked before a run that would be too large begins (``ecosim.sizes``).
+
+        Args:
+            organisations: how many there are at the start.
+            ticks: length of the run.
+        """
+        return organisations
+
     def step(self, world: World, key: Key) -> None:
         """Act once.
 

@@ -59,8 +59,8 @@ class Media(Witness):
         Stochasticity: Who makes news, whether it is true, and who hears it are drawn.
 
     References:
-        Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118, for what those who hear make of a stance. False
-        news spreads further than true: Vosoughi, Roy & Aral (2018), Science 359, 1146.
+        Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118 (what those who hear make of a stance). Vosoughi,
+        Roy & Aral (2018), Science 359, 1146 (false news spreads further than true).
     """
 
     news: float = Field(0.3, ge=0, le=1, description="share of organisations that make news each time it acts")

@@ -55,7 +55,7 @@ class Meeting(Mechanism):
         Stochasticity: Who looks, how, at whom, and whether both agree is drawn.
 
     References:
-        Cosine of capabilities as (dis)similarity of organisations: Jaffe (1986), Am. Econ. Rev. 76, 984.
+        Jaffe (1986), Am. Econ. Rev. 76, 984 (cosine of capabilities as (dis)similarity of organisations).
     """
 
     rate: float = Field(

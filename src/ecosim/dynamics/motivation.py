@@ -30,7 +30,7 @@ class Motivation(Mechanism):
         Sensing: Each knows prices, its own motive and salience, and how urgent issues seem.
 
     References:
-        Some care about how others fare: Fehr & Schmidt (1999), Q. J. Econ. 114, 817 (there as aversion to inequity).
+        Fehr & Schmidt (1999), Q. J. Econ. 114, 817 (some care about how others fare; there as aversion to inequity).
     """
 
     care: float = Field(

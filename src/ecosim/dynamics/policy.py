@@ -54,7 +54,7 @@ class Policy(Mechanism):
         Stochasticity: Who is inspected and who is invited is drawn.
 
     References:
-        Inspection and expected fine: Becker (1968), J. Political Econ. 76, 169.
+        Becker (1968), J. Political Econ. 76, 169 (inspection and expected fine).
     """
 
     subsidies: float = Field(0.1, ge=0, le=0.5, description="share of government's income paid for mixed joint work")

@@ -38,8 +38,8 @@ class Purpose(Mechanism):
         Stochasticity: Who looks, at whom, and what is tried is drawn.
 
     References:
-        Pairwise comparison: Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522. Purpose and
-        what it pays: Edmans (2020), Grow the Pie, Cambridge University Press.
+        Traulsen, Pacheco & Nowak (2007), J. Theor. Biol. 246, 522 (pairwise comparison). Edmans (2020), Grow the Pie,
+        Cambridge University Press (purpose and what it pays).
     """
 
     looking: float = Field(

@@ -56,8 +56,8 @@ class Relationship(Mechanism):
         Stochasticity: Whether a neglected tie is forgotten at a review is drawn.
 
     References:
-        Faster loss than gain of trust: Slovic (1993), Risk Anal. 13, 675. Relationships decay by themselves: Burt
-        (2002), Bridge decay, Soc. Networks 24, 333.
+        Slovic (1993), Risk Anal. 13, 675 (trust is lost faster than gained). Burt (2002), Bridge decay, Soc. Networks 24,
+        333 (relationships decay by themselves).
     """
 
     trust_up: float = Field(

@@ -49,8 +49,7 @@ class Synergist(Mechanism):
         Stochasticity: Candidates and acceptances are drawn.
 
     References:
-        Introducing the peripheral: Zhao, Yen, Ngamassi, Maitland & Tapia (2012), Simulation 88, 617 (its summary
-        checked).
+        Zhao, Yen, Ngamassi, Maitland & Tapia (2012), Simulation 88, 617 (introducing the peripheral; its summary checked).
     """
 
     introduces: Literal["dividend", "random", "most_connected", "most_alike", "peripheral"] = Field(

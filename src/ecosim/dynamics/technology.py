@@ -43,8 +43,8 @@ class Technology(Mechanism):
         Stochasticity: Who takes it up is drawn.
 
     References:
-        Bass (1969), Manage. Sci. 15, 215. Relative advantage: Rogers (2003), Diffusion of Innovations, 5th ed., Free
-        Press.
+        Bass (1969), Manage. Sci. 15, 215. Rogers (2003), Diffusion of Innovations, 5th ed., Free Press (relative
+        advantage).
     """
 
     innovation: float = Field(

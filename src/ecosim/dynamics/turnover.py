@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -27,14 +28,15 @@ class Turnover(Mechanism):
 
     - ``replacing``: for each that leaves, one of the same sector comes; numbers stay as they are.
     - ``rate``: into a sector of :math:`n_s` organisations come Poisson(:math:`r\, n_s \max(0, 1 - n / N)`) newcomers each
-      time it acts, with ``rate`` r and all n organisations; N is the ``room`` there is (no limit where none is given).
+      time it acts, with ``rate`` r and all n organisations; N is the ``room`` there is (no limit where none is given, so
+      that they grow as (1 + r)ᵗ; a run that would become large that way is told so before it begins).
 
     One draw a sector tells how many come, and more come from a higher mean by the same draw. Newcomers take the lowest
     numbers that nobody of their sector has or had, and their own draws go with these.
 
     *What they are like*, by ``born``: ``founded``, as they would have been drawn at founding (in a world that nobody
     founded, as ``imitating``); ``imitating``, each takes after the more successful of two of its sector; ``recombined``,
-    each attribute after another one of its sector. In a sector that is empty they are at the initial values. In any
+    each attribute after another one of its sector. Into a sector in which nobody stays all come as the founded. In any
     case their capital is ``size`` of that, and never below ``floor``. Each is tied to ``acquaintances`` of those that stay,
     drawn uniformly, with the society's mean trust and a bond of ``first_bond``. A draw picks organisations by place
     among rows: in another order of rows, the same draw may pick another, each still equally likely.
@@ -44,8 +46,8 @@ class Turnover(Mechanism):
         Stochasticity: Newcomers' sector, attributes and acquaintances are drawn.
 
     References:
-        Entry that falls as a population fills its niche: Hannan & Freeman (1989), Organizational Ecology, Harvard
-        University Press.
+        Hannan & Freeman (1989), Organizational Ecology, Harvard University Press (entry falls as a population fills its
+        niche).
     """
 
     floor: float = Field(0.1, ge=0, le=1000, description="capital below which an organisation is insolvent")
@@ -66,6 +68,18 @@ class Turnover(Mechanism):
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "sector", "success")
     writes: ClassVar[tuple[str, ...]] = ("insolvency", "organisations", "ties", "capital", "trust", "bond")
+
+    def grown(self, organisations: float, ticks: int) -> float:
+        """Return how many there are on average if nobody leaves: n (1 + r)ᵗ for t acts, but no more than fill the room.
+
+        Above a rate of 1, so many may come at once that they overfill it: up to N (1 + r)² / 4r.
+        """
+        if self.entry == "replacing":
+            return organisations
+        free = organisations * math.exp(min(700.0, ticks // self.every * math.log1p(self.rate)))
+        if self.room is None:
+            return free
+        return min(free, max(organisations, self.room * max(1.0, (1.0 + self.rate) ** 2 / (4.0 * max(1.0, self.rate)))))
 
     @WorkedOut
     def _ready(self) -> tuple[bool, float, int, int]:
@@ -97,8 +111,7 @@ class Turnover(Mechanism):
         identity = new_identities(world, sector, count)
         society = mean_of(world.trust, 0.5)
         values = self._values(world, sector, identity, staying, key)
-        fresh = np.full(count, 1.0)
-        values["capital"] = np.maximum(self.floor, self.size * values.get("capital", fresh))
+        values["capital"] = np.maximum(self.floor, self.size * values["capital"])
         values["insolvency"] = np.zeros(count, np.int64)
         rows = world.add_organisations(values)
         known = min(self.acquaintances, staying.size)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean
 from ecosim.settings import Settings
 
@@ -87,6 +88,9 @@ def _entry(here: Any, word: str, key: str) -> Any:
         known: list[str] = list(type(here).model_fields)
         if word in known:
             return getattr(here, word)
+        if isinstance(here, Mechanism) and word == "rule":
+            name = key.removesuffix(".rule")
+            raise InputError(f"{key}: is no number; a sweep over rules is written '{name}={{rule: …}},{{rule: …}}'")
     elif isinstance(here, Mapping):
         known = [str(name) for name in here]
         if word in here:

@@ -22,7 +22,7 @@ from ecosim.experiments.sampled import Manner, draw, wanted
 from ecosim.merging import Change, changed
 from ecosim.results.outside_code import packages_named
 from ecosim.settings import Seen, Settings, settings_from, with_actors
-from ecosim.sizes import check_run, check_sweep, seconds_of
+from ecosim.sizes import check_run, check_sweep, most_organisations, seconds_of
 from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ class Plan:
         for point in range(self.design.points):
             try:
                 settings = self.settings(point)
-                size = (settings.ecosystem, settings.ticks, settings.record, settings.schedule, settings.measures)
+                most = most_organisations(settings)
+                size = (settings.ecosystem, settings.ticks, settings.record, settings.schedule, settings.measures, most)
                 if size != sized:  # most sweeps vary rules, and all their runs are of one size
                     check_run(settings, agreed=agreed)
                     sized, each = size, seconds_of(settings)

@@ -94,7 +94,7 @@ MEASURES: tuple[Measure, ...] = (
         lambda world: _over_axes(lambda axis: distinctness(axis, world.sector.astype(np.int64)))(world),
         ("stance",),
         costly=True,
-        source="Bramson et al. (2016)",
+        source="Bramson et al. (2016), J. Math. Sociol. 40, 80",
     ),
     Measure(
         "balanced_triads",

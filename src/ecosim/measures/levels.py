@@ -76,13 +76,13 @@ def _over_axes(stances: Numbers) -> list[float]:
 
 
 _MEANINGS = {
-    "esteban_ray": ("polarisation of stances", "Esteban & Ray (1994), Econometrica 62, 819, α = 1.3"),
+    "esteban_ray": ("polarisation of stances", "Esteban & Ray (1994), Econometrica 62, 819 (α = 1.3)"),
     "bimodality": (
         "bimodality coefficient of stances",
         "Pfister et al. (2013), Frontiers in Psychology 4, 700",
     ),
     "spread": ("largest less smallest stance", "Bramson et al. (2016), J. Math. Sociol. 40, 80"),
-    "dispersion": ("mean distance of stances from their mean", "Bramson et al. (2016)"),
+    "dispersion": ("mean distance of stances from their mean", "Bramson et al. (2016), J. Math. Sociol. 40, 80"),
 }
 
 

@@ -41,7 +41,9 @@ def sector_means(sector: Any, columns: Any, numbers: Any) -> None:
         for s in range(sectors):
             found[row, s] = lanes[:, s].sum()
             found[row, sectors] += found[row, s]
-        for s in range(sectors + 1):  # not a whole row at once: wording its refusal of another size takes long to compile
+        for s in range(
+            sectors + 1
+        ):  # not a whole row at once: wording its refusal of another size takes long to compile
             found[row, s] /= size[s]
 
 

@@ -67,7 +67,7 @@ def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None, issue
     Args:
         events: a run's table of events, with reasons.
         name: the organisation's name.
-        kind: one of :data:`DECISIONS`; None for all.
+        kind: one of :data:`DECISIONS`; None for all, where whoever founded is not told again to have joined.
         issues: names of the issues, by which coalitions are called.
 
     Raises:
@@ -81,7 +81,10 @@ def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None, issue
     if name not in names:
         raise InputError(f"no event names '{name}'; {did_you_mean(name, sorted(names))}")
     of = (events["organisation_name"] == name) | (events["other_name"] == name)
-    found = events[of & events["kind"].isin([kind] if kind else list(DECISIONS))].reset_index(drop=True)
+    found = events[of & events["kind"].isin([kind] if kind else list(DECISIONS))]
+    if kind is None:
+        found = found[_is_new(found, name)]
+    found = found.reset_index(drop=True)
     is_first = found["organisation_name"] == name
     found.insert(2, "partner", found["other_name"].where(is_first, found["organisation_name"]))
     found.insert(3, "of", name)
@@ -89,6 +92,14 @@ def decisions_of(events: pd.DataFrame, name: str, kind: str | None = None, issue
     told = [_told(row, company) for row in found.to_dict("records")]
     kept = ["tick", "kind", "partner", "coalition", "why", *TERMS]
     return found[kept].assign(told=told)
+
+
+def _is_new(events: pd.DataFrame, name: str) -> list[bool]:
+    """Return which rows say more than that a founder joined what it founded, which ``founded`` says already."""
+    is_own = events["organisation_name"] == name
+    rows = list(zip(is_own, events["kind"], events["tick"], events["coalition"], strict=True))
+    began = {(tick, coalition) for own, kind, tick, coalition in rows if own and kind == "founded"}
+    return [not (own and kind == "joined" and (tick, coalition) in began) for own, kind, tick, coalition in rows]
 
 
 def _told(event: Mapping[Any, Any], company: Company) -> str:

@@ -107,7 +107,9 @@ def labels_of(settings: EcosystemSettings) -> Labels:
     )
 
 
-def estimated_bytes(settings: EcosystemSettings, columns: Iterable[str] = tuple(COLUMNS)) -> int:
+def estimated_bytes(
+    settings: EcosystemSettings, columns: Iterable[str] = tuple(COLUMNS), organisations: int | None = None
+) -> int:
     """Return about how much memory the world takes at its greatest, while it is founded.
 
     A column counts twice (it is drawn, then put in place), a tie's indices with what sorting them needs.
@@ -115,9 +117,10 @@ def estimated_bytes(settings: EcosystemSettings, columns: Iterable[str] = tuple(
     Args:
         settings: what it would be founded from.
         columns: the columns it would have; all of them if not said.
+        organisations: how many there would be; those of the settings if not said.
     """
     labels = labels_of(settings)
-    n = sum(settings.counts())
+    n = sum(settings.counts()) if organisations is None else organisations
     ties = expected_ties(settings.network, n)
     entries = {"organisation": float(n), "relationship": ties, "issue": float(len(labels.issues))}
     entries["citizen"] = float(labels.citizens)

@@ -58,9 +58,16 @@ def _lowest_free(world: World, sector: int, count: int) -> Rows:
 
 
 def founded(world: World, sector: int, identity: Rows) -> dict[str, NDArray[Any]]:
-    """Return values for newcomers of a sector as they would have been drawn at founding; the world has an ``origin``."""
+    """Return values for newcomers of a sector as they would have been drawn at founding.
+
+    Raises:
+        InputError: where the world has no ``origin``, so that nothing says what they are like.
+    """
     if world.origin is None:
-        raise ValueError("this world does not know what it was founded from; allowed: the world of a model")
+        raise InputError(
+            f"newcomers of the sector '{world.labels.sectors[sector]}' have nobody to take after, and this world does not "
+            "know what it was founded from; allowed: a sector with somebody in it, or the world of a model"
+        )
     settings, seed = world.origin
     columns = [column.name for column in _inherited(world)]
     values = draw_organisations(settings, seed, world.labels, identity, sector, columns)
@@ -68,12 +75,16 @@ def founded(world: World, sector: int, identity: Rows) -> dict[str, NDArray[Any]
 
 
 def recombined(world: World, sector: int, identity: Rows, alike: Rows, key: Key) -> dict[str, NDArray[Any]]:
-    """Return values for newcomers of a sector: each attribute is that of another of the rows ``alike``, by chance."""
+    """Return values for newcomers of a sector: each attribute is that of another of the rows ``alike``, by chance.
+
+    Where there is nobody alike they are as ``founded`` ones.
+    """
+    if not alike.size:
+        return founded(world, sector, identity)
     values: dict[str, NDArray[Any]] = {}
-    if alike.size:
-        for column in _inherited(world):
-            luck = uniforms(key, identity, _RECOMBINES + _PLACE[column.name])
-            values[column.name] = getattr(world, column.name)[alike[(luck * alike.size).astype(np.int64)]]
+    for column in _inherited(world):
+        luck = uniforms(key, identity, _RECOMBINES + _PLACE[column.name])
+        values[column.name] = getattr(world, column.name)[alike[(luck * alike.size).astype(np.int64)]]
     return _entering(values, identity, sector)
 
 
@@ -81,6 +92,8 @@ def likenesses(
     world: World, sector: int, identity: Rows, key: Key, alike: Rows | None = None, better_of_two: bool = False
 ) -> dict[str, NDArray[Any]]:
     """Return values for newcomers of a sector: each takes after one organisation of it, drawn by its own luck.
+
+    Where there is nobody to take after they are as ``founded`` ones: a sector that has died out comes back as it began.
 
     Args:
         world: where they enter.
@@ -91,17 +104,19 @@ def likenesses(
         better_of_two: whether two are drawn, and the more successful counts, the first if they fare alike.
 
     Returns:
-        Column name to entries (p, ...); outcomes, and everything in a sector that is empty, are left to the table's
-        initial values.
+        Column name to entries (p, ...); outcomes are left to the table's initial values.
+
+    Raises:
+        InputError: as ``founded``.
     """
-    values: dict[str, NDArray[Any]] = {}
     alike = np.flatnonzero(world.sector == sector) if alike is None else alike
-    if alike.size:
-        after = alike[(uniforms(key, identity) * alike.size).astype(np.int64)]
-        if better_of_two:
-            other = alike[(uniforms(key, identity, 1) * alike.size).astype(np.int64)]
-            after = np.where(world.success[other] > world.success[after], other, after)
-        values = {column.name: getattr(world, column.name)[after] for column in _inherited(world)}
+    if not alike.size:
+        return founded(world, sector, identity)
+    after = alike[(uniforms(key, identity) * alike.size).astype(np.int64)]
+    if better_of_two:
+        other = alike[(uniforms(key, identity, 1) * alike.size).astype(np.int64)]
+        after = np.where(world.success[other] > world.success[after], other, after)
+    values = {column.name: getattr(world, column.name)[after] for column in _inherited(world)}
     return _entering(values, identity, sector)
 
 

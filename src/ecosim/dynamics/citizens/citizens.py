@@ -73,9 +73,9 @@ class Citizens(Mechanism):
         Stochasticity: Who looks around, at which alternative, and which it takes is drawn.
 
     References:
-        Luce (1959), Individual Choice Behavior; logit as utility with Gumbel noise: McFadden (1974), Conditional logit
-        analysis of qualitative choice behavior. Steps of this probability have this distribution:
-        Barker (1965), Aust. J. Phys. 18, 119.
+        Luce (1959), Individual Choice Behavior. McFadden (1974), Conditional logit analysis of qualitative choice
+        behavior (logit as utility with Gumbel noise). Barker (1965), Aust. J. Phys. 18, 119 (steps of this probability
+        have this distribution).
     """
 
     looking: float = Field(0.1, ge=0, le=1, description="share of citizens who look around each time it acts")

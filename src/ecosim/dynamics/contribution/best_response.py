@@ -42,7 +42,7 @@ class BestResponse(Mechanism):
         Prediction: Next tick is expected to bring what effort brought last.
 
     References:
-        Best-response dynamic: Fudenberg & Levine (1998), The Theory of Learning in Games, sec. 1.4 and 2.8.
+        Fudenberg & Levine (1998), The Theory of Learning in Games, sec. 1.4 and 2.8 (best-response dynamic).
     """
 
     trust_weight: float = Field(0.8, ge=0, le=1, description="ω, how much contributing in company depends on trust")

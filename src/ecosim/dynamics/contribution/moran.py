@@ -41,8 +41,8 @@ class Moran(Copying):
 
     References:
         Moran (1958), Random processes in genetics, Math. Proc. Camb. Phil. Soc. 54, 60. Nowak, Sasaki, Taylor &
-        Fudenberg (2004), Nature 428, 646 (fitness 1 − w + w × payoff). Orders on networks: Ohtsuki, Hauert, Lieberman &
-        Nowak (2006), Nature 441, 502.
+        Fudenberg (2004), Nature 428, 646 (fitness 1 − w + w × payoff). Ohtsuki, Hauert, Lieberman & Nowak (2006), Nature
+        441, 502 (orders on networks).
     """
 
     fitness: Literal["linear", "exponential"] = Field("linear", description="how payoff makes fitness")

@@ -37,8 +37,8 @@ class Pooling(Mechanism):
         Collectives: The pool belongs to the coalition, and goes with it.
 
     References:
-        What groups can make of knowledge that members do not have in common: Stasser & Titus (1985), J. Pers. Soc.
-        Psychol. 48, 1467.
+        Stasser & Titus (1985), J. Pers. Soc. Psychol. 48, 1467 (what groups make of knowledge that members do not have
+        in common).
     """
 
     growth: float = Field(

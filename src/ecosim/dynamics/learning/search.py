@@ -57,8 +57,8 @@ class ParallelSearch(Mechanism):
 
     References:
         Lazer & Friedman (2007), The network structure of exploration and exploitation, Adm. Sci. Q. 52, 667 (the abstract
-        is checked; what its text leaves open is said at the published case). NK landscapes: Kauffman & Levin (1987),
-        J. Theor. Biol. 128, 11.
+        is checked; what its text leaves open is said at the published case). Kauffman & Levin (1987), J. Theor. Biol.
+        128, 11 (NK landscapes).
     """
 
     interdependence: int = Field(

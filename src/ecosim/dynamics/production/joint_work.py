@@ -39,7 +39,7 @@ class JointWork(Mechanism):
         Collectives: A coalition makes one output out of its members' efforts, bonds, gaps and pooled knowledge.
 
     References:
-        CES production: Arrow, Chenery, Minhas & Solow (1961), Rev. Econ. Stat. 43, 225.
+        Arrow, Chenery, Minhas & Solow (1961), Rev. Econ. Stat. 43, 225 (CES production).
     """
 
     complementarity: float = Field(0.4, gt=0, le=1, description="η: 1 adds up, below 1 the parts need each other")

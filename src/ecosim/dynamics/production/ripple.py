@@ -33,7 +33,7 @@ class Ripple(Mechanism):
         Interaction: Gains pass on from partner to partner, weaker with each step.
 
     References:
-        Leontief inverse; Katz (1953), Psychometrika 18, 39.
+        Katz (1953), Psychometrika 18, 39 (the series; in economics, the Leontief inverse).
     """
 
     spread: float = Field(0.3, ge=0, lt=1, description="φ, share of a benefit that passes on to partners at full bonds")

@@ -55,8 +55,8 @@ class AttractionRepulsion(Mechanism):
         Stochasticity: Who is met, and whether the meeting takes effect, is drawn.
 
     References:
-        Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118; checked against the authors' program
-        (AttractionRepulsionModel, arm.py).
+        Axelrod, Daymude & Forrest (2021), PNAS 118 (50) e2102139118 (checked against the authors' program
+        AttractionRepulsionModel, arm.py).
     """
 
     tolerance: float = Field(

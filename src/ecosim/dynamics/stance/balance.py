@@ -44,8 +44,8 @@ class StructuralBalance(Mechanism):
         Interaction: The affect of a tie changes by the product of the affects to common partners.
 
     References:
-        Marvel, Kleinberg, Kleinberg & Strogatz (2011), PNAS 108, 1771. Kułakowski, Gawroński & Gronek (2005), Int. J.
-        Mod. Phys. C 16, 707 (both checked by their abstracts only).
+        Marvel, Kleinberg, Kleinberg & Strogatz (2011), PNAS 108, 1771 (checked by its abstract only). Kułakowski,
+        Gawroński & Gronek (2005), Int. J. Mod. Phys. C 16, 707 (checked by its abstract only).
     """
 
     rate: float = Field(

@@ -44,9 +44,9 @@ class BoundedConfidence(Mechanism):
         Stochasticity: Where activation or listening is by chance, who acts and who is heard is drawn.
 
     References:
-        Deffuant, Neau, Amblard & Weisbuch (2000), Adv. Complex Syst. 3, 87: reach 1, random activation, each other.
-        Hegselmann & Krause (2002), JASSS 5(3) 2: everyone, responsiveness 1, on a complete network (the rules
-        agree with those told by others).
+        Deffuant, Neau, Amblard & Weisbuch (2000), Adv. Complex Syst. 3, 87 (reach 1, random activation, each other; the
+        rules agree with those told by others). Hegselmann & Krause (2002), JASSS 5(3) 2 (everyone, responsiveness 1, on a
+        complete network; the rules agree with those told by others).
     """
 
     tolerance: float = Field(

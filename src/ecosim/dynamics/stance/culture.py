@@ -42,7 +42,7 @@ class CultureDissemination(Mechanism):
 
     References:
         Axelrod (1997), J. Conflict Resolution 41, 203. Klemm, Eguíluz, Toral & San Miguel (2003), Phys. Rev. E 67,
-        045101: noise (the rules agree with those told by others).
+        045101 (noise; the rules agree with those told by others).
     """
 
     noise: float = Field(0.0, ge=0, le=1, description="chance of a drift of culture after each encounter")

@@ -38,8 +38,8 @@ class Thresholds(Mechanism):
         Adaptation: Acting, or not, follows what others are seen to do.
 
     References:
-        Granovetter (1978), Threshold models of collective behavior, Am. J. Sociol. 83, 1420. With partners in place of
-        everyone: Watts (2002), PNAS 99, 5766; by number: Centola & Macy (2007), Am. J. Sociol. 113, 702.
+        Granovetter (1978), Threshold models of collective behavior, Am. J. Sociol. 83, 1420. Watts (2002), PNAS 99, 5766
+        (partners in place of everyone). Centola & Macy (2007), Am. J. Sociol. 113, 702 (by number).
     """
 
     seen: Literal["everyone", "partners"] = Field("partners", description="whose acts count: everyone's or partners'")
