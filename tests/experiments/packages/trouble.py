@@ -20,7 +20,18 @@ class Trouble(Mechanism):
     """Does nothing, or something bad, in the third tick; waits a little in every tick."""
 
     how: Literal[
-        "none", "raise", "hang", "die", "die_with_worker", "memory", "blow_up", "exit", "swallow", "fork", "brood"
+        "none",
+        "raise",
+        "hang",
+        "die",
+        "die_with_worker",
+        "memory",
+        "blow_up",
+        "exit",
+        "swallow",
+        "fork",
+        "brood",
+        "raise_in_a_crowd",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
 
@@ -38,6 +49,10 @@ class Trouble(Mechanism):
 
     def _raise(self, world: World) -> None:
         raise RuntimeError("the gossip got out of hand")
+
+    def _raise_in_a_crowd(self, world: World) -> None:
+        if world.stance.shape[0] > 13:
+            self._raise(world)
 
     def _hang(self, world: World) -> None:
         while True:
