@@ -300,6 +300,22 @@ def test_a_sweep_without_a_single_result_is_refused(tmp_path):
     assert not (folder / "report.html").exists()
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda folder: ecosim.read_sweep(folder).report(),
+        lambda folder: ecosim.read_sweep(folder).sensitivity(),
+        lambda folder: ecosim.discover(folder, "x", above=0.5),
+    ],
+)
+def test_a_sweep_that_was_stopped_before_its_first_run_was_made_is_refused(tmp_path, ask):
+    folder = grid(tmp_path, {"rule.a": [0.0, 1.0]}, {"x": lambda c, draw, n: c["rule.a"][:, None]})
+    for part in folder.rglob("part-*.parquet"):
+        part.unlink()
+    with pytest.raises(InputError, match=r"no run of this sweep has results \(none was made\)"):
+        ask(folder)
+
+
 def test_no_word_acts_as_a_formula_in_a_spreadsheet(tmp_path):
     """Neither a value of the design nor the name of a measure, in CSV or in Excel; numbers stay numbers."""
     import csv

@@ -198,6 +198,7 @@ def discover(
             f"{shown(str(folder))}: a {tables.kind} sweep, whose points share values in blocks, so that no half of them can "
             "test what was found in the other; allowed: --design lhs, sequence or grid"
         )
+    tables.refuse_without_results()
     (column,) = tables.known([measure])
     values = tables.laid_out(column)
     holds = np.ones_like(values)

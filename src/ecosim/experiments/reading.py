@@ -172,6 +172,20 @@ class SweepTables:
                 )
         return notes
 
+    def refuse_without_results(self) -> None:
+        """Refuse a sweep of which no run went well, or none was made: it was stopped before.
+
+        Raises:
+            InputError: then.
+        """
+        if (self.made["status"] == OK).any():
+            return
+        why = "all that were made failed" if len(self.made) else "none was made"
+        raise InputError(
+            f"{printable(self.folder)}: no run of this sweep has results ({why}); allowed: one with at least one that went "
+            "well (the same ecosim sweep once more goes on where it was)"
+        )
+
     def named(self, name: str) -> str:
         """Return the column that a measure's plain name stands for: its mean over the second half, if there is one.
 

@@ -124,6 +124,7 @@ def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivit
         Saltelli et al. (2010), Comput. Phys. Commun. 181, 259. Campolongo, Cariboni & Saltelli (2007), Environ. Model.
         Softw. 22, 1509. Tarantola, Gatelli & Mara (2006), Reliab. Eng. Syst. Saf. 91, 717. (All as SALib cites them.)
     """
+    tables.refuse_without_results()
     chosen = tables.known(measures) if measures else list(tables.measures)
     tables.load(chosen)
     if not tables.keys or tables.points < 2:

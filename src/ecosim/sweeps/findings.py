@@ -16,7 +16,7 @@ from ecosim.experiments.effects import TOGETHER, Layout, effects, mean_and_inter
 from ecosim.experiments.noise import convergence, table_of_noise
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.sensitivity import METHODS, Sensitivity, factors_of, sensitivity
-from ecosim.experiments.shards import MEAN, OK
+from ecosim.experiments.shards import MEAN
 from ecosim.reports.findings import Indices, Maps, Response, SweepFindings
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
         InputError: if there is no run with results, or a measure is unknown.
     """
     runs = tables.made
-    if not (runs["status"] == OK).any():
-        raise InputError(
-            f"{tables.folder}: no run of this sweep has results; allowed: one with at least one that went well"
-        )
+    tables.refuse_without_results()
     tables.load(tables.measures)  # the page tells of the luck of each
     layout = Layout(runs, tables.keys, tables.column)
     noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
