@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -177,7 +177,7 @@ def discover(
     sweeps without any effect.
 
     Args:
-        folder: of a sweep with at least twenty points, not by ``sobol`` or ``morris``, whose points are bound.
+        folder: of a sweep with at least twenty different points, not by ``sobol`` or ``morris``, whose points are bound.
         measure: column of its runs: ``name`` at the end, ``name.mean`` over the second half.
         above: it holds where the measure is above this.
         below: it holds where the measure is below this; with both, where it lies between.
@@ -207,7 +207,7 @@ def discover(
         holds[values <= above] = 0.0
     if below is not None:
         holds[values >= below] = 0.0
-    return discovered(
+    found = discovered(
         cases_of(tables.keys, tables.points_table, holds),
         _told(column, above, below),
         str(folder),
@@ -215,6 +215,8 @@ def discover(
         depth,
         seed,
     )
+    copies = tables.said_of_copies()
+    return replace(found, says=(*found.says, copies)) if copies else found
 
 
 def discovered(

@@ -110,8 +110,8 @@ class Found(NamedTuple):
 def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivity:
     """Return what each factor of a sweep does to each measure, each index with its 95 % interval.
 
-    Runs of a point are averaged first. A Sobol' block or a Morris trajectory with a point that has no value is dropped
-    as a whole.
+    Runs of a point are averaged first, and equal points count once, but for blocks, which need each of theirs. A Sobol'
+    block or a Morris trajectory with a point that has no value is dropped as a whole.
 
     Args:
         tables: of the sweep.
@@ -135,7 +135,7 @@ def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivit
     told: list[dict[str, Any]] = []
     skipped: dict[str, str] = {}
     for measure in chosen:
-        values = tables.laid_out(measure)
+        values = tables.in_blocks(measure) if method in ("sobol", "morris") else tables.laid_out(measure)
         why = _unfit(values)
         if why:
             skipped[measure] = why
@@ -189,7 +189,9 @@ def _found(method: str, tables: SweepTables, factors: Factors | None, values: ND
         return Found([Row(*one) for one in shares], values.shape[0], 0)
     there = ~np.isnan(means)
     if there.sum() < max(FEWEST, len(tables.keys) + 3):
-        raise TooLittle(f"too few points have a value ({int(there.sum())})")
+        raise TooLittle(
+            f"too few different points have a value ({int(there.sum())}, of at least {max(FEWEST, len(tables.keys) + 3)})"
+        )
     if np.ptp(means[there]) == 0:
         raise TooLittle("it is the same at every point")
     rows, fit = from_given_data(tables.points_table[list(tables.keys)][there], means[there], RESAMPLES, SEED)
@@ -335,6 +337,8 @@ def _remarks(tables: SweepTables, method: str, told: list[dict[str, Any]]) -> It
         yield f"Failed runs and missing values: up to {most:,} points are left out, as whole {what}."
     elif most:
         yield f"Failed runs and missing values: up to {most:,} points are left out."
+    elif copies := tables.said_of_copies():
+        yield copies
     if tables.replicates == 1:
         yield (
             "Each point was run once, so luck and effect cannot be told apart"

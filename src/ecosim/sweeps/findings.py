@@ -63,7 +63,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
         points=tables.points,
         replicates=tables.replicates,
         fewest=tables.fewest_replicates,
-        planned=len(tables.design),
+        planned=len(tables.distinct),
         is_luck_common=tables.is_luck_common,
         values=_values(tables),
         statuses={str(status): int(count) for status, count in runs["status"].value_counts().items()},
@@ -114,6 +114,12 @@ def as_indices(found: Sensitivity) -> Indices:
 
 
 def _remarks(tables: SweepTables, layout: Layout) -> list[str]:
+    copies = [told] if (told := tables.said_of_copies()) else []
+    return [*copies, *_of_lists(tables, layout)]
+
+
+def _of_lists(tables: SweepTables, layout: Layout) -> list[str]:
+    """Return which factors have too many values to be compared one by one."""
     if tables.kind in SAMPLED:
         return []
     counts = {factor: len(layout.levels(factor)) for factor in layout.factors()}
