@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.drawing.calibration import draw_parameter, draw_targets
-from ecosim.errors import InputError, did_you_mean, shown
+from ecosim.errors import InputError, RunsFailed, did_you_mean, shown
 from ecosim.experiments.identifiability import (
     Range,
     correlations,
@@ -103,15 +103,14 @@ def told(made: Trials, posterior: Posterior | None) -> Calibration:
         posterior: what approximate Bayes left of them; None where the best was searched for.
 
     Raises:
-        InputError: if no trial has a value of every target.
+        InputError: if no trial has a value of every target; ``RunsFailed`` where runs failed.
     """
     import pandas as pd
 
     losses, keys = made.losses(), [factor.key for factor in made.factors]
     if (losses >= WORST).all():
-        raise InputError(
-            "no trial has a value of every target; allowed: measures that are defined, and runs that do not fail"
-        )
+        fault = "no trial has a value of every target; allowed: measures that are defined, and runs that do not fail"
+        raise RunsFailed(f"{fault} ({made.failed:,} of {made.runs:,} did)") if made.failed else InputError(fault)
     best = int(np.argmin(losses))
     if posterior is None:
         agree, ranges = near_best(losses, len(keys)), profile_ranges(made.shares, made.distances())
