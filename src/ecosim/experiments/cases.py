@@ -142,7 +142,7 @@ def cases_of(keys: Sequence[str], points: pd.DataFrame, holds: Numbers) -> Cases
         )
     if not names:
         raise InputError("this sweep varies nothing; allowed: a sweep with several values of at least one key")
-    runs = np.bincount(case, there[known].sum(axis=1).astype(float))
+    runs = np.asarray(np.bincount(case, there[known].sum(axis=1)), np.float64)
     share = np.bincount(case, np.nansum(holds[known], axis=1)) / runs
     return Cases(tuple(names), factors[first], tuple(words), share, runs)
 

@@ -115,6 +115,7 @@ class Work:
         told = f"{_count(design.points, 'point')} × {replicates} = {runs}"
         if goals:
             told += ", until " + " and ".join(f"{goal.measure} ± {goal.width:g}" for goal in goals)
+            told += " in the difference from the first" if any(goal.is_paired for goal in goals) else ""
         if len(self._to_do) < design.runs:
             told += f", {len(self._to_do):,} of them still to do"
         seconds, size = seconds_in_words(self._seconds()), bytes_in_words(self._bytes())
