@@ -94,13 +94,16 @@ def test_what_differences_cannot_be_known_so_well_is_told_of_the_scenarios_but_t
     ("words", "message"),
     [
         ({"until": "dispersoin ± 0.1"}, "did you mean 'dispersion'"),
+        ({"until": "dispersion ± 0.1", "arm": "granovetter_1978"}, "'dispersion' is not measured in 'narrow'"),
         ({"until": "dispersion"}, "a measure and a width above 0"),
         ({"until": "dispersion ± 0.1", "replicates": 5}, "at least 8"),
     ],
 )
 def test_widths_that_cannot_be_asked_for_are_refused_before_any_run(words, message, tmp_path):
+    arms = {"wide": "opinions", "narrow": words.get("arm", NARROW)}
+    asked = {name: value for name, value in words.items() if name != "arm"}
     with pytest.raises(InputError, match=message):
-        compare({"wide": "opinions", "narrow": NARROW}, *SMALL, **words, out=tmp_path / "out")
+        compare(arms, *SMALL[:2], **asked, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

@@ -48,6 +48,16 @@ def test_nothing_certain_is_told_of_copies(copies):
     assert "Of 40 points 4 differ" in page
 
 
+@pytest.mark.parametrize("design", ["sobol", "morris"])
+def test_blocks_of_copies_of_a_few_runs_carry_no_indices(tmp_path, design):
+    axes = {TOLERANCE: ecosim.Choice(0.1, 0.5), RESPONSE: ecosim.Choice(0.2, 0.8)}
+    ecosim.sweep("opinions", axes, *OPINIONS, design=design, samples=8, workers=0, out=tmp_path)
+    found = ecosim.read_sweep(tmp_path)
+    with pytest.raises(InputError, match="only 4 points differ, of at least 8"):
+        found.sensitivity("dispersion")
+    assert "little of luck" in found.tables.said_of_copies()
+
+
 def test_of_equal_points_with_luck_of_their_own_all_runs_count_in_one_case():
     points = pd.DataFrame({"a": np.repeat(np.arange(25.0), 2)[::-1], "b": ["x", "y"] * 25})
     holds = np.tile([[1.0, 0.0, np.nan], [0.0, 0.0, 0.0]], (25, 1))

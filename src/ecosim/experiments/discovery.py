@@ -16,7 +16,7 @@ from ecosim.experiments.cart import Tree, find_tree
 from ecosim.experiments.cases import Box, Cases, cases_of
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.prim import Quality, find_box, quality
-from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.reading import BLOCKS, SweepTables
 from ecosim.experiments.rule_words import conditions, sentence, where, wilson, with_interval
 from ecosim.results.phrases import percent
 
@@ -28,9 +28,6 @@ Numbers = NDArray[np.float64]
 
 ALARM = 0.01
 """Chance that a rule is told of a sweep in which nothing matters."""
-
-BOUND = ("sobol", "morris")
-"""Designs whose points come in blocks that share values: halves of them are not independent."""
 
 MOST_RULES = 3
 DRAWS = 4000
@@ -193,7 +190,7 @@ def discover(
     """
     _refuse(above, below, density, depth, seed)
     tables = SweepTables(path_of(folder))
-    if tables.kind in BOUND:
+    if tables.kind in BLOCKS:
         raise InputError(
             f"{shown(str(folder))}: a {tables.kind} sweep, whose points share values in blocks, so that no half of them can "
             "test what was found in the other; allowed: --design lhs, sequence or grid"

@@ -27,6 +27,9 @@ Made = TypeVar("Made")
 NOT_MEASURED = ("run_id", "status", "point", "replicate", "seed")
 """Columns of the table of runs that are neither a key that was varied nor a measure."""
 
+BLOCKS = ("sobol", "morris")
+"""Designs whose points come in blocks, which may have points in common."""
+
 END = ".end"
 """Added to a measure's name where its value at the end of a run is meant, not its mean over the second half."""
 
@@ -161,7 +164,13 @@ class SweepTables:
         drawn = int(self.design["point"].nunique())
         if drawn == self.points:
             return ""
-        return f"Of {drawn:,} points {self.points:,} differ; equal ones are the same runs, and count once."
+        told = f"Of {drawn:,} points {self.points:,} differ; equal ones are the same runs, and count once"
+        if self.kind not in BLOCKS:
+            return f"{told}."
+        return (
+            f"{told}, but for the indices, whose blocks need each: their intervals tell what the draw leaves open, and "
+            "little of luck."
+        )
 
     def _each_once(self, runs: pd.DataFrame) -> pd.DataFrame:
         """Return rows of runs, one of those that have the same id and are told by the same values."""

@@ -15,7 +15,7 @@ from ecosim.errors import InputError
 from ecosim.experiments.effects import half_width, mean_of_rows, nanmean, nanvar
 from ecosim.experiments.given_data import from_given_data
 from ecosim.experiments.noise import noise_of
-from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.reading import BLOCKS, SweepTables
 from ecosim.experiments.sampling import Factors
 from ecosim.experiments.shares import shares_of_variance
 
@@ -135,7 +135,7 @@ def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivit
     told: list[dict[str, Any]] = []
     skipped: dict[str, str] = {}
     for measure in chosen:
-        values = tables.in_blocks(measure) if method in ("sobol", "morris") else tables.laid_out(measure)
+        values = tables.in_blocks(measure) if method in BLOCKS else tables.laid_out(measure)
         why = _unfit(values)
         if why:
             skipped[measure] = why
@@ -176,6 +176,8 @@ def _method(tables: SweepTables, factors: Factors | None) -> str:
 
 def _found(method: str, tables: SweepTables, factors: Factors | None, values: NDArray[np.float64]) -> Found:
     means = nanmean(values, 1)
+    if method in BLOCKS and tables.points < FEWEST:
+        raise TooLittle(f"only {tables.points} points differ, of at least {FEWEST}: all others are copies of these")
     if method == "sobol" and factors is not None:
         return _sobol(factors, means, values)
     if method == "morris" and factors is not None:

@@ -112,21 +112,26 @@ def most_replicates(given: int | None, goals: Sequence[Goal]) -> int:
 def check_goals(goals: Iterable[Goal], plan: Plan) -> None:
     """Refuse measures that the first point does not have, and fewer replicates than there are before the first look.
 
+    Of goals for differences, every point is asked.
+
     Raises:
         InputError: naming them, and the nearest name.
     """
     from ecosim.rules import find_measures
     from ecosim.world.founding import labels_of
 
-    settings = plan.settings(0)
-    labels = labels_of(settings.ecosystem)
-    columns = [name for one in find_measures(settings.measures, labels) for name in one.columns(labels)]
-    known = [*columns, *(name + MEAN for name in columns)]
-    faults = [
-        f"until: {shown(goal.measure)} is not measured; {did_you_mean(goal.measure, known)}"
-        for goal in goals
-        if goal.measure not in known
-    ]
+    goals, faults = tuple(goals), []
+    for point in range(plan.design.points if any(goal.is_paired for goal in goals) else 1):
+        settings = plan.settings(point)
+        labels = labels_of(settings.ecosystem)
+        columns = [name for one in find_measures(settings.measures, labels) for name in one.columns(labels)]
+        known = [*columns, *(name + MEAN for name in columns)]
+        where = f" in {shown(plan.design.values(point)[0])}" if point else ""
+        faults += [
+            f"until: {shown(goal.measure)} is not measured{where}; {did_you_mean(goal.measure, known)}"
+            for goal in goals
+            if goal.measure not in known
+        ]
     if plan.design.replicates < FEWEST:
         faults.append(
             f"replicates: {plan.design.replicates}; allowed with --until: at least {FEWEST}, the most of a point"
