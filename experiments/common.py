@@ -119,6 +119,25 @@ def brackets(value: float, low: float, high: float, digits: int = 2, *, signed: 
     return f"{value:{form}} [{low:{form}}, {high:{form}}]".replace("-", "−")
 
 
+def crossed(levels: Sequence[float], found: tuple[float, float, float], digits: int = 2) -> str:
+    """Return in words what :func:`crossing` found.
+
+    A level with its interval, as in 0.06 [0.03, 0.10]; where it may lie beyond the levels, "below" the first or "above" the
+    last; where every draw of replicates leaps between the same two levels, "between" these, for no more is known.
+    """
+    value, low, high = found
+    least, greatest = f"below {levels[0]:g}", f"above {levels[-1]:g}"
+    if low == high:
+        if np.isinf(value):
+            return f"beyond the grid: {least if value < 0 else greatest}"
+        place = min(max(int(np.searchsorted(levels, value)), 1), len(levels) - 1)
+        return f"between {levels[place - 1]:g} and {levels[place]:g}"
+    words = [
+        f"{one:.{digits}f}".replace("-", "−") if np.isfinite(one) else least if one < 0 else greatest for one in found
+    ]
+    return f"{words[0]} [{words[1]}, {words[2]}]"
+
+
 def cells(table: pd.DataFrame, digits: int = 2, *, signed: bool = True) -> list[str]:
     """Return the mean of each column over replicates, with its interval, as text."""
     return [brackets(*interval(table[column]), digits, signed=signed) for column in table]

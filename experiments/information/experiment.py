@@ -11,7 +11,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from common import arguments, as_markdown, brackets, cells, crossing, curves, interval, publish, run_all  # noqa: E402
+from common import arguments, as_markdown, brackets, cells, crossed, crossing, curves, interval, publish, run_all  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def _by_fake(heard: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     for word in (*REACHES, "wide, nothing exaggerated"):
         for name, words in WORDS.items():
             table = by_fake(heard, word, name)
-            turns = brackets(*crossing(FAKES, table.to_numpy())) if word == "wide" else ""
+            turns = crossed(FAKES, crossing(FAKES, table.to_numpy())) if word == "wide" else ""
             rows.append([f"{word}: {words}", *cells(table, 3), turns])
     return head, rows
 

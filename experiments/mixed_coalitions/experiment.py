@@ -11,7 +11,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from common import arguments, as_markdown, brackets, crossing, interval, publish, run_all  # noqa: E402
+from common import arguments, as_markdown, brackets, crossed, crossing, interval, publish, run_all  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,9 @@ def told(runs: pd.DataFrame) -> str:
             table = by_cost(runs, variant, name)
             cells = [brackets(*interval(table[column]), signed=True) for column in table]
             whole = -table.dropna().to_numpy()  # runs with both kinds of coalitions at every cost
-            rows.append([variant, *cells, brackets(*crossing(TRANSLATION, whole)) if len(whole) > 1 else "unknown"])
+            rows.append(
+                [variant, *cells, crossed(TRANSLATION, crossing(TRANSLATION, whole)) if len(whole) > 1 else "unknown"]
+            )
         rows.append([NO_GAP, *[""] * (len(costs) - 1), brackets(*interval(no_gap[name]), signed=True), ""])
         tables.append(as_markdown([f"mixed less single-sector: log {outcome}", *costs, "crossover in τ"], rows))
     rows = []

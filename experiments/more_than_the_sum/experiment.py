@@ -32,7 +32,7 @@ REGIMES = {
     ),
     "parts add up, A constant: the sum": ("adding_up.yaml",),
 }  # fmt: skip
-WAYS = {"ledger": 3, "dividends": 3, "information": 3, "counterfactual": 1}
+WAYS = {"ledger": 3, "dividends": 3, "information": 3, "excess": 1, "counterfactual": 1}
 ZERO = 1e-9
 
 

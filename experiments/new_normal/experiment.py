@@ -11,7 +11,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from common import arguments, as_markdown, brackets, cells, crossing, curves, interval, publish, run_all  # noqa: E402
+from common import arguments, as_markdown, cells, crossed, crossing, curves, interval, publish, run_all  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ def _mean(values: np.ndarray) -> float:
 def _critical(runs: pd.DataFrame, world: str) -> str:
     """Return the trust from which on a tenth of what the scare won is left."""
     left, won = (lasting(runs, world, name) for name in ("contribution_mean", "contribution_mean at the height"))
-    return brackets(*crossing(TRUSTS, (left - KEPT * won).to_numpy()))
+    return crossed(TRUSTS, crossing(TRUSTS, (left - KEPT * won).to_numpy()))
 
 
 def main() -> None:

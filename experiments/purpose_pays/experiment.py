@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from common import arguments, as_markdown, brackets, cells, crossing, curves, interval, late, publish, run_all  # noqa: E402
+from common import arguments, as_markdown, brackets, cells, crossed, crossing, curves, interval, late, publish, run_all  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ def told(inside: pd.DataFrame, across: pd.DataFrame) -> str:
                 f"capital, {variant}",
                 *cells(table),
                 brackets(*interval(table.iloc[:, -1] - table.iloc[:, 0]), signed=True),
-                brackets(*crossing(ORIENTATIONS, table.to_numpy())),
+                crossed(ORIENTATIONS, crossing(ORIENTATIONS, table.to_numpy())),
             ]
         )
     for name in ("customers", "income", "payoff"):

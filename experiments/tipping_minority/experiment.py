@@ -13,7 +13,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from common import arguments, as_markdown, brackets, cells, crossing, curves, publish, run_all, share_interval  # noqa: E402
+from common import arguments, as_markdown, brackets, cells, crossed, crossing, curves, publish, run_all, share_interval  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +92,9 @@ def told(town: pd.DataFrame, crowd: pd.DataFrame) -> str:
         for kind in kinds:
             table = _table(runs, kind, shares, "tipped")
             counts = [_tipped(table[share]) for share in shares]
-            rows.append([kind, *(brackets(*found) for found in counts), brackets(*crossing(shares, table, 0.5), 3)])
+            rows.append(
+                [kind, *(brackets(*found) for found in counts), crossed(shares, crossing(shares, table, 0.5), 3)]
+            )
         parts.append(as_markdown(head, rows))
     names = [f"{name}{when}" for when in (", with them", "") for name in ("trust", "contribution", "in coalitions")]
     rows = [[name, *cells(_table(town, "by chance", COMMITTED, name), signed=False)] for name in names]

@@ -11,7 +11,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from common import arguments, as_markdown, brackets, crossing, curves, interval, publish, run_all  # noqa: E402
+from common import arguments, as_markdown, brackets, crossed, crossing, curves, interval, publish, run_all  # noqa: E402
 from successes import KNOWN, PAIRS, REST, SOURCES, live  # noqa: E402
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def told(runs: pd.DataFrame) -> str:
             [name, *(brackets(*interval(column)) for column in along(runs, levels, word, last, name).T)]
             for name in (*PAIRS, *ASIDE)
         ]
-        zero = brackets(*crossing(levels, -along(runs, levels, word, last, BOTH)))
+        zero = crossed(levels, crossing(levels, -along(runs, levels, word, last, BOTH)))
         rows.append(
             [f"{word} at which business and civil society cease to go together", zero, *[""] * (len(levels) - 1)]
         )

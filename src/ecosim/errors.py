@@ -22,6 +22,10 @@ class InputError(ValueError):
         super().__init__("\n".join(self.faults))
 
 
+class RunsFailed(InputError):
+    """Runs were made, but so many of them failed that nothing can be told of the rest."""
+
+
 def did_you_mean(name: object, valid: Iterable[str], *, most: int = 12) -> str:
     """Return a clause that names the nearest valid word and lists the valid ones.
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from typer.testing import CliRunner
@@ -304,3 +305,20 @@ def test_the_chance_in_a_trial_itself_is_not_held_against_it():
     made.shares, made.means, made.errors = np.zeros((2, 2)), np.full((2, 1), 6.0), np.array([[0.0], [4.0]])
     assert made.distances()[:, 0] == pytest.approx([5.0 / 3.0, 1.0])
     assert made.losses() == pytest.approx([25.0 / 9.0, 1.0])
+
+
+def test_runs_that_failed_are_counted_with_the_share_of_the_box_and_the_exit_code_says_so(tmp_path):
+    """Of 12 to 15 organisations, 14 and 15 fail: about half of the box, and every run of it."""
+    words = ["calibrate", "opinions", "ecosystem.organisations=interval(12,15)", "ecosystem.network.degree=4", "ticks=4",
+             "+dynamics.trouble={rule: 'trouble:Trouble', how: raise_in_a_crowd}", "schedule=[stance,trouble]",
+             "--trust", "trouble", "--target", "dispersion=0.3±0.1", "--trials", "20", "--replicates", "2",
+             "--workers", "0", "--out", str(tmp_path / "out"), "--json"]  # fmt: skip
+    done = CliRunner().invoke(cli.app, words)
+    assert done.exit_code == 1, done.output
+    told = json.loads(done.stdout)
+    trials = pd.read_csv(tmp_path / "out" / "calibration_trials.csv")
+    failing = (trials["ecosystem.organisations"] > 13).sum()
+    assert told["failed_runs"] == 4
+    assert told["warnings"][0].startswith(f"4 of 8 runs failed, so that {failing} of 20 trials")
+    assert told["warnings"][0] in told["says"]
+    assert "4 runs failed; why:" in done.stderr

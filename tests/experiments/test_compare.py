@@ -6,8 +6,11 @@ import pytest
 from scipy import stats
 
 import ecosim
+from ecosim.commands.compare import Order, carry_out
 from ecosim.errors import InputError
 from ecosim.experiments.compare import compare, differences, plan_of_arms
+from ecosim.experiments.effects import half_width
+from ecosim.experiments.until import FEWEST, looks
 
 SMALL = ("ecosystem.organisations=20", "ticks=10", "measures=[dispersion,spread]")
 NARROW = ["opinions", "dynamics.stance.tolerance=0.2"]
@@ -50,6 +53,58 @@ def test_differences_are_those_of_a_paired_t_test():
     assert (row["low"], row["high"]) == pytest.approx((theirs.low, theirs.high))
     assert row["difference"] == pytest.approx((y - x).mean())
     assert row["variance_gain"] == pytest.approx((x.var(ddof=1) + y.var(ddof=1)) / (y - x).var(ddof=1))
+
+
+def test_replicates_are_added_until_differences_are_known_so_well_and_no_longer():
+    """The first arm takes as many as the one that takes the most; an arm that is the first under another name, the least."""
+    arms = {"wide": "opinions", "narrow": NARROW, "same": "opinions"}
+    found = compare(arms, *SMALL, until="dispersion ± 0.005", replicates=200, workers=0)
+    counts = found.runs.groupby("scenario").size()
+    assert counts["same"] == FEWEST
+    assert FEWEST < counts["narrow"] < 200
+    assert counts["wide"] == counts["narrow"]
+    assert (found.until.fewest, found.until.most, found.until.short) == (FEWEST, counts["narrow"], {})
+    rows = found.runs.pivot(index="replicate", columns="scenario", values="dispersion")
+    apart = (rows["narrow"] - rows["wide"]).to_numpy()
+    widths = {n: half_width(apart[:n].std(ddof=1), n) for n in looks(200) if n <= apart.size}
+    assert [n for n, width in widths.items() if width <= 0.005] == [apart.size]
+    row = found.differences.set_index(["measure", "scenario"]).loc[("dispersion", "narrow")]
+    assert row["runs"] == apart.size
+    assert (row["high"] - row["low"]) / 2 == pytest.approx(widths[apart.size])
+
+
+def test_what_differences_cannot_be_known_so_well_is_told_of_the_scenarios_but_the_first(tmp_path, capsys):
+    (tmp_path / "narrow.yaml").write_text("base: opinions\ndynamics: {stance: {tolerance: 0.2}}\n")
+    order = Order(
+        words=("opinions", str(tmp_path / "narrow.yaml"), *SMALL),
+        until=("dispersion ± 1e-9",),
+        replicates=12,
+        workers=0,
+    )
+    assert carry_out(order) == 0
+    told = capsys.readouterr().err
+    assert "2 points × 8 to 12 replicates" in told
+    assert "until dispersion ± 1e-09 in the difference from the first" in told
+    assert "Each scenario took 12 replicates." in told
+    assert told.count("Not narrow enough") == 1
+    assert "at scenario='narrow'" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"until": "dispersoin ± 0.1"}, "did you mean 'dispersion'"),
+        ({"until": "dispersion ± 0.1", "arm": "granovetter_1978"}, "'dispersion' is not measured in 'narrow'"),
+        ({"until": "dispersion"}, "a measure and a width above 0"),
+        ({"until": "dispersion ± 0.1", "replicates": 5}, "at least 8"),
+    ],
+)
+def test_widths_that_cannot_be_asked_for_are_refused_before_any_run(words, message, tmp_path):
+    arms = {"wide": "opinions", "narrow": words.get("arm", NARROW)}
+    asked = {name: value for name, value in words.items() if name != "arm"}
+    with pytest.raises(InputError, match=message):
+        compare(arms, *SMALL[:2], **asked, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_failed_runs_are_left_out_with_those_of_the_same_luck():

@@ -2,21 +2,24 @@
 
 import json
 import sys
+import warnings
 
 import numpy as np
 import pytest
+from matplotlib import pyplot
 from scipy import stats
 from typer.testing import CliRunner
 
 import ecosim
 from ecosim import cli
+from ecosim.drawing import discovery as drawing
 from ecosim.errors import InputError
 from ecosim.experiments import discovery
 from ecosim.experiments.cart import find_tree
 from ecosim.experiments.cases import Box, Cases
 from ecosim.experiments.discovery import ALARM, discovered
 from ecosim.experiments.prim import find_box, quality
-from ecosim.experiments.rule_words import where
+from ecosim.experiments.rule_words import where, wilson
 from tests.experiments.sweeps import TINY
 
 KEYS = ("dynamics.meeting.rate", "translation", "c", "d", "rule")
@@ -138,6 +141,27 @@ def test_without_scikit_learn_boxes_are_told_and_the_extra_for_trees_is_named(mo
 def test_where_everything_holds_there_is_nothing_to_tell_apart():
     told = discovered(space(30, 6, chance=lambda factors: np.ones(len(factors))), "y").says
     assert told == ("y in every run of 30 points: nothing to tell apart.",)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_an_interval_of_none_or_all_reaches_exactly_to_the_share(share):
+    """By Wilson's score the interval of all n is [n / (n + z²), 1], of none [0, z² / (n + z²)]."""
+    for points in range(1, 2000):
+        found = wilson(share, points)
+        rest = 1.959964**2 / (points + 1.959964**2)
+        assert found.low <= found.value <= found.high
+        assert (found.high, found.low) == pytest.approx((1.0, 1.0 - rest) if share else (rest, 0.0), abs=1e-12)
+
+
+@pytest.mark.parametrize("chance", [lambda x: x[:, 0] > 0.5, lambda x: x[:, 0] < 2.0], ids=["perfect", "everywhere"])
+def test_a_perfect_rule_and_one_outcome_everywhere_are_drawn_without_a_warning(chance):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for points in (40, 60, 100):
+            cases = space(points, 3, chance=lambda factors: chance(factors).astype(float))
+            alone = Cases(cases.keys[:1], cases.factors[:, :1], cases.words[:1], cases.share, cases.runs)
+            for one in (cases, alone):
+                pyplot.close(drawing.discovery(discovered(one, "y")))
 
 
 def test_words_are_listed_by_the_shorter_list():

@@ -5,7 +5,7 @@ import pytest
 
 import ecosim
 from ecosim.errors import InputError
-from ecosim.experiments.synergy import RELATIONAL, apart, dividends_of, synergy
+from ecosim.experiments.synergy import LARGEST, RELATIONAL, _told, adding_up, apart, dividends_of, synergy
 
 SMALL = ("ecosystem.organisations=40", "ticks=30")
 ADDING_UP = (
@@ -27,6 +27,36 @@ def test_where_parts_only_add_up_there_is_none():
     assert rows.loc["dividends", "mean"] == pytest.approx(0.0, abs=1e-9)
     assert rows.loc["ledger", "says"] in ("none", "undefined")
     assert found.dividends["share"][0] == pytest.approx(1.0)
+    assert rows.loc["excess", "says"] == "none"
+
+
+def test_what_relationships_bring_without_synergy_is_no_vote_for_it():
+    """Whether relationships help is told as such; of synergy, what goes beyond a world whose parts only add up speaks."""
+    settings = ecosim.load("town", *SMALL)
+    neutral = ecosim.load("town", *SMALL, *ADDING_UP)
+    assert adding_up(settings) == neutral
+    found, plain_sum = (synergy(one, replicates=3, seed=5).table.set_index("way") for one in (settings, neutral))
+    assert plain_sum.loc["excess", "mean"] == 0.0
+    assert set(found.loc["counterfactual", ["says"]]) <= {"helps", "harms", "none"}
+    brings = found.loc["counterfactual", "mean"] - plain_sum.loc["counterfactual", "mean"]
+    assert found.loc["excess", "mean"] == pytest.approx(brings)
+
+
+@pytest.mark.parametrize(("helps", "agree"), [(20.0, True), (-20.0, True)])
+def test_only_ways_that_tell_of_synergy_can_contradict_each_other(helps, agree):
+    """Where coalitions make less than their parts, relationships may help all the same: nothing is contradicted."""
+    rows = [
+        {"ledger": -0.1 + e, "dividends": -0.1 + e, "information": e, "excess": -3 + e, "counterfactual": helps + e}
+        for e in (-0.01, 0.0, 0.01)
+    ]
+    found = _told(rows, [np.full(LARGEST + 1, np.nan)] * 3)
+    assert found.agree is agree
+    assert found.table.set_index("way")["says"].to_dict() == {
+        "ledger": "the opposite", "dividends": "the opposite", "information": "none", "excess": "the opposite",
+        "counterfactual": "helps" if helps > 0 else "harms",
+    }  # fmt: skip
+    against = [{**row, "ledger": 0.1} for row in rows]
+    assert not _told(against, [np.full(LARGEST + 1, np.nan)] * 3).agree
 
 
 def test_where_parts_add_up_there_are_no_dividends_even_when_they_learn_after_work():

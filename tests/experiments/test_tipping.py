@@ -23,7 +23,7 @@ from ecosim.experiments.question import Question
 from ecosim.experiments.ramp import Route, lead, lead_all
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.tipping import tip
-from ecosim.experiments.verdict import is_over, leap_of, says, why_not
+from ecosim.experiments.verdict import Leap, is_over, leap_of, says, why_not
 from ecosim.settings import plain
 from tests.experiments.sweeps import children, is_alive, wait_until
 
@@ -249,6 +249,41 @@ def test_a_leap_between_the_same_values_is_tipping():
     runs = np.tile((values > 0.4) + 0.1 * values, (2, 1))
     over = is_over(runs, FINE)
     assert leap_of(values, runs, over, crossing(values, over)).is_abrupt
+
+
+def test_a_leap_that_may_be_less_than_a_quarter_is_not_called_gradual_but_not_settled():
+    """The share of the change that happens at once is called tipping from a quarter on; 17 % to 91 % tells neither."""
+    values = np.linspace(0.0, 1.0, 41)
+    runs = (values > np.linspace(0.45, 0.55, 6)[:, None]) + 0.1 * values
+    found = crossing(values, is_over(runs, FINE))
+    leap = Leap(Estimate(0.67, 0.17, 0.91), 5.0)
+    assert leap.is_unsettled
+    assert not leap.is_abrupt
+    first, second = says(FINE, runs, values, found, leap)[:2]
+    assert first.startswith("A crossing; whether it tips is not settled")
+    assert second.startswith("67 % [17 %, 91 %] of that change happens there at once")
+    for settled in (Estimate(0.1, 0.05, 0.2), Estimate(0.6, 0.3, 0.9)):
+        assert not Leap(settled, 5.0).is_unsettled
+    assert not Leap(Estimate(0.67, 0.17, 0.91), 2.0).is_unsettled
+
+
+def test_where_all_runs_agree_no_more_is_told_than_between_which_values_they_go_over():
+    values = np.linspace(0.0, 1.0, 9)
+    runs = np.tile((values > 0.4) * 1.0, (6, 1))
+    over = is_over(runs, FINE)
+    found = crossing(values, over)
+    assert "passes 0.5 between 0.375 and 0.5." in says(FINE, runs, values, found, leap_of(values, runs, over, found))[0]
+
+
+def test_an_end_at_which_every_run_fails_is_named_with_what_went_wrong(tmp_path):
+    words = ["tip", "opinions", "ecosystem.organisations", "dispersion", "ecosystem.network.degree=4", "ticks=4",
+             "+dynamics.trouble={rule: 'trouble:Trouble', how: raise_in_a_crowd}", "schedule=[stance,trouble]",
+             "--trust", "trouble", "--from", "12", "--to", "14", "--replicates", "6", "--workers", "0",
+             "--out", str(tmp_path / "out")]  # fmt: skip
+    done = CliRunner().invoke(cli.app, words)
+    assert done.exit_code == 1, done.output
+    assert "6 of 6 replicates have no value at ecosystem.organisations=14, where the range ends" in done.output
+    assert "the gossip got out of hand" in done.output
 
 
 def test_equal_levels_give_a_false_alarm_as_rarely_as_five_percent_promise():

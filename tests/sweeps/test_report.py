@@ -83,6 +83,32 @@ def test_effects_are_told_with_their_interval_and_what_is_not_seen_is_not(page):
     assert "pairs of the same luck" in page
 
 
+def test_where_every_contrast_lacks_its_partner_a_sentence_stands_for_the_empty_figure(tmp_path):
+    """All runs at the first value failed, against which the others would be compared."""
+    axes = {"rule.a": [0.0, 1.0, 2.0]}
+    folder = grid(
+        tmp_path,
+        axes,
+        {"x": lambda c, draw, n: c["rule.a"][:, None] + draw.normal(size=(3, n))},
+        replicates=6,
+        failed=(0,),
+    )
+    page = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
+    assert "No difference is known" in page
+    assert "Difference from the first value of each factor" not in page
+
+
+@pytest.mark.parametrize(("replicates", "is_drawn"), [(2, False), (5, False), (6, True)])
+def test_how_intervals_narrow_is_drawn_only_where_there_are_replicates_enough(tmp_path, replicates, is_drawn):
+    axes = {"rule.a": [0.0, 1.0, 2.0]}
+    folder = grid(
+        tmp_path, axes, {"x": lambda c, draw, n: c["rule.a"][:, None] + draw.normal(size=(3, n))}, replicates=replicates
+    )
+    page = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
+    assert ("Half width of the interval of a point" in page) is is_drawn
+    assert ("is drawn from 6 replicates on" in page) is not is_drawn
+
+
 def test_a_line_with_a_gap_does_not_bend_the_mean(page):
     """The point that failed is one of two at tolerance .2: the mean over both lines would rise for that alone."""
     assert "Success business rises" not in page
@@ -298,6 +324,22 @@ def test_a_sweep_without_a_single_result_is_refused(tmp_path):
     with pytest.raises(InputError, match="no run of this sweep has results"):
         ecosim.read_sweep(folder).report()
     assert not (folder / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda folder: ecosim.read_sweep(folder).report(),
+        lambda folder: ecosim.read_sweep(folder).sensitivity(),
+        lambda folder: ecosim.discover(folder, "x", above=0.5),
+    ],
+)
+def test_a_sweep_that_was_stopped_before_its_first_run_was_made_is_refused(tmp_path, ask):
+    folder = grid(tmp_path, {"rule.a": [0.0, 1.0]}, {"x": lambda c, draw, n: c["rule.a"][:, None]})
+    for part in folder.rglob("part-*.parquet"):
+        part.unlink()
+    with pytest.raises(InputError, match=r"no run of this sweep has results \(none was made\)"):
+        ask(folder)
 
 
 def test_no_word_acts_as_a_formula_in_a_spreadsheet(tmp_path):

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ecosim.commands.ending import FAILED
 from ecosim.commands.options import Search, folder_for_runs, text_or_json
 from ecosim.commands.progress import watched
+from ecosim.commands.speech import say
 from ecosim.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,8 +39,8 @@ class Order(Search):
     replicates: Annotated[int, typer.Option(help="runs of each, the same luck in all")] = 5
 
 
-def carry_out(order: Order) -> None:
-    """Search, save what was found, and tell it.
+def carry_out(order: Order) -> int:
+    """Search, save what was found, and tell it; return the exit code: 0, or 1 where runs failed.
 
     Raises:
         InputError: before anything has run.
@@ -61,6 +63,9 @@ def carry_out(order: Order) -> None:
     _save(found, out)
     print(text_or_json(order.as_json, found.to_dict(), found.says))
     order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
+    if found.failed:
+        say(f"{found.failed:,} runs failed; why: {printable(out)}/failures.jsonl")
+    return FAILED if found.failed else 0
 
 
 def _lacking(order: Order, parameters: dict[str, Interval]) -> list[str]:

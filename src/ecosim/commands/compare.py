@@ -16,6 +16,7 @@ from ecosim.commands.ending import FAILED
 from ecosim.commands.options import FolderOfRuns, ManyRuns, Measures, SeedOfReplicates, Trust
 from ecosim.commands.progress import watched
 from ecosim.commands.speech import say
+from ecosim.commands.until import tell_until
 from ecosim.commands.words import sorted_out
 from ecosim.errors import InputError
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ecosim.experiments.compare import Comparison
     from ecosim.experiments.plan import Plan
+    from ecosim.experiments.until import Goal
 
 TABLE, PICTURE = "differences", "differences.svg"
 MOST_NAMED = 6
@@ -40,7 +42,16 @@ class Order(ManyRuns):
         tuple[str, ...],
         typer.Argument(metavar="NAME NAME… [KEY=VALUE]…", help="the scenarios, and changes to all of them"),
     ] = ()
-    replicates: Annotated[int, typer.Option(help="runs of each scenario, the same luck in all")] = 30
+    replicates: Annotated[
+        int | None,
+        typer.Option(help="runs of each scenario, the same luck in all (default: 30; the most with --until: 1,000)"),
+    ] = None
+    until: Annotated[
+        tuple[str, ...],
+        typer.Option(
+            metavar="'MEASURE ± WIDTH'", help="add replicates until differences are known so well; may be repeated"
+        ),
+    ] = ()
     measures: Measures = ()
     seed: SeedOfReplicates = None
     out: FolderOfRuns = None
@@ -53,12 +64,17 @@ def carry_out(order: Order) -> int:
     Raises:
         InputError: before anything has run.
     """
-    from ecosim.experiments.compare import plan_of_arms
+    from ecosim.experiments.compare import plan_of_arms, replicates_of
+    from ecosim.experiments.until import goals_of
 
     arms, changes = sorted_out(order.words)
-    plan = plan_of_arms(arms, changes, replicates=order.replicates, seed=order.seed, trust=order.trust)
+    goals = goals_of(order.until, paired=True)
+    replicates = replicates_of(order.replicates, goals)
+    plan = plan_of_arms(arms, changes, replicates=replicates, seed=order.seed, trust=order.trust)
     _tell_rivals(order, plan)
-    comparison = _compared(order, plan)
+    comparison = _compared(order, plan, goals)
+    if comparison.until is not None:
+        tell_until(order, plan, comparison.until, "scenario")
     _print(comparison.differences, order.as_json)
     failed = int((comparison.runs["status"] != "ok").sum())
     if failed:
@@ -74,7 +90,7 @@ def _tell_rivals(order: Order, plan: Plan) -> None:
             order.say(f"Note: of {arm}: {sentence}.")
 
 
-def _compared(order: Order, plan: Plan) -> Comparison:
+def _compared(order: Order, plan: Plan, goals: tuple[Goal, ...]) -> Comparison:
     """Make the runs, and save what came of them where a folder is named."""
     from ecosim.errors import printable
     from ecosim.experiments.compare import run_comparison
@@ -82,7 +98,9 @@ def _compared(order: Order, plan: Plan) -> Comparison:
 
     with kept(order.out) as out:
         with watched(order, order.out) as progress:
-            found = run_comparison(plan, out, order.execution(), order.measures, say=order.say, progress=progress)
+            found = run_comparison(
+                plan, out, order.execution(), order.measures, say=order.say, progress=progress, goals=goals
+            )
         if order.out is not None:
             _save(found.differences, out)
             order.say(f"Table and figure are in {printable(out)}: {TABLE}.parquet, {TABLE}.csv, {PICTURE}")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import typer
 
 from ecosim.commands.speech import say
-from ecosim.errors import InputError
+from ecosim.errors import InputError, RunsFailed
 
 REFUSED, FAILED, STOPPED = 2, 1, 130
 
@@ -20,6 +20,9 @@ def told() -> Iterator[None]:
     """Tell errors in plain words and end with their exit code: 2 refused, 1 failed, 130 stopped by Ctrl-C."""
     try:
         yield
+    except RunsFailed as error:
+        say(f"Failed: {error}")
+        raise typer.Exit(FAILED) from None
     except InputError as error:
         _tell_faults(error.faults)
         raise typer.Exit(REFUSED) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from ecosim.commands.actors import actors_of
 from ecosim.commands.ending import FAILED
 from ecosim.commands.options import ManyRuns, OfScenario, OwnTables, folder_for_runs
 from ecosim.commands.progress import watched
+from ecosim.commands.until import tell_until
 from ecosim.commands.words import given
 from ecosim.errors import InputError
 
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from ecosim.experiments.plan import Plan
     from ecosim.experiments.points_table import PointsTable
     from ecosim.experiments.sweep import Outcome
-    from ecosim.experiments.until import Ended, Goal
-
-_MOST_TOLD = 5
+    from ecosim.experiments.until import Goal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,28 +175,12 @@ def _tell(order: Order, plan: Plan, outcome: Outcome, out: Path) -> None:
     if outcome.damaged:
         order.say(f"{outcome.damaged} damaged files were found and their runs made again.")
     if outcome.until is not None:
-        _tell_until(order, plan, outcome.until)
+        tell_until(order, plan, outcome.until)
     why = f" ({outcome.why}); more: {here}/failures.jsonl" if outcome.failed else ""
     order.say(f"{outcome.ok:,} ok, {outcome.failed:,} failed{why}")
     order.say(f"The results are in {here}")
     if order.as_json:
         print(json.dumps(_as_data(out, outcome), ensure_ascii=False))
-
-
-def _tell_until(order: Order, plan: Plan, ended: Ended) -> None:
-    from ecosim.errors import shown
-
-    fewest, most = f"{ended.fewest:,}", f"{ended.most:,}"
-    order.say(f"Each point took {fewest if fewest == most else f'{fewest} to {most}'} replicates.")
-    for point, missed in list(ended.short.items())[:_MOST_TOLD]:
-        named = ", ".join(f"{key}={shown(value)}" for key, value in plan.design.parameters(point).items())
-        known = ", ".join(
-            f"{measure} ± {half:.3g}" if math.isfinite(half) else f"{measure} is missing"
-            for measure, half in missed.items()
-        )
-        order.say(f"Not narrow enough: {known}{f' at {named}' if named else ''}")
-    if len(ended.short) > _MOST_TOLD:
-        order.say(f"… and {len(ended.short) - _MOST_TOLD:,} points more; --replicates allows each point more runs")
 
 
 def _as_data(out: Path, outcome: Outcome) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def _draw(result: Discovered, axes: Axes) -> None:
         y = cases.share
     dots = axes.scatter(x, y, c=cases.share, cmap="cividis", vmin=0, vmax=1, s=26, edgecolors="#555555", linewidths=0.3)
     for values, k, limit in ((x, one, axes.set_xlim), (y, two, axes.set_ylim)):
-        margin = 0.05 * (values.max() - values.min())
+        margin = 0.05 * (values.max() - values.min()) or 0.05
         words = cases.words[k] if one != two or values is x else ()
         limit(*((-0.5, len(words) - 0.5) if words else (values.min() - margin, values.max() + margin)))
     bar = axes.figure.colorbar(dots, ax=axes, shrink=0.9)
@@ -174,8 +174,9 @@ def _draw_path(result: Discovered, axes: Axes) -> None:
     axes.plot([one.coverage for one in rule.path], [one.density for one in rule.path], ".-", color=PATH, linewidth=1.2,
               label="on the way, where found")  # fmt: skip
     axes.plot(rule.found.coverage, rule.found.density, "s", color=PATH, markersize=9, label="the rule, where found")
-    bars = [[rule.density.value - rule.density.low], [rule.density.high - rule.density.value]]
-    axes.errorbar(rule.tested.coverage, rule.density.value, yerr=bars, fmt="D", color=BOX, capsize=4, markersize=8,
+    share = rule.density
+    bars = [[max(0.0, share.value - share.low)], [max(0.0, share.high - share.value)]]
+    axes.errorbar(rule.tested.coverage, share.value, yerr=bars, fmt="D", color=BOX, capsize=4, markersize=8,
                   label="the rule, tested on the other half")  # fmt: skip
     axes.axhline(result.cases.base, color="#222222", linewidth=0.9, linestyle=":", label="all runs")
     axes.set_xlim(-0.02, 1.04)

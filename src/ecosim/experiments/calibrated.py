@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.drawing.calibration import draw_parameter, draw_targets
-from ecosim.errors import InputError, did_you_mean, shown
+from ecosim.errors import InputError, RunsFailed, did_you_mean, shown
 from ecosim.experiments.identifiability import (
     Range,
     correlations,
@@ -51,7 +51,8 @@ class Calibration:
         correlations: of the parameters among what agrees.
         best: the parameters of the trial with the least loss.
         tolerance: of approximate Bayes, in standard deviations of the targets; NaN for optuna.
-        warnings: what the targets do not tell, in sentences.
+        failed: runs that failed; a trial with one has no loss.
+        warnings: what failed, and what the targets do not tell, in sentences.
         says: the result in sentences, warnings among them.
     """
 
@@ -63,6 +64,7 @@ class Calibration:
     correlations: pd.DataFrame
     best: Mapping[str, Any]
     tolerance: float
+    failed: int
     warnings: tuple[str, ...]
     says: tuple[str, ...]
 
@@ -89,7 +91,7 @@ class Calibration:
             "method": self.method, "trials": len(self.trials), "best": dict(self.best),
             "parameters": self.parameters.to_dict("records"), "targets": self.targets.to_dict("records"),
             "correlations": self.correlations.to_dict(), "warnings": list(self.warnings), "says": list(self.says),
-            "tolerance": None if math.isnan(self.tolerance) else self.tolerance,
+            "tolerance": None if math.isnan(self.tolerance) else self.tolerance, "failed_runs": self.failed,
         }  # fmt: skip
 
 
@@ -101,15 +103,14 @@ def told(made: Trials, posterior: Posterior | None) -> Calibration:
         posterior: what approximate Bayes left of them; None where the best was searched for.
 
     Raises:
-        InputError: if no trial has a value of every target.
+        InputError: if no trial has a value of every target; ``RunsFailed`` where runs failed.
     """
     import pandas as pd
 
     losses, keys = made.losses(), [factor.key for factor in made.factors]
     if (losses >= WORST).all():
-        raise InputError(
-            "no trial has a value of every target; allowed: measures that are defined, and runs that do not fail"
-        )
+        fault = "no trial has a value of every target; allowed: measures that are defined, and runs that do not fail"
+        raise RunsFailed(f"{fault} ({made.failed:,} of {made.runs:,} did)") if made.failed else InputError(fault)
     best = int(np.argmin(losses))
     if posterior is None:
         agree, ranges = near_best(losses, len(keys)), profile_ranges(made.shares, made.distances())
@@ -120,13 +121,13 @@ def told(made: Trials, posterior: Posterior | None) -> Calibration:
     tied = correlations(shares, weights)
     trials, parameters = _trials(made, agree, weights), _parameters(made, best, ranges)
     targets = _targets(made, best)
-    warned = warnings_of(keys, ranges, tied, agree.size) + _missed(targets)
+    warned = _failures(made) + warnings_of(keys, ranges, tied, agree.size) + _missed(targets)
     says = [*_sentences(parameters, targets, len(trials), agree.size, posterior), *warned]
     return Calibration(
         "optuna" if posterior is None else "abc", trials, parameters, targets,
         None if posterior is None else _particles(made, posterior), pd.DataFrame(tied, keys, keys),
         _values(made, best), math.nan if posterior is None else posterior.tolerance,
-        tuple(warned), tuple(says),
+        made.failed, tuple(warned), tuple(says),
     )  # fmt: skip
 
 
@@ -177,6 +178,18 @@ def _particles(made: Trials, posterior: Posterior) -> pd.DataFrame:
 
     values = {factor.key: factor.at(posterior.shares[:, k]) for k, factor in enumerate(made.factors)}
     return pd.DataFrame({**values, "weight": posterior.weights / posterior.weights.sum()})
+
+
+def _failures(made: Trials) -> list[str]:
+    """Return, in a sentence, how many runs failed, and in what share of the trials, if any did."""
+    if not made.failed:
+        return []
+    failing, trials = int(made.failing.sum()), made.failing.size
+    return [
+        f"{made.failed:,} of {made.runs:,} runs failed, so that {failing:,} of {trials:,} trials "
+        f"({percent(failing / trials)} of the box, as it was tried) have no value: nothing is known of the targets there, "
+        "and what agrees is looked for in the rest alone."
+    ]
 
 
 def _missed(facts: pd.DataFrame) -> list[str]:

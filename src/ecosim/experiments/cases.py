@@ -112,7 +112,9 @@ class Box:
 
 
 def cases_of(keys: Sequence[str], points: pd.DataFrame, holds: Numbers) -> Cases:
-    """Return cases from the points of a sweep.
+    """Return cases from the points of a sweep; points with the same values are one case, with the runs of all of them.
+
+    So no half of the cases has points of the other.
 
     Args:
         keys: what was varied; a factor that takes one value only is left out.
@@ -120,15 +122,10 @@ def cases_of(keys: Sequence[str], points: pd.DataFrame, holds: Numbers) -> Cases
         holds: 1 where it holds, 0 where it does not, NaN where a run failed or has no value (points, replicates).
 
     Raises:
-        InputError: if there are fewer than twenty points with a value, or nothing was varied.
+        InputError: if there are fewer than twenty different points with a value, or nothing was varied.
     """
     there = np.isfinite(holds)
     known = np.asarray(there.any(axis=1), np.bool_)
-    if known.sum() < FEWEST:
-        raise InputError(
-            f"points: {int(known.sum())} with a value; allowed: at least {FEWEST}, for rules found in one half are tested "
-            "in the other"
-        )
     columns, words, names = [], [], []
     for key in keys:
         column, ours = _coded(points[key][known.tolist()])
@@ -136,11 +133,27 @@ def cases_of(keys: Sequence[str], points: pd.DataFrame, holds: Numbers) -> Cases
             columns.append(column)
             words.append(ours)
             names.append(key)
+    factors = np.column_stack(columns) if columns else np.zeros((int(known.sum()), 1))
+    first, case = _equal(factors)
+    if first.size < FEWEST and (names or known.sum() < FEWEST):
+        raise InputError(
+            f"points: {first.size} different ones with a value; allowed: at least {FEWEST}, for rules found in one half are "
+            "tested in the other"
+        )
     if not names:
         raise InputError("this sweep varies nothing; allowed: a sweep with several values of at least one key")
-    runs = there[known].sum(axis=1).astype(float)
-    share = np.nansum(holds[known], axis=1) / runs
-    return Cases(tuple(names), np.column_stack(columns), tuple(words), share, runs)
+    runs = np.asarray(np.bincount(case, there[known].sum(axis=1)), np.float64)
+    share = np.bincount(case, np.nansum(holds[known], axis=1)) / runs
+    return Cases(tuple(names), factors[first], tuple(words), share, runs)
+
+
+def _equal(rows: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first of each kind of equal rows, in their order, and for each row the number of its kind."""
+    _, first, kind = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    number = np.empty_like(order)
+    number[order] = np.arange(order.size)
+    return first[order], number[kind.ravel()]
 
 
 def _coded(column: Any) -> tuple[Numbers, tuple[str, ...]]:

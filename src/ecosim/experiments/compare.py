@@ -20,6 +20,7 @@ from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
+from ecosim.experiments.until import Ended, Goal, goals_of, most_replicates
 from ecosim.settings import Settings, settings_from
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 Arm = str | Path | Settings | Sequence[str]
 
 CONFIDENCE = 0.95
+REPLICATES = 30
+"""Runs of each arm where nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,12 @@ class Comparison:
     Attributes:
         runs: a row a run, as of a sweep; the column ``scenario`` names the arm.
         differences: a row for each measure and each arm but the first: see :func:`differences`.
+        until: how many replicates the arms took, where a width was asked for.
     """
 
     runs: pd.DataFrame
     differences: pd.DataFrame
+    until: Ended | None = None
 
     def plot(self, axes: Axes | None = None, measure: str | None = None) -> Axes:
         """Draw how each scenario differs from the first in a measure (by default the first), and return the axes.
@@ -60,7 +65,7 @@ class Comparison:
 def compare(
     arms: Mapping[str, Arm] | Sequence[str | Path],
     *overrides: str,
-    replicates: int = 30,
+    replicates: int | None = None,
     seed: int | None = None,
     measures: Iterable[str] = (),
     out: str | Path | None = None,
@@ -69,6 +74,7 @@ def compare(
     timeout: float = SECONDS_A_RUN,
     memory: float | None = None,
     yes: bool = False,
+    until: str | Iterable[str] = (),
 ) -> Comparison:
     """Run scenarios under common random numbers and return how each differs from the first.
 
@@ -79,7 +85,7 @@ def compare(
             settings, or to a list of a name and further changes: ``{"without": "town", "with": ["town",
             "dynamics.synergist.budget=2"]}``.
         *overrides: changes of all arms, in Hydra's grammar.
-        replicates: runs of each arm.
+        replicates: runs of each arm, by default 30; with ``until`` the most, by default 1,000.
         seed: those of the replicates are derived from it; by default the first arm's.
         measures: which to compare (``name`` at the end of a run, ``name.mean`` over its second half); all by default.
         out: folder for the runs; if it holds this comparison already, only what is missing is run.
@@ -88,6 +94,8 @@ def compare(
         timeout: seconds that a run may take; 0 for no limit.
         memory: megabytes that a run may take.
         yes: whether a very large comparison is meant.
+        until: ``"measure ± width"``, or several: replicates are added until the 95 % interval of each arm's mean difference
+            from the first is at most that wide on either side (``ecosim.experiments.until``).
 
     Raises:
         InputError: before any run, naming every fault of every arm.
@@ -95,10 +103,16 @@ def compare(
     Examples:
         >>> ecosim.compare(["town", "opinions"], replicates=30).differences  # doctest: +SKIP
     """
-    plan = plan_of_arms(arms, overrides, replicates=replicates, seed=seed, trust=trust)
+    goals = goals_of([until] if isinstance(until, str) else until, paired=True)
+    plan = plan_of_arms(arms, overrides, replicates=replicates_of(replicates, goals), seed=seed, trust=trust)
     execution = Execution(workers, timeout, memory, False, yes)
     with kept(out) as folder:
-        return run_comparison(plan, folder, execution, measures)
+        return run_comparison(plan, folder, execution, measures, goals=goals)
+
+
+def replicates_of(given: int | None, goals: Sequence[Goal]) -> int:
+    """Return how many runs an arm has, or may have where there are goals; 30 where nothing is said."""
+    return REPLICATES if given is None and not goals else most_replicates(given, goals)
 
 
 def run_comparison(
@@ -111,23 +125,23 @@ def run_comparison(
         out: folder of the runs.
         execution: how they are made.
         measures: which to compare; all if none.
-        **told: ``say`` and ``progress`` of :func:`ecosim.experiments.sweep.run_sweep`.
+        **told: ``say``, ``progress`` and ``goals`` of :func:`ecosim.experiments.sweep.run_sweep`.
 
     Raises:
         InputError: before any run, or if a measure is none of the runs'.
     """
     measures = list(measures)
     refuse_unknown(measures, measured_by(plan))
-    run_sweep(plan, out, execution, **told)
+    outcome = run_sweep(plan, out, execution, **told)
     runs = read_runs(out)
-    return Comparison(runs, differences(runs, measures))
+    return Comparison(runs, differences(runs, measures), outcome.until)
 
 
 def plan_of_arms(
     arms: Mapping[str, Arm] | Sequence[str | Path],
     overrides: Iterable[str] = (),
     *,
-    replicates: int = 30,
+    replicates: int = REPLICATES,
     seed: int | None = None,
     trust: Iterable[str] = (),
 ) -> Plan:

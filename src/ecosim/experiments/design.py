@@ -86,6 +86,23 @@ class Design:
             return math.prod(len(axis.values) for axis in self.axes)
         return len(self.axes[0].values) if self.axes else 1
 
+    @cached_property
+    def distinct(self) -> int:
+        """Number of points that differ; as many as there are points on a grid."""
+        if self.kind == "grid" or not self.axes:
+            return self.points
+        return len({repr(values) for values in zip(*(axis.values for axis in self.axes), strict=True)})
+
+    def said_of_copies(self) -> str:
+        """Return, in a sentence, that few of the points differ; nothing if all do, or blocks need equal ones."""
+        if self.kind in ("sobol", "morris") or self.distinct == self.points:
+            return ""
+        same = "the same runs" if self.luck == "common" else "more replicates of each other"
+        return (
+            f"Of {self.points:,} points only {self.distinct:,} differ: equal ones are {same}, and are analysed as one. "
+            "Ranges (KEY='interval(LOW,HIGH)') draw points that differ; a grid lists all that there are of values."
+        )
+
     @property
     def runs(self) -> int:
         """Number of runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +16,7 @@ from ecosim.experiments.cart import Tree, find_tree
 from ecosim.experiments.cases import Box, Cases, cases_of
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.prim import Quality, find_box, quality
-from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.reading import BLOCKS, SweepTables
 from ecosim.experiments.rule_words import conditions, sentence, where, wilson, with_interval
 from ecosim.results.phrases import percent
 
@@ -28,9 +28,6 @@ Numbers = NDArray[np.float64]
 
 ALARM = 0.01
 """Chance that a rule is told of a sweep in which nothing matters."""
-
-BOUND = ("sobol", "morris")
-"""Designs whose points come in blocks that share values: halves of them are not independent."""
 
 MOST_RULES = 3
 DRAWS = 4000
@@ -177,7 +174,7 @@ def discover(
     sweeps without any effect.
 
     Args:
-        folder: of a sweep with at least twenty points, not by ``sobol`` or ``morris``, whose points are bound.
+        folder: of a sweep with at least twenty different points, not by ``sobol`` or ``morris``, whose points are bound.
         measure: column of its runs: ``name`` at the end, ``name.mean`` over the second half.
         above: it holds where the measure is above this.
         below: it holds where the measure is below this; with both, where it lies between.
@@ -193,11 +190,12 @@ def discover(
     """
     _refuse(above, below, density, depth, seed)
     tables = SweepTables(path_of(folder))
-    if tables.kind in BOUND:
+    if tables.kind in BLOCKS:
         raise InputError(
             f"{shown(str(folder))}: a {tables.kind} sweep, whose points share values in blocks, so that no half of them can "
             "test what was found in the other; allowed: --design lhs, sequence or grid"
         )
+    tables.refuse_without_results()
     (column,) = tables.known([measure])
     values = tables.laid_out(column)
     holds = np.ones_like(values)
@@ -206,7 +204,7 @@ def discover(
         holds[values <= above] = 0.0
     if below is not None:
         holds[values >= below] = 0.0
-    return discovered(
+    found = discovered(
         cases_of(tables.keys, tables.points_table, holds),
         _told(column, above, below),
         str(folder),
@@ -214,6 +212,8 @@ def discover(
         depth,
         seed,
     )
+    copies = tables.said_of_copies()
+    return replace(found, says=(*found.says, copies)) if copies else found
 
 
 def discovered(

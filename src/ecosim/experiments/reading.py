@@ -27,6 +27,9 @@ Made = TypeVar("Made")
 NOT_MEASURED = ("run_id", "status", "point", "replicate", "seed")
 """Columns of the table of runs that are neither a key that was varied nor a measure."""
 
+BLOCKS = ("sobol", "morris")
+"""Designs whose points come in blocks, which may have points in common."""
+
 END = ".end"
 """Added to a measure's name where its value at the end of a run is meant, not its mean over the second half."""
 
@@ -71,6 +74,11 @@ class SweepTables:
         return self._whole(lambda: read_design(self.folder))
 
     @cached_property
+    def distinct(self) -> pd.DataFrame:
+        """A row a run of ``design``, each once: points that were drawn with the same values are the same runs."""
+        return self._each_once(self.design)
+
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The keys that were varied."""
         return tuple(name for name in self.design.columns if name not in NOT_MEASURED)
@@ -82,8 +90,8 @@ class SweepTables:
 
     @cached_property
     def made(self) -> pd.DataFrame:
-        """A row a run that was made, in the same order, without measures: those :meth:`column` reads, one by one."""
-        return self._whole(lambda: read_runs(self.folder, ()))
+        """A row a run of ``distinct`` that was made, without measures: those :meth:`column` reads, one by one."""
+        return self._each_once(self._whole(lambda: read_runs(self.folder, ())))
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
@@ -117,12 +125,12 @@ class SweepTables:
 
     @cached_property
     def points_table(self) -> pd.DataFrame:
-        """A row a point of the design, in the order of their numbers: ``point`` and the value of each key."""
-        return self.design.drop_duplicates("point").sort_values("point")[["point", *self.keys]].reset_index(drop=True)
+        """A row a point of ``distinct``, in the order of their numbers: ``point`` and the value of each key."""
+        return self.distinct.drop_duplicates("point").sort_values("point")[["point", *self.keys]].reset_index(drop=True)
 
     @property
     def points(self) -> int:
-        """Number of points of the design."""
+        """Number of points that differ."""
         return len(self.points_table)
 
     @cached_property
@@ -133,7 +141,7 @@ class SweepTables:
     @cached_property
     def fewest_replicates(self) -> int:
         """Number of replicates of the point with the fewest, as it is planned."""
-        return int(self.design["point"].value_counts().min())
+        return int(self.distinct["point"].value_counts().min())
 
     def laid_out(self, measure: str) -> NDArray[np.float64]:
         """Return a measure as (points, replicates), in the order of their numbers; NaN where a run failed or is missing."""
@@ -144,6 +152,31 @@ class SweepTables:
         columns = np.searchsorted(np.unique(self.design["replicate"]), good["replicate"])
         laid[rows, columns] = self.column(measure)[is_good]
         return laid
+
+    def in_blocks(self, measure: str) -> NDArray[np.float64]:
+        """Return a measure as (points, replicates) of the whole design: blocks may have points in common."""
+        first = dict(reversed(list(zip(self.distinct["run_id"], self.distinct["point"], strict=True))))
+        every = self.design.drop_duplicates("point").sort_values("point")["run_id"].map(first)
+        return self.laid_out(measure)[np.searchsorted(self.points_table["point"].to_numpy(), every.to_numpy())]
+
+    def said_of_copies(self) -> str:
+        """Return, in a sentence, how many points differ; nothing if all do."""
+        drawn = int(self.design["point"].nunique())
+        if drawn == self.points:
+            return ""
+        told = f"Of {drawn:,} points {self.points:,} differ; equal ones are the same runs, and count once"
+        if self.kind not in BLOCKS:
+            return f"{told}."
+        return (
+            f"{told}, but for the indices, whose blocks need each: their intervals tell what the draw leaves open, and "
+            "little of luck."
+        )
+
+    def _each_once(self, runs: pd.DataFrame) -> pd.DataFrame:
+        """Return rows of runs, one of those that have the same id and are told by the same values."""
+        if runs["run_id"].is_unique:
+            return runs
+        return runs.drop_duplicates(["run_id", *self.keys]).reset_index(drop=True)
 
     @cached_property
     def failures(self) -> list[dict[str, Any]]:
@@ -171,6 +204,20 @@ class SweepTables:
                     field.name, Note(known.get(b"unit", b"").decode(), known.get(b"meaning", b"").decode())
                 )
         return notes
+
+    def refuse_without_results(self) -> None:
+        """Refuse a sweep of which no run went well, or none was made: it was stopped before.
+
+        Raises:
+            InputError: then.
+        """
+        if (self.made["status"] == OK).any():
+            return
+        why = "all that were made failed" if len(self.made) else "none was made"
+        raise InputError(
+            f"{printable(self.folder)}: no run of this sweep has results ({why}); allowed: one with at least one that went "
+            "well (the same ecosim sweep once more goes on where it was)"
+        )
 
     def named(self, name: str) -> str:
         """Return the column that a measure's plain name stands for: its mean over the second half, if there is one.

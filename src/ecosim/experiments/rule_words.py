@@ -65,7 +65,8 @@ def wilson(share: float, points: int) -> Estimate:
     z = 1.959964
     middle, scale = share + z * z / (2 * points), 1 + z * z / points
     half = z * math.sqrt(share * (1 - share) / points + z * z / (4 * points * points))
-    return Estimate(share, max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale))
+    low, high = max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+    return Estimate(share, low if share > 0.0 else 0.0, high if share < 1.0 else 1.0)  # rounding would miss these ends
 
 
 def _clause(name: str, k: int, box: Box, cases: Cases) -> str:

@@ -15,7 +15,7 @@ from ecosim.errors import InputError
 from ecosim.experiments.effects import half_width, mean_of_rows, nanmean, nanvar
 from ecosim.experiments.given_data import from_given_data
 from ecosim.experiments.noise import noise_of
-from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.reading import BLOCKS, SweepTables
 from ecosim.experiments.sampling import Factors
 from ecosim.experiments.shares import shares_of_variance
 
@@ -110,8 +110,8 @@ class Found(NamedTuple):
 def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivity:
     """Return what each factor of a sweep does to each measure, each index with its 95 % interval.
 
-    Runs of a point are averaged first. A Sobol' block or a Morris trajectory with a point that has no value is dropped
-    as a whole.
+    Runs of a point are averaged first, and equal points count once, but for blocks, which need each of theirs. A Sobol'
+    block or a Morris trajectory with a point that has no value is dropped as a whole.
 
     Args:
         tables: of the sweep.
@@ -124,6 +124,7 @@ def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivit
         Saltelli et al. (2010), Comput. Phys. Commun. 181, 259. Campolongo, Cariboni & Saltelli (2007), Environ. Model.
         Softw. 22, 1509. Tarantola, Gatelli & Mara (2006), Reliab. Eng. Syst. Saf. 91, 717. (All as SALib cites them.)
     """
+    tables.refuse_without_results()
     chosen = tables.known(measures) if measures else list(tables.measures)
     tables.load(chosen)
     if not tables.keys or tables.points < 2:
@@ -134,7 +135,7 @@ def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivit
     told: list[dict[str, Any]] = []
     skipped: dict[str, str] = {}
     for measure in chosen:
-        values = tables.laid_out(measure)
+        values = tables.in_blocks(measure) if method in BLOCKS else tables.laid_out(measure)
         why = _unfit(values)
         if why:
             skipped[measure] = why
@@ -175,6 +176,8 @@ def _method(tables: SweepTables, factors: Factors | None) -> str:
 
 def _found(method: str, tables: SweepTables, factors: Factors | None, values: NDArray[np.float64]) -> Found:
     means = nanmean(values, 1)
+    if method in BLOCKS and tables.points < FEWEST:
+        raise TooLittle(f"only {tables.points} points differ, of at least {FEWEST}: all others are copies of these")
     if method == "sobol" and factors is not None:
         return _sobol(factors, means, values)
     if method == "morris" and factors is not None:
@@ -188,7 +191,9 @@ def _found(method: str, tables: SweepTables, factors: Factors | None, values: ND
         return Found([Row(*one) for one in shares], values.shape[0], 0)
     there = ~np.isnan(means)
     if there.sum() < max(FEWEST, len(tables.keys) + 3):
-        raise TooLittle(f"too few points have a value ({int(there.sum())})")
+        raise TooLittle(
+            f"too few different points have a value ({int(there.sum())}, of at least {max(FEWEST, len(tables.keys) + 3)})"
+        )
     if np.ptp(means[there]) == 0:
         raise TooLittle("it is the same at every point")
     rows, fit = from_given_data(tables.points_table[list(tables.keys)][there], means[there], RESAMPLES, SEED)
@@ -334,6 +339,8 @@ def _remarks(tables: SweepTables, method: str, told: list[dict[str, Any]]) -> It
         yield f"Failed runs and missing values: up to {most:,} points are left out, as whole {what}."
     elif most:
         yield f"Failed runs and missing values: up to {most:,} points are left out."
+    elif copies := tables.said_of_copies():
+        yield copies
     if tables.replicates == 1:
         yield (
             "Each point was run once, so luck and effect cannot be told apart"

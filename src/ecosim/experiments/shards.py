@@ -193,7 +193,9 @@ def read_runs(folder: str | Path, measures: Sequence[str] | None = None) -> pd.D
     known = {*design.columns} - {"run_id"}
     made = [frame.drop(columns=[name for name in frame.columns if name in known]) for frame in frames]
     if not made:
-        return design.iloc[:0]
+        none = design.iloc[:0].copy()
+        none.insert(1, "status", np.array([], object))
+        return none
     rows = pd.concat(made, ignore_index=True)
     first = ["run_id", "status"]
     measures = [name for name in rows.columns if name not in first]

@@ -240,6 +240,8 @@ def run_sweep(
         if plan.design.points >= MANY_POINTS:
             say(f"Checking {plan.design.points:,} points.")
         work = Work(plan, folder, plan.check(execution.yes), execution, progress, connection, goals, say)
+        if copies := plan.design.said_of_copies():
+            say(copies)
         told = work.told()
         if work.is_large() and not execution.yes:
             raise InputError(f"{told}; if that is meant, say --yes")

@@ -4,6 +4,10 @@ Each sees another side. The ledger says what coalitions made beyond their member
 dividends say among how many at once it arises; information says whether sectors' fates are known only together; the
 counterfactual says what relationships changed in all, incentives included. Where they differ, that is a result, not a
 fault.
+
+Relationships bring something even where coalitions make exactly the sum of their parts: others work, on other issues, and
+harder or less hard. So the counterfactual itself tells whether relationships help, and not whether there is synergy; that is
+told by its excess over what the same counterfactual gives in a world in which parts only add up.
 """
 
 from __future__ import annotations
@@ -40,6 +44,9 @@ RELATIONAL = frozenset(
 _SEPARATE: dict[str, dict[str, Any]] = {"policy": {"convening": 0.0}, "turnover": {"acquaintances": 0}}
 """Rules that do other things, too, with what keeps each from making ties."""
 
+ADDING_UP = {"complementarity": 1.0, "bond_gain": 0.0, "pool_gain": 0.0, "translation": 0.0, "coordination": 0.0}
+"""Joint work in which parts only add up: no kind of capability needs another, nothing between members changes output."""
+
 LARGEST = 12
 """Members above which a coalition's dividends are not computed: there are 2ⁿ of them."""
 
@@ -52,9 +59,9 @@ class Synergy:
 
     Attributes:
         table: a row a way: ``way``, ``what``, ``unit``, ``runs``, ``mean``, ``low``, ``high`` (95 % interval over runs),
-            ``says`` (synergy, none, the opposite, or undefined).
+            ``says`` (synergy, none, the opposite, or undefined; of the counterfactual as such: helps, harms, …).
         dividends: a row for each number of members that a dividend needs: ``members``, ``share`` of what coalitions made.
-        agree: whether no two ways contradict each other.
+        agree: whether no two ways contradict each other; that relationships help, or harm, contradicts none.
     """
 
     table: pd.DataFrame
@@ -72,10 +79,13 @@ def synergy(
 ) -> Synergy:
     """Return whether the whole is more than its parts, seen three ways, over replicates with and without relationships.
 
+    A replicate takes four runs with the same luck: with relationships and without, each also in a world whose parts only
+    add up, in which there is no synergy (two, where they only add up anyway).
+
     Args:
         scenario: name of a scenario with joint work, or settings.
         *overrides: changes of it.
-        replicates: pairs of runs with the same luck, at least 3.
+        replicates: such sets of runs, at least 3.
         seed: those of the replicates are derived from it; by default the scenario's.
         surrogates: for the information of each run, at least 19.
         trust: top-level packages whose rules may be imported.
@@ -86,12 +96,15 @@ def synergy(
     if replicates < 3:
         raise InputError(f"replicates is {replicates}; allowed: at least 3")
     settings = scenario if isinstance(scenario, Settings) else load(scenario, *overrides, trust=trust)
-    work = next((rule for rule in settings.dynamics.values() if isinstance(rule, JointWork)), None)
+    work = _work_of(settings)
     if work is None:
         raise InputError("no joint work in the schedule; allowed: a scenario with the rule joint_work")
     base = settings.seed if seed is None else seed
+    adds_up = all(getattr(work, name) == value for name, value in ADDING_UP.items())
+    plain_sum = settings if adds_up else adding_up(settings)
     here, without = _measured(settings), _measured(apart(settings))
-    rows = [_run_pair(here, without, seed_of_replicate(base, r), work, surrogates) for r in range(replicates)]
+    neutral = None if adds_up else (_measured(plain_sum), _measured(apart(plain_sum)))
+    rows = [_run_set(here, without, neutral, seed_of_replicate(base, r), work, surrogates) for r in range(replicates)]
     return _told([row for row, _ in rows], [dividends for _, dividends in rows])
 
 
@@ -109,6 +122,17 @@ def apart(settings: Settings) -> Settings:
     data["dynamics"] = {name: {**data["dynamics"][name], **_SEPARATE.get(rules[name], {})} for name in kept}
     data["interventions"] = [done for done in data["interventions"] if done["do"] not in ("introduce", "convene")]
     data["ecosystem"]["network"] = {"kind": "none"}
+    return settings_from(data, {type(rule).__module__.split(".")[0] for rule in settings.dynamics.values()})
+
+
+def adding_up(settings: Settings) -> Settings:
+    """Return the same world with joint work in which parts only add up: relationships are there, synergy is not."""
+    from ecosim.compose import plain
+
+    data = plain(settings)
+    for name, rule in settings.dynamics.items():
+        if isinstance(rule, JointWork):
+            data["dynamics"][name] = {**data["dynamics"][name], **ADDING_UP}
     return settings_from(data, {type(rule).__module__.split(".")[0] for rule in settings.dynamics.values()})
 
 
@@ -158,26 +182,46 @@ def _measured(settings: Settings) -> Settings:
     )
 
 
-def _run_pair(
-    here: Settings, without: Settings, seed: int, work: JointWork, surrogates: int
+def _work_of(settings: Settings) -> JointWork | None:
+    return next((rule for rule in settings.dynamics.values() if isinstance(rule, JointWork)), None)
+
+
+def _made(settings: Settings, seed: int) -> float:
+    """Return the mean total value over the second half of a run."""
+    from ecosim.ecosystem import Ecosystem
+
+    model = Ecosystem(settings, rng=seed)
+    model.run()
+    series = model.recorder.series()
+    return float(np.nanmean(series["total_value"][series["tick"] >= series["tick"][-1] / 2]))
+
+
+def _run_set(
+    here: Settings,
+    without: Settings,
+    neutral: tuple[Settings, Settings] | None,
+    seed: int,
+    work: JointWork,
+    surrogates: int,
 ) -> tuple[dict[str, float], NDArray[np.float64]]:
     from ecosim.ecosystem import Ecosystem
 
-    model, other = Ecosystem(here, rng=seed), Ecosystem(without, rng=seed)
+    model = Ecosystem(here, rng=seed)
     model.run()
-    other.run()
-    series, alone = model.recorder.series(), other.recorder.series()
+    series = model.recorder.series()
     late = series["tick"] >= series["tick"][-1] / 2
     sectors = np.column_stack([series[f"success_{sector}"][late] for sector in model.world.labels.sectors])
     defined = np.isfinite(sectors).all(axis=1)
     found = against_surrogates(sectors[defined], stream(seed, "surrogates").key(0), surrogates=surrogates)
     dividends = dividends_of(model.world, work)
     total = dividends.sum()
+    brings = float(np.nanmean(series["total_value"][late])) - _made(without, seed)
     row = {
         "ledger": float(np.nanmean(series["surplus_ratio"][late])) - 1.0,
         "dividends": float(dividends[2:].sum() / total) if total > 0 else np.nan,
         "information": found.corrected,
-        "counterfactual": float(np.nanmean(series["total_value"][late]) - np.nanmean(alone["total_value"][late])),
+        "excess": 0.0 if neutral is None else brings - (_made(neutral[0], seed) - _made(neutral[1], seed)),
+        "counterfactual": brings,
     }
     return row, dividends / total if total > 0 else np.full_like(dividends, np.nan)
 
@@ -190,7 +234,11 @@ def _told(rows: list[dict[str, float]], dividends: list[NDArray[np.float64]]) ->
     )
     mean = np.nanmean(np.array(dividends), axis=0) if np.isfinite(dividends).any() else np.full(LARGEST + 1, np.nan)
     by_size = pd.DataFrame({"members": np.arange(1, LARGEST + 1), "share": mean[1:]})
-    said = set(table["says"]) - {"none", "undefined"}
+    table["says"] = [
+        _HELP.get(says, says) if way == "counterfactual" else says
+        for way, says in zip(table["way"], table["says"], strict=True)
+    ]
+    said = set(table["says"]) & {"synergy", "the opposite"}
     return Synergy(table, by_size, len(said) <= 1)
 
 
@@ -207,6 +255,9 @@ def _interval(values: list[float], sign: int) -> dict[str, Any]:
     return {"runs": there.size, "mean": float(there.mean()), "low": float(low), "high": float(high), "says": says}
 
 
+_HELP = {"synergy": "helps", "the opposite": "harms"}
+"""What the counterfactual as such says, which is not neutral without synergy."""
+
 _WAYS: tuple[tuple[str, dict[str, str], int], ...] = (
     (
         "ledger",
@@ -215,6 +266,14 @@ _WAYS: tuple[tuple[str, dict[str, str], int], ...] = (
     ),
     ("dividends", {"what": "of what coalitions make, arises between two members or more", "unit": "share"}, 1),
     ("information", {"what": "O-information of the sectors' success, less that of surrogates", "unit": "bit"}, -1),
+    (
+        "excess",
+        {
+            "what": "counterfactual, less what it is where parts only add up",
+            "unit": "output / tick",
+        },
+        1,
+    ),
     (
         "counterfactual",
         {"what": "total value, less that of the same world without relationships", "unit": "output / tick"},

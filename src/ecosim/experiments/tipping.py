@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.drawing.tipping import draw
-from ecosim.errors import InputError
+from ecosim.errors import InputError, RunsFailed, shown
 from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
 from ecosim.experiments.crossing import Crossing, Estimate, crossing
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.question import INNER_VALUES, Question, first_values, next_values, question_of
+from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.shards import MEAN, read_runs
 from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
@@ -94,6 +95,7 @@ class Tipping:
                 None if self.crossing is None else [self.crossing.quarter, self.crossing.three_quarters]
             ),
             "leap": None if self.leap is None else self.leap.share._asdict(),
+            "settled": self.leap is None or not (self.leap.is_unsettled or self.leap.is_too_coarse),
             "both_ways": None if self.both_ways is None else self.both_ways.to_dict(),
             "says": list(self.says),
         }  # fmt: skip
@@ -268,12 +270,32 @@ class _Search:
         wide = good.pivot(index="replicate", columns=self.question.key, values=measure or self.question.measure)
         whole = wide.reindex(columns=self.values).dropna()
         if len(whole) < min(replicates, 2):
-            raise InputError(
-                f"{self.question.measure}: has a value at every {self.question.key} in {len(whole)} of {replicates} "
-                "replicates; allowed: a measure that is defined, and runs that do not fail (see failures.jsonl)"
-            )
+            raise self._unusable(wide.reindex(columns=self.values).notna().sum(axis=0).to_numpy(), replicates)
         found: Numbers = whole.to_numpy(float)
         return found
+
+    def _unusable(self, known: NDArray[np.int64], replicates: int) -> InputError:
+        """Return what is wrong where too few replicates have a value throughout: where most lack one, and why.
+
+        Args:
+            known: replicates with a value, at each value of the parameter (k,).
+            replicates: of each.
+        """
+        key, place = self.question.key, int(np.argmin(known))
+        value, ends = (
+            self.values[place],
+            {0: ", where the range begins", self.values.size - 1: ", where the range ends"},
+        )
+        where = f"{key}={value:g}{ends.get(place, '')}"
+        told = (
+            f"{self.question.measure}: {replicates - known[place]} of {replicates} replicates have no value at {where}"
+        )
+        allowed = "allowed: a range in which runs do not fail and the measure is defined"
+        here = [one for one in SweepTables(self._folder).failures if one["parameters"].get(key) == value]
+        if here:
+            why = f"{shown(str(here[0]['message']), 300)} ({here[0]['kind']})"
+            return RunsFailed(f"{told}, for their runs failed: {why}; {allowed}")
+        return InputError(f"{told}; {allowed}")
 
     def _over(self, outcome: Numbers) -> NDArray[np.bool_]:
         return is_over(outcome, self.question)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from ecosim.experiments.factor import Factor
 from ecosim.experiments.shards import OK, read_runs
 from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.targets import Target
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Numbers = NDArray[np.float64]
 
@@ -35,6 +38,9 @@ class Trials:
         shares: place of each trial in the box (n, k), 0 to 1 along each parameter.
         means: of each measure over the replicates of each trial (n, m); NaN where a run failed.
         errors: standard error of each mean, by the spread over replicates (n, m).
+        failing: whether any run of a trial failed (n,), so that it has no means.
+        failed: runs that failed, each once.
+        runs: runs that were made.
     """
 
     factors: tuple[Factor, ...]
@@ -46,6 +52,9 @@ class Trials:
     shares: Numbers = field(default_factory=lambda: np.empty((0, 0)))
     means: Numbers = field(default_factory=lambda: np.empty((0, 0)))
     errors: Numbers = field(default_factory=lambda: np.empty((0, 0)))
+    failing: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    failed: int = 0
+    runs: int = 0
 
     def add(self, shares: Numbers) -> Numbers:
         """Run trials at some places of the box (n, k), and return the loss of each (n,)."""
@@ -59,9 +68,12 @@ class Trials:
         plan = self.plan(axes)
         seconds = plan.check(self.execution.yes).seconds * len(shares) / len(points)
         run_sweep(plan, self.folder, self.execution.at_its_quickest(plan, seconds), progress=self.progress)
-        means, errors = _outcomes(self.folder, [target.measure for target in self.targets], len(points))
+        runs = read_runs(self.folder)
+        failing = _failing(runs, len(points))
+        means, errors = _outcomes(runs, failing, [target.measure for target in self.targets])
         place_of = [numbers[row] for row in rows]
-        self.means, self.errors = means[place_of], errors[place_of]
+        self.means, self.errors, self.failing = means[place_of], errors[place_of], failing[place_of]
+        self.runs, self.failed = len(runs), int((runs["status"] != OK).sum())
         return self.losses()[-len(shares) :]
 
     def losses(self) -> Numbers:
@@ -83,12 +95,17 @@ class Trials:
         return {factor.key: factor.at(self.shares[:, k]) for k, factor in enumerate(self.factors)}
 
 
-def _outcomes(folder: Path, measures: Sequence[str], points: int) -> tuple[Numbers, Numbers]:
-    """Return mean and standard error of each measure at each point (points, m)."""
-    runs = read_runs(folder)
-    means, errors = np.full((points, len(measures)), np.nan), np.zeros((points, len(measures)))
+def _failing(runs: pd.DataFrame, points: int) -> NDArray[np.bool_]:
+    """Return whether any run of a point failed (points,)."""
+    failing = np.zeros(points, np.bool_)
+    failing[runs.loc[runs["status"] != OK, "point"].unique()] = True
+    return failing
+
+
+def _outcomes(runs: pd.DataFrame, failing: NDArray[np.bool_], measures: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """Return mean and standard error of each measure at each point (points, m); no mean where a run failed."""
+    means, errors = np.full((failing.size, len(measures)), np.nan), np.zeros((failing.size, len(measures)))
     good = runs[runs["status"] == OK]
-    failed = runs.loc[runs["status"] != OK, "point"].unique()
     for m, measure in enumerate(measures):
         if measure not in good:
             continue
@@ -96,5 +113,5 @@ def _outcomes(folder: Path, measures: Sequence[str], points: int) -> tuple[Numbe
         mean, count, spread = by_point.mean(), by_point.count(), by_point.std()
         means[mean.index, m] = mean
         errors[mean.index, m] = (spread / np.sqrt(count)).fillna(0.0)
-    means[failed] = np.nan
+    means[failing] = np.nan
     return means, errors

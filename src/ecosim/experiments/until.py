@@ -13,6 +13,9 @@ often than in 95 of 100 cases. As the width goes to 0 the coverage goes to 95 % 
 finds 92 % or more for normal values at several widths. A measure that is the same in the first eight runs has no width at
 all and is done, however it varies in rarer ones.
 
+In a comparison the values are the differences of a scenario from the first in the same replicate, and the first takes as
+many replicates as the scenario that takes the most.
+
 References:
     Chow & Robbins (1965), Annals of Mathematical Statistics 36, 457. Law (2015), Simulation modeling and
     analysis, 5th ed., §9.4 (unchecked).
@@ -49,10 +52,12 @@ class Goal(NamedTuple):
     Attributes:
         measure: column of the table of runs.
         width: half the width of its 95 % interval, in the measure's unit.
+        is_paired: whether its difference from the first point is meant, of runs with the same luck.
     """
 
     measure: str
     width: float
+    is_paired: bool = False
 
 
 class Ended(NamedTuple):
@@ -69,8 +74,12 @@ class Ended(NamedTuple):
     short: dict[int, dict[str, float]]
 
 
-def goals_of(words: Iterable[str]) -> tuple[Goal, ...]:
+def goals_of(words: Iterable[str], *, paired: bool = False) -> tuple[Goal, ...]:
     """Return what ``"measure ± width"`` says; ``+-`` and ``+/-`` are as good.
+
+    Args:
+        words: a goal each.
+        paired: whether differences from the first point are meant.
 
     Raises:
         InputError: naming every word that cannot be read.
@@ -87,7 +96,7 @@ def goals_of(words: Iterable[str]) -> tuple[Goal, ...]:
         elif found[1] in goals:
             faults.append(f"until: {found[1]}: given twice; allowed: once")
         else:
-            goals[found[1]] = Goal(found[1], width)
+            goals[found[1]] = Goal(found[1], width, paired)
     if faults:
         raise InputError(faults)
     return tuple(goals.values())
@@ -103,21 +112,26 @@ def most_replicates(given: int | None, goals: Sequence[Goal]) -> int:
 def check_goals(goals: Iterable[Goal], plan: Plan) -> None:
     """Refuse measures that the first point does not have, and fewer replicates than there are before the first look.
 
+    Of goals for differences, every point is asked.
+
     Raises:
         InputError: naming them, and the nearest name.
     """
     from ecosim.rules import find_measures
     from ecosim.world.founding import labels_of
 
-    settings = plan.settings(0)
-    labels = labels_of(settings.ecosystem)
-    columns = [name for one in find_measures(settings.measures, labels) for name in one.columns(labels)]
-    known = [*columns, *(name + MEAN for name in columns)]
-    faults = [
-        f"until: {shown(goal.measure)} is not measured; {did_you_mean(goal.measure, known)}"
-        for goal in goals
-        if goal.measure not in known
-    ]
+    goals, faults = tuple(goals), []
+    for point in range(plan.design.points if any(goal.is_paired for goal in goals) else 1):
+        settings = plan.settings(point)
+        labels = labels_of(settings.ecosystem)
+        columns = [name for one in find_measures(settings.measures, labels) for name in one.columns(labels)]
+        known = [*columns, *(name + MEAN for name in columns)]
+        where = f" in {shown(plan.design.values(point)[0])}" if point else ""
+        faults += [
+            f"until: {shown(goal.measure)} is not measured{where}; {did_you_mean(goal.measure, known)}"
+            for goal in goals
+            if goal.measure not in known
+        ]
     if plan.design.replicates < FEWEST:
         faults.append(
             f"replicates: {plan.design.replicates}; allowed with --until: at least {FEWEST}, the most of a point"
@@ -146,6 +160,7 @@ class Rounds:
 
     def __init__(self, goals: Sequence[Goal], design: Design, run_ids: Sequence[str], folder: Path) -> None:
         self._goals, self._design, self._run_ids, self._folder = goals, design, run_ids, folder
+        self._is_paired = any(goal.is_paired for goal in goals)
         self._values: dict[str, tuple[float, ...]] = {}
         self._read: set[str] = set()
         self._used = np.zeros(design.points, np.int64)
@@ -158,7 +173,7 @@ class Rounds:
             self._used[self._open] = count
             yield self.numbers()
             self._read_runs()
-            self._open = [point for point in self._open if self._goes_on(point, count)]
+            self._open = self._still_open(count)
             if not self._open:
                 return
 
@@ -170,18 +185,23 @@ class Rounds:
     def ended(self) -> Ended:
         """Return how it came out."""
         short = {}
-        for point in range(self._design.points):
+        for point in range(int(self._is_paired), self._design.points):
             wide = self._too_wide(self._of(point, int(self._used[point])))
             if wide:
                 short[point] = wide
         return Ended(int(self._used.min()), int(self._used.max()), short)
+
+    def _still_open(self, count: int) -> list[int]:
+        """Return the points that need more replicates; the first needs them where others are held against it."""
+        still = [point for point in self._open if not (self._is_paired and point == 0) and self._goes_on(point, count)]
+        return [0, *still] if still and self._is_paired else still
 
     def _goes_on(self, point: int, count: int) -> bool:
         values = self._of(point, count)
         return bool(len(values)) and bool(self._too_wide(values))  # where every run failed, more would fail as well
 
     def _too_wide(self, values: NDArray[np.float64]) -> dict[str, float]:
-        """Return the half-width of each goal that is missed by these values (runs, goals)."""
+        """Return the half-width of each goal that is missed by these values (runs or differences, goals)."""
         missed = {}
         for k, goal in enumerate(self._goals):
             there = values[:, k][~np.isnan(values[:, k])]
@@ -191,10 +211,22 @@ class Rounds:
         return missed
 
     def _of(self, point: int, count: int) -> NDArray[np.float64]:
+        """Return what is known of a point (runs, goals), or how it differs from the first in the same replicates."""
+        ids = self._ids_of(point, count)
+        if not self._is_paired:
+            rows = [self._values[one] for one in ids if one in self._values]
+            return np.array(rows, np.float64).reshape(len(rows), len(self._goals))
+        pairs = [
+            (self._values[one], self._values[other])
+            for one, other in zip(ids, self._ids_of(0, count), strict=True)
+            if one in self._values and other in self._values
+        ]
+        both = np.array(pairs, np.float64).reshape(len(pairs), 2, len(self._goals))
+        return both[:, 0] - both[:, 1]
+
+    def _ids_of(self, point: int, count: int) -> Sequence[str]:
         first = point * self._design.replicates
-        ids = self._run_ids[first : first + count]
-        rows = [self._values[one] for one in ids if one in self._values]
-        return np.array(rows, np.float64).reshape(len(rows), len(self._goals))
+        return self._run_ids[first : first + count]
 
     def _read_runs(self) -> None:
         import pyarrow.parquet

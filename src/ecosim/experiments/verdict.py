@@ -82,6 +82,11 @@ class Leap(NamedTuple):
         """Whether much changes between two values, but these lie too far apart to tell a leap from a slope."""
         return self._is_large() and self.share.low < STEEP * self.gap
 
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether there are two regimes, but the interval of what happens at once holds the least share that tips."""
+        return self.parted >= PARTED and self.share.low < ABRUPT <= self.share.high
+
     def _is_large(self) -> bool:
         return self.share.low >= ABRUPT and self.parted >= PARTED
 
@@ -144,7 +149,7 @@ def says(
     first, last = outcome[:, 0].mean(), outcome[:, -1].mean()
     sentences = [
         f"{_verdict(leap)}: {question.measure} goes from {first:.4g} to "
-        f"{last:.4g} along {question.key}, and passes {question.threshold:.4g} at {words(critical)}.",
+        f"{last:.4g} along {question.key}, and passes {question.threshold:.4g} {_where(found)}.",
         _abruptness(question, leap),
     ]
     if critical.high - critical.low > question.width and not question.is_whole:
@@ -174,7 +179,18 @@ def says(
 def _verdict(leap: Leap) -> str:
     if leap.is_abrupt:
         return "Tipping"
-    return "A crossing, tipping or not" if leap.is_too_coarse else "A gradual crossing, no tipping"
+    if leap.is_too_coarse:
+        return "A crossing, tipping or not"
+    return "A crossing; whether it tips is not settled" if leap.is_unsettled else "A gradual crossing, no tipping"
+
+
+def _where(found: Crossing) -> str:
+    """Return where runs go over: at a value with its interval; between two where no more than that is known."""
+    low, high = found.critical.low, found.critical.high
+    if not found.is_separated:
+        return f"at {words(found.critical)}"
+    form = ".6g" if high - low < 1e-3 * abs(found.critical.value) else ".4g"
+    return f"between {low:{form}} and {high:{form}}"
 
 
 def _abruptness(question: Question, leap: Leap) -> str:
@@ -187,19 +203,20 @@ def _abruptness(question: Question, leap: Leap) -> str:
             f"{share} of that change happens between two values that are {percent(leap.gap)} of the range apart: the "
             f"values lie too far apart to tell a leap from a slope ({finer})."
         )
+    if leap.is_unsettled:
+        return (
+            f"{share} [{percent(leap.share.low)}, {percent(leap.share.high)}] of that change happens there at once: it is "
+            f"called tipping from {percent(ABRUPT)} on, and the interval reaches from below that to above; more replicates "
+            "may settle it."
+        )
     if leap.share.value < ABRUPT:
         return (
             f"{share} of that change happens there at once: the outcome slides through the threshold, and there are no two "
             "regimes to see."
         )
-    if leap.parted < PARTED:
-        return (
-            f"Chance scatters runs there over {share} of that change, but in one heap and not in two: there are no two "
-            "regimes to see."
-        )
     return (
-        f"{share} [{percent(leap.share.low)}, {percent(leap.share.high)}] of that change happens there at once, which may "
-        f"be less than {percent(ABRUPT)}: more replicates may tell two regimes."
+        f"Chance scatters runs there over {share} of that change, but in one heap and not in two: there are no two regimes "
+        "to see."
     )
 
 
@@ -228,8 +245,10 @@ def table_of(values: Numbers, outcome: Numbers, over: NDArray[np.bool_]) -> pd.D
 
 
 def words(number: Estimate, signed: bool = False) -> str:
-    """Return an estimate as text: 2.604 [2.603, 2.606]."""
+    """Return an estimate as text: 2.604 [2.603, 2.606]; one without any width, such as of a single run, as its value."""
     form = "+.4g" if signed else ".4g"
+    if number.low == number.high:
+        return f"{number.value:{form}}"
     finer = abs(number.high - number.low)
     if not signed and 0 < finer < 1e-3 * abs(number.value):
         form = ".6g"

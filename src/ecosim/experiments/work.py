@@ -126,6 +126,7 @@ class Work:
         told = f"{_count(design.points, 'point')} × {replicates} = {runs}"
         if goals:
             told += ", until " + " and ".join(f"{goal.measure} ± {goal.width:g}" for goal in goals)
+            told += " in the difference from the first" if any(goal.is_paired for goal in goals) else ""
         if self._different < design.runs:  # points that were drawn, or listed, may coincide
             told += f", {self._different:,} of them different"
         if len(self._to_do) < self._different:

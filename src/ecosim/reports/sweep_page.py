@@ -27,6 +27,8 @@ KINDS = {
     "morris": "Morris's trajectories: one factor moved at a time",
 }
 MOST_LINES, MOST_EXAMPLES = 40, 6
+FEWEST_NARROWING = 6
+"""Replicates from which on it is drawn how intervals narrow with them."""
 
 
 def sweep_page(found: SweepFindings) -> str:
@@ -104,7 +106,16 @@ def _failures(found: SweepFindings) -> list[str]:
 def _effects(page: Page, found: SweepFindings) -> list[str]:
     if not len(found.effects):
         return []
-    measures = [name for name in found.measures if name in set(found.effects["measure"])]
+    there = found.effects[found.effects["difference"].notna()]
+    measures = [name for name in found.measures if name in set(there["measure"])]
+    if not measures:
+        return [
+            paragraph(
+                "No difference is known: each value has to be compared with runs that differ in nothing else, and of every "
+                "such pair a side failed or has no value. So there is nothing to draw here.",
+                "note",
+            )
+        ]
     how = (
         "Runs are compared in pairs of the same luck that differ in nothing else; intervals (95 %) are Student's over "
         "the replicates."
@@ -263,7 +274,14 @@ def _convergence(page: Page, found: SweepFindings) -> list[str]:
         f"that have n), in standard deviations of a run. Dotted: what theory expects, t s / √n. {told}"
     )
     figures = []
-    if found.replicates > 3 and found.convergence:
+    if found.replicates < FEWEST_NARROWING:
+        figures.append(
+            paragraph(
+                f"How the interval narrows with replicates is drawn from {FEWEST_NARROWING} replicates on: fewer are no "
+                f"curve. {told}"
+            )
+        )
+    elif found.convergence:
         figure = sweep_figures.convergence(found.convergence)
         figures.append(page.figure(figure, "How the interval narrows with replicates", caption))
     rows = [

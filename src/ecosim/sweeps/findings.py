@@ -16,7 +16,7 @@ from ecosim.experiments.effects import TOGETHER, Layout, effects, mean_and_inter
 from ecosim.experiments.noise import convergence, table_of_noise
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.sensitivity import METHODS, Sensitivity, factors_of, sensitivity
-from ecosim.experiments.shards import MEAN, OK
+from ecosim.experiments.shards import MEAN
 from ecosim.reports.findings import Indices, Maps, Response, SweepFindings
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
         InputError: if there is no run with results, or a measure is unknown.
     """
     runs = tables.made
-    if not (runs["status"] == OK).any():
-        raise InputError(
-            f"{tables.folder}: no run of this sweep has results; allowed: one with at least one that went well"
-        )
+    tables.refuse_without_results()
     tables.load(tables.measures)  # the page tells of the luck of each
     layout = Layout(runs, tables.keys, tables.column)
     noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
@@ -66,7 +63,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
         points=tables.points,
         replicates=tables.replicates,
         fewest=tables.fewest_replicates,
-        planned=len(tables.design),
+        planned=len(tables.distinct),
         is_luck_common=tables.is_luck_common,
         values=_values(tables),
         statuses={str(status): int(count) for status, count in runs["status"].value_counts().items()},
@@ -117,6 +114,12 @@ def as_indices(found: Sensitivity) -> Indices:
 
 
 def _remarks(tables: SweepTables, layout: Layout) -> list[str]:
+    copies = [told] if (told := tables.said_of_copies()) else []
+    return [*copies, *_of_lists(tables, layout)]
+
+
+def _of_lists(tables: SweepTables, layout: Layout) -> list[str]:
+    """Return which factors have too many values to be compared one by one."""
     if tables.kind in SAMPLED:
         return []
     counts = {factor: len(layout.levels(factor)) for factor in layout.factors()}

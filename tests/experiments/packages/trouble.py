@@ -35,6 +35,7 @@ class Trouble(Mechanism):
         "brood",
         "lack",
         "compile",
+        "raise_in_a_crowd",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
 
@@ -52,6 +53,10 @@ class Trouble(Mechanism):
 
     def _raise(self, world: World) -> None:
         raise RuntimeError("the gossip got out of hand")
+
+    def _raise_in_a_crowd(self, world: World) -> None:
+        if world.stance.shape[0] > 13:
+            self._raise(world)
 
     def _hang(self, world: World) -> None:
         while True:
