@@ -258,7 +258,7 @@ def test_an_issue_and_an_organisation_keep_their_luck_when_others_are_added():
 def test_the_heaviest_tail_there_may_be_shakes_by_numbers_whose_squares_are_numbers(seed):
     world = world_for(Change(), issues=40)
     live(world, Change(shock_rate=100.0, shock_size=1e6, shock_tail=0.25), seed=seed)
-    assert world.severity.max() > 1e20
+    assert world.severity.max() > 1e15  # 4,000 draws: not so but once in 10⁹
     assert np.isfinite(world.severity**2).all()
 
 
