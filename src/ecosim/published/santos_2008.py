@@ -55,15 +55,17 @@ def cells(effort: Effort) -> Iterator[Cell]:
             ours = co_operators(world, relative, effort.seed, runs)
             curve[relative] = float(ours.mean())
             error, note = float(ours.std(ddof=1)) / math.sqrt(RUNS_OF_REFERENCE), LIKE_OURS
-            if world != "ring":
+            if world != "ring" and not effort.full:
                 error, note = _spread(reference) * math.sqrt(1 / RUNS_OF_REFERENCE + 1 / runs), TWO_FATES
-            yield Cell(_setting(world, relative), MEASURE, reference, "recomputed", ours, error, ROUNDED, note)
+            yield Cell(
+                _setting(world, relative), MEASURE, reference, "recomputed", ours, error, ROUNDED, note, extent=1.0
+            )
         for relative, (mean, error) in _of(FURTHER[world], effort):
             ours = co_operators(world, relative, effort.seed, runs)
-            if world != "ring":
-                error = math.hypot(error, _spread(mean) / math.sqrt(runs))
-            note = "" if world == "ring" else TWO_FATES
-            yield Cell(_setting(world, relative), MEASURE, mean, "recomputed", ours, error, 0.0, note)
+            note = ""
+            if world != "ring" and not effort.full:
+                error, note = math.hypot(error, _spread(mean) / math.sqrt(runs)), TWO_FATES
+            yield Cell(_setting(world, relative), MEASURE, mean, "recomputed", ours, error, 0.0, note, extent=1.0)
         if effort.full:
             crossing = np.array([half_crossing(curve)])
             note = "from the means by straight lines between the listed values; ±.05 as the reference is given"
@@ -73,8 +75,8 @@ def cells(effort: Effort) -> Iterator[Cell]:
 MEASURE = "share of co-operators"
 LIKE_OURS = "the reference is a mean of thirty runs, taken to spread as ours do"
 TWO_FATES = (
-    "on a scale-free network a run ends near 0 or near 1, so a few may all end alike: the error allows for the widest "
-    "spread that a share of that mean can have, in the reference's runs and in ours"
+    "on a scale-free network a run ends near 0 or near 1, so four may all end alike and tell nothing of their spread: the "
+    "error allows for the widest that a share of that mean can have, in the reference's runs and in ours"
 )
 
 
