@@ -254,6 +254,14 @@ def test_an_issue_and_an_organisation_keep_their_luck_when_others_are_added():
         assert np.array_equal(values, getattr(many, name)[: len(values)]), name
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_the_heaviest_tail_there_may_be_shakes_by_numbers_whose_squares_are_numbers(seed):
+    world = world_for(Change(), issues=40)
+    live(world, Change(shock_rate=100.0, shock_size=1e6, shock_tail=0.25), seed=seed)
+    assert world.severity.max() > 1e15  # 4,000 draws: not so but once in 10⁹
+    assert np.isfinite(world.severity**2).all()
+
+
 def test_impossible_parameters_are_all_named_at_once():
-    with pytest.raises(ValueError, match=r"(?s)lag.*motive_return.*shocks.0.at.*shock_on"):
-        Change(lag=-1.0, motive_return=2.0, shocks=[{"at": -1, "size": 1.0}], shock_on="weather")
+    with pytest.raises(ValueError, match=r"(?s)lag.*motive_return.*shocks.0.at.*shock_tail.*shock_on"):
+        Change(lag=-1.0, motive_return=2.0, shocks=[{"at": -1, "size": 1.0}], shock_tail=0.05, shock_on="weather")

@@ -33,6 +33,16 @@ def test_without_control_severity_follows_the_logistic_curve_to_its_ceiling():
     assert live(world, issue, ticks=60).severity[0] == pytest.approx(10, abs=1e-9)
 
 
+@pytest.mark.parametrize("start", [1e6, 1e9, 1e15, 1e60])
+def test_however_far_above_its_ceiling_an_issue_comes_down_as_the_logistic_curve_does(start):
+    """From h ≫ H, a tick later h = H / (1 − (1 − H/h) e^(−r)); the start is cut by less than a 20,000th of a tick."""
+    issue = Issue(growth=0.7, floor=0.0)
+    world = world_for(issue, n=1, issues=1)
+    world.severity[:] = start
+    expected = 10 / (1 - (1 - 10 / start) * np.exp(-0.7))
+    assert live(world, issue).severity[0] == pytest.approx(expected, rel=1e-4)
+
+
 @pytest.mark.parametrize("control", [0.5, 1.5, 2.0, 2.5, 3.0])
 @pytest.mark.parametrize("start", [0.2, 9.0])
 def test_severity_settles_where_growth_and_control_balance_and_stay_balanced(control, start):

@@ -23,9 +23,11 @@ def test_a_published_result_comes_out(name):
     case = find_case(name)
     cells = list(case.cells(Effort(full=False, seed=1)))
     held = [hold(name, cell) for cell in cells]
-    wrong = [verdict for verdict in held if verdict.verdict not in ("agrees", "known difference")]
+    wrong = [verdict for verdict in held if verdict.verdict in ("differs", "failed")]
     assert wrong == []
-    assert sum(verdict.verdict == "agrees" for verdict in held) > len(held) / 2
+    told = [verdict for verdict in held if verdict.verdict != "too coarse to tell"]  # few runs tell little
+    assert sum(verdict.verdict == "agrees" for verdict in told) > len(told) / 2
+    assert len(told) >= len(held) / 3
     assert all(cell.standing in STANDINGS and cell.ours.size > 0 for cell in cells)
     assert all(math.isfinite(cell.reference) and cell.error >= 0 and cell.allowance >= 0 for cell in cells)
     assert all(cell.note for cell in cells if cell.known)

@@ -67,6 +67,26 @@ def test_a_known_difference_counts_for_nothing_and_a_failure_against_us():
     assert "1 is known to differ" in conclusion([known])
 
 
+def test_a_bound_as_wide_as_what_the_measure_can_be_tells_nothing_and_is_not_said_to_agree():
+    """A share of which runs end near 0 or near 1, and a count of which two runs tell next to nothing."""
+    fates = np.repeat([0.0, 1.0], 15)
+    assert hold("c", cell(fates, 0.5, extent=1.0)).verdict == "too coarse to tell"
+    assert hold("c", cell(np.tile(fates, 60), 0.5, extent=1.0)).verdict == "agrees"
+    assert hold("c", cell([0.0, 12.0], 6.0)).verdict == "too coarse to tell"
+    assert hold("c", cell(np.tile([5.0, 7.0], 20), 6.0)).verdict == "agrees"
+
+
+def test_what_is_too_coarse_to_tell_is_counted_apart_and_a_coarse_test_that_fails_still_differs():
+    coarse = hold("c", cell(np.repeat([0.0, 1.0], 15), 0.5, extent=1.0))
+    assert all_well([coarse])
+    assert "0 of 1 numbers agree with their reference; of 1 the test is too coarse to tell" in conclusion([coarse])
+    assert hold("c", cell(np.repeat([0.0, 1.0], 15), 1.0, extent=1.0)).verdict == "differs"
+
+
+def test_a_number_without_chance_is_told_however_wide_its_allowance():
+    assert hold("c", cell(0.3, 0.5, allowance=0.4, extent=1.0)).verdict == "agrees"
+
+
 def test_the_chance_of_any_false_alarm_is_at_most_the_sum():
     held = [hold("c", cell([0.9, 1.1])), hold("c", cell([0.9, 1.1])), hold("c", cell(1.0))]
     assert overall_false_alarm(held) == pytest.approx(2 * FALSE_ALARM)

@@ -17,6 +17,10 @@ from ecosim.world.world import Labels, World
 
 Shaken = Literal["severity", "urgency", "demand"]
 
+LEAST_TAIL = 0.25
+"""The rarest draw, 2⁻⁵³, makes a shock of 2^(53/α) least sizes: 10⁶⁴ at this tail, whose square a number still holds; at
+α = .05 there is none for it any more."""
+
 
 class Shock(BaseModel):
     """A change that comes at a set tick.
@@ -94,9 +98,13 @@ class Change(Mechanism):
     )
     shocks: tuple[Shock, ...] = Field((), strict=False, description="shocks at set ticks: {at, size, on, issue}")
     shock_rate: float = Field(0.0, ge=0, le=100, description="mean number of random shocks to an issue in a tick")
-    shock_size: float = Field(0.5, ge=0, description="s₀, least size of a random shock, in the unit of what it shakes")
+    shock_size: float = Field(
+        0.5, ge=0, le=1e6, description="s₀, least size of a random shock, in the unit of what it shakes"
+    )
     shock_tail: float = Field(
-        2.0, gt=0, description="α, tail exponent of their size: no finite mean below 1, no finite variance below 2"
+        2.0,
+        ge=LEAST_TAIL,
+        description="α, tail exponent of their size: no finite mean below 1, no finite variance below 2",
     )
     shock_on: Shaken = Field("severity", description="what random shocks shake")
     ramp: float = Field(

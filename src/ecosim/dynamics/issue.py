@@ -27,7 +27,9 @@ class Issue(Mechanism):
     stable: a small change tips the issue over, and to come back control must rise beyond what held it before.
 
     Control is constant within a tick; the equation is integrated for :math:`\log h` by the classical Runge–Kutta method
-    (so severity stays positive) in as many substeps as its fastest rate asks for. With ``noise`` :math:`\sigma`
+    (so severity stays positive) in as many substeps as its fastest rate asks for, at most 10⁵: what lies so far above
+    :math:`H` that it falls at more than 20,000 per tick starts where it falls at that rate, as it will within a
+    20,000th of a tick. With ``noise`` :math:`\sigma`
     severity is then multiplied by :math:`\exp(\sigma z - \sigma^2/2)`, z standard normal, whose mean is 1.
 
     Concepts:
@@ -63,6 +65,10 @@ class Issue(Mechanism):
         return numbers(self.floor, self.effectiveness, self.growth, self.ceiling, self.half, self.noise)
 
 
+_FASTEST = 2e4
+"""Rate per tick that the most substeps can follow."""
+
+
 @kernel
 def grow(severity: Any, control: Any, relief: Any, pressure: Any, organisations: Any, rates: Any, key: Any) -> None:
     """Write the control of each issue (Q,), severity per tick, and its severity one tick later, ≥ 0.
@@ -76,6 +82,8 @@ def grow(severity: Any, control: Any, relief: Any, pressure: Any, organisations:
         fastest = speed * (1.0 + severity[q] / ceiling) + control[q] / half
         steps = 1 + np.int64(min(fastest / 0.2, 1e5))
         level = np.log(severity[q])
+        if fastest > _FASTEST and speed > 0.0:
+            level = min(level, np.log(_FASTEST * ceiling / speed))
         for _ in range(steps):
             level = _runge_kutta(level, 1.0 / steps, control[q], speed, ceiling, half)
         z, _ = normal2(key, q, 0)

@@ -30,6 +30,8 @@ class Cell(NamedTuple):
         note: where ours differs from what the paper prints, and why; empty where there is nothing to say.
         known: whether it is known that ours differs from this reference, for the reason in ``note``: such a cell is
             shown, and counts neither for nor against us.
+        extent: width of all that the measure can be, 1 for a share; None where it has no upper end. A test whose bound
+            is wide beside it cannot tell (``ecosim.published.verdict``).
     """
 
     setting: str
@@ -41,6 +43,7 @@ class Cell(NamedTuple):
     allowance: float = 0.0
     note: str = ""
     known: bool = False
+    extent: float | None = None
 
 
 class Effort(NamedTuple):

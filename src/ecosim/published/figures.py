@@ -21,6 +21,12 @@ BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#777777"
 COLOURS = (BLUE, VERMILION, "#009E73", "#882255", "#A38F00", GREY)
 SHAPES = ("o", "s", "^", "D", "P", "v")
 
+MARKS = (
+    ("x", "does not agree", ("differs", "known difference", "failed")),
+    ("$?$", "too coarse to tell", ("too coarse to tell",)),
+)
+"""Marker, its name, and the verdicts it stands for; what agrees has none."""
+
 Law = tuple[Callable[[NDArray[np.float64]], NDArray[np.float64]], str]
 
 
@@ -45,7 +51,9 @@ def points(case: Case, cells: Sequence[Cell]) -> Figure:
         if number == 0:
             axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, borderaxespad=0.2)
     agree = sum(verdict.verdict == "agrees" for verdict in held)
-    close = "" if agree == len(held) else " What does not is marked by a cross, and told of in the table."
+    coarse = sum(verdict.verdict == "too coarse to tell" for verdict in held)
+    close = "" if agree + coarse == len(held) else " What does not is marked by a cross, and told of in the table."
+    close += f" Of {coarse}, marked by a question mark, the test is too coarse to tell." if coarse else ""
     told = f"{agree} of {len(held)} numbers agree with their reference.{close} {case.about}"
     name_and_explain(figure, case.title, told)
     return figure
@@ -64,9 +72,10 @@ def _panel(axes: Axes, panel: Sequence[Verdict]) -> None:
         reference, place - 0.12, xerr=error, fmt="D", color=VERMILION, fillstyle="none", markersize=7, label="reference"
     )
     axes.errorbar(ours, place + 0.12, xerr=half, fmt="o", color=BLUE, markersize=5, label="ours, 95 % interval")
-    other = [k for k, verdict in enumerate(panel) if verdict.verdict != "agrees"]
-    if other:
-        axes.plot(ours[other], place[other] + 0.12, "x", color="#000000", markersize=10, label="does not agree")
+    for mark, label, words in MARKS:
+        other = [k for k, verdict in enumerate(panel) if verdict.verdict in words]
+        if other:
+            axes.plot(ours[other], place[other] + 0.12, marker=mark, ls="", color="#000000", markersize=10, label=label)
     axes.set_yticks(place, [verdict.setting for verdict in panel])
     axes.set_ylim(len(panel) - 0.4, -0.6)
     axes.grid(visible=True, axis="both")

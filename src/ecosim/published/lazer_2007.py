@@ -59,16 +59,18 @@ def cells(effort: Effort) -> Iterator[Cell]:
     for name, listed in LISTED.items():
         for round_, reference in zip(ROUNDS, listed, strict=True):
             ours = found[name][:, round_]
-            yield Cell(f"{name}, round {round_}", MEASURE, reference, "recomputed", ours, 0.0, ALLOWED, PRECISION)
+            yield Cell(
+                f"{name}, round {round_}", MEASURE, reference, "recomputed", ours, 0.0, ALLOWED, PRECISION, extent=1.0
+            )
     ahead = found["linear"][:, PASSING] - found["full"][:, PASSING]
-    yield Cell(f"round {PASSING}", "linear less full", 0.0, "recomputed", ahead, 0.0, ALLOWED, NEAR)
+    yield Cell(f"round {PASSING}", "linear less full", 0.0, "recomputed", ahead, 0.0, ALLOWED, NEAR, extent=2.0)
     for (neighbourhood, practices, others), by_network in FURTHER.items():
         fewer = landscapes if practices == 20 else 4 * landscapes
         further = scores(tuple(by_network), effort.seed, fewer, neighbourhood, practices, others)
         for name, (means, errors) in by_network.items():
             for round_, reference, error in zip(ROUNDS, means, errors, strict=True):
                 setting = f"N = {practices}, K = {others} {neighbourhood}, {name}, round {round_}"
-                yield Cell(setting, MEASURE, reference, "recomputed", further[name][:, round_], error)
+                yield Cell(setting, MEASURE, reference, "recomputed", further[name][:, round_], error, extent=1.0)
 
 
 PRECISION = (

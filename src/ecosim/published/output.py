@@ -19,7 +19,13 @@ from ecosim.published.words import HEADINGS, cells_of, conclusion
 BEGIN, END = "<!-- what ecosim verify found -->", "<!-- end -->"
 """Between these two lines of a page stands what the command wrote."""
 
-COLOURS = {"agrees": "green", "known difference": "yellow", "differs": "red", "failed": "red"}
+COLOURS = {
+    "agrees": "green",
+    "too coarse to tell": "yellow",
+    "known difference": "yellow",
+    "differs": "red",
+    "failed": "red",
+}
 
 
 def show(verified: Sequence[Verified], is_terminal: bool) -> None:

@@ -13,8 +13,11 @@ from ecosim.published.case import Cell, Standing
 FALSE_ALARM = 1e-4
 """Chance that a number that is right is called different, for each number that chance has a part in, both sides."""
 CONFIDENCE = 0.95
+COARSE = 0.15
+"""Greatest bound, as a share of all that a measure can be, with which a test tells anything: three tenths of its range then
+agree. Where the range has no upper end, the reference itself: with a wider bound nothing at all would agree, too."""
 
-Word = Literal["agrees", "differs", "known difference", "failed"]
+Word = Literal["agrees", "too coarse to tell", "differs", "known difference", "failed"]
 
 
 class Verdict(NamedTuple):
@@ -33,7 +36,8 @@ class Verdict(NamedTuple):
         runs: how many; 1 for a number in which chance has no part.
         bound: greatest distance between ours and the reference that agrees.
         false_alarm: chance to differ although it is right; 0 where chance has no part.
-        verdict: agrees, differs, known difference, or failed where nothing came out.
+        verdict: agrees; too coarse to tell, where so wide a bound could hardly be missed; differs; known difference; or
+            failed, where nothing came out.
         note: where ours differs and why; what is allowed for.
     """
 
@@ -61,6 +65,9 @@ def hold(case: str, cell: Cell) -> Verdict:
     with r − 1 degrees of freedom, and of the normal law, that are left with probability 10⁻⁴: at least as wide as that
     asks. A single number must lie within the allowance, and z standard errors of the reference where that has one.
 
+    Where chance has a part and the bound is more than :data:`COARSE` of what the measure can be, a number within it is not
+    said to agree: the test is too coarse to tell. One beyond it differs all the same.
+
     References:
         Banerjee (1961), Sankhyā A 23, 179, for intervals of sums with few degrees of freedom each (unchecked).
     """
@@ -74,11 +81,20 @@ def hold(case: str, cell: Cell) -> Verdict:
     bound = cell.allowance + math.hypot(own_part, _quantile(left, 1) * cell.error)
     agrees = abs(mean - cell.reference) <= bound
     half = _quantile(0.5 + CONFIDENCE / 2, runs) * own_error if own_error > 0.0 else 0.0
-    word: Word = "agrees" if agrees else "known difference" if cell.known and not math.isnan(mean) else "differs"
+    word: Word = "known difference" if cell.known and not math.isnan(mean) else "differs"
+    if agrees:
+        word = "too coarse to tell" if spread > 0.0 and _is_coarse(bound, cell) else "agrees"
     return Verdict(
         case, cell.setting, cell.measure, float(cell.reference), float(cell.error), cell.standing,
         mean, mean - half, mean + half, runs, bound, FALSE_ALARM if spread > 0.0 else 0.0, word, cell.note,
     )  # fmt: skip
+
+
+def _is_coarse(bound: float, cell: Cell) -> bool:
+    """Return whether a bound is so wide beside what the measure can be that hardly anything would lie beyond it."""
+    if cell.extent is not None:
+        return bound > COARSE * cell.extent
+    return bound > abs(cell.reference) > 0.0
 
 
 def failed(case: str, why: str) -> Verdict:
@@ -89,7 +105,7 @@ def failed(case: str, why: str) -> Verdict:
 
 def all_well(verdicts: Iterable[Verdict]) -> bool:
     """Return whether nothing differs that is not known to differ, and nothing failed."""
-    return all(verdict.verdict in ("agrees", "known difference") for verdict in verdicts)
+    return all(verdict.verdict not in ("differs", "failed") for verdict in verdicts)
 
 
 def overall_false_alarm(verdicts: Iterable[Verdict]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from ecosim.published.verdict import CONFIDENCE, Verdict, overall_false_alarm
@@ -38,12 +39,12 @@ def number(value: float, decimals: int) -> str:
 
 def conclusion(verdicts: Sequence[Verdict]) -> str:
     """Return in two or three sentences how many numbers agree, and how often chance alone would say otherwise."""
-    count = {word: sum(verdict.verdict == word for verdict in verdicts) for word in ("agrees", "known difference")}
-    differ = sum(verdict.verdict == "differs" for verdict in verdicts)
-    failed = sum(verdict.verdict == "failed" for verdict in verdicts)
+    count = Counter(verdict.verdict for verdict in verdicts)
+    differ, failed, known = count["differs"], count["failed"], count["known difference"]
+    coarse = count["too coarse to tell"]
     told = f"{count['agrees']} of {len(verdicts) - failed} numbers agree with their reference"
     told += f"; {differ} differ{'s' if differ == 1 else ''}" if differ else ""
-    known = count["known difference"]
+    told += f"; of {coarse} the test is too coarse to tell" if coarse else ""
     told += f"; {known} {'is' if known == 1 else 'are'} known to differ, for the reason given" if known else ""
     told += f"; {failed} case{'s' if failed != 1 else ''} failed" if failed else ""
     by_chance = [verdict.false_alarm for verdict in verdicts if verdict.false_alarm > 0.0]
