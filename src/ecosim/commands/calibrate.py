@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ecosim.commands.actors import actors_of_search
 from ecosim.commands.options import Search, folder_for_runs, text_or_json
 from ecosim.commands.progress import watched
 from ecosim.errors import InputError
@@ -52,11 +53,13 @@ def carry_out(order: Order) -> None:
     if order.target and order.targets is not None:
         raise InputError("--target and --targets; allowed: one of them")
     facts: Any = order.targets if order.targets is not None else order.target
+    actors = actors_of_search(order, name, rest)
     with watched(order, out) as progress:
         found = calibrate(
             name, parameters, facts, *rest, method=order.method, trials=order.trials, replicates=order.replicates,
             seed=order.seed, out=out, file=order.scenario, trust=order.trust, workers=order.workers,
-            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress,
+            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress, actors=actors,
+            retry=order.retry, cluster=order.cluster,
         )  # fmt: skip
     _save(found, out)
     print(text_or_json(order.as_json, found.to_dict(), found.says))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ecosim.commands.actors import actors_of
 from ecosim.commands.ending import FAILED
-from ecosim.commands.options import FolderOfRuns, ManyRuns, Measures, SeedOfReplicates, Trust
+from ecosim.commands.options import FolderOfRuns, ManyRuns, Measures, OwnTables, SeedOfReplicates, Trust
 from ecosim.commands.progress import watched
 from ecosim.commands.speech import say
 from ecosim.commands.words import sorted_out
@@ -30,7 +31,7 @@ MOST_NAMED = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order(ManyRuns):
+class Order(OwnTables, ManyRuns):
     """Run scenarios under the same luck and tell how each differs from the first, with 95 % intervals.
 
     Names of scenarios and files of your own (.yaml), then KEY=VALUE for changes of all: compare town my_town.yaml ticks=300
@@ -53,10 +54,11 @@ def carry_out(order: Order) -> int:
     Raises:
         InputError: before anything has run.
     """
-    from ecosim.experiments.compare import plan_of_arms
+    from ecosim.experiments.compare import founded_on, plan_of_arms
 
     arms, changes = sorted_out(order.words)
     plan = plan_of_arms(arms, changes, replicates=order.replicates, seed=order.seed, trust=order.trust)
+    plan = founded_on(plan, actors_of(order, lambda: plan.settings(0), order.say))
     _tell_rivals(order, plan)
     comparison = _compared(order, plan)
     _print(comparison.differences, order.as_json)

@@ -90,17 +90,21 @@ class ManyRuns(Spoken):
     workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None
     timeout: Annotated[float, typer.Option(metavar="S", help="seconds that a run may take; 0: any")] = SECONDS_A_RUN
     memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS|FILE", help="let the workers of a Dask scheduler make the runs")
+    ] = None
+    retry: Annotated[bool, typer.Option("--retry", help="try runs that failed before once more")] = False
     yes: Yes = False
 
-    def execution(self, *, retry: bool = False, cluster: str | None = None) -> Execution:
+    def execution(self) -> Execution:
         """Return how the runs are made, as experiments want it."""
         from ecosim.experiments.sweep import Execution
 
-        return Execution(self.workers, self.timeout, self.memory, retry, self.yes, cluster)
+        return Execution(self.workers, self.timeout, self.memory, self.retry, self.yes, self.cluster)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Search(OfScenario, ManyRuns):
+class Search(OfScenario, OwnTables, ManyRuns):
     """A search that makes runs of a scenario as it goes, and is told in sentences."""
 
     seed: SeedOfReplicates = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ecosim.commands.actors import actors_of_search
 from ecosim.commands.ending import FAILED
 from ecosim.commands.options import Search, folder_for_runs, text_or_json
 from ecosim.commands.progress import watched
@@ -59,12 +60,14 @@ def carry_out(order: Order) -> int:
     lacking = _lacking(order)
     out = folder_for_runs(order.out, lacking)
     name, key, measure, changes = _read(order)
+    actors = actors_of_search(order, name, changes)
     with watched(order, out) as progress:
         found = tip(
             name, key, measure, *changes, start=order.start, stop=order.stop, threshold=order.threshold,
             replicates=order.replicates, width=order.width, both_ways=order.both_ways, hold=order.hold,
             steps=order.steps, seed=order.seed, out=out, file=order.scenario, trust=order.trust, workers=order.workers,
-            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress,
+            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress, actors=actors,
+            retry=order.retry, cluster=order.cluster,
         )  # fmt: skip
     _save(found, out)
     print(text_or_json(order.as_json, found.to_dict(), found.says))
