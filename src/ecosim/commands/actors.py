@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ecosim.commands.options import OwnTables, Search
+from ecosim.commands.options import OwnTables
 from ecosim.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,19 +29,3 @@ def actors_of(order: OwnTables, ask: Callable[[], Settings], say: Callable[[str]
     for warning in found.warnings:
         say(f"Note: {warning}")
     return found
-
-
-def actors_of_search(order: Search, name: str | None, changes: tuple[str, ...]) -> Actors | None:
-    """Return the organisations and ties that a search names, None if it names none; say what was odd.
-
-    Args:
-        order: of the search.
-        name: of its scenario, if there is one.
-        changes: of the scenario that are the same in all runs.
-
-    Raises:
-        InputError: if they, or the scenario, cannot be read.
-    """
-    from ecosim.compose import load
-
-    return actors_of(order, lambda: load(name, *changes, scenario=order.scenario, trust=order.trust), order.say)

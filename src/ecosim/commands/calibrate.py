@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ecosim.commands.actors import actors_of_search
 from ecosim.commands.options import Search, folder_for_runs, text_or_json
 from ecosim.commands.progress import watched
 from ecosim.errors import InputError
@@ -53,7 +52,7 @@ def carry_out(order: Order) -> None:
     if order.target and order.targets is not None:
         raise InputError("--target and --targets; allowed: one of them")
     facts: Any = order.targets if order.targets is not None else order.target
-    actors = actors_of_search(order, name, rest)
+    actors = order.actors(name, rest)
     with watched(order, out) as progress:
         found = calibrate(
             name, parameters, facts, *rest, method=order.method, trials=order.trials, replicates=order.replicates,

@@ -54,11 +54,10 @@ def carry_out(order: Order) -> int:
     Raises:
         InputError: before anything has run.
     """
-    from ecosim.experiments.compare import founded_on, plan_of_arms
+    from ecosim.experiments.compare import plan_of_arms
 
     arms, changes = sorted_out(order.words)
     plan = plan_of_arms(arms, changes, replicates=order.replicates, seed=order.seed, trust=order.trust)
-    plan = founded_on(plan, actors_of(order, lambda: plan.settings(0), order.say))
     _tell_rivals(order, plan)
     comparison = _compared(order, plan)
     _print(comparison.differences, order.as_json)
@@ -79,9 +78,10 @@ def _tell_rivals(order: Order, plan: Plan) -> None:
 def _compared(order: Order, plan: Plan) -> Comparison:
     """Make the runs, and save what came of them where a folder is named."""
     from ecosim.errors import printable
-    from ecosim.experiments.compare import run_comparison
+    from ecosim.experiments.compare import founded_on, run_comparison
     from ecosim.experiments.keeping import kept
 
+    plan = founded_on(plan, actors_of(order, lambda: plan.settings(0), order.say))
     with kept(order.out) as out:
         with watched(order, order.out) as progress:
             found = run_comparison(plan, out, order.execution(), order.measures, say=order.say, progress=progress)

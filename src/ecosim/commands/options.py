@@ -17,6 +17,7 @@ from ecosim.experiments.time_limit import SECONDS_A_RUN
 
 if TYPE_CHECKING:
     from ecosim.experiments.sweep import Execution
+    from ecosim.world.actors import Actors
 
 Words = Annotated[
     tuple[str, ...],
@@ -90,11 +91,11 @@ class ManyRuns(Spoken):
     workers: Annotated[int | None, typer.Option(help="processes (default: one a core; 0: none but this)")] = None
     timeout: Annotated[float, typer.Option(metavar="S", help="seconds that a run may take; 0: any")] = SECONDS_A_RUN
     memory: Annotated[float | None, typer.Option(metavar="MB", help="memory that a run may take; 0: any")] = None
+    yes: Yes = False
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS|FILE", help="let the workers of a Dask scheduler make the runs")
     ] = None
     retry: Annotated[bool, typer.Option("--retry", help="try runs that failed before once more")] = False
-    yes: Yes = False
 
     def execution(self) -> Execution:
         """Return how the runs are made, as experiments want it."""
@@ -109,6 +110,21 @@ class Search(OfScenario, OwnTables, ManyRuns):
 
     seed: SeedOfReplicates = None
     out: FolderOfRuns = None
+
+    def actors(self, name: str | None, changes: Sequence[str]) -> Actors | None:
+        """Return the user's own organisations and ties, None if there are none; say what was odd.
+
+        Args:
+            name: of the scenario, if there is one.
+            changes: of the scenario that are the same in all runs.
+
+        Raises:
+            InputError: if they, or the scenario, cannot be read.
+        """
+        from ecosim.commands.actors import actors_of
+        from ecosim.compose import load
+
+        return actors_of(self, lambda: load(name, *changes, scenario=self.scenario, trust=self.trust), self.say)
 
 
 def folder_for_runs(out: Path | None, lacking: Sequence[str] = ()) -> Path:

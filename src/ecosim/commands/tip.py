@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ecosim.commands.actors import actors_of_search
 from ecosim.commands.ending import FAILED
 from ecosim.commands.options import Search, folder_for_runs, text_or_json
 from ecosim.commands.progress import watched
@@ -60,7 +59,7 @@ def carry_out(order: Order) -> int:
     lacking = _lacking(order)
     out = folder_for_runs(order.out, lacking)
     name, key, measure, changes = _read(order)
-    actors = actors_of_search(order, name, changes)
+    actors = order.actors(name, changes)
     with watched(order, out) as progress:
         found = tip(
             name, key, measure, *changes, start=order.start, stop=order.stop, threshold=order.threshold,

@@ -20,7 +20,7 @@ from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
-from ecosim.settings import Settings, settings_from, with_actors
+from ecosim.settings import Settings, settings_from
 from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def compare(
     timeout: float = SECONDS_A_RUN,
     memory: float | None = None,
     retry: bool = False,
-    yes: bool = False,
     cluster: str | Path | None = None,
+    yes: bool = False,
 ) -> Comparison:
     """Run scenarios under common random numbers and return how each differs from the first.
 
@@ -93,8 +93,8 @@ def compare(
         timeout: seconds that a run may take; 0 for no limit.
         memory: megabytes that a run may take.
         retry: whether runs that failed earlier are tried once more.
-        yes: whether a very large comparison is meant.
         cluster: a Dask scheduler whose workers make the runs, as for :func:`ecosim.sweep`.
+        yes: whether a very large comparison is meant.
 
     Raises:
         InputError: before any run, naming every fault of every arm.
@@ -177,15 +177,16 @@ def founded_on(plan: Plan, actors: Actors | None) -> Plan:
     Raises:
         InputError: naming every arm that has no place for one of them, and why.
     """
+    founded = replace(plan, actors=actors)
     faults: list[str] = []
     for point, label in enumerate(plan.design.axes[0].values):
         try:
-            with_actors(plan.settings(point), actors)
+            founded.settings(point)
         except InputError as error:
             faults += [f"{label}: {fault}" for fault in error.faults]
     if faults:
         raise InputError(faults)
-    return replace(plan, actors=actors)
+    return founded
 
 
 def differences(runs: pd.DataFrame, measures: Iterable[str] = ()) -> pd.DataFrame:
