@@ -9,9 +9,12 @@ import threading
 import time
 
 import pytest
+from typer.testing import CliRunner
 
 import ecosim
+from ecosim import cli
 from ecosim.errors import InputError
+from ecosim.experiments import schedulers
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from tests.clock import at_most_seconds
@@ -229,3 +232,32 @@ def test_without_dask_the_extra_is_named(tmp_path):
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
     assert "needs the package distributed" in done.stderr
     assert "extra `cluster`" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_search_is_connected_once_and_comes_to_the_same_on_a_cluster(dask, tmp_path, monkeypatch):
+    connected, times = schedulers.connected, []
+    monkeypatch.setattr(schedulers, "connected", lambda *words: times.append(words) or connected(*words))
+    asked = "opinions", {TOLERANCE: (0.1, 0.9)}, {"dispersion": (0.3, 0.1)}, "ecosystem.organisations=20", "ticks=10"
+    said = []
+    far = ecosim.calibrate(*asked, trials=20, replicates=1, cluster=dask.file, say=said.append)
+    near = ecosim.calibrate(*asked, trials=20, replicates=1, workers=0)
+    assert "2 threads of the cluster" in said[0]
+    assert len(times) == 1
+    assert far.trials.equals(near.trials)
+    assert far.says == near.says
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("compare", "opinions", "town"),
+        ("tip", "opinions", TOLERANCE, "dispersion", "--from=0.1", "--to=0.9"),
+        ("calibrate", "opinions", f"{TOLERANCE}=interval(0.1,0.9)", "--target=dispersion=0.3±0.1"),
+    ],
+)
+def test_every_command_that_makes_runs_asks_the_cluster_that_is_named(words, tmp_path):
+    done = CliRunner().invoke(cli.app, [*words, "--cluster=nonsense", "--retry", f"--out={tmp_path / 'out'}"])
+    assert done.exit_code == 2
+    assert "allowed: the address of a scheduler" in done.output
+    assert not (tmp_path / "out").exists()

@@ -54,11 +54,13 @@ def carry_out(order: Order) -> int:
     if order.target and order.targets is not None:
         raise InputError("--target and --targets; allowed: one of them")
     facts: Any = order.targets if order.targets is not None else order.target
+    actors = order.actors(name, rest)
     with watched(order, out) as progress:
         found = calibrate(
             name, parameters, facts, *rest, method=order.method, trials=order.trials, replicates=order.replicates,
             seed=order.seed, out=out, file=order.scenario, trust=order.trust, workers=order.workers,
-            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress,
+            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress, actors=actors,
+            retry=order.retry, cluster=order.cluster,
         )  # fmt: skip
     _save(found, out)
     print(text_or_json(order.as_json, found.to_dict(), found.says))

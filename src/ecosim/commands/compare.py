@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ecosim.commands.actors import actors_of
 from ecosim.commands.ending import FAILED
-from ecosim.commands.options import FolderOfRuns, ManyRuns, Measures, SeedOfReplicates, Trust
+from ecosim.commands.options import FolderOfRuns, ManyRuns, Measures, OwnTables, SeedOfReplicates, Trust
 from ecosim.commands.progress import watched
 from ecosim.commands.speech import say
 from ecosim.commands.until import tell_until
@@ -32,7 +33,7 @@ MOST_NAMED = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order(ManyRuns):
+class Order(OwnTables, ManyRuns):
     """Run scenarios under the same luck and tell how each differs from the first, with 95 % intervals.
 
     Names of scenarios and files of your own (.yaml), then KEY=VALUE for changes of all: compare town my_town.yaml ticks=300
@@ -93,9 +94,10 @@ def _tell_rivals(order: Order, plan: Plan) -> None:
 def _compared(order: Order, plan: Plan, goals: tuple[Goal, ...]) -> Comparison:
     """Make the runs, and save what came of them where a folder is named."""
     from ecosim.errors import printable
-    from ecosim.experiments.compare import run_comparison
+    from ecosim.experiments.compare import founded_on, run_comparison
     from ecosim.experiments.keeping import kept
 
+    plan = founded_on(plan, actors_of(order, lambda: plan.settings(0), order.say))
     with kept(order.out) as out:
         with watched(order, order.out) as progress:
             found = run_comparison(

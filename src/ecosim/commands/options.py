@@ -17,6 +17,7 @@ from ecosim.experiments.time_limit import SECONDS_A_RUN
 
 if TYPE_CHECKING:
     from ecosim.experiments.sweep import Execution
+    from ecosim.world.actors import Actors
 
 Words = Annotated[
     tuple[str, ...],
@@ -94,20 +95,39 @@ class ManyRuns(Spoken):
         typer.Option(metavar="MB", help="that a run may take (default: its process's part of the machine); 0: any"),
     ] = None
     yes: Yes = False
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS|FILE", help="let the workers of a Dask scheduler make the runs")
+    ] = None
+    retry: Annotated[bool, typer.Option("--retry", help="try runs that failed before once more")] = False
 
-    def execution(self, *, retry: bool = False, cluster: str | None = None) -> Execution:
+    def execution(self) -> Execution:
         """Return how the runs are made, as experiments want it."""
         from ecosim.experiments.sweep import Execution
 
-        return Execution(self.workers, self.timeout, self.memory, retry, self.yes, cluster)
+        return Execution(self.workers, self.timeout, self.memory, self.retry, self.yes, self.cluster)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Search(OfScenario, ManyRuns):
+class Search(OfScenario, OwnTables, ManyRuns):
     """A search that makes runs of a scenario as it goes, and is told in sentences."""
 
     seed: SeedOfReplicates = None
     out: FolderOfRuns = None
+
+    def actors(self, name: str | None, changes: Sequence[str]) -> Actors | None:
+        """Return the user's own organisations and ties, None if there are none; say what was odd.
+
+        Args:
+            name: of the scenario, if there is one.
+            changes: of the scenario that are the same in all runs.
+
+        Raises:
+            InputError: if they, or the scenario, cannot be read.
+        """
+        from ecosim.commands.actors import actors_of
+        from ecosim.compose import load
+
+        return actors_of(self, lambda: load(name, *changes, scenario=self.scenario, trust=self.trust), self.say)
 
 
 def folder_for_runs(out: Path | None, lacking: Sequence[str] = ()) -> Path:

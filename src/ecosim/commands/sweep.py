@@ -68,10 +68,6 @@ class Order(OfScenario, OwnTables, ManyRuns):
         str, typer.Option(metavar="common|independent", help="the same seeds at every point, or each its own")
     ] = "common"
     seed: Annotated[str | None, typer.Option(metavar="N", help="the seeds of the replicates come from it")] = None
-    cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS|FILE", help="let the workers of a Dask scheduler make the runs")
-    ] = None
-    retry: Annotated[bool, typer.Option("--retry", help="try runs that failed before once more")] = False
 
 
 def carry_out(order: Order) -> int:
@@ -87,7 +83,7 @@ def carry_out(order: Order) -> int:
 
     out, goals = folder_for_runs(order.out), goals_of(order.until)
     plan = _planned(order, goals)
-    execution = order.execution(retry=order.retry, cluster=order.cluster)
+    execution = order.execution()
     for sentence in rivals(plan.settings(0).in_order()):
         order.say(f"Note: {sentence}.")
     if is_cold():

@@ -59,12 +59,14 @@ def carry_out(order: Order) -> int:
     lacking = _lacking(order)
     out = folder_for_runs(order.out, lacking)
     name, key, measure, changes = _read(order)
+    actors = order.actors(name, changes)
     with watched(order, out) as progress:
         found = tip(
             name, key, measure, *changes, start=order.start, stop=order.stop, threshold=order.threshold,
             replicates=order.replicates, width=order.width, both_ways=order.both_ways, hold=order.hold,
             steps=order.steps, seed=order.seed, out=out, file=order.scenario, trust=order.trust, workers=order.workers,
-            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress,
+            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress, actors=actors,
+            retry=order.retry, cluster=order.cluster,
         )  # fmt: skip
     _save(found, out)
     print(text_or_json(order.as_json, found.to_dict(), found.says))

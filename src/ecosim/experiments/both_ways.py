@@ -19,6 +19,7 @@ from ecosim.experiments.sweep import Execution, Progress
 from ecosim.results.phrases import some
 from ecosim.settings import Settings, plain
 from ecosim.sizes import seconds_of
+from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,11 +108,12 @@ def both_ways_of(
     trust: Iterable[str],
     say: Callable[[str], object],
     progress: Callable[[Progress], object] | None,
+    actors: Actors | None = None,
 ) -> BothWays:
     """Lead worlds up and down a parameter, and return where they go over on either way.
 
     Args:
-        settings: of the worlds.
+        settings: of the worlds, with their own organisations.
         question: which parameter and measure, between which values.
         ramp: how fast, and how many worlds.
         search: what independent runs at each value came to: the levels at the ends say what the regimes are.
@@ -120,6 +122,7 @@ def both_ways_of(
         trust: packages whose rules may be imported.
         say: is told what is going to happen.
         progress: is told how many worlds are finished.
+        actors: the user's own organisations and ties, with which each world begins.
 
     Raises:
         InputError: before any world is led; also where another process leads worlds in this folder.
@@ -132,7 +135,7 @@ def both_ways_of(
     rises = search.ends[1].value >= search.ends[0].value
     route = Route(
         plain(settings), tuple(trust), asked.key, tuple(values.tolist()), asked.measure, ramp.hold, asked.threshold,
-        bool(rises), asked.width, asked.is_whole,
+        bool(rises), asked.width, asked.is_whole, None if actors is None else actors.plain(),
     )  # fmt: skip
     checked(settings, trust, asked.key, values, asked.is_whole)
     worlds = ramp.replicates if search.is_by_chance else 1

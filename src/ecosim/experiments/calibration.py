@@ -13,6 +13,7 @@ from ecosim.experiments.calibrated import Calibration, told
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.factor import Factor
 from ecosim.experiments.keeping import kept
+from ecosim.experiments.lasting import lasting
 from ecosim.experiments.ranges import Interval, factor_of
 from ecosim.experiments.searches import LEAST_PARTICLES, search_by_abc, search_by_optuna
 from ecosim.experiments.sweep import Execution, Progress
@@ -21,6 +22,7 @@ from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.trials import Trials
 from ecosim.experiments.varied import Varied
 from ecosim.settings import Settings
+from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:
     pass
@@ -42,11 +44,14 @@ def calibrate(
     seed: int | None = None,
     out: str | Path | None = None,
     file: str | Path | None = None,
+    actors: Actors | None = None,
     trust: Iterable[str] = (),
     workers: int | None = None,
     timeout: float = SECONDS_A_RUN,
     memory: float | None = None,
+    retry: bool = False,
     yes: bool = False,
+    cluster: str | Path | None = None,
     say: Callable[[str], object] = lambda sentence: None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Calibration:
@@ -66,12 +71,15 @@ def calibrate(
         seed: of the runs and of the search; by default the scenario's.
         out: folder for the runs; if it holds this calibration already, only what is missing is run.
         file: a scenario of your own, instead of or upon the named one.
+        actors: organisations and ties of your own, the same in every run (``ecosim.read_actors``).
         trust: top-level packages whose rules and measures may be imported.
         workers: processes; 0 makes the runs in this process; by default one a core, or this one where that is quicker
             and no code from outside ecosim is run.
         timeout: seconds that a run may take; 0 for no limit.
         memory: megabytes that a run may take.
+        retry: whether runs that failed earlier are tried once more.
         yes: whether very many runs are meant.
+        cluster: a Dask scheduler whose workers make the runs, as for :func:`ecosim.sweep`.
         say: is told, in a sentence, what all trials will take.
         progress: is told how far a batch is.
 
@@ -82,14 +90,15 @@ def calibrate(
         >>> parameters, targets = {"dynamics.stance.tolerance": (0.1, 0.9)}, {"dispersion": (0.2, 0.02)}
         >>> ecosim.calibrate("opinions", parameters, targets).best  # doctest: +SKIP
     """
-    varied = Varied.of(scenario, overrides, file, trust, seed)
+    varied = Varied.of(scenario, overrides, file, trust, seed, actors)
     factors, facts = _asked(varied.settings, parameters, targets, method, trials, replicates)
-    execution = Execution(workers, timeout, memory, False, yes)
+    execution = Execution(workers, timeout, memory, retry, yes, cluster)
     execution.check()
     ends = {one.key: list(one.at(ENDS_AND_MIDDLE)) for one in factors}
-    tell_expense(varied.plan(ends, replicates, "zip"), trials, "trials", execution, say)
-    with kept(out) as folder:
-        made = Trials(factors, facts, lambda axes: varied.plan(axes, replicates, "zip"), folder, execution, progress)
+    sample = varied.plan(ends, replicates, "zip")
+    with kept(out) as folder, lasting(execution, sample, folder, say) as how:
+        tell_expense(sample, trials, "trials", how, say)
+        made = Trials(factors, facts, lambda axes: varied.plan(axes, replicates, "zip"), folder, how, progress)
         luck = varied.luck % 2**32
         posterior = None
         if method == "abc":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.until import Ended, Goal, goals_of, most_replicates
 from ecosim.settings import Settings, settings_from
+from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,10 +70,13 @@ def compare(
     seed: int | None = None,
     measures: Iterable[str] = (),
     out: str | Path | None = None,
+    actors: Actors | None = None,
     trust: Iterable[str] = (),
     workers: int | None = None,
     timeout: float = SECONDS_A_RUN,
     memory: float | None = None,
+    retry: bool = False,
+    cluster: str | Path | None = None,
     yes: bool = False,
     until: str | Iterable[str] = (),
 ) -> Comparison:
@@ -89,10 +93,13 @@ def compare(
         seed: those of the replicates are derived from it; by default the first arm's.
         measures: which to compare (``name`` at the end of a run, ``name.mean`` over its second half); all by default.
         out: folder for the runs; if it holds this comparison already, only what is missing is run.
+        actors: organisations and ties of your own, the same in every run of every arm (``ecosim.read_actors``).
         trust: top-level packages whose rules and measures may be imported.
         workers: processes, by default one for each core; 0 makes the runs in this process.
         timeout: seconds that a run may take; 0 for no limit.
         memory: megabytes that a run may take.
+        retry: whether runs that failed earlier are tried once more.
+        cluster: a Dask scheduler whose workers make the runs, as for :func:`ecosim.sweep`.
         yes: whether a very large comparison is meant.
         until: ``"measure ± width"``, or several: replicates are added until the 95 % interval of each arm's mean difference
             from the first is at most that wide on either side (``ecosim.experiments.until``).
@@ -105,7 +112,8 @@ def compare(
     """
     goals = goals_of([until] if isinstance(until, str) else until, paired=True)
     plan = plan_of_arms(arms, overrides, replicates=replicates_of(replicates, goals), seed=seed, trust=trust)
-    execution = Execution(workers, timeout, memory, False, yes)
+    plan = founded_on(plan, actors)
+    execution = Execution(workers, timeout, memory, retry, yes, cluster)
     with kept(out) as folder:
         return run_comparison(plan, folder, execution, measures, goals=goals)
 
@@ -171,6 +179,28 @@ def plan_of_arms(
     luck = next(iter(configurations.values())).get("seed", Settings.model_fields["seed"].default)
     design = Design((Axis(SCENARIO, tuple(labelled)),), "grid", replicates, luck if seed is None else seed)
     return Plan(design, configurations, tuple(trust))
+
+
+def founded_on(plan: Plan, actors: Actors | None) -> Plan:
+    """Return the plan of a comparison whose arms all begin with the user's own organisations and ties.
+
+    Args:
+        plan: what ``plan_of_arms`` returns.
+        actors: them; None leaves the plan as it is.
+
+    Raises:
+        InputError: naming every arm that has no place for one of them, and why.
+    """
+    founded = replace(plan, actors=actors)
+    faults: list[str] = []
+    for point, label in enumerate(plan.design.axes[0].values):
+        try:
+            founded.settings(point)
+        except InputError as error:
+            faults += [f"{label}: {fault}" for fault in error.faults]
+    if faults:
+        raise InputError(faults)
+    return founded
 
 
 def differences(runs: pd.DataFrame, measures: Iterable[str] = ()) -> pd.DataFrame:

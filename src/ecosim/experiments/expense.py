@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan
+from ecosim.experiments.schedulers import Connection
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.uncounted import uncounted
 from ecosim.experiments.work import BYTES_A_VALUE, MANY_BYTES, MANY_RUNS, MANY_SECONDS
+from ecosim.results.phrases import some
 from ecosim.sizes import bytes_in_words, seconds_in_words
 
 
@@ -30,10 +32,12 @@ def tell_expense(
     """
     checked = sample.check(execution.yes)
     runs, share = points * sample.design.replicates, points / sample.design.points
-    processes = min(execution.processes(), runs)
+    threads = execution.cluster.threads if isinstance(execution.cluster, Connection) else None
+    processes = min(execution.processes() if threads is None else max(threads, 1), runs)
     seconds = checked.seconds * share / max(processes, 1)
     size = checked.values * share * BYTES_A_VALUE
     where = f"{processes:,} process{'' if processes == 1 else 'es'}" if processes else "this process"
+    where = where if threads is None else f"{some(threads, 'thread')} of the cluster"
     told = (
         f"{'At most ' if is_most else ''}{points:,} {what} × {sample.design.replicates:,} "
         f"replicate{'' if sample.design.replicates == 1 else 's'} = {runs:,} runs: {seconds_in_words(seconds)} on {where} "

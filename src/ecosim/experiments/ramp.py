@@ -21,6 +21,7 @@ from ecosim.experiments.dying import end_with
 from ecosim.experiments.shards import MEAN
 from ecosim.merging import Change, changed
 from ecosim.settings import Settings, plain, settings_from
+from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:
     from ecosim.ecosystem import Ecosystem
@@ -45,6 +46,7 @@ class Route(NamedTuple):
         rises: whether the regime of the last value is the one above the threshold.
         width: up to which the place of going over is halved.
         is_whole: whether the parameter takes whole numbers only.
+        actors: the user's own organisations and ties, as plain data; None for nameless ones.
     """
 
     settings: dict[str, Any]
@@ -57,6 +59,7 @@ class Route(NamedTuple):
     rises: bool
     width: float
     is_whole: bool
+    actors: dict[str, Any] | None = None
 
 
 def lead(route: Route, seed: int) -> dict[str, Any]:
@@ -71,7 +74,8 @@ def lead(route: Route, seed: int) -> dict[str, Any]:
     """
     from ecosim.ecosystem import Ecosystem
 
-    model = Ecosystem(_at(route, route.values[0]), rng=seed)
+    actors = None if route.actors is None else Actors.of(route.actors)
+    model = Ecosystem(_at(route, route.values[0]), rng=seed, actors=actors)
     up, rising, model = _way(route, model, route.values, to_over=True)
     down, falling, _ = _way(route, model, route.values[::-1], to_over=False)
     return {"up": up, "down": down, "rising": rising, "falling": falling}

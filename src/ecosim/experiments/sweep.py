@@ -43,7 +43,8 @@ class Execution:
         memory: megabytes that a run may take; 0 for no limit; None for its process's part of the machine.
         retry: whether runs that failed before are tried once more.
         yes: whether a very large sweep is meant.
-        cluster: the scheduler whose workers make the runs; see :func:`ecosim.experiments.schedulers.connected`.
+        cluster: the scheduler whose workers make the runs (:func:`ecosim.experiments.schedulers.connected`), or a
+            connection to it that outlasts the sweep.
     """
 
     workers: int | None = None
@@ -51,7 +52,7 @@ class Execution:
     memory: float | None = None
     retry: bool = False
     yes: bool = False
-    cluster: str | None = None
+    cluster: str | Path | Connection | None = None
 
     def processes(self) -> int:
         """Return the number of processes."""
@@ -70,8 +71,8 @@ class Execution:
             plan: of the runs.
             seconds: of processor time that they take.
         """
-        may_stay = self.workers is None and self.has_default_limits() and plan.is_of_ecosim_alone
-        return replace(self, workers=0) if may_stay and seconds < QUICK else self
+        may_stay = self.workers is None and self.cluster is None and self.has_default_limits()
+        return replace(self, workers=0) if may_stay and plan.is_of_ecosim_alone and seconds < QUICK else self
 
     def limits(self) -> Limits:
         """Return what a run may take."""
@@ -194,8 +195,7 @@ def sweep(
         second_order=second_order,
         luck=luck,
     )
-    where = None if cluster is None else str(cluster)
-    execution = Execution(workers, timeout, memory, retry, yes, where)
+    execution = Execution(workers, timeout, memory, retry, yes, cluster)
     with kept(out) as folder:
         run_sweep(plan, folder, execution, progress=progress, goals=goals)
         return read_runs(folder)
@@ -228,7 +228,7 @@ def run_sweep(
     execution.check()
     if goals:
         check_goals(goals, plan)
-    with SweepFolder(out) as folder, _connected(execution, say) as connection:
+    with SweepFolder(out) as folder, connection_of(execution, say) as connection:
         if folder.is_begun():
             folder.refuse_another(plan)
             if told := plan.design.drawn_anew(folder.design()):
@@ -250,11 +250,20 @@ def run_sweep(
 
 
 @contextmanager
-def _connected(execution: Execution, say: Callable[[str], object]) -> Iterator[Connection | None]:
-    if execution.cluster is None:
-        yield None
+def connection_of(execution: Execution, say: Callable[[str], object]) -> Iterator[Connection | None]:
+    """Lend the connection to the cluster that makes the runs; None where none does.
+
+    Args:
+        execution: how the runs are made.
+        say: is told if there are no workers yet.
+
+    Raises:
+        InputError: as :func:`ecosim.experiments.schedulers.connected`.
+    """
+    if not isinstance(execution.cluster, str | Path):
+        yield execution.cluster
         return
     from ecosim.experiments.schedulers import connected
 
-    with connected(execution.cluster, say) as connection:
+    with connected(str(execution.cluster), say) as connection:
         yield connection

@@ -16,6 +16,7 @@ from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
 from ecosim.experiments.crossing import Crossing, Estimate, crossing
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.keeping import kept
+from ecosim.experiments.lasting import lasting
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.question import INNER_VALUES, Question, first_values, next_values, question_of
 from ecosim.experiments.reading import SweepTables
@@ -25,6 +26,7 @@ from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.varied import Varied
 from ecosim.experiments.verdict import Leap, estimate, is_over, leap_of, says, table_of, why_not
 from ecosim.settings import Settings
+from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,11 +120,14 @@ def tip(
     seed: int | None = None,
     out: str | Path | None = None,
     file: str | Path | None = None,
+    actors: Actors | None = None,
     trust: Iterable[str] = (),
     workers: int | None = None,
     timeout: float = SECONDS_A_RUN,
     memory: float | None = None,
+    retry: bool = False,
     yes: bool = False,
+    cluster: str | Path | None = None,
     say: Say = lambda sentence: None,
     progress: Callable[[Progress], object] | None = None,
 ) -> Tipping:
@@ -149,12 +154,15 @@ def tip(
         seed: those of the replicates are derived from it; by default the scenario's.
         out: folder for the runs; if it holds this search already, only what is missing is run.
         file: a scenario of your own, instead of or upon the named one.
+        actors: organisations and ties of your own, the same in every run (``ecosim.read_actors``).
         trust: top-level packages whose rules and measures may be imported.
         workers: processes; 0 makes the runs in this process; by default one a core, or this one where that is quicker
             and no code from outside ecosim is run.
         timeout: seconds that a run may take; 0 for no limit.
         memory: megabytes that a run may take.
+        retry: whether runs that failed earlier are tried once more.
         yes: whether very many runs are meant.
+        cluster: a Dask scheduler whose workers make the runs, as for :func:`ecosim.sweep`; worlds are led here all the same.
         say: is told, in sentences, what happens.
         progress: is told how far a round is.
 
@@ -164,24 +172,27 @@ def tip(
     Examples:
         >>> ecosim.tip("may_1977", "dynamics.issue.floor", "severity", start=2, stop=3).critical  # doctest: +SKIP
     """
-    varied = Varied.of(scenario, overrides, file, trust, seed)
+    varied = Varied.of(scenario, overrides, file, trust, seed, actors)
     question = question_of(varied.settings, key, measure, start, stop, threshold, width, replicates)
     ramp = Ramp.of(varied.settings, question.key, hold, steps, replicates, seed) if both_ways else None
-    execution = Execution(workers, timeout, memory, False, yes)
+    execution = Execution(workers, timeout, memory, retry, yes, cluster)
     execution.check()
     if both_ways and not execution.has_default_limits() and (timeout or memory):
         raise InputError(
             "timeout, memory: are kept for runs, not for worlds that are led both ways; allowed: --both-ways without them"
         )
 
-    with kept(out) as folder:
-        found = _Search(question, varied, folder, execution, say, progress).found(replicates)
+    sample = varied.plan({question.key: [question.start]}, 1)
+    with kept(out) as folder, lasting(execution, sample, folder, say) as how:
+        found = _Search(question, varied, folder, how, say, progress).found(replicates)
         if ramp is None:
             return found
         if found.crossing is None and threshold is None:
             why = "Worlds are not led both ways: without two regimes at the ends, a threshold has to be given."
             return replace(found, says=(*found.says, why))
-        led = both_ways_of(varied.settings, question, ramp, found, folder, execution, trust, say, progress)
+        if cluster is not None:
+            say("Worlds that are led both ways are led here, not on the cluster.")
+        led = both_ways_of(varied.settings, question, ramp, found, folder, execution, trust, say, progress, actors)
         return replace(found, both_ways=led, says=(*found.says, *led.says))
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from ecosim.compose import load
 from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan, plan_of
-from ecosim.settings import Settings
+from ecosim.settings import Settings, with_actors
+from ecosim.world.actors import Actors
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,13 @@ class Varied:
     """A scenario, complete but for the values that a search chooses.
 
     Attributes:
-        settings: the scenario as it is where nothing is varied.
+        settings: the scenario as it is where nothing is varied, with the user's own organisations.
         scenario: name of it, or those settings.
         overrides: changes of it, in Hydra's grammar.
         file: a scenario of the user's own, instead of or upon the named one.
         trust: top-level packages whose rules and measures may be imported.
         seed: those of the replicates are derived from it; None for the scenario's.
+        actors: the user's own organisations and ties; None for nameless ones.
     """
 
     settings: Settings
@@ -32,6 +34,7 @@ class Varied:
     file: str | Path | None
     trust: tuple[str, ...]
     seed: int | None
+    actors: Actors | None = None
 
     @classmethod
     def of(
@@ -41,6 +44,7 @@ class Varied:
         file: str | Path | None,
         trust: Iterable[str],
         seed: int | None,
+        actors: Actors | None = None,
     ) -> Varied:
         """Return a scenario that is to be varied; arguments as the attributes.
 
@@ -54,7 +58,7 @@ class Varied:
             raise InputError("settings are complete; allowed: further changes where a scenario is named")
         else:
             settings = scenario
-        return cls(settings, scenario, changes, file, trusted, seed)
+        return cls(with_actors(settings, actors), scenario, changes, file, trusted, seed, actors)
 
     @property
     def luck(self) -> int:
@@ -74,5 +78,5 @@ class Varied:
         """
         return plan_of(
             self.scenario, axes, self.overrides, scenario=self.file, trust=self.trust, design=design,
-            replicates=replicates, seed=self.seed,
+            replicates=replicates, seed=self.seed, actors=self.actors,
         )  # fmt: skip
