@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.rng import normals
 from ecosim.testing import BrokenPromise, check_mechanism, renumbered, small_world, variants
-from ecosim.world.world import Labels
+from ecosim.world.labels import Labels
 
 COLUMNS = ["capital", "stance", "trust", "bond", "salience", "member_effort", "pool"]
 LABELS = Labels(issues=("water", "work"), stance_axes=("left",), capabilities=("a", "b"), culture=2)

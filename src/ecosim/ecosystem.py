@@ -27,10 +27,11 @@ from ecosim.settings import Settings, plain, with_actors
 from ecosim.world.actors import Actors
 from ecosim.world.finite import Watched
 from ecosim.world.founding import found, labels_of
+from ecosim.world.labels import Labels
 from ecosim.world.memory import keep_memory_of
 from ecosim.world.reasons import Reasons
 from ecosim.world.remembered import remembered
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped

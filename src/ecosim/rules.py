@@ -18,7 +18,7 @@ from typing import Any
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.measures.measure import Measure
-from ecosim.world.world import Labels
+from ecosim.world.labels import Labels
 
 RULES: dict[str, str] = {
     "change": "ecosim.dynamics.change:Change",

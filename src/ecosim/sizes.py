@@ -70,7 +70,9 @@ def most_organisations(settings: Settings) -> int:
     No more than there are numbers for: sectors × ``MOST_OF_A_SECTOR``.
     """
     n = sum(settings.ecosystem.counts())
-    grown = max((mechanism.grown(n, settings.ticks) for mechanism in settings.dynamics.values()), default=n)
+    grown = max(
+        (mechanism.organisations_after(n, settings.ticks) for mechanism in settings.dynamics.values()), default=n
+    )
     return max(n, int(min(grown, len(settings.ecosystem.sectors) * float(MOST_OF_A_SECTOR))))
 
 
@@ -93,7 +95,7 @@ def _growing(settings: Settings, first: int, most: int) -> str:
     """Return to how many they may grow, and by which rule, which is the one to limit (``turnover``: its room)."""
     if most == first:
         return ""
-    by = max(settings.dynamics, key=lambda name: settings.dynamics[name].grown(first, settings.ticks))
+    by = max(settings.dynamics, key=lambda name: settings.dynamics[name].organisations_after(first, settings.ticks))
     return f"(which dynamics.{by} may make {most:,}) "
 
 

@@ -30,7 +30,8 @@ from ecosim.rng import Key, stream
 from ecosim.world import snapshot
 from ecosim.world.columns import COLUMNS, Column
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 SHARES = ("salience", "motive", "needs")
 SIZES = ((1, 0, 0), (2, 1, 0), (12, 0, 0), (12, 9, 0), (40, 90, 9))

@@ -6,7 +6,7 @@ import pytest
 from ecosim.dynamics.commitment import CommittedContribution, CommittedStance
 from ecosim.dynamics.contribution.imitation import FermiImitation
 from ecosim.dynamics.stance.bounded_confidence import BoundedConfidence
-from ecosim.world.world import Labels
+from ecosim.world.labels import Labels
 from tests.dynamics.worlds import everyone_tied, live, some_tied, world_for
 
 

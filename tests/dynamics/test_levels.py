@@ -15,8 +15,9 @@ from ecosim.errors import InputError
 from ecosim.measures.levels import within_organisations
 from ecosim.rng import stream, uniforms
 from ecosim.settings import settings_from
+from ecosim.world.labels import Labels
 from ecosim.world.snapshot import load, save
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 from tests.ecosystems import coupled_settings, differing
 
 UNCOUPLED = {"to_members": 0.0, "from_members": 0.0, "to_coalitions": 0.0, "from_coalitions": 0.0}

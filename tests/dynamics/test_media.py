@@ -10,7 +10,8 @@ from ecosim.dynamics.ledger import Ledger
 from ecosim.dynamics.media import Media, conduct_shown, hear, publish, respond
 from ecosim.dynamics.schedule import Schedule, columns_named
 from ecosim.rng import stream
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 from tests.dynamics.worlds import live, world_for
 
 KEY = stream(3, "media").key(5)

@@ -9,7 +9,7 @@ from ecosim.dynamics.relationship import Relationship
 from ecosim.dynamics.schedule import Schedule
 from ecosim.testing import small_world
 from ecosim.world.columns import COLUMNS
-from ecosim.world.world import Labels
+from ecosim.world.labels import Labels
 from tests.dynamics.worlds import live, unite, world_for
 
 CONTACT, TRANSACTION, WIN_WIN, WIN_WIN_WIN, CO_CREATION, SYNERGY = range(6)

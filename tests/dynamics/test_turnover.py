@@ -222,15 +222,15 @@ def test_the_founded_are_as_they_would_have_been_at_founding():
 
 def test_how_many_there_may_be_is_told_beforehand():
     """Without room nobody is more than (1 + r)ᵗ on average: 40 worlds of 60, six standard errors (a branching process)."""
-    assert Turnover().grown(30, 10**8) == 30
-    assert Turnover(entry="rate", rate=1.0).grown(30, 3) == pytest.approx(240)
-    assert Turnover(entry="rate", rate=1.0, every=2).grown(30, 5) == pytest.approx(120)
-    assert Turnover(entry="rate", rate=1.0, room=100).grown(30, 10**8) == 100
-    assert Turnover(entry="rate", rate=1.0, room=10).grown(30, 10**8) == 30
+    assert Turnover().organisations_after(30, 10**8) == 30
+    assert Turnover(entry="rate", rate=1.0).organisations_after(30, 3) == pytest.approx(240)
+    assert Turnover(entry="rate", rate=1.0, every=2).organisations_after(30, 5) == pytest.approx(120)
+    assert Turnover(entry="rate", rate=1.0, room=100).organisations_after(30, 10**8) == 100
+    assert Turnover(entry="rate", rate=1.0, room=10).organisations_after(30, 10**8) == 30
     rule = Turnover(entry="rate", rate=0.2, floor=0.0, acquaintances=0)
     ends = [live(town(rule, 60, ties=False), rule, ticks=5, seed=seed).n for seed in range(40)]
     spread = np.sqrt(60 * 1.2**4 * (1.2**5 - 1) * 0.2 / 0.2 / 40)
-    assert abs(np.mean(ends) - rule.grown(60, 5)) < 6 * spread
+    assert abs(np.mean(ends) - rule.organisations_after(60, 5)) < 6 * spread
 
 
 @pytest.mark.parametrize("rate", [0.5, 1.0, 3.0, 10.0])
@@ -242,7 +242,7 @@ def test_where_room_is_filled_there_are_hardly_more_than_said(rate):
         world = town(rule, start, ties=False)
         for _ in range(6):
             most = max(most, live(world, rule).n)
-    bound = rule.grown(399, 10**6)
+    bound = rule.organisations_after(399, 10**6)
     assert most < bound + 6 * np.sqrt(bound)
     assert most > 0.5 * bound
 

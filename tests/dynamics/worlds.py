@@ -4,7 +4,8 @@ import numpy as np
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.schedule import Schedule, columns_named
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 def world_for(

@@ -13,8 +13,8 @@ from ecosim.rng import stream
 from ecosim.rules import find_rule
 from ecosim.testing import small_world
 from ecosim.world.columns import COLUMNS
+from ecosim.world.labels import Labels
 from ecosim.world.snapshot import copy
-from ecosim.world.world import Labels
 from tests.ecosystems import differing
 
 LABELS = Labels(issues=("water", "work"), stance_axes=("left",), capabilities=("a", "b", "c"), culture=2)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ecosim.measures.registry import MEASURES
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 NEEDED = ("output", "output_alone", "coalition_bond", "coalition_gap", "coalition_age", "pool")
 

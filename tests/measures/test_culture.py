@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecosim.measures.culture import active_ties, regions
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 def society(culture, ties):

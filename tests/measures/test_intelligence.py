@@ -3,7 +3,8 @@ import pytest
 
 from ecosim.errors import InputError
 from ecosim.measures.intelligence import MEASURES, collective_intelligence, general_factor
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 from tests.dynamics.worlds import unite
 
 

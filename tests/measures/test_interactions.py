@@ -6,7 +6,7 @@ import pytest
 from ecosim.dynamics.meeting import Meeting
 from ecosim.measures.interactions import joint_conduct, pair_counts
 from ecosim.measures.registry import find
-from ecosim.world.world import Labels
+from ecosim.world.labels import Labels
 from tests.dynamics.test_meeting import strangers
 from tests.dynamics.worlds import everyone_tied, live, world_for
 

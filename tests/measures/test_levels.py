@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ecosim.measures import levels, registry
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 def world_of(n=4, each=5, axes=2, coalitions=0):

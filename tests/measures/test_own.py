@@ -5,7 +5,8 @@ import pytest
 
 from ecosim.errors import InputError
 from ecosim.measures.own import own_measure
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 def value_of(rule):

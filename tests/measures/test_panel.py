@@ -3,7 +3,8 @@ import pytest
 
 from ecosim.measures.panel import EXTREMES, disagreement, of_change, on_one_scale
 from ecosim.measures.registry import MEASURES
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 def world_of(stances):

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from ecosim.measures.registry import find
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 def world(n=4):

@@ -16,7 +16,8 @@ from ecosim.measures.registry import MEASURES, everything_for, find
 from ecosim.results.recorder import Recorder
 from ecosim.testing import renumbered
 from ecosim.world.columns import COLUMNS
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 from tests.ecosystems import coupled
 
 FIXED = (

@@ -7,7 +7,8 @@ import pytest
 
 from ecosim.measures.registry import MEASURES
 from ecosim.measures.stage import CLEARLY, Pattern, dependence_z, mutual_trust, stage
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 NEEDED = ("trust", "gain", "output", "output_alone", "spillover")
 

@@ -5,7 +5,8 @@ import pytest
 
 from ecosim.measures.registry import MEASURES
 from ecosim.world.columns import COLUMNS
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 LABELS = Labels(issues=("housing", "climate"), stance_axes=("economy", "society"), capabilities=("money",))
 

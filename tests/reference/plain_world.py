@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 class PlainWorld:

@@ -13,7 +13,7 @@ from ecosim.errors import InputError
 from ecosim.measures.registry import find
 from ecosim.reports import plots
 from ecosim.results.frame import Frame
-from ecosim.world.world import Labels
+from ecosim.world.labels import Labels
 from tests.results.toys import Keep, a_run
 
 AWKWARD = (r"$\frac{$", "_Acme", "<script>alert(1)</script>", "=HYPERLINK(1)", "a\nb", "日本", "", "x" * 300)

@@ -1,5 +1,8 @@
 """What is looked at for a row of the record: each thing once, and not again where nothing new is to be seen."""
 
+import sys
+import threading
+
 import numpy as np
 import pytest
 
@@ -8,7 +11,8 @@ from ecosim.measures.measure import Measure
 from ecosim.measures.survey import Survey
 from ecosim.results.recorder import Recorder
 from ecosim.settings import RecordSettings
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 RECORD = RecordSettings()
 
@@ -84,3 +88,36 @@ def test_every_number_on_record_is_what_a_fresh_look_finds(scenario):
         for measure in measures:
             for column in measure.columns(model.world.labels):
                 assert row[column] == pytest.approx(measure.of(model.world, column), rel=0, abs=0, nan_ok=True), column
+
+
+def test_a_measure_of_several_issues_that_returns_too_few_numbers_is_refused():
+    world = World(Labels(issues=("housing", "health")), 4, ("capital",))
+    measure = Measure("mine", "", "", lambda world: [world.capital.sum()], ("capital",), per="issue")
+    with pytest.raises(ValueError, match="2 are needed"):
+        Recorder([measure], world.labels, RECORD, 1).record(world)
+
+
+def test_a_copy_of_a_record_that_goes_on_at_the_same_time_keeps_to_its_own_world():
+    """Two futures of one town, each in a thread of its own, are told as they are one after the other."""
+    model = ecosim.Ecosystem(
+        ecosim.load("town", "ticks=20", "ecosystem.organisations=40", "record.events=false"), rng=2
+    )
+    model.run(4)
+    apart, together = [model.copy() for _ in range(2)], [model.copy() for _ in range(2)]
+    for one in (*apart, *together):
+        one.world.capital[:] *= 1.0 if one in (apart[0], together[0]) else 3.0
+    for one in apart:
+        one.run(12)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=one.run, args=(12,)) for one in together]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    for alone, beside in zip(apart, together, strict=True):
+        for name, column in alone.recorder.series().items():
+            assert np.array_equal(column, beside.recorder.series()[name], equal_nan=True), name

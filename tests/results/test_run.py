@@ -15,7 +15,7 @@ from ecosim.results import store
 from ecosim.results.run import Run, read
 from ecosim.scenario_file import read_scenario
 from ecosim.world.columns import COLUMNS
-from ecosim.world.world import Labels
+from ecosim.world.labels import Labels
 from tests.results.toys import COLUMNS as COLUMNS_OF_TOYS
 from tests.results.toys import SETTINGS, Keep, a_run
 

@@ -8,7 +8,8 @@ from ecosim.measures.measure import Measure
 from ecosim.results.recorder import Recorder
 from ecosim.results.run import Run
 from ecosim.world.columns import RUNGS
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 LABELS = Labels(issues=("housing", "health"), stance_axes=("economy",), capabilities=("money", "law"))
 COLUMNS = (

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecosim.world.coalitions import index_members
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 def coalition_world(*coalitions, n=8):

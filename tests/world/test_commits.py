@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from ecosim.errors import InputError
+from ecosim.world.labels import Labels
 from ecosim.world.relationships import half_edges
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 from tests.reference.plain_world import assert_memberships
 
 COLUMNS = ["trust", "bond", "tie_age", "pool", "coalition_issue", "coalition_stance", "stance", "member_effort"]
@@ -140,3 +141,37 @@ def test_coalitions_that_have_no_number_left_change_nothing():
     with pytest.raises(InputError, match="organisation 0 founds 33 coalitions in tick 0"):
         world.commit()
     assert (world.coalitions, world.memberships) == (1, 2)
+
+
+def test_half_edges_that_somebody_sets_are_those_that_commits_go_on_from():
+    world = World(Labels(), 6, ["trust"])
+    world.add_ties(np.array([[0, 1], [2, 3], [4, 5], [0, 5]]))
+    world.commit()
+    world.ends[:] = [[0, 2], [1, 3], [3, 4], [2, 5]]
+    world.first_tie, world.partner, world.tie = half_edges(world.ends, world.n)
+    world.end_ties(np.array([0]))
+    world.add_ties(np.array([[1, 5]]))
+    world.commit()
+    assert world.ends.tolist() == [[1, 3], [3, 4], [2, 5], [1, 5]]
+    for index, now in zip(half_edges(world.ends, world.n), (world.first_tie, world.partner, world.tie), strict=True):
+        assert np.array_equal(index, now)
+    with pytest.raises(ValueError, match="shape"):
+        world.partner = np.zeros(3, np.int32)
+
+
+@pytest.mark.parametrize("value", [np.float32(0.5), np.int64(1), np.array(0.25)])
+def test_one_number_for_all_new_ties_may_come_in_any_form(value):
+    world = World(Labels(), 6, ["trust"])
+    world.add_ties(np.array([[0, 4], [3, 0]]), trust=value)
+    world.commit()
+    assert world.trust.tolist() == [[float(value)] * 2] * 2
+
+
+@pytest.mark.parametrize("values", [[0.1], [0.1, 0.2, 0.3]])
+def test_values_of_new_ties_that_are_not_one_for_each_are_refused_before_anything_is_noted(values):
+    world = World(Labels(), 6, ["trust"])
+    with pytest.raises(ValueError, match="for 2 pairs"):
+        world.add_ties(np.array([[0, 1], [2, 3]]), trust=np.array(values))
+    assert not world.pending.is_any
+    with pytest.raises(ValueError, match=r"allowed: \(p, 2\)"):
+        world.add_ties(np.empty((1, 0), np.int64))

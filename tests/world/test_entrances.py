@@ -8,7 +8,8 @@ import numpy as np
 
 from ecosim.kernels import kernel
 from ecosim.world.entrances import straight
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 @kernel

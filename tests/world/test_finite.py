@@ -5,7 +5,8 @@ import pytest
 
 from ecosim.testing import small_world
 from ecosim.world.finite import Watched, are_finite, is_finite
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 LABELS = Labels(issues=("water",), stance_axes=("left", "up"), capabilities=("a",), culture=1)
 COLUMNS = ["capital", "stance", "trust", "bond", "member_effort", "output", "severity", "rung"]

@@ -6,9 +6,10 @@ import pytest
 from ecosim.errors import InputError
 from ecosim.world import snapshot
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
+from ecosim.world.labels import Labels
 from ecosim.world.names import identity_of_names
 from ecosim.world.newcomers import new_identities
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 def peopled(*numbers, sector=0):

@@ -1,8 +1,12 @@
 """What is kept of settings must be what would be made of them again, and must not be taken for another's."""
 
 import gc
+import sys
+import threading
 import weakref
 
+import ecosim
+from ecosim.world.founding import labels_of
 from ecosim.world.remembered import MOST, remembered
 
 
@@ -62,3 +66,32 @@ def test_no_more_than_so_many_are_kept_and_the_oldest_goes_first():
 
 def test_it_still_says_what_it_is():
     assert counting()[0].__doc__ == "Say what it is."
+
+
+def test_settings_whose_sectors_are_changed_in_place_are_other_settings():
+    settings = ecosim.load("town").ecosystem
+    first = labels_of(settings)
+    settings.sectors["unions"] = settings.sectors["business"]
+    assert labels_of(settings).sectors == (*first.sectors, "unions")
+
+
+def test_many_threads_may_ask_at_once():
+    things = [Thing(number) for number in range(10 * MOST)]
+    numbers, _ = counting()
+    wrong, interval = [], sys.getswitchinterval()
+
+    def ask(order):
+        for thing in order:
+            if numbers("of", thing) != ("of", thing.number):
+                wrong.append(thing.number)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=ask, args=(things[k::2] * 20,)) for k in (0, 1, 0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not wrong

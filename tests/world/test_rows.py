@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 def a_world():

@@ -87,7 +87,8 @@ def test_a_copy_shares_nothing_with_its_original(world):
 
 
 def test_a_world_of_nobody_without_columns_comes_back(tmp_path):
-    from ecosim.world.world import Labels, World
+    from ecosim.world.labels import Labels
+    from ecosim.world.world import World
 
     empty = World(Labels(), 0)
     snapshot.save(empty, tmp_path / "empty")

@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecosim.world.labels import Labels
 from ecosim.world.within import ties_within
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 def world_of(organisations, pairs, coalitions):

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ecosim.errors import InputError
 from ecosim.world.coalitions import numbers
 from ecosim.world.columns import COLUMNS
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 from tests.reference.plain_world import assert_agrees, plain_and_real
 
 NUMBER = st.integers(0, 2**16)

@@ -12,8 +12,9 @@ from pydantic import Field, PlainSerializer, ValidationInfo, field_validator
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.rng import Key, uniforms
 from ecosim.world.columns import COLUMNS
+from ecosim.world.labels import Labels
 from ecosim.world.who import unknown
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 Rule = Annotated[Callable[[Any], object], PlainSerializer(lambda rule: f"{rule.__module__}:{rule.__qualname__}")]
 PENDING = ("ties", "memberships", "organisations")

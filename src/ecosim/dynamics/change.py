@@ -12,8 +12,9 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import kernel
 from ecosim.rng import Key, normal2, uniform, uniform2
+from ecosim.world.labels import Labels
 from ecosim.world.who import unknown
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 Shaken = Literal["severity", "urgency", "demand"]
 

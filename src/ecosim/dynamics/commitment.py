@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 def _as_tuple(value: Any) -> Any:

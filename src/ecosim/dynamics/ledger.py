@@ -17,9 +17,10 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.kernels import kernel
 from ecosim.rng import Key
+from ecosim.world.labels import Labels
 from ecosim.world.lookup import mean_of
 from ecosim.world.who import unknown
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 class Ledger(Mechanism):

@@ -17,8 +17,9 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key
+from ecosim.world.labels import Labels
 from ecosim.world.who import unknown
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 class Market(Mechanism):
@@ -146,7 +147,7 @@ def set_prices_and_incomes(
     floor, rivalry, half, spending, loss = rates[0], rates[1], rates[2], rates[3], rates[4]
     attention, tax, public_share, giving, each_spends = rates[5], rates[6], rates[7], rates[8], rates[9]
     have_chosen = False
-    for i in range(min(citizens, customers.size)):  # as soon as one is found, it knows
+    for i in range(customers.size if citizens > 0 else 0):  # as soon as one is found, it knows
         if customers[i] > 0.0:
             have_chosen = True
             break

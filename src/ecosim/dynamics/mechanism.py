@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ecosim.dynamics.worked_out import WorkedOut, is_anything_worked_out, work_out
 from ecosim.rng import Key
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 
 class Mechanism(BaseModel):
@@ -57,7 +58,7 @@ class Mechanism(BaseModel):
         """
         return []
 
-    def grown(self, organisations: float, ticks: int) -> float:
+    def organisations_after(self, organisations: float, ticks: int) -> float:
         """Return about how many organisations there may be, because of it, after so many ticks; most make none.
 
         It is asked before a run that would be too large begins (``ecosim.sizes``).

@@ -13,8 +13,9 @@ from ecosim.dynamics.partners import WAYS, find_partners, terms_of
 from ecosim.errors import did_you_mean
 from ecosim.rng import Key
 from ecosim.world.entrances import straight
+from ecosim.world.labels import Labels
 from ecosim.world.lookup import mean_of
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 class Meeting(Mechanism):

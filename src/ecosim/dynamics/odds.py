@@ -19,7 +19,8 @@ A hundred times their error (``rough_exponential``).
 """
 
 FAR = 24.0
-"""Exponents beyond ±FAR are taken for it: e^24 is above 2^32, and no number above 0 that is drawn is below 2^-32."""
+"""Exponents beyond ±FAR are taken for it, which decides nothing: e^-FAR is far below ``CLOSE``, and whoever compares above FAR
+asks for the exponential itself."""
 
 
 @inlined_kernel

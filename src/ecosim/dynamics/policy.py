@@ -21,9 +21,10 @@ from ecosim.dynamics.meeting import Meeting, note_meetings
 from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform, uniform2, uniform4
+from ecosim.world.labels import Labels
 from ecosim.world.lookup import find_half_edge, mean_of
 from ecosim.world.who import unknown
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 class Policy(Mechanism):

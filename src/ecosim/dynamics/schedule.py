@@ -14,8 +14,9 @@ from ecosim.dynamics.promise import BrokenPromise, undeclared_changes
 from ecosim.rng import Key, stream
 from ecosim.world import snapshot
 from ecosim.world.columns import COLUMNS
+from ecosim.world.labels import Labels
 from ecosim.world.remembered import remembered
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 class Schedule:

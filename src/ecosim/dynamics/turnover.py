@@ -69,7 +69,7 @@ class Turnover(Mechanism):
     reads: ClassVar[tuple[str, ...]] = ("identity", "sector", "success")
     writes: ClassVar[tuple[str, ...]] = ("insolvency", "organisations", "ties", "capital", "trust", "bond")
 
-    def grown(self, organisations: float, ticks: int) -> float:
+    def organisations_after(self, organisations: float, ticks: int) -> float:
         """Return how many there are on average if nobody leaves: n (1 + r)ᵗ for t acts, but no more than fill the room.
 
         Above a rate of 1, so many may come at once that they overfill it: up to N (1 + r)² / 4r.

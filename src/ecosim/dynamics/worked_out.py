@@ -64,10 +64,10 @@ class ForSectors(Generic[Result]):
 
     def __init__(self, answer: Callable[[tuple[str, ...]], Result]) -> None:
         self._answer = answer
-        self._sectors: tuple[str, ...] | None = None
-        self._known: Result
+        self._known: tuple[tuple[str, ...], Result] | None = None  # one tuple: runs in threads may share the rule
 
     def __call__(self, sectors: tuple[str, ...]) -> Result:
-        if sectors is not self._sectors:
-            self._known, self._sectors = self._answer(sectors), sectors
-        return self._known
+        known = self._known
+        if known is None or known[0] is not sectors:
+            known = self._known = sectors, self._answer(sectors)
+        return known[1]

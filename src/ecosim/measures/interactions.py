@@ -19,7 +19,8 @@ from ecosim.world.lookup import copy_into, write
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ecosim.world.world import Labels, World
+    from ecosim.world.labels import Labels
+    from ecosim.world.world import World
 
 
 @dataclass(frozen=True)

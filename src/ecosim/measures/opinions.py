@@ -16,7 +16,8 @@ from ecosim.measures.survey import Survey
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ecosim.world.world import Labels, World
+    from ecosim.world.labels import Labels
+    from ecosim.world.world import World
 
 
 def _fill(world: World, numbers: NDArray[np.float64]) -> None:

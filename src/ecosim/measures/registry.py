@@ -30,7 +30,7 @@ from ecosim.measures import (
 )
 from ecosim.measures.measure import Measure
 from ecosim.world.columns import COLUMNS
-from ecosim.world.world import Labels
+from ecosim.world.labels import Labels
 
 GROUPS: dict[str, tuple[Measure, ...]] = {
     "pattern of relationships": pattern.MEASURES,

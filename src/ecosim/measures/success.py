@@ -15,7 +15,8 @@ from ecosim.measures.survey import Survey
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ecosim.world.world import Labels, World
+    from ecosim.world.labels import Labels
+    from ecosim.world.world import World
 
 COLUMNS = ("success", "capital", "contribution", "payoff", "income", "reputation", "invest", "spillover")
 """The columns of organisations that are averaged, over each sector and over all."""

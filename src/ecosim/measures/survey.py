@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ecosim.world.world import Labels, World
+    from ecosim.world.labels import Labels
+    from ecosim.world.world import World
 
 
 def _as_they_are(numbers: NDArray[Any], labels: Labels) -> Sequence[Any]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ecosim.results import store
 from ecosim.results.frame import Frame
 from ecosim.results.table import Note, Table, stacked
-from ecosim.world.world import Labels
+from ecosim.world.labels import Labels
 
 PARTS = ("organisation", "tie", "membership", "coalition")
 """What a row may stand for, by its number."""

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ecosim.measures.measure import Measure
 from ecosim.measures.survey import Survey
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 Fill = Callable[[World, NDArray[np.float64]], None]
 """Writes numbers of a world into an array."""
@@ -83,13 +84,14 @@ def _unless_as_before(survey: Survey) -> Fill:
     fill, sees = survey.fill, survey.sees
     if sees is None:
         return fill
-    before: Hashable = None
+    unknown: Hashable = object()
+    before = unknown
 
     def fill_if_new(world: World, numbers: NDArray[np.float64]) -> None:
         nonlocal before
         now = sees(world)
         if now != before:
-            before = None  # should it fail half-way
+            before = unknown  # should it fail half-way
             fill(world, numbers)
             before = now
 
@@ -102,7 +104,10 @@ def _each_of(compute: Callable[[World], Any], parts: Sequence[tuple[int | None, 
     def fill(world: World, numbers: NDArray[np.float64]) -> None:
         found, start = compute(world), 0
         for part, count in parts:
-            numbers[start : start + count] = found if part is None else found[part]
+            value = found if part is None else found[part]
+            if count > 1 and len(value) != count:  # one number would be written into all places
+                raise ValueError(f"a measure has {len(value)} numbers; {count} are needed, one for each column")
+            numbers[start : start + count] = value
             start += count
 
     return fill

@@ -16,8 +16,9 @@ from ecosim.results.frame import Frame, frame_of
 from ecosim.results.plan import Plan, plans
 from ecosim.results.table import Note, Table, stacked
 from ecosim.results.tables import MAKE
+from ecosim.world.labels import Labels
 from ecosim.world.remembered import remembered
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 class Record(Protocol):
@@ -178,6 +179,7 @@ class Recorder:
         twin.frames, twin.counts = list(self.frames), list(self.counts)
         twin._tables = {name: list(kept) for name, kept in self._tables.items()}
         twin._ticks, twin._values = self._ticks.copy(), self._values.copy()
+        twin._plan = None  # it holds what was found last: of another world, as soon as one of the two goes on
         return twin
 
     def _is_costly_due(self, tick: int) -> bool:

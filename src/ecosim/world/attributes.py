@@ -13,9 +13,10 @@ from ecosim.rng import Key, stream, uniforms
 from ecosim.world import distributions
 from ecosim.world.columns import COLUMNS
 from ecosim.world.founding_settings import MEMBER_NUMBERS, EcosystemSettings
+from ecosim.world.labels import Labels
 from ecosim.world.remembered import remembered
 from ecosim.world.thresholds import draw_thresholds
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 Values = NDArray[Any]
 

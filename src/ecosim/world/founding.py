@@ -20,10 +20,11 @@ from ecosim.world.columns import COLUMNS
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 from ecosim.world.founding_settings import EcosystemSettings as EcosystemSettings
 from ecosim.world.given import take_given
+from ecosim.world.labels import Labels
 from ecosim.world.names import identity_of_names
 from ecosim.world.networks import expected_ties, starting_ties
 from ecosim.world.remembered import remembered
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 if TYPE_CHECKING:
     from ecosim.world.actors import Actors

@@ -85,9 +85,12 @@ def lower_first(
 
     Raises:
         IndexError: if one of the rows is none of so many organisations.
+        ValueError: if there is neither one value for all pairs nor one for each (two, where a column has two sides).
     """
     given = np.ascontiguousarray(pairs, np.int64)
     if given.shape[1:] != (2,):
+        if given.size == 0 or given.size % 2:
+            raise ValueError(f"add_ties: pairs of shape {given.shape}; allowed: (p, 2)")
         given = given.reshape(-1, 2)
     ends = np.empty(given.shape, np.int32)
     least, greatest, is_any_swapped = _put_lower_first(given, ends)
@@ -99,6 +102,13 @@ def lower_first(
             turned[name] = value
             continue
         entries = np.array(value, COLUMNS[name].dtype)
+        if entries.ndim == 0:
+            turned[name] = entries.item()
+            continue
+        if len(entries) != len(given):
+            raise ValueError(
+                f"add_ties: {len(entries)} values of {name} for {len(given)} pairs; allowed: as many, or one"
+            )
         if COLUMNS[name].extent == "side":
             if entries.ndim == 1:
                 entries = np.repeat(entries[:, None], 2, axis=1)

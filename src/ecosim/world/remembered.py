@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+
+from pydantic import BaseModel
 
 MOST = 16
 """Results that are kept of each function, the oldest is given up first: a sweep's runs take turns among a few settings."""
@@ -18,19 +21,35 @@ def remembered(function: Callable[Given, Value]) -> Callable[Given, Value]:
 
     Settings hold dictionaries, so they cannot be hashed, and comparing them takes longer than most of what is made of
     them. So arguments are the same if they are the same objects (which are kept, too, lest another get their place in
-    memory); only words are the same if they are equal. What is returned is everybody's: nobody may write to it.
+    memory), and what is in their dictionaries is; only words are the same if they are equal. What is returned is
+    everybody's: nobody may write to it.
     """
-    kept: dict[tuple[object, ...], tuple[tuple[object, ...], Value]] = {}
+    kept: dict[tuple[object, ...], tuple[list[object], Value]] = {}
+    lock = threading.Lock()
 
     @wraps(function)
     def look_up(*given: Any) -> Value:
-        key = tuple([one if isinstance(one, str) else id(one) for one in given])
+        held = _with_contents(given)
+        key = tuple([one if isinstance(one, str) else id(one) for one in held])
         found = kept.get(key)
         if found is None:
             made = function(*given)  # type: ignore[call-arg]  # no argument is given by name
-            if len(kept) >= MOST:
-                kept.pop(next(iter(kept)), None)
-            found = kept[key] = given, made
+            with lock:
+                while len(kept) >= MOST:
+                    del kept[next(iter(kept))]
+                found = kept[key] = held, made
         return found[1]
 
     return look_up  # type: ignore[return-value]  # likewise
+
+
+def _with_contents(given: tuple[Any, ...]) -> list[object]:
+    """Return arguments, and what dictionaries in settings hold: these alone can be changed in place, the rest is frozen."""
+    held: list[object] = [*given]
+    for one in given:
+        if isinstance(one, BaseModel):
+            for value in one.__dict__.values():
+                if isinstance(value, dict):
+                    held += value
+                    held += value.values()
+    return held

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.world.columns import COLUMNS, Axis
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 _FORMAT = "ecosim world 1"
 _HEADER = "header"

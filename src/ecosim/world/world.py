@@ -2,13 +2,13 @@
 
 Columns are attributes (``world.capital``, ``world.trust``), listed in ``ecosim.world.columns``. Values may be written at
 any time; ties, memberships and organisations come and go in batches: ``add_ties``, ``join`` and the like only note what
-is to change, and ``commit`` carries it out between mechanisms, so nobody's row moves while a rule is running.
+is to change, and ``commit`` carries it out between mechanisms, so nobody's row moves while a rule is running. Tables change
+where they are: an array of ties or memberships is good until the next commit, so copy what you keep.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,65 +17,13 @@ from numpy.typing import NDArray
 
 from ecosim.world import coalitions, commits, relationships
 from ecosim.world.absence import explaining
-from ecosim.world.columns import COLUMNS, COMPONENTS, Axis, Column
+from ecosim.world.columns import COLUMNS, Axis, Column
+from ecosim.world.labels import Labels
 from ecosim.world.names import unnamed
 from ecosim.world.pending import NONE, Pending, rows_within
 from ecosim.world.table import Table, side_by_side
 
 Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Labels:
-    """The words for what columns only number.
-
-    Attributes:
-        sectors: name of each sector.
-        issues: name of each issue.
-        stance_axes: name of each axis of opinion.
-        capabilities: name of each kind of capability.
-        culture: number of cultural features.
-        practices: number of practices that make up an organisation's solution.
-        members: number of members that stand for those inside each organisation.
-        citizens: number of citizens.
-    """
-
-    sectors: tuple[str, ...] = ("business", "government", "civil_society")
-    issues: tuple[str, ...] = ()
-    stance_axes: tuple[str, ...] = ()
-    capabilities: tuple[str, ...] = ()
-    culture: int = 0
-    practices: int = 0
-    members: int = 0
-    citizens: int = 0
-
-    def extent(self, column: Column) -> tuple[int, ...]:
-        """Return the shape of one entry of a column: () for a number."""
-        return () if column.extent is None else (len(self.words(column)),)
-
-    def words(self, column: Column) -> tuple[str, ...]:
-        """Return the names of a column's entries, in their order: none for a number; what has no name counts from 1."""
-        match column.extent:
-            case None:
-                return ()
-            case "capability":
-                return self.capabilities
-            case "stance":
-                return self.stance_axes
-            case "issue":
-                return self.issues
-            case "motive":
-                return COMPONENTS
-            case "culture":
-                return tuple(str(feature) for feature in range(1, self.culture + 1))
-            case "practice":
-                return tuple(str(practice) for practice in range(1, self.practices + 1))
-            case "member_stance":
-                return tuple(f"{member}_{axis}" for member in range(1, self.members + 1) for axis in self.stance_axes)
-            case "sector":
-                return self.sectors
-            case "side":
-                return ("source", "target")
 
 
 class World:
@@ -157,14 +105,14 @@ class World:
         return super().__new__(explaining(cls, _names(frozenset(columns))))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Write values into a column, which stays where it is; anything else is an attribute as any.
+        """Write values into a column or an index that lies in a table; anything else is an attribute as any.
 
         Raises:
             AttributeError: if the world has not that column.
             ValueError: if the values are of another shape: kernels would read beyond them.
             TypeError: if they are of a kind that the column cannot hold, as fractions in a column of whole numbers.
         """
-        if name not in COLUMNS:
+        if name not in _IN_PLACE:
             self.__dict__[name] = value
             return
         column = getattr(self, name)
@@ -398,4 +346,8 @@ def _names(names: frozenset[str]) -> frozenset[str]:
 
 _CHANGING = {"relationship": {"partner": 2, "tie": 2}, "coalition": {}, "membership": {"membership": 1}}
 """The axes whose entries come and go, and the indices that lie beside their columns."""
+
+_IN_PLACE = frozenset(COLUMNS).union(*_CHANGING.values())
+"""What stays in the array that it is in."""
+
 _AXES: tuple[Axis, ...] = ("organisation", "relationship", "coalition", "membership", "issue", "citizen")

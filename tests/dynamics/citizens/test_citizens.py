@@ -7,7 +7,8 @@ from ecosim.dynamics.citizens.citizens import Citizens
 from ecosim.dynamics.ledger import Ledger
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.schedule import Schedule, columns_named
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 
 RULES = {"market": Market(), "citizens": Citizens(), "ledger": Ledger()}
 

@@ -10,7 +10,8 @@ from ecosim.errors import InputError
 from ecosim.rng import stream, uniforms
 from ecosim.settings import settings_from
 from ecosim.testing import renumbered
-from ecosim.world.world import Labels, World
+from ecosim.world.labels import Labels
+from ecosim.world.world import World
 from tests.dynamics.worlds import everyone_tied, live, some_tied
 
 KEY = stream(4, "test").key(7)

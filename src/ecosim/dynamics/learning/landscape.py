@@ -46,7 +46,9 @@ def _until(drift: float, phase: float, tick: int) -> int:
 
 
 class Ground:
-    """The landscape under a rule that acts in one run: it is looked up again only when a practice is redrawn.
+    """The landscape under a rule: it is looked up again only when a practice is redrawn, or another run asks.
+
+    Runs that share the rule may ask in turns, and in threads: what is known stands in one tuple, read and written at once.
 
     Args:
         interdependence, neighbourhood, contrast: as in ``landscape``.
@@ -55,21 +57,19 @@ class Ground:
 
     def __init__(self, interdependence: int, neighbourhood: Neighbourhood, contrast: int, drift: float) -> None:
         self._shape, self._drift = (interdependence, neighbourhood, contrast), drift
-        self._known: tuple[int, int, int] | None = None
-        self._since, self._until = 0, 0
-        self._table: NDArray[np.float64] = np.empty(0)
+        self._known: tuple[tuple[int, int, int], int, int, NDArray[np.float64]] | None = None
 
     def table(self, key: Key, practices: int) -> NDArray[np.float64]:
         """Return the performance of every solution (2^N,) at the tick of a key."""
         low, high, tick = key
-        if self._known != (low, high, practices) or not self._since <= tick < self._until:
+        known, asked = self._known, (low, high, practices)
+        if known is None or known[0] != asked or not known[1] <= tick < known[2]:
             interdependence, neighbourhood, contrast = self._shape
             version = versions(key, practices, self._drift, tick)
             others = min(interdependence, practices - 1)
-            self._table = landscape(fixed(key), others, neighbourhood, contrast, version)
-            self._known = (low, high, practices)
-            self._since, self._until = tick, until(key, practices, self._drift, tick)
-        return self._table
+            table = landscape(fixed(key), others, neighbourhood, contrast, version)
+            known = self._known = asked, tick, until(key, practices, self._drift, tick), table
+        return known[3]
 
 
 @lru_cache(maxsize=4)

@@ -16,8 +16,9 @@ from ecosim.dynamics.stance.encounters import Activation, turns
 from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
 from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform, uniform4
+from ecosim.world.labels import Labels
 from ecosim.world.who import unknown
-from ecosim.world.world import Labels, World
+from ecosim.world.world import World
 
 
 class ParallelSearch(Mechanism):
