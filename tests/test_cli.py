@@ -312,7 +312,9 @@ def test_why_an_organisation_did_what_it_did_is_told_in_sentences(reasoned):
     events = package.read(reasoned).events
     of = ["organisation_name", "tick", "coalition"]
     founded, joined = (events.loc[events["kind"] == kind, of] for kind in ("founded", "joined"))
-    afterwards = joined.merge(founded, how="left", indicator=True).query("_merge == 'left_only'")  # not its own coalition
+    afterwards = joined.merge(founded, how="left", indicator=True).query(
+        "_merge == 'left_only'"
+    )  # not its own coalition
     name = afterwards["organisation_name"].iloc[0]
     done = ecosim("why", reasoned, name)
     assert done.exit_code == 0, done.output
@@ -322,7 +324,9 @@ def test_why_an_organisation_did_what_it_did_is_told_in_sentences(reasoned):
     decisions = json.loads(ecosim("why", reasoned, name, "--kind", "joined", "--json").stdout)
     assert {one["kind"] for one in decisions} == {"joined"}
     joinings = [line for line in lines if " joined the " in line]
-    assert set(joinings) <= {one["told"] for one in decisions}  # where only these are asked for, those of a founder, too
+    assert set(joinings) <= {
+        one["told"] for one in decisions
+    }  # where only these are asked for, those of a founder, too
 
 
 def test_asking_why_of_nobody_nothing_or_nowhere_is_refused(reasoned, folder, tmp_path):

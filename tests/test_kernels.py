@@ -240,3 +240,17 @@ def test_with_a_numba_that_is_not_known_its_own_compiler_does_all_the_work(tmp_p
         """)
     environment = {**os.environ, "ECOSIM_CACHE": str(tmp_path)}
     subprocess.run([sys.executable, str(program)], env=environment, check=True)
+
+
+def test_a_damaged_cache_is_thrown_away_and_made_anew(tmp_path):
+    """Every file is cut short, as by a full disk or a power failure: the numbers are the same, and the next start reads."""
+    tell = DRAW + "\nfrom ecosim.rng import _uniforms\nprint(sum(_uniforms.stats.cache_hits.values()))\n"
+    cache = {"ECOSIM_CACHE": str(tmp_path)}
+    whole, _ = python(tell, **cache).communicate()
+    for file in tmp_path.rglob("*.nb*"):
+        file.write_bytes(file.read_bytes()[:50])
+    mended, errors = python(tell, **cache).communicate()
+    assert mended.split()[:2] == whole.split()[:2], errors
+    again, _ = python(tell, **cache).communicate()
+    assert again.split()[:2] == whole.split()[:2]
+    assert int(mended.split()[2]) == 0 < int(again.split()[2])

@@ -267,17 +267,28 @@ class _LockedCache(FunctionCache):  # type: ignore[misc]  # numba is untyped
     def load_overload(self, signature: object, target_context: object) -> Any:
         _spare_scipy()
         _spare_work()
-        if (found := super().load_overload(signature, target_context)) is not None:
+        if (found := self._load(signature, target_context)) is not None:
             return found
         if _HOLDING:  # whoever waits for a claim while it keeps others from saving might wait for one who is to save
             return None
         work = f"{self._cache_file._index_path} {signature}"
         had_to_wait = _CLAIMS.take(work)
         self._claimed.append(work)
-        if had_to_wait and (found := super().load_overload(signature, target_context)) is not None:
+        if had_to_wait and (found := self._load(signature, target_context)) is not None:
             self.give_up()
             return found
         return None
+
+    def _load(self, signature: object, target_context: object) -> Any:
+        """Return what is kept for these types, or None; what cannot be read is given up, and made anew."""
+        try:
+            return super().load_overload(signature, target_context)
+        except (
+            Exception
+        ):  # whatever damaged files make of themselves: a disk that was full, a machine that lost its power
+            with _lock():
+                self.flush()
+            return None
 
     def save_overload(self, signature: object, code: object) -> None:
         try:

@@ -105,7 +105,7 @@ def _draw_losses(trials: pd.DataFrame, key: str, axes: Axes) -> None:
     best = there.sort_values("loss").iloc[0]
     axes.plot(best[key], best["loss"], "D", color=BEST, markersize=8, label="the best")
     axes.set_yscale("symlog", linthresh=1.0)
-    axes.set_ylim(bottom=-0.15)
+    axes.set_ylim(-0.15, 1.5 * max(1.0, float(there["loss"].max())))  # 0 to 1 stays in sight, however well all fit
     axes.set_ylabel("loss: squared distance from\nthe targets, in sd")
 
 

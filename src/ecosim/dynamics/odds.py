@@ -19,8 +19,8 @@ A hundred times their error (``rough_exponential``).
 """
 
 FAR = 24.0
-"""Exponents beyond ±FAR are taken for it, which decides nothing: e^-FAR is far below ``CLOSE``, and whoever compares above FAR
-asks for the exponential itself."""
+"""Exponents beyond ±FAR are taken for it, which decides nothing: e^-FAR is far below ``CLOSE``, and above FAR whoever
+compares asks for the exponential itself."""
 
 
 @inlined_kernel
