@@ -1,7 +1,6 @@
 """What is looked at for a row of the record: each thing once, and not again where nothing new is to be seen."""
 
-import sys
-import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from ecosim.results.recorder import Recorder
 from ecosim.settings import RecordSettings
 from ecosim.world.labels import Labels
 from ecosim.world.world import World
+from tests.threads import run_at_once
 
 RECORD = RecordSettings()
 
@@ -108,16 +108,7 @@ def test_a_copy_of_a_record_that_goes_on_at_the_same_time_keeps_to_its_own_world
         one.world.capital[:] *= 1.0 if one in (apart[0], together[0]) else 3.0
     for one in apart:
         one.run(12)
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        threads = [threading.Thread(target=one.run, args=(12,)) for one in together]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    run_at_once(*(partial(one.run, 12) for one in together))
     for alone, beside in zip(apart, together, strict=True):
         for name, column in alone.recorder.series().items():
             assert np.array_equal(column, beside.recorder.series()[name], equal_nan=True), name

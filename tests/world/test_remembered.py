@@ -1,13 +1,13 @@
 """What is kept of settings must be what would be made of them again, and must not be taken for another's."""
 
 import gc
-import sys
-import threading
 import weakref
+from functools import partial
 
 import ecosim
 from ecosim.world.founding import labels_of
 from ecosim.world.remembered import MOST, remembered
+from tests.threads import run_at_once
 
 
 class Thing:
@@ -78,20 +78,12 @@ def test_settings_whose_sectors_are_changed_in_place_are_other_settings():
 def test_many_threads_may_ask_at_once():
     things = [Thing(number) for number in range(10 * MOST)]
     numbers, _ = counting()
-    wrong, interval = [], sys.getswitchinterval()
+    wrong = []
 
     def ask(order):
         for thing in order:
             if numbers("of", thing) != ("of", thing.number):
                 wrong.append(thing.number)
 
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=ask, args=(things[k::2] * 20,)) for k in (0, 1, 0, 1)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    run_at_once(*(partial(ask, things[k::2] * 20) for k in (0, 1, 0, 1)))
     assert not wrong
