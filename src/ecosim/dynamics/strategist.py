@@ -12,7 +12,7 @@ from pydantic import Field
 from ecosim.dynamics.binding import bound_to
 from ecosim.dynamics.coalition.joining import Joining
 from ecosim.dynamics.coalition.proposals import acquainted
-from ecosim.dynamics.coalition.telling import Look
+from ecosim.dynamics.coalition.telling import Look, note_acquaintance
 from ecosim.dynamics.convening import answers, best_set, pools
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
@@ -111,3 +111,4 @@ class Strategist(Mechanism):
         if attention is not None:
             pairs = acquainted(world.identity, world.first_tie, world.partner, pairs, attention, key)
         world.add_ties(pairs, trust=mean_of(world.trust, 0.5), bond=self._joining.first_bond)
+        note_acquaintance(world, pairs)

@@ -28,9 +28,9 @@ def propensities(world, rule):
     p = np.zeros((world.n, world.n))
     for i, j in everyone_tied(world.n):
         apart = np.sum((world.stance[i] - world.stance[j]) ** 2)
-        p[i, j] = rule.stance * (1 - 2 * apart / 8) + rule.culture * (
-            2 * np.mean(world.culture[i] == world.culture[j]) - 1
-        )
+        near = rule.neutral**2
+        p[i, j] = rule.stance * (near - apart) / max(near, 8 - near)
+        p[i, j] += rule.culture * (2 * np.mean(world.culture[i] == world.culture[j]) - 1)
     for t, (i, j) in enumerate(world.ends):
         p[i, j] += rule.affect * world.affect[t] + rule.trust * (2 * world.trust[t].mean() - 1)
     return p + p.T
@@ -210,7 +210,8 @@ def test_a_sweep_at_rest_moves_nobody():
     world.camp[:] = half
     graph = (world.first_tie, world.partner, world.tie, world.affect, world.trust)
     descend(
-        world.camp, world.capital, world.stance, world.culture, graph, rule.weights(), 2, False, False, np.arange(8)
+        world.camp, world.capital, world.stance, world.culture, graph, rule.weights(), 2, False, False, np.arange(8),
+        np.empty((8, 2)),
     )  # fmt: skip
     assert np.array_equal(world.camp, half)
 
@@ -218,3 +219,43 @@ def test_a_sweep_at_rest_moves_nobody():
 def test_impossible_parameters_are_all_named_at_once():
     with pytest.raises(ValueError, match=r"(?s)camps.*sizes.*activation.*affect"):
         Landscape(camps=1, sizes="votes", activation="never", affect=-1.0)
+
+
+def parted(half, apart, *, seed=0):
+    """Return a world without ties or culture whose two halves hold opinions around −apart/2 and apart/2."""
+    draw = np.random.default_rng(seed)
+    world = society(2 * half, seed=seed)
+    world.culture[:] = 0
+    side = np.arange(2 * half) < half
+    world.stance[:] = np.where(side[:, None], [-apart / 2, 0.0], [apart / 2, 0.0]) + draw.normal(0, 0.05, (2 * half, 2))
+    return world, side
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_opinions_farther_apart_than_is_neutral_make_two_camps_and_nearer_ones_a_single_one(seed):
+    rule = Landscape(culture=0.0, neutral=0.6)
+    world, side = parted(15, 1.2, seed=seed)
+    live(world, rule, ticks=20, seed=seed)
+    assert len(set(world.camp[side])) == len(set(world.camp[~side])) == 1
+    assert set(world.camp[side]) != set(world.camp[~side])
+    world, _ = parted(15, 0.3, seed=seed)
+    live(world, rule, ticks=20, seed=seed)
+    assert len(set(world.camp)) == 1
+
+
+@pytest.mark.parametrize("neutral", [0.3, 0.6, 2.0, 2.5])
+def test_stances_mean_nothing_at_the_neutral_distance_and_never_more_than_their_weight(neutral):
+    rule = Landscape(camps=2, affect=0.0, trust=0.0, culture=0.0, stance=1.5, neutral=neutral)
+    farthest = np.sqrt(8.0)
+    pulls = []
+    for apart in (0.0, neutral, farthest):
+        world = society(2)
+        world.capital[:], world.camp[:] = 1.0, [0, 1]
+        world.stance[:] = [[-1.0, -1.0], np.full(2, -1.0 + apart / np.sqrt(2))]
+        graph = (world.first_tie, world.partner, world.tie, world.affect, world.trust)
+        sums = sums_of(world.camp, world.capital, world.stance, world.culture, 2)
+        found = attractions(0, world.camp, world.capital, world.stance, world.culture, graph, rule.weights(), sums)
+        pulls.append(found[1])
+    assert pulls[1] == pytest.approx(0.0, abs=1e-12)
+    assert pulls[0] > 0 > pulls[2]
+    assert max(np.abs(pulls)) == pytest.approx(1.5)

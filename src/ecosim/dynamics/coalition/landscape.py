@@ -18,11 +18,13 @@ class Landscape(Mechanism):
 
     Organisations belong to one of ``camps`` camps. Between any two there is a propensity to work together,
 
-    .. math:: p_{ij} = w_a\, a_{ij} + w_t\,(2 T_{ij} - 1) + w_s \left(1 - 2 \frac{|o_i - o_j|^2}{4 D}\right)
+    .. math:: p_{ij} = w_a\, a_{ij} + w_t\,(2 T_{ij} - 1)
+              + w_s \frac{\nu^2 - |o_i - o_j|^2}{\max(\nu^2,\ 4 D - \nu^2)}
               + w_c \left(2\, \frac{\text{shared traits}}{F} - 1\right)
 
     of affect a and mean trust T where they are tied (nothing where they are not), stances o on D axes, and F features of
-    culture. An organisation of size s (capital, or 1) is frustrated by partners elsewhere, a configuration X has energy E:
+    culture. Stances nearer than :math:`\nu` draw together and farther ones push apart, as with a tolerance: where all are
+    near, one camp has everyone. No term leaves [-1, 1] times its weight. An organisation of size s (capital, or 1) is frustrated by partners elsewhere, a configuration X has energy E:
 
     .. math:: F_i(X) = \sum_{j \ne i} s_j\, p_{ij}\, d_{ij}(X), \quad E(X) = \sum_i s_i\, F_i(X)
 
@@ -57,8 +59,11 @@ class Landscape(Mechanism):
     )
     affect: float = Field(1.0, ge=0, le=100, description="w_a, weight of affect between those who are tied")
     trust: float = Field(0.5, ge=0, le=100, description="w_t, weight of mutual trust between those who are tied")
-    stance: float = Field(0.5, ge=0, le=100, description="w_s, weight of the distance of stances")
+    stance: float = Field(2.0, ge=0, le=100, description="w_s, weight of the distance of stances")
     culture: float = Field(0.25, ge=0, le=100, description="w_c, weight of shared culture")
+    neutral: float = Field(
+        0.6, gt=0, le=4, description="ν, distance of stances that neither draws together nor pushes apart"
+    )
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "capital", "stance", "culture", "salience", "affect", "trust", "coalition_issue",
@@ -73,16 +78,17 @@ class Landscape(Mechanism):
             (before < 0) | (before >= self.camps), (uniforms(key, world.identity) * self.camps).astype(np.int16), before
         )
         size = world.capital if self.sizes == "capital" else np.ones(world.n)
+        weighed = np.full((world.n, 2), np.nan)
         descend(
             world.camp, size, world.stance, world.culture,
             (world.first_tie, world.partner, world.tie, world.affect, world.trust), self.weights(), self.camps,
-            self.activation == "simultaneous", self.activation == "steepest", self._turns(world, key),
+            self.activation == "simultaneous", self.activation == "steepest", self._turns(world, key), weighed,
         )  # fmt: skip
-        self._settle(world, size, key)
+        self._settle(world, size, weighed, key)
 
     def weights(self) -> tuple[float, ...]:
-        """Return the weights of a propensity as a kernel takes them."""
-        return (self.affect, self.trust, self.stance, self.culture)
+        """Return the weights of a propensity, then ν, as a kernel takes them."""
+        return (self.affect, self.trust, self.stance, self.culture, self.neutral)
 
     def _turns(self, world: World, key: Key) -> Rows:
         """Return the rows whose turn it is, in order; luck goes with identity, not with rows."""
@@ -91,7 +97,7 @@ class Landscape(Mechanism):
             order = order[(uniforms(key, np.arange(world.n), 2) * world.n).astype(np.int64)]
         return order
 
-    def _settle(self, world: World, size: Any, key: Key) -> None:
+    def _settle(self, world: World, size: Any, weighed: Any, key: Key) -> None:
         """Let coalitions be what camps are: whoever moved leaves one and joins the other; new camps found theirs."""
         coalition = np.full(self.camps, -1)  # each camp's coalition: that in which it has most members
         if world.memberships:
@@ -101,23 +107,43 @@ class Landscape(Mechanism):
                 camp = int(members[row].argmax())
                 if coalition[camp] < 0:
                     coalition[camp] = row
-            world.leave(np.flatnonzero(coalition[world.camp[world.member]] != world.member_coalition))
+            leaving = np.flatnonzero(coalition[world.camp[world.member]] != world.member_coalition)
+            world.leave(leaving)
+            _note(world, "left", world.member[leaving], weighed, coalition=world.member_coalition[leaving])
         luck = uniforms(key, world.identity, 3)
         for camp in range(self.camps):
             rows = np.flatnonzero(world.camp == camp)
             if coalition[camp] >= 0:
-                world.join(rows, np.full(rows.size, coalition[camp]))
+                where = np.full(rows.size, coalition[camp])
+                world.join(rows, where)
+                _note(world, "joined", rows, weighed, coalition=where)
             elif rows.size > 1 and world.salience.shape[1]:
                 issue = int(np.argmax(size[rows] @ world.salience[rows]))
-                world.found_coalition(int(rows[np.argmin(luck[rows])]), issue, rows)
+                founder = int(rows[np.argmin(luck[rows])])
+                world.found_coalition(founder, issue, rows)
+                _note(world, "founded", rows, weighed, founder=founder)
+
+
+def _note(world: World, kind: str, rows: Rows, weighed: Any, coalition: Any = None, founder: int | None = None) -> None:
+    """Note what each of these organisations (p,) weighed when it last moved, or that it did not move."""
+    if world.reasons is None:
+        return
+    has_moved = np.isfinite(weighed[rows, 0])
+    stayed = "its camp has another coalition" if kind == "left" else "its camp became a coalition"
+    world.reasons.note(
+        kind, np.where(has_moved, "less frustrated in another camp", stayed).tolist(), world.identity[rows],
+        -1 if founder is None else world.identity[founder],
+        -1 if coalition is None else world.coalition_identity[coalition],
+        gain=weighed[rows, 0], present=weighed[rows, 1], threshold=0.0,
+    )  # fmt: skip
 
 
 @kernel
 def descend(
     camp: Any, size: Any, stance: Any, culture: Any, graph: Any, weights: Any, camps: Any, simultaneous: Any,
-    steepest: Any, turns: Any,
+    steepest: Any, turns: Any, weighed: Any,
 ) -> None:  # fmt: skip
-    """Let organisations move between camps, in place.
+    """Let organisations move between camps, in place, and tell what they weighed.
 
     Args:
         camp: camp of each organisation (n,), from 0.
@@ -125,27 +151,29 @@ def descend(
         stance: positions (n, axes).
         culture: traits (n, features).
         graph: half-edges, then affect (m,) and trust (m, 2): first_tie, partner, tie, affect, trust.
-        weights: of affect, trust, stance and culture in a propensity.
+        weights: of affect, trust, stance and culture in a propensity; then the neutral distance of stances.
         camps: number of camps.
         simultaneous: whether all look at the camps as they were.
         steepest: whether each turn is that of whoever lowers the energy most, instead of the one listed.
         turns: rows in the order in which they act (t,).
+        weighed: of whoever moves, the pull of the camp it goes to and of the one it leaves, when it last did (n, 2).
     """
     sums = _sums(camp, size, stance, culture, camps)
     following = camp.copy()
     for i in turns:
         mover = i
-        best, relief = _best_camp(mover, camp, size, stance, culture, graph, weights, sums)
+        best, relief, pull = _best_camp(mover, camp, size, stance, culture, graph, weights, sums)
         if steepest:
             for j in turns:
-                other, gain = _best_camp(j, camp, size, stance, culture, graph, weights, sums)
+                other, gain, there = _best_camp(j, camp, size, stance, culture, graph, weights, sums)
                 if size[j] * gain > size[mover] * relief:
-                    mover, best, relief = j, other, gain
+                    mover, best, relief, pull = j, other, gain, there
         if relief <= 1e-12:
             if steepest:
                 break
             continue
         following[mover] = best
+        weighed[mover, 0], weighed[mover, 1] = pull, pull - relief
         if not simultaneous:
             _move(mover, camp[mover], best, size, stance, culture, sums)
             camp[mover] = best
@@ -158,13 +186,15 @@ def attractions(i: Any, camp: Any, size: Any, stance: Any, culture: Any, graph: 
     first_tie, partner, tie, affect, trust = graph
     weight, place, square, traits = sums
     axes, features = stance.shape[1], culture.shape[1]
+    neutral = weights[4] ** 2
+    most = max(neutral, 4.0 * axes - neutral)
     found = np.zeros(weight.size)
     for c in range(weight.size):
         others = weight[c] - (size[i] if camp[i] == c else 0.0)
         if axes > 0:
             # Σ s_j |o_i − o_j|² from sums over the camp; i itself adds nothing to it
             apart = weight[c] * (stance[i] ** 2).sum() - 2.0 * (stance[i] * place[c]).sum() + square[c]
-            found[c] += weights[2] * (others - apart / (2.0 * axes))
+            found[c] += weights[2] * (others * neutral - apart) / most
         if features > 0:
             shared = 0.0
             for f in range(features):
@@ -189,13 +219,13 @@ def energy(camp: Any, size: Any, stance: Any, culture: Any, graph: Any, weights:
 
 @inner
 def _best_camp(i: Any, camp: Any, size: Any, stance: Any, culture: Any, graph: Any, weights: Any, sums: Any) -> Any:
-    """Return the camp where i is least frustrated, and by how much less than where it is."""
+    """Return the camp where i is least frustrated, by how much less than where it is, and the pull of that camp."""
     pulls = attractions(i, camp, size, stance, culture, graph, weights, sums)
     best = np.int64(camp[i])
     for c in range(pulls.size):
         if pulls[c] > pulls[best]:
             best = np.int64(c)
-    return best, pulls[best] - pulls[camp[i]]
+    return best, pulls[best] - pulls[camp[i]], pulls[best]
 
 
 @kernel

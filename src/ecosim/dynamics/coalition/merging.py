@@ -60,7 +60,7 @@ def mergers(
         terms = _weighed(c, d, graph, groups, kind, worth, yields, made, needs, largest, joint, gap)
         copy_into(weighed[c], terms)
         one, two, _, _ = uniform4(key, coalition_identity[c], _DECIDES)
-        if one < _wants(weighed[c, 0], weighed[c, 1], choice) and two < _wants(weighed[c, 2], weighed[c, 3], choice):
+        if one < wants(weighed[c, 0], weighed[c, 1], choice) and two < wants(weighed[c, 2], weighed[c, 3], choice):
             other[c] = d
             lowest[c], lowest[d] = min(lowest[c], priority[c]), min(lowest[d], priority[c])
     first, second, count = np.empty(coalitions, np.int64), np.empty(coalitions, np.int64), 0
@@ -165,7 +165,7 @@ def _mean_worth(c: Any, groups: Any, worth: Any, issue: Any) -> Any:
 
 
 @inner
-def _wants(together: Any, apart: Any, choice: Any) -> Any:
+def wants(together: Any, apart: Any, choice: Any) -> Any:
     """Return the probability that a side prefers to merge: no upkeep is added, so only what it makes is weighed."""
     if together <= 0.0 or apart <= 0.0:
         return 0.0

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ecosim.dynamics.coalition.merging import wants
 from ecosim.dynamics.coalition.proposals import terms_of_founding, terms_of_joining, trust_in_members
 from ecosim.dynamics.coalition.utility import willing
 from ecosim.world.world import Rows, World
@@ -93,17 +94,20 @@ def note_giving_up(world: World, rows: Rows, patience: int | None) -> None:
 
 
 def note_merging(world: World, look: Look, first: Rows, second: Rows, weighed: Any) -> None:
-    """Note what coalitions (p,) that took in others (p,) weighed (p, 4), for each member that moved."""
+    """Note what coalitions (p,) that took in others (p,) weighed (p, 4), for each member that moved; both had to agree."""
     for taker, taken, terms in zip(first, second, weighed, strict=True):
         who = world.identity[world.member[world.first_member[taken] : world.first_member[taken + 1]]]
-        told = {"gain": terms[2], "present": terms[3], "gap": world.coalition_gap[taken], "threshold": look.choice[1]}
+        told = {
+            "gain": terms[2], "present": terms[3], "gap": world.coalition_gap[taken], "threshold": look.choice[1],
+            "chance": wants(terms[0], terms[1], look.choice) * wants(terms[2], terms[3], look.choice),
+        }  # fmt: skip
         world.reasons.note("left", "merged", who, coalition=world.coalition_identity[taken], **told)
         world.reasons.note("joined", "merged", who, coalition=world.coalition_identity[taker], **told)
 
 
 def note_acquaintance(world: World, pairs: Rows) -> None:
-    """Note that pairs (p, 2) became acquainted in a coalition."""
-    if not len(pairs):
+    """Note that pairs (p, 2) became acquainted in a coalition, where reasons are kept."""
+    if world.reasons is None or not len(pairs):
         return
     world.reasons.note("tie_made", "same coalition", world.identity[pairs[:, 0]], world.identity[pairs[:, 1]])
 
