@@ -24,7 +24,8 @@ class Landscape(Mechanism):
 
     of affect a and mean trust T where they are tied (nothing where they are not), stances o on D axes, and F features of
     culture. Stances nearer than :math:`\nu` draw together and farther ones push apart, as with a tolerance: where all are
-    near, one camp has everyone. No term leaves [-1, 1] times its weight. An organisation of size s (capital, or 1) is frustrated by partners elsewhere, a configuration X has energy E:
+    near, one camp has everyone. No term leaves [-1, 1] times its weight. An organisation of size s (capital, or 1) is
+    frustrated by partners elsewhere, a configuration X has energy E:
 
     .. math:: F_i(X) = \sum_{j \ne i} s_j\, p_{ij}\, d_{ij}(X), \quad E(X) = \sum_i s_i\, F_i(X)
 
