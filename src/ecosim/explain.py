@@ -190,7 +190,7 @@ def _state(columns: Iterable[str]) -> list[Description]:
 
 def _measures(names: Sequence[str]) -> list[Description]:
     return [
-        {"name": measure.name, "meaning": measure.meaning, "unit": measure.unit, "source": measure.source}
+        {"name": measure.word, "meaning": measure.meaning, "unit": measure.unit, "source": measure.source}
         for measure in (find_measures(names) if names else ())
     ]
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from ecosim.dynamics.motivation import Motivation
-from tests.dynamics.worlds import live, world_for
+from tests.dynamics.worlds import live, some_tied, world_for
 
 FINANCIAL, PUBLIC, MISSION = 0, 1, 2
 
 
-def motivated(motivation, n=8, issues=3, seed=0):
+def motivated(motivation, n=8, issues=3, seed=0, ties=()):
     draw = np.random.default_rng(seed)
-    world = world_for(motivation, n=n, issues=issues)
+    world = world_for(motivation, n=n, issues=issues, ties=ties)
     world.motive[:] = draw.dirichlet(np.ones(5), n)
     world.salience[:] = draw.dirichlet(np.ones(issues), n)
     world.purpose[:] = draw.random(n)
@@ -83,6 +83,31 @@ def test_a_problem_that_nobody_feels_is_worth_only_its_price():
     world.urgency[:] = 0
     live(world, motivation)
     assert world.worth == pytest.approx((1 - world.purpose)[:, None] * world.motive[:, :1] * world.price)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_regard_for_partners_is_the_mean_of_what_work_is_worth_to_them_by_their_own_motives(seed):
+    society, both = Motivation(), Motivation(partners=0.3)
+    ties = some_tied(8, 0.4, seed)
+    alone = live(motivated(society, seed=seed, ties=ties), society)
+    world = live(motivated(both, seed=seed, ties=ties), both)
+    selfish = motivated(society, seed=seed, ties=ties)
+    selfish.purpose[:] = 0
+    own, need = live(selfish, society).worth, world.urgency**2 / (world.urgency**2 + 1)
+    for i in range(8):
+        theirs = [own[j] for j in world.partner[world.first_tie[i] : world.first_tie[i + 1]]]
+        p, regarded = world.purpose[i], 0.7 * need + 0.3 * np.mean(theirs, axis=0) if theirs else need
+        assert world.worth[i] == pytest.approx((1 - p) * own[i] + p * regarded)
+        assert (world.worth[i] == alone.worth[i]).all() == (not theirs)
+
+
+def test_who_regards_partners_alone_sees_nothing_of_itself_and_a_friend_of_firms_sees_the_price():
+    motivation = Motivation(partners=1.0)
+    world = motivated(motivation, n=3, ties=[(0, 1), (0, 2)])
+    world.purpose[:] = [1, 0, 0]
+    world.motive[:] = np.eye(5)[[PUBLIC, FINANCIAL, FINANCIAL]]
+    live(world, motivation)
+    assert world.worth[0] == pytest.approx(world.price)
 
 
 def test_impossible_parameters_are_all_named_at_once():

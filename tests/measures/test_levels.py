@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from ecosim.measures import levels, registry
+from ecosim.measures.opinions import MEASURES as OF_ORGANISATIONS
+from ecosim.measures.opinions import NAMES, opinions
 from ecosim.world.labels import Labels
 from ecosim.world.world import World
 
@@ -25,7 +27,7 @@ def test_inside_organisations_of_one_mind_there_is_no_spread():
     world.member_stance[:] = np.repeat(np.linspace(-1, 1, 4), 10).reshape(4, 10)
     assert levels.within_organisations(world) == [0.0, 0.0, 0.0]
     assert levels.within_organisations_polarisation(world) == 0.0
-    assert levels.members(world)[levels.PANEL["spread"]] == 2.0
+    assert levels.members(world)[NAMES.index("spread")] == 2.0
 
 
 def test_where_organisations_do_not_differ_all_variance_is_inside():
@@ -34,7 +36,7 @@ def test_where_organisations_do_not_differ_all_variance_is_inside():
     spread, dispersion, inside = levels.within_organisations(world)
     assert (spread, dispersion, inside) == (2.0, 1.0, 1.0)
     assert levels.within_organisations_polarisation(world) == pytest.approx(2 * 0.5**2.3 * 0.5 * 2)
-    assert levels.members(world)[levels.PANEL["esteban_ray"]] == pytest.approx(2 * 0.5**2.3 * 0.5 * 2)
+    assert levels.members(world)[NAMES.index("esteban_ray")] == pytest.approx(2 * 0.5**2.3 * 0.5 * 2)
 
 
 def test_variance_inside_and_between_add_up():
@@ -56,9 +58,34 @@ def test_the_stance_of_one_member_is_found_by_its_words():
 def test_coalitions_are_looked_at_as_organisations_are():
     world = world_of(coalitions=3)
     world.coalition_stance[:] = [[-0.5, 0.1], [0.0, 0.1], [1.0, 0.1]]
-    found = dict(zip(levels.PANEL, levels.coalitions(world), strict=True))
+    found = dict(zip(NAMES, levels.coalitions(world), strict=True))
     assert found["spread"] == pytest.approx(0.75)
     assert found["dispersion"] == pytest.approx((2 / 3 + 1 / 6 + 5 / 6) / 3 / 2)
+
+
+def test_every_measure_of_polarisation_among_organisations_is_there_among_members_and_coalitions():
+    for measure in OF_ORGANISATIONS:
+        assert f"{measure.name}_members" in registry.MEASURES
+        assert f"{measure.name}_coalitions" in registry.MEASURES or measure.name.startswith("sector_")
+
+
+@pytest.mark.parametrize("level", ["members", "coalitions"])
+def test_levels_that_hold_the_same_stances_measure_the_same(level):
+    world = world_of(n=4, each=1, coalitions=3)
+    stances = np.array([[-0.9, 0.2], [0.3, 0.25], [0.4, -0.1], [0.8, 0.9]])
+    if level == "members":
+        world.stance[:] = world.member_stance[:] = stances
+        world.sector[:] = [0, 1, 1, 2]
+        found = levels.members(world)
+    else:
+        world.coalition_stance[:] = stances[:3]
+        found = levels.coalitions(world)
+        world = world_of(n=3, each=0)
+        world.stance[:] = stances[:3]
+    among = dict(zip(NAMES, opinions(world)[-len(NAMES) :], strict=True))
+    for name, value in zip(NAMES, found, strict=True):
+        if level == "members" or not name.startswith("sector_"):
+            assert value == pytest.approx(among[name], nan_ok=True), name
 
 
 def test_without_members_or_coalitions_nothing_is_defined():

@@ -9,25 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.measures.measure import Measure
-from ecosim.measures.polarisation import BINS, RATING_POINTS, _panel
+from ecosim.measures.opinions import NAMES, ROWS, panel_of
+from ecosim.measures.polarisation import esteban_ray
 
 if TYPE_CHECKING:
     from ecosim.world.world import World
 
 Numbers = NDArray[np.float64]
 
-PANEL = {"esteban_ray": 0, "bimodality": 1, "spread": 2, "dispersion": 3}
-"""Measure to its place in the panel of ``ecosim.measures.polarisation``."""
-
 
 def members(world: World) -> list[float]:
-    """Return the measures of :data:`PANEL` over the members of all organisations, each averaged over axes."""
-    return _over_axes(stances_of_members(world).reshape(world.n * world.labels.members, world.stance.shape[1]))
+    """Return the measures of :data:`ecosim.measures.opinions.NAMES` over the members of all organisations."""
+    stances = stances_of_members(world)
+    return panel_of(stances.reshape(-1, stances.shape[2]), np.repeat(world.sector, world.labels.members))
 
 
 def coalitions(world: World) -> list[float]:
-    """Return the measures of :data:`PANEL` over coalitions, each averaged over axes."""
-    return _over_axes(world.coalition_stance)
+    """Return the measures of :data:`ecosim.measures.opinions.NAMES` over coalitions; they are of no sector."""
+    return panel_of(world.coalition_stance, np.zeros(world.coalitions, world.sector.dtype))
 
 
 def within_organisations(world: World) -> list[float]:
@@ -51,8 +50,10 @@ def within_organisations(world: World) -> list[float]:
 def within_organisations_polarisation(world: World) -> float:
     """Return the Esteban–Ray polarisation of each organisation's own members, averaged over organisations and axes."""
     stances = stances_of_members(world)
-    each = [_over_axes(own)[PANEL["esteban_ray"]] for own in stances] if stances.size else []
-    return float(np.mean(each)) if each else float("nan")
+    if not stances.size:
+        return float("nan")
+    each = [esteban_ray(own[:, axis]) for own in stances for axis in range(own.shape[1])]
+    return float(np.mean(each))
 
 
 def stances_of_members(world: World) -> Numbers:
@@ -60,37 +61,12 @@ def stances_of_members(world: World) -> Numbers:
     return world.member_stance.reshape(world.n, world.labels.members, world.stance.shape[1])
 
 
-def _over_axes(stances: Numbers) -> list[float]:
-    """Return the measures of the panel for stances (k, axes), each averaged over the axes on which it is defined."""
-    axes = stances.shape[1]
-    if len(stances) == 0 or axes == 0:
-        return [float("nan")] * len(PANEL)
-    rows = [
-        _panel(np.ascontiguousarray(stances[:, d]), 1.3, BINS, -1.0, 1.0, RATING_POINTS)[: len(PANEL)]
-        for d in range(axes)
-    ]
-    table = np.array(rows)
-    is_there = ~np.isnan(table)
-    totals, counts = np.where(is_there, table, 0.0).sum(axis=0), is_there.sum(axis=0)
-    return [float(total / count) if count else float("nan") for total, count in zip(totals, counts, strict=True)]
-
-
-_MEANINGS = {
-    "esteban_ray": ("polarisation of stances", "Esteban & Ray (1994), Econometrica 62, 819 (α = 1.3)"),
-    "bimodality": (
-        "bimodality coefficient of stances",
-        "Pfister et al. (2013), Frontiers in Psychology 4, 700",
-    ),
-    "spread": ("largest less smallest stance", "Bramson et al. (2016), J. Math. Sociol. 40, 80"),
-    "dispersion": ("mean distance of stances from their mean", "Bramson et al. (2016), J. Math. Sociol. 40, 80"),
-}
-
-
 def _panel_of(level: str, whose: str, compute: Callable[[World], Any], column: str) -> tuple[Measure, ...]:
     return tuple(
-        Measure(f"{name}_{level}", f"{meaning}, {whose}, mean over axes", "1", compute, (column, "stance"), PANEL[name],
+        Measure(f"{name}_{level}", f"{meaning}, {whose}, mean over axes", unit, compute, (column, "stance"), place,
                 source=source)
-        for name, (meaning, source) in _MEANINGS.items()
+        for place, (name, meaning, unit, source) in enumerate(ROWS)
+        if level == "members" or not name.startswith("sector_")
     )  # fmt: skip
 
 
@@ -108,6 +84,6 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "esteban_ray_within_organisations", f"polarisation {_OWN}", "1", within_organisations_polarisation, _READ,
-        costly=True, source=_MEANINGS["esteban_ray"][1],
+        costly=True, source=ROWS[NAMES.index("esteban_ray")][3],
     ),
 )  # fmt: skip

@@ -39,6 +39,11 @@ class Measure:
     source: str = ""
     flow: bool = False
 
+    @property
+    def word(self) -> str:
+        """The name that configuration uses: one with a value for each axis has a mean over axes of the same name."""
+        return f"{self.name}_by_axis" if self.per == "stance" else self.name
+
     def of(self, world: World, column: str | None = None) -> float:
         """Return this measure of a world: of one of its columns, where it fills several; NaN where undefined."""
         if not world.has(*self.reads):

@@ -20,12 +20,29 @@ if TYPE_CHECKING:
     from ecosim.world.world import World
 
 
+def panel_of(stances: NDArray[np.float64], sector: NDArray[Any]) -> list[float]:
+    """Return each measure of :data:`NAMES` for stances (k, axes) of k actors, averaged over the axes where it is defined.
+
+    ``sector`` (k,) tells between whom sectors' measures look. NaN where there is nobody, or no axis.
+    """
+    if stances.size == 0:
+        return [float("nan")] * _MEASURES
+    numbers = np.empty(_MEASURES * (stances.shape[1] + 1))
+    _fill_in(stances, sector, numbers)
+    found: list[float] = numbers.reshape(_MEASURES, -1)[:, -1].tolist()
+    return found
+
+
 def _fill(world: World, numbers: NDArray[np.float64]) -> None:
-    columns = np.ascontiguousarray(world.stance.T)
+    _fill_in(world.stance, world.sector, numbers)
+
+
+def _fill_in(stances: NDArray[np.float64], sector: NDArray[Any], numbers: NDArray[np.float64]) -> None:
+    columns = np.ascontiguousarray(stances.T)
     # NumPy's sort is vectorised, and the kernels themselves run: what the functions round them check is known here.
     ordered = columns.copy()
     ordered.sort(axis=1)
-    _on_each_axis(columns, ordered, world.sector, numbers)
+    _on_each_axis(columns, ordered, sector, numbers)
 
 
 @kernel
@@ -68,7 +85,7 @@ def _average(table: Any) -> None:
 
 _MEASURES = 14
 _SENSES = "Bramson et al. (2016), J. Math. Sociol. 40, 80"
-_ROWS: tuple[tuple[str, str, str, str], ...] = (
+ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("esteban_ray", "polarisation of stances: identification within camps times distance between them", "1",
      "Esteban & Ray (1994), Econometrica 62, 819 (α = 1.3)"),
     ("bimodality", "bimodality coefficient of stances: uniform 5/9, normal 1/3, two camps near 1", "1",
@@ -90,7 +107,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
      "Laakso & Taagepera (1979), Comp. Pol. Stud. 12, 3"),
 )  # fmt: skip
 
-NAMES: tuple[str, ...] = tuple(row[0] for row in _ROWS)
+NAMES: tuple[str, ...] = tuple(row[0] for row in ROWS)
 
 
 def _arranged(numbers: NDArray[Any], labels: Labels) -> list[Any]:
@@ -108,9 +125,9 @@ opinions = Survey(
 
 MEASURES: tuple[Measure, ...] = tuple(
     measure
-    for place, (name, meaning, unit, source) in enumerate(_ROWS)
+    for place, (name, meaning, unit, source) in enumerate(ROWS)
     for measure in (
-        Measure(name, f"{meaning}, mean over axes", unit, opinions, ("stance",), place + len(_ROWS), source=source),
+        Measure(name, f"{meaning}, mean over axes", unit, opinions, ("stance",), place + len(ROWS), source=source),
         Measure(name, meaning, unit, opinions, ("stance",), place, "stance", source=source),
     )
 )

@@ -50,13 +50,7 @@ GROUPS: dict[str, tuple[Measure, ...]] = {
 
 _LISTED = tuple(measure for group in GROUPS.values() for measure in group)
 
-
-def _key(measure: Measure) -> str:
-    """Return the name that configuration uses for a measure."""
-    return f"{measure.name}_by_axis" if measure.per == "stance" else measure.name
-
-
-MEASURES: dict[str, Measure] = {_key(measure): measure for measure in _LISTED}
+MEASURES: dict[str, Measure] = {measure.word: measure for measure in _LISTED}
 """Every measure by the name that configuration uses."""
 
 

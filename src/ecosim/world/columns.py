@@ -67,7 +67,7 @@ COLUMNS: dict[str, Column] = _table(
     Column("self_affect", "organisation", "how it likes (1) or dislikes (-1) itself", "1", -1, 1),
     Column("salience", "organisation", "how much it cares about each issue; sums to 1", "share", 0, 1, extent="issue"),
     Column("motive", "organisation", "weights of the ledger's five components; sums to 1", "share", 0, 1, extent="motive"),
-    Column("purpose", "organisation", "0 shareholder only, 1 every stakeholder counts like oneself", "1", 0, 1),
+    Column("purpose", "organisation", "0 shareholder only, 1 what work is worth to others decides alone", "1", 0, 1),
     Column("culture", "organisation", "trait of each cultural feature", "trait", 0, 127, 0, "int8", extent="culture"),
     Column("contribution", "organisation", "share of its means put into the common work", "share", 0, 1),
     Column("invest", "organisation", "share of its effort put into its relationships", "share", 0, 1),
