@@ -19,6 +19,7 @@ class Motivation(Mechanism):
     r"""The worth of a unit of work, as the organisation itself measures success, and as far as purpose goes, as others do.
 
     .. math:: w_{iq} = (1 - p_i)\, v_{iq} + p_i \left[(1 - \kappa)\, s\, p(u_q) + \kappa\, \bar v_{N(i) q}\right]
+
     .. math:: v_{iq} = m_i^{fin} G_q + s\,(m_i^{pub} + m_i^{mis})\, Q \sigma_{iq}\, p(u_q)
 
     with purpose :math:`p_i`, motive :math:`m_i`, price :math:`G_q`, salience :math:`\sigma_{iq}` (times the number of

@@ -32,8 +32,8 @@ class Joining(Mechanism):
     r"""Coalitions by expected marginal contribution.
 
     The value of a membership is compared with the same effort put to its present use. With worth w of a unit of work on
-    the coalition's issue, expected share y (of what the coalition would make, in proportion to effort, by whatever rule it is
-    shared afterwards) and effort :math:`\epsilon` of which a unit now brings r, the advantage is
+    the coalition's issue, expected share y (of what the coalition would make, in proportion to effort, by whatever rule
+    it is shared afterwards) and effort :math:`\epsilon` of which a unit now brings r, the advantage is
 
     .. math:: a = \frac{w y - r \epsilon - u}{r \epsilon + u}
 
