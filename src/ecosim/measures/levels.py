@@ -21,7 +21,9 @@ Numbers = NDArray[np.float64]
 def members(world: World) -> list[float]:
     """Return the measures of :data:`ecosim.measures.opinions.NAMES` over the members of all organisations."""
     stances = stances_of_members(world)
-    return panel_of(stances.reshape(-1, stances.shape[2]), np.repeat(world.sector, world.labels.members))
+    return panel_of(
+        stances.reshape(world.n * world.labels.members, stances.shape[2]), np.repeat(world.sector, world.labels.members)
+    )
 
 
 def coalitions(world: World) -> list[float]:
