@@ -111,6 +111,15 @@ def test_conduct_is_contribution_beside_the_usual_mixed_with_purpose():
     assert found == pytest.approx(0.75 * np.array([beside[0], 0.5 * (beside[1] + 0.4), beside[2]]) + 0.25 * purpose)
 
 
+@pytest.mark.parametrize(("severity", "wellbeing"), [([], 1.0), ([4.0], 0.6), ([20.0], 0.0), ([2.0, 20.0, 6.0], 0.4)])
+def test_the_answerable_are_judged_by_how_well_things_are_however_many_issues_there_are(severity, wellbeing):
+    contribution = np.array([0.5, 0.5])
+    found = conduct_shown(
+        np.array([0, 1]), np.array([False, True]), contribution, np.zeros(2), np.array(severity), 10.0, 0.0
+    )
+    assert found == pytest.approx([0.5, 0.5 * (0.5 + wellbeing)])
+
+
 def names_after(fake):
     """Return names and true conduct after a long time of the same news."""
     media = Media(news=1.0, fake=fake, transparency=1.0, reach=1.0, impression=0.2, responsiveness=0.0)

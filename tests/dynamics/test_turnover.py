@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ecosim.dynamics.turnover import Turnover, poisson
+from ecosim.dynamics.turnover import Turnover, acquainted, poisson
 from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
 from ecosim.rng import stream
@@ -102,6 +102,16 @@ def test_newcomers_know_so_many_different_ones_of_those_who_stayed():
         partners = world.partner[world.first_tie[row] : world.first_tie[row + 1]]
         assert len(set(partners.tolist())) == 4
         assert set(world.identity[partners].tolist()) <= stayed
+
+
+def test_whom_one_newcomer_knows_does_not_depend_on_whom_the_one_before_it_knows():
+    # Which two of four the second of two knows, 3,000 times: each pair 500, six standard deviations (six times 2e-9).
+    identity, rows, staying = np.arange(6), np.array([4, 5]), np.arange(4)
+    counts = np.zeros((4, 4))
+    for tick in range(3000):
+        one, other = sorted(acquainted(identity, rows, staying, 2, (1, 2, tick))[2:, 1].tolist())
+        counts[one, other] += 1
+    assert counts[np.triu_indices(4, 1)] == pytest.approx(500, abs=6 * np.sqrt(500 * 5 / 6))
 
 
 def test_each_is_equally_likely_to_be_known():

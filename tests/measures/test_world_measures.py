@@ -96,19 +96,6 @@ def test_surplus_is_what_is_made_beyond_the_parts(town):
     assert value(town, "surplus_share") == value(town, "deficit_share") == 0.5
 
 
-def test_each_sector_succeeds_by_itself_and_all_together(town):
-    town.success[:] = [1.0, 3.0, -1.0, 0.0]
-    np.testing.assert_allclose(value(town, "success"), [2, -1, 0])
-    assert value(town, "success_collective") == 0.75
-
-
-def test_a_sector_without_organisations_has_no_success(town):
-    town.sector[:] = 1
-    town.success[:] = 1.0
-    np.testing.assert_array_equal(value(town, "success"), [np.nan, 1, np.nan])
-    np.testing.assert_array_equal(value(town, "members"), [0, 4, 0])
-
-
 def test_value_is_all_work_done_and_effort_is_what_it_took(town):
     town.relief[:], town.effort[:] = [3.0, 1.0], [0.5, 0.5, 0.5, 0.5]
     assert value(town, "total_value") == 4

@@ -108,3 +108,6 @@ def test_ties_there_are_count_against_attention_and_are_not_made_again():
     assert len(met) == 1
     assert met[0, 1] in (2, 3)
     assert len(acquainted(world.identity, world.first_tie, world.partner, wanted, 3, (1, 2, 3))) == 2
+    for tick in range(20):  # the first tie of the first organisation is as much a tie as any
+        met = acquainted(world.identity, world.first_tie, world.partner, wanted, 10, (1, 2, tick))
+        assert sorted(met[:, 1].tolist()) == [2, 3]
