@@ -2,6 +2,7 @@
 
 import pytest
 
+from ecosim.compose import load
 from ecosim.drawing.explained import explained
 from ecosim.experiments.answer import answer
 
@@ -47,7 +48,18 @@ def test_the_page_keeps_its_words_and_gets_new_tables_and_a_picture(folder):
     assert (folder / "figure.svg").read_bytes() == first
 
 
-def test_what_is_no_number_of_runs_is_refused(folder, capsys):
+@pytest.mark.parametrize(("word", "why"), [("many", "invalid int value"), ("1", "at least 2")])
+def test_what_gives_no_interval_is_refused(folder, capsys, word, why):
     with pytest.raises(SystemExit):
-        asked(folder, "--replicates", "many")
-    assert "--replicates" in capsys.readouterr().err
+        asked(folder, "--replicates", word)
+    error = capsys.readouterr().err
+    assert "--replicates" in error
+    assert why in error
+
+
+def test_a_change_that_is_not_allowed_is_told_in_one_line(folder):
+    def refused(replicates, seed, workers, *changes):
+        return load("opinions", *changes)
+
+    with pytest.raises(SystemExit, match="ticks"):
+        answer(folder, "", refused, told, figure, replicates=20, seed=7, given=["ticks=never"])

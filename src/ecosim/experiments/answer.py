@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ecosim.drawing.style import rules
+from ecosim.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 START, END = "<!-- result -->", "<!-- /result -->"
+LEAST = 2
+"""Runs of an arm below which there is no interval."""
 
 Seen = TypeVar("Seen")
 
@@ -43,9 +47,15 @@ def answer(
         replicates: runs of each arm that the page is made of; the command line may ask for others, and of the seed, too.
         seed: those of the replicates come from it.
         given: the command line; None: that of this process.
+
+    Raises:
+        SystemExit: in one line, if a change of the arms is not allowed.
     """
     asked = arguments(about or "", replicates=replicates, seed=seed, given=given)
-    seen = measured(asked.replicates, asked.seed, asked.workers, *asked.changes)
+    try:
+        seen = measured(asked.replicates, asked.seed, asked.workers, *asked.changes)
+    except InputError as error:
+        sys.exit(str(error))
     text = told(seen)
     print(text)
     if asked.write:
@@ -60,7 +70,10 @@ def arguments(about: str, *, replicates: int, seed: int, given: Sequence[str] | 
     parser.add_argument("--seed", type=int, default=seed, help="the seeds of the replicates come from it (%(default)s)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes; 0: in this one")
     parser.add_argument("--write", action="store_true", help="renew the table in README.md, and figure.svg")
-    return parser.parse_args(given)
+    asked = parser.parse_args(given)
+    if asked.replicates < LEAST:
+        parser.error(f"--replicates is {asked.replicates}; allowed: at least {LEAST}, for an interval")
+    return asked
 
 
 def write(folder: Path, text: str, figure: Figure) -> None:
