@@ -60,9 +60,9 @@ def names_of_newcomers(sectors: Sequence[str], identity: NDArray[np.int64], take
     """Return what organisations are called that enter a world of names without one: ``new business 3``.
 
     That is their sector and their place among the numbers of it, the first being 1: nobody else's, and the same in every
-    table. A name that somebody of this world has, or had before it went, gets a number in brackets behind it. Whether it has is told
-    by the number that stands for the name, for of who went only numbers are left: by chance, of a billion names that are
-    free, less than one for each number that is taken gets brackets too.
+    table. A name that somebody of this world has, or had before it went, gets a number in brackets behind it. That is told
+    by the number that stands for the name, for of who went only numbers are left: a free name gets brackets by chance, too,
+    with a probability of one in two billion for each number that is taken.
 
     Args:
         sectors: of each (p,).
