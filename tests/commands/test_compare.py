@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ecosim.commands.compare import TABLE, _print, _save, polarisation
+from ecosim.commands.compare import TABLE, _print, _save, equal_arms, polarisation
 
 
 def table(*rows):
@@ -72,3 +72,36 @@ def test_no_name_of_a_scenario_is_a_formula_in_the_table(tmp_path):
     text = (tmp_path / f"{TABLE}.csv").read_text(encoding="utf-8")
     assert "'=1+1" in text
     assert ",=1+1" not in text
+
+
+def test_a_scenario_that_differs_in_nothing_is_a_sentence_and_no_table_of_zeros(capsys):
+    _print(table(("spread", "twin", 1.0, 1.0, 0.0), ("spread.mean", "twin", 0.3, 0.3, 0.0)), as_json=False)
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "“twin” does not differ from “town” at all: the one measure compared is the same to the last digit"
+    )
+    assert "in each of 8 pairs of runs" in out
+    assert "interval" not in out
+
+
+def test_a_twin_beside_a_scenario_that_differs_leaves_the_table_to_it(capsys):
+    _print(table(("spread", "twin", 1.0, 1.0, 0.0), ("spread", "crisis", 1.0, 2.0, 0.5)), as_json=False)
+    *rows, last = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert last.startswith("“twin” does not differ from “town” at all")
+    assert not any("twin" in row for row in rows)
+    assert rows[0].split()[2] == "crisis"
+
+
+@pytest.mark.parametrize("half", [0.0, 1e-9])
+def test_a_difference_however_small_is_one(half):
+    rows = table(("spread", "crisis", 1.0, 1.0 + 1e-12, half), ("divergence", "crisis", 1.0, 1.0, 0.0))
+    assert equal_arms(rows.to_dict("records")) == {}
+
+
+def test_the_figure_is_there_as_svg_and_as_png_and_goes_where_nothing_differs(tmp_path, capsys):
+    pictures = {"differences.svg", "differences.png"}
+    assert pictures <= set(_save(table(("spread", "crisis", 1.0, 2.0, 0.5)), tmp_path))
+    assert pictures <= {file.name for file in tmp_path.iterdir()}
+    assert not pictures & set(_save(table(("spread", "twin", 1.0, 1.0, 0.0)), tmp_path))
+    assert not pictures & {file.name for file in tmp_path.iterdir()}
+    assert "No figure: nothing to draw: no measure differs in any pair of runs" in capsys.readouterr().err

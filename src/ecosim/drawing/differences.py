@@ -27,12 +27,14 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
         title: above the figure.
 
     Raises:
-        InputError: if no measure has an interval.
+        InputError: if no measure has an interval, or none differs in any run.
     """
     known = table[table["difference"].notna()]
-    measures = list(dict.fromkeys(known["measure"]))[:MOST_PANELS]
-    if not measures:
+    if not len(known):
         raise InputError("nothing to draw: no measure has a value in two replicates of two scenarios")
+    if not known[["difference", "low", "high"]].to_numpy(float).any():
+        raise InputError("nothing to draw: no measure differs in any pair of runs")
+    measures = list(dict.fromkeys(known["measure"]))[:MOST_PANELS]
     arms = list(dict.fromkeys(known["scenario"]))
     columns = min(3, len(measures))
     rows = -(-len(measures) // columns)
