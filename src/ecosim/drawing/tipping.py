@@ -54,6 +54,8 @@ class Searched(Protocol):
     @property
     def critical(self) -> Known | None: ...
     @property
+    def is_unlocated(self) -> bool: ...
+    @property
     def is_tipping(self) -> bool: ...
     @property
     def says(self) -> tuple[str, ...]: ...
@@ -64,9 +66,16 @@ def tipping(result: Searched) -> Figure:
     """Return the figure of a search for tipping."""
     figure = new_figure(8.4, 5.4)
     draw(result, figure.subplots())
-    title = "Where it tips" if result.is_tipping else "Where it passes the threshold"
-    name_and_explain(figure, title if result.critical is not None else "No tipping found", " ".join(result.says))
+    name_and_explain(figure, _title(result), " ".join(result.says))
     return figure
+
+
+def _title(result: Searched) -> str:
+    if result.is_unlocated:
+        return "It passes the threshold, but where is not located"
+    if result.critical is None:
+        return "No tipping found"
+    return "Where it tips" if result.is_tipping else "Where it passes the threshold"
 
 
 def draw(result: Searched, axes: Axes | None = None) -> Axes:
