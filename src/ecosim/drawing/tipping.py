@@ -35,6 +35,8 @@ class Led(Protocol):
     @property
     def levels(self) -> pd.DataFrame: ...
     @property
+    def turns(self) -> pd.DataFrame: ...
+    @property
     def rising(self) -> Known | None: ...
     @property
     def falling(self) -> Known | None: ...
@@ -121,8 +123,14 @@ def _critical(result: Searched) -> Iterator[tuple[Known, str, str]]:
             yield result.critical, UP, "critical"
         return
     if led.rising is not None:
-        yield led.rising, UP, "goes over, led up"
+        yield led.rising, UP, f"goes over, led up{_how_many(led, 'rising')}"
     elif result.critical is not None:
         yield result.critical, RUNS, "goes over, from the start"
     if led.falling is not None:
-        yield led.falling, DOWN, "goes back, led down"
+        yield led.falling, DOWN, f"goes back, led down{_how_many(led, 'falling')}"
+
+
+def _how_many(led: Led, way: str) -> str:
+    """Return how many worlds a value is of, where it is not of all."""
+    count = int(led.turns[way].notna().sum())
+    return "" if count == len(led.turns) else f" ({count} of {len(led.turns)} worlds)"

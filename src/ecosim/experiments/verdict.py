@@ -167,9 +167,8 @@ def says(
     share = over.mean(axis=0)
     back = (np.maximum.accumulate(share) - share).max()
     if back > max(0.2, 2.0 / math.sqrt(outcome.shape[0])):
-        sentences.append(
-            f"The outcome comes back on the way: it passes the threshold more than once{'; this is one place' if known else ''}."
-        )
+        one = "; this is one place" if known else ""
+        sentences.append(f"The outcome comes back on the way: it passes the threshold more than once{one}.")
     return tuple(sentences)
 
 
