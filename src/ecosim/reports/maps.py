@@ -11,6 +11,7 @@ import numpy as np
 from ecosim.drawing.style import label, styled
 from ecosim.reports.page import number
 from ecosim.reports.panels import line_colours, of_measure, of_value, panels, shape, short_name, short_names
+from ecosim.results.phrases import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,9 +142,7 @@ def _stage(axes: Axes, cells: pd.DataFrame) -> None:
     for (y, x), value in np.ndenumerate(means) if means.size <= MOST_NUMBERED else ():
         if not math.isnan(value):
             ink = "#FFFFFF" if value >= 2 else "#1A1A1A"
-            axes.text(
-                x + 0.5, y + 0.5, f"{100 * shares[y, x]:.0f} %", ha="center", va="center", fontsize=8.5, color=ink
-            )
+            axes.text(x + 0.5, y + 0.5, percent(shares[y, x]), ha="center", va="center", fontsize=8.5, color=ink)
     present = sorted({int(value) for value in means.ravel() if not math.isnan(value)})
     patches = [
         Patch(facecolor=STAGE_COLOURS[one], edgecolor="#555555", linewidth=0.5, label=STAGES[one]) for one in present

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ecosim.reports import maps, sweep_figures, sweep_words
 from ecosim.reports.page import Page, code, details, heading, number, paragraph, sentences, table
-from ecosim.reports.panels import MEAN, short_names
+from ecosim.reports.panels import short_names
+from ecosim.reports.sweep_words import over_half
+from ecosim.results.phrases import percent
 from ecosim.results.plain_yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
     )
     caption = (
         f"Difference from the first value of each factor ({first}), each measure in its own unit"
-        f"{_over_half(measures)}. {how} Open marks: the interval reaches across zero."
+        f"{over_half(measures)}. {how} Open marks: the interval reaches across zero."
     )
     parts = [
         page.figure(sweep_figures.effects(found.effects, measures, found.keys), "What each value changes", caption)
@@ -188,7 +190,7 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
         if response.lines is not None:
             lines = f", a line for each {short_names(found.keys)[response.second]}" if response.second else ""
             caption = (
-                f"Means{_over_half(measures)}, against {name}{lines}; all else is averaged over. Bands: 95 % intervals "
+                f"Means{over_half(measures)}, against {name}{lines}; all else is averaged over. Bands: 95 % intervals "
                 "over replicates"
                 + (
                     f", less what luck adds to all points alike{_shared(found)}: for comparing points, not for their level."
@@ -198,7 +200,7 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
             )
         else:
             caption = (
-                f"Each dot is a point of the design (the mean of its runs{_over_half(measures)}). Line: means of bins of "
+                f"Each dot is a point of the design (the mean of its runs{over_half(measures)}). Line: means of bins of "
                 "equal size, with 95 % intervals; band: four fifths of the points of a bin, from other factors and luck."
             )
         parts.append(page.figure(sweep_figures.responses(own, measures), f"Measures against {name}", caption))
@@ -214,7 +216,7 @@ def _maps(page: Page, found: SweepFindings) -> list[str]:
         both = ", with 95 % intervals both ways" if found.plane["x_low"].notna().any() else ""
         both += f", less what luck adds to all points alike{_shared(found)}" if both and found.is_luck_common else ""
         told = sweep_words.said_of_plane(found)
-        caption = f"Each mark is a point of the design{_over_half(found.plane_measures)}{both}. {told}"
+        caption = f"Each mark is a point of the design{over_half(found.plane_measures)}{both}. {told}"
         lead, marked = (found.maps.across, second) if found.maps is not None else (found.lead, None)
         figure = maps.plane(
             found.plane, found.plane_measures, lead, marked if found.kind in ("grid", "zip", "table") else None
@@ -258,7 +260,7 @@ def _sensitivity(page: Page, found: SweepFindings) -> list[str]:
     measures = [name for name in found.measures if name in set(one.table["measure"])]
     if not measures:
         return []
-    caption = f"{one.told[0].upper()}{one.told[1:]}. Lines: 95 % intervals{_over_half(measures)}."
+    caption = f"{one.told[0].upper()}{one.told[1:]}. Lines: 95 % intervals{over_half(measures)}."
     parts = [page.figure(sweep_figures.indices(one, measures, found.keys), "Which factors matter", caption)]
     parts.append(sentences(sweep_words.said_of_indices(one, measures, found.keys)))
     parts += [paragraph(remark, "note") for remark in one.remarks]
@@ -373,15 +375,8 @@ def _shared(found: SweepFindings) -> str:
     return "" if found.fewest == found.replicates else ", over the replicates that all points have"
 
 
-def _over_half(measures: Sequence[str]) -> str:
-    means = [name for name in measures if name.endswith(MEAN)]
-    if len(means) == len(measures):
-        return ", over the second half of a run"
-    return "" if not means else ", over the second half of a run where not said otherwise"
-
-
 def _percent(share: float) -> str:
-    return "–" if share != share else f"{100 * share:.0f} %"
+    return "–" if share != share else percent(share)
 
 
 def _plain(value: Any) -> str:

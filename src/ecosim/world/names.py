@@ -56,7 +56,9 @@ def unnamed(sector: str, identity: int) -> str:
     return f"{sector} {identity & 0xFFFFFF}"
 
 
-def names_of_newcomers(sectors: Sequence[str], identity: NDArray[np.int64], taken: NDArray[np.int64]) -> tuple[str, ...]:
+def names_of_newcomers(
+    sectors: Sequence[str], identity: NDArray[np.int64], taken: NDArray[np.int64]
+) -> tuple[str, ...]:
     """Return what organisations are called that enter a world of names without one: ``new business 3``.
 
     That is their sector and their place among the numbers of it, the first being 1: nobody else's, and the same in every
