@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,6 @@ from ecosim.experiments.trials import Trials
 from ecosim.experiments.varied import Varied
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
-
-if TYPE_CHECKING:
-    pass
 
 METHODS = ("optuna", "abc")
 LEAST_TRIALS, MOST_TRIALS = 20, 100_000
@@ -66,7 +63,7 @@ def calibrate(
         targets: measure to (value, sd); or words such as ``"dispersion.mean=0.3±0.02"``; or the name of a YAML file.
         *overrides: changes of the scenario, in Hydra's grammar.
         method: ``optuna``, for the best and what is nearly as good; ``abc``, for a posterior (even prior over the ranges).
-        trials: how many points of the box are tried, at most.
+        trials: how many points of the box are tried, at most; at least 20 with ``optuna``, 80 with ``abc``.
         replicates: runs of each.
         seed: of the runs and of the search; by default the scenario's.
         out: folder for the runs; if it holds this calibration already, only what is missing is run.
