@@ -27,8 +27,10 @@ def test_the_page_asks_for_nothing_from_elsewhere(page):
 def test_the_page_holds_every_part_and_each_is_in_the_contents(page):
     sections = re.findall(r'<section id="([a-z]+)">', page)
     assert sections == [
-        "brief", "failures", "effects", "responses", "maps", "time", "convergence", "measures", "run",
-    ] or sections == ["brief", "failures", "effects", "responses", "maps", "convergence", "measures", "run"]  # fmt: skip
+        "brief", "names", "failures", "effects", "responses", "maps", "time", "convergence", "measures", "run",
+    ] or sections == [
+        "brief", "names", "failures", "effects", "responses", "maps", "convergence", "measures", "run",
+    ]  # fmt: skip
     assert re.findall(r'<li><a href="#([a-z]+)">', page) == sections
 
 

@@ -5,8 +5,11 @@ import re
 import pytest
 
 import ecosim
+from ecosim.drawing.meaning import in_words, quantity
+from ecosim.experiments.meaning import meanings_in
 from ecosim.results.store import read_table
 from ecosim.results.table import Table
+from ecosim.settings import plain
 from tests.experiments.fake_sweeps import grid, write_part
 from tests.sweeps.towns import EVIL, curve, town
 
@@ -95,3 +98,38 @@ def test_runs_that_are_planned_and_not_made_are_missed(tmp_path):
     whole.unlink()
     write_part(folder / "runs", Table({name: runs[name].to_numpy()[:30] for name in runs}, notes))
     assert "Only 30 of 36 runs have been made" in ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
+
+
+def test_every_factor_and_measure_is_told_with_its_unit_and_what_it_is(page):
+    names = re.search(r'<section id="names">.*?</section>', page, re.DOTALL).group()
+    assert "<td>stance.tolerance</td><td>0.2, 0.4, 0.8</td>" in names
+    assert "<td>dispersion</td><td>share</td><td>what dispersion.mean means</td>" in names
+    assert "difference (share)" in page
+
+
+@pytest.mark.parametrize(("unit", "axis"), [("1", "index"), ("relationships", "relationships"), ("", "")])
+def test_a_number_without_a_unit_is_called_an_index_and_an_unknown_unit_nothing(unit, axis):
+    assert in_words(unit) == axis
+
+
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [
+        ("dispersion", "dispersion of opinion (index)"),
+        ("win_win_share", "win win share"),
+        ("relationships.mean", "relationships,\nmean over the second half of a run"),
+        ("capital_business", "capital business (capital)"),
+        ("somebodys_own", "somebodys own"),
+    ],
+)
+def test_an_axis_tells_what_is_measured_in_which_unit_and_when(measure, told):
+    assert quantity(measure) == told
+
+
+def test_what_a_factor_is_comes_from_its_own_declaration_and_no_code_is_imported_for_it():
+    key, foreign = "dynamics.stance.tolerance", {"dynamics": {"gossip": {"rule": "gossip_of_a_stranger:Gossip"}}}
+    configuration = plain(ecosim.load("opinions"))
+    assert "greatest distance that attracts" in meanings_in({"": configuration}, [key])[key]
+    assert meanings_in({"": configuration}, ["scenario", "dynamics.stance"]) == {"scenario": "", "dynamics.stance": ""}
+    assert meanings_in({"": configuration | foreign}, [key]) == {key: ""}
+    assert meanings_in({}, [key]) == {key: ""}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecosim.drawing.axes import on_axes
+from ecosim.drawing.meaning import unit_of
 from ecosim.drawing.style import SECTOR_COLOURS, SECTOR_SHAPES, label, name_and_explain, new_figure, styled, title_of
 from ecosim.errors import InputError
 
@@ -38,7 +39,7 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
     arms = list(dict.fromkeys(known["scenario"]))
     columns = min(3, len(measures))
     rows = -(-len(measures) // columns)
-    figure = new_figure(4.2 * columns, (0.9 + 0.42 * len(arms)) * rows + 1.3)
+    figure = new_figure(4.2 * columns, (1.1 + 0.42 * len(arms)) * rows + 1.4)
     panels = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
     for axes, measure in zip(panels, measures, strict=False):
         _draw(known, measure, arms, axes)
@@ -49,7 +50,8 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
         figure,
         title,
         f"Difference from “{known['against'].iloc[0]}” in each measure's own unit: mean over {pairs} pairs of runs "
-        "with the same luck, and its 95 % interval. An interval across the black line is compatible with no difference.",
+        "with the same luck, and its 95 % interval. An interval across the black line is compatible with no difference. "
+        "Later: over the second half of a run; else at its end.",
     )
     return figure
 
@@ -66,7 +68,8 @@ def draw(table: pd.DataFrame, measure: str, axes: Axes | None = None) -> Axes:
     with on_axes(axes) as drawn:
         _draw(known, measure, list(dict.fromkeys(known["scenario"])), drawn)
         if axes is None:
-            drawn.set_xlabel(f"difference from “{label(str(known['against'].iloc[0]))}”, 95 % interval")
+            unit = f", {unit}" if (unit := unit_of(measure)) else ""
+            drawn.set_xlabel(f"difference from “{label(str(known['against'].iloc[0]))}”{unit}; line: 95 % interval")
         return drawn
 
 
@@ -84,6 +87,7 @@ def _draw(known: pd.DataFrame, measure: str, arms: list[str], axes: Axes) -> Non
     axes.set_ylim(len(arms) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
+    axes.set_xlabel(f"difference ({unit})" if (unit := unit_of(measure)) else "difference")
     axes.set_title(
-        title_of(measure.removesuffix(".mean")) + (", mean" if measure.endswith(".mean") else ""), loc="left"
+        title_of(measure.removesuffix(".mean")) + (", later" if measure.endswith(".mean") else ""), loc="left"
     )

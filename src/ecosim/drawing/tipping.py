@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from ecosim.drawing.axes import on_axes
 from ecosim.drawing.known import Known
-from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled, title_of
+from ecosim.drawing.meaning import quantity
+from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +62,8 @@ class Searched(Protocol):
     def is_tipping(self) -> bool: ...
     @property
     def says(self) -> tuple[str, ...]: ...
+    @property
+    def about(self) -> str: ...
 
 
 @styled
@@ -68,7 +71,8 @@ def tipping(result: Searched) -> Figure:
     """Return the figure of a search for tipping."""
     figure = new_figure(8.4, 5.4)
     draw(result, figure.subplots())
-    name_and_explain(figure, _title(result), " ".join(result.says))
+    dots = "Each dot is a run; shaded: 95 % intervals."
+    name_and_explain(figure, _title(result), " ".join([*result.says, dots, result.about]))
     return figure
 
 
@@ -112,7 +116,7 @@ def _draw(result: Searched, axes: Axes) -> None:
         axes.axvspan(number.low, number.high, color=colour, alpha=SHADE, linewidth=0, zorder=0)
         axes.axvline(number.value, color=colour, linewidth=1.3, label=f"{words}: {number.value:.4g}")
     axes.set_xlabel(label(asked.key, 60))
-    axes.set_ylabel(title_of(asked.measure.removesuffix(".mean")) + (", mean" if ".mean" in asked.measure else ""))
+    axes.set_ylabel(quantity(asked.measure))
     axes.legend(fontsize=8.5)
 
 

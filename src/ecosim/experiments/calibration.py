@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ecosim.drawing.meaning import meanings
 from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.calibrated import Calibration, told
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.factor import Factor
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.lasting import lasting
+from ecosim.experiments.meaning import meanings_of
 from ecosim.experiments.ranges import Interval, factor_of
 from ecosim.experiments.searches import LEAST_PARTICLES, search_by_abc, search_by_optuna
 from ecosim.experiments.sweep import Execution, Progress
@@ -102,7 +105,8 @@ def calibrate(
             posterior = search_by_abc(made, trials, luck)
         else:
             search_by_optuna(made, trials, luck)
-    return told(made, posterior)
+    about = meanings([fact.measure for fact in facts], meanings_of(varied.settings, [one.key for one in factors]))
+    return replace(told(made, posterior), about=about)
 
 
 def _asked(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.drawing.meaning import meanings
 from ecosim.drawing.tipping import draw
 from ecosim.errors import InputError, RunsFailed, shown
 from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
@@ -17,6 +18,7 @@ from ecosim.experiments.crossing import Crossing, Estimate, crossing
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.lasting import lasting
+from ecosim.experiments.meaning import meanings_of
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.question import INNER_VALUES, Question, first_values, next_values, question_of
 from ecosim.experiments.reading import SweepTables
@@ -61,6 +63,7 @@ class Tipping:
         both_ways: the same world led up and down again; None where that was not asked for.
         is_by_chance: whether runs of one value differ at all.
         says: the result in sentences.
+        about: what parameter and measure mean, in a sentence.
     """
 
     question: Question
@@ -72,6 +75,7 @@ class Tipping:
     both_ways: BothWays | None
     is_by_chance: bool
     says: tuple[str, ...]
+    about: str = ""
 
     @property
     def critical(self) -> Estimate | None:
@@ -193,6 +197,8 @@ def tip(
     sample = varied.plan({question.key: [question.start]}, 1)
     with kept(out) as folder, lasting(execution, sample, folder, say) as how:
         found = _Search(question, varied, folder, how, say, progress).found(replicates)
+        about = meanings([question.measure], meanings_of(varied.settings, [question.key]))
+        found = replace(found, about=about)
         if ramp is None:
             return found
         if found.crossing is None and threshold is None:
