@@ -129,7 +129,7 @@ def test_an_axis_tells_what_is_measured_in_which_unit_and_when(measure, told):
 def test_what_a_factor_is_comes_from_its_own_declaration_and_no_code_is_imported_for_it():
     key, foreign = "dynamics.stance.tolerance", {"dynamics": {"gossip": {"rule": "gossip_of_a_stranger:Gossip"}}}
     configuration = plain(ecosim.load("opinions"))
-    assert "greatest distance that attracts" in meanings_in({"": configuration}, [key])[key]
+    assert "greatest distance of stance that is listened to" in meanings_in({"": configuration}, [key])[key]
     assert meanings_in({"": configuration}, ["scenario", "dynamics.stance"]) == {"scenario": "", "dynamics.stance": ""}
     assert meanings_in({"": configuration | foreign}, [key]) == {key: ""}
     assert meanings_in({}, [key]) == {key: ""}
