@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from ecosim.commands.compare import TABLE, _print, _save, equal_arms, polarisation
+from ecosim.drawing.differences import clearest, differences
 
 
 def table(*rows):
@@ -105,3 +106,19 @@ def test_the_figure_is_there_as_svg_and_as_png_and_goes_where_nothing_differs(tm
     assert not pictures & set(_save(table(("spread", "twin", 1.0, 1.0, 0.0)), tmp_path))
     assert not pictures & {file.name for file in tmp_path.iterdir()}
     assert "No figure: nothing to draw: no measure differs in any pair of runs" in capsys.readouterr().err
+
+
+def test_measures_in_which_nothing_differs_are_a_sentence_and_no_rows(capsys):
+    _print(table(("spread", "crisis", 1.0, 2.0, 0.5), ("stage", "crisis", 1.0, 1.0, 0.0)), as_json=False)
+    out = capsys.readouterr().out
+    assert "The same to the last digit in every pair of runs: stage." in out
+    assert out.count("stage") == 1
+
+
+def test_of_many_measures_the_figure_shows_those_that_differ_most_clearly_each_once():
+    """Twenty measures, twice each: the larger the number, the clearer its difference; the first does not differ at all."""
+    rows = [(f"m{k}{end}", "crisis", 1.0, 1.0 + k, 1.0 if end else 2.0) for k in range(1, 21) for end in ("", ".mean")]
+    many = table(("m0", "crisis", 1.0, 1.0, 0.0), *rows)
+    assert clearest(many) == [f"m{k}.mean" for k in range(20, 8, -1)]
+    assert clearest(many[:5]) == ["m0", "m1", "m1.mean", "m2", "m2.mean"]
+    assert "Shown: 12 of 21 measures" in differences(many).get_supxlabel().replace("\n", " ")

@@ -136,9 +136,10 @@ def _print(table: pd.DataFrame, as_json: bool) -> None:
         return
     same = equal_arms(rows)
     known = [row for row in rows if not _is_missing(row["difference"]) and row["scenario"] not in same]
+    still = [name for name in dict.fromkeys(row["measure"] for row in known) if _is_still(name, known)]
     if known:
-        _print_table(known)
-    for sentence in (*same.values(), *polarisation(rows), *unknown(rows)):
+        _print_table([row for row in known if row["measure"] not in still])
+    for sentence in (*unmoved(still), *same.values(), *polarisation(rows), *unknown(rows)):
         print(sentence)
 
 
@@ -164,7 +165,7 @@ def _print_table(rows: Sequence[Mapping[Any, Any]]) -> None:
             _told(row["measure"]), *([row["scenario"]] if several else []),
             _number(row["mean_against"]), _number(row["mean"]), f"{_number(row['difference'], True)}{_star(row)}",
             f"{_number(row['low'], True)} to {_number(row['high'], True)}",
-            *([f"{row['runs']:.0f}"] if uneven else []), "" if _is_missing(gain) else f"{gain:.1f} ×",
+            *([f"{row['runs']:.0f}"] if uneven else []), "" if _is_missing(gain) else _times(gain),
         )  # fmt: skip
     Console(width=None if sys.stdout.isatty() else 160).print(shown)
 
@@ -181,6 +182,29 @@ def _caption(against: str, arms: Sequence[str], pairs: set[int]) -> str:
     )
 
 
+def unmoved(measures: Sequence[str]) -> Iterator[str]:
+    """Tell in which measures no pair of runs differs at all.
+
+    Args:
+        measures: these, as columns of the runs.
+    """
+    from ecosim.results.phrases import in_a_row
+
+    if measures:
+        names = [_told(name) for name in measures]
+        told = in_a_row(names) if len(names) <= MOST_NAMED else f"{len(names)} measures, {names[0]} among them"
+        yield f"The same to the last digit in every pair of runs: {told}."
+
+
+def _is_still(measure: str, known: Sequence[Mapping[Any, Any]]) -> bool:
+    """Return whether no scenario differs from the first in a measure, in any run."""
+    return all(_is_zero(row) for row in known if row["measure"] == measure)
+
+
+def _is_zero(row: Mapping[Any, Any]) -> bool:
+    return bool(row["difference"] == row["low"] == row["high"] == 0)
+
+
 def equal_arms(rows: Sequence[Mapping[Any, Any]]) -> dict[str, str]:
     """Return the scenarios whose runs are the first one's to the last digit, each with a sentence that says so.
 
@@ -190,14 +214,14 @@ def equal_arms(rows: Sequence[Mapping[Any, Any]]) -> dict[str, str]:
     told = {}
     for arm in dict.fromkeys(row["scenario"] for row in rows):
         known = [row for row in rows if row["scenario"] == arm and not _is_missing(row["difference"])]
-        if known and all(row["difference"] == row["low"] == row["high"] == 0 for row in known):
+        if known and all(map(_is_zero, known)):
             measures = {row["measure"].removesuffix(".mean") for row in known}
             count = "the one measure compared is" if len(measures) == 1 else f"all {len(measures)} measures are"
             pairs = min(int(row["runs"]) for row in known)
             told[arm] = (
                 f"“{arm}” does not differ from “{known[0]['against']}” at all: {count} the same to the last digit in each "
                 f"of {pairs} pairs of runs with the same luck. Whatever the two scenarios have different settings for does "
-                "nothing in these runs."
+                "nothing in these runs, as an intervention after their last tick would."
             )
     return told
 
@@ -253,6 +277,11 @@ def _star(row: Mapping[Any, Any]) -> str:
 
 def _number(value: float, signed: bool = False) -> str:
     return "–" if _is_missing(value) else f"{value:+.4g}" if signed else f"{value:.4g}"
+
+
+def _times(gain: float) -> str:
+    """Return how many times; beyond a thousand the rest is noise of a tiny difference."""
+    return f"{gain:.1f} ×" if gain < 1000 else "over 1,000 ×"
 
 
 def _is_missing(value: Any) -> bool:

@@ -24,7 +24,8 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
     """Return the figure of a comparison: a panel a measure, in it each scenario's difference from the first.
 
     Args:
-        table: what ``ecosim.experiments.compare.differences`` returns; the first dozen measures are shown.
+        table: what ``ecosim.experiments.compare.differences`` returns; of more than a dozen measures, those are shown that
+            differ most clearly (:func:`clearest`).
         title: above the figure.
 
     Raises:
@@ -35,7 +36,7 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
         raise InputError("nothing to draw: no measure has a value in two replicates of two scenarios")
     if not known[["difference", "low", "high"]].to_numpy(float).any():
         raise InputError("nothing to draw: no measure differs in any pair of runs")
-    measures = list(dict.fromkeys(known["measure"]))[:MOST_PANELS]
+    measures = clearest(known)
     arms = list(dict.fromkeys(known["scenario"]))
     columns = min(3, len(measures))
     rows = -(-len(measures) // columns)
@@ -51,9 +52,39 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
         title,
         f"Difference from “{known['against'].iloc[0]}” in each measure's own unit: mean over {pairs} pairs of runs "
         "with the same luck, and its 95 % interval. An interval across the black line is compatible with no difference. "
-        "Later: over the second half of a run; else at its end.",
+        f"Later: over the second half of a run; else at its end.{_on_choice(known, measures)}",
     )
     return figure
+
+
+def clearest(known: pd.DataFrame, most: int = MOST_PANELS) -> list[str]:
+    """Return all measures if there are few, else those whose differences are the largest beside their intervals.
+
+    Of a measure at the end and over the second half the clearer stands for both. What does not differ at all is left out.
+
+    Args:
+        known: rows of the table of differences whose difference is known.
+        most: how many.
+    """
+    measures = list(dict.fromkeys(known["measure"]))
+    if len(measures) <= most:
+        return measures
+    size, half = known["difference"].abs(), (known["high"] - known["low"]) / 2
+    clear = (size / half).where(half > 0, np.inf).where(size > 0, 0.0).groupby(known["measure"]).max()
+    chosen: dict[str, str] = {}
+    for name in sorted((one for one in measures if clear[one] > 0), key=lambda one: -clear[one]):
+        chosen.setdefault(name.removesuffix(".mean"), name)
+    return list(chosen.values())[:most]
+
+
+def _on_choice(known: pd.DataFrame, shown: list[str]) -> str:
+    of = known["measure"].str.removesuffix(".mean").nunique()
+    if known["measure"].nunique() <= MOST_PANELS:
+        return ""
+    return (
+        f" Shown: {len(shown)} of {of} measures, those that differ most clearly beside their intervals; of so many, one in "
+        "twenty would seem to differ where none does."
+    )
 
 
 def draw(table: pd.DataFrame, measure: str, axes: Axes | None = None) -> Axes:
