@@ -120,5 +120,7 @@ def test_of_many_measures_the_figure_shows_those_that_differ_most_clearly_each_o
     rows = [(f"m{k}{end}", "crisis", 1.0, 1.0 + k, 1.0 if end else 2.0) for k in range(1, 21) for end in ("", ".mean")]
     many = table(("m0", "crisis", 1.0, 1.0, 0.0), *rows)
     assert clearest(many) == [f"m{k}.mean" for k in range(20, 8, -1)]
+    immaterial = table(("m0", "crisis", 1e6, 1e6 + 1e-3, 1e-9), *rows)
+    assert "m0" not in clearest(immaterial)
     assert clearest(many[:5]) == ["m0", "m1", "m1.mean", "m2", "m2.mean"]
     assert "Shown: 12 of 21 measures" in differences(many).get_supxlabel().replace("\n", " ")

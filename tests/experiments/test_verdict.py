@@ -104,7 +104,7 @@ def test_an_interval_of_the_whole_range_is_no_answer_and_none_is_told_or_drawn()
     told = found.to_dict()
     assert (told["critical"], told["unlocated"], told["quarter_to_three_quarters"]) == (None, True, None)
     figure = tipping(found)
-    assert figure.get_suptitle() == "It passes the threshold, but where is not located"
+    assert figure.get_suptitle() == "It passes the threshold somewhere: not located"
     assert not [text for text in figure.axes[0].get_legend().get_texts() if "critical" in text.get_text()]
 
 

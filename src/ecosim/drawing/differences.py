@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_PANELS = 12
+MOST_PANELS, IMMATERIAL = 12, 1e-6
 
 
 @styled
@@ -60,7 +60,8 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
 def clearest(known: pd.DataFrame, most: int = MOST_PANELS) -> list[str]:
     """Return all measures if there are few, else those whose differences are the largest beside their intervals.
 
-    Of a measure at the end and over the second half the clearer stands for both. What does not differ at all is left out.
+    Of a measure at the end and over the second half the clearer stands for both. What does not differ by a millionth of its
+    size is left out, however sure that is.
 
     Args:
         known: rows of the table of differences whose difference is known.
@@ -70,6 +71,7 @@ def clearest(known: pd.DataFrame, most: int = MOST_PANELS) -> list[str]:
     if len(measures) <= most:
         return measures
     size, half = known["difference"].abs(), (known["high"] - known["low"]) / 2
+    size = size.where(size > IMMATERIAL * known[["mean", "mean_against"]].abs().max(axis=1), 0.0)
     clear = (size / half).where(half > 0, np.inf).where(size > 0, 0.0).groupby(known["measure"]).max()
     chosen: dict[str, str] = {}
     for name in sorted((one for one in measures if clear[one] > 0), key=lambda one: -clear[one]):
@@ -118,6 +120,7 @@ def _draw(known: pd.DataFrame, measure: str, arms: list[str], axes: Axes) -> Non
     axes.set_ylim(len(arms) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
+    axes.locator_params(axis="x", nbins=4)
     axes.set_xlabel(f"difference ({unit})" if (unit := unit_of(measure)) else "difference")
     axes.set_title(
         title_of(measure.removesuffix(".mean")) + (", later" if measure.endswith(".mean") else ""), loc="left"

@@ -78,7 +78,7 @@ def tipping(result: Searched) -> Figure:
 
 def _title(result: Searched) -> str:
     if result.is_unlocated:
-        return "It passes the threshold, but where is not located"
+        return "It passes the threshold somewhere: not located"
     if result.critical is None:
         return "No tipping found"
     return "Where it tips" if result.is_tipping else "Where it passes the threshold"
@@ -117,7 +117,7 @@ def _draw(result: Searched, axes: Axes) -> None:
         axes.axvline(number.value, color=colour, linewidth=1.3, label=f"{words}: {number.value:.4g}")
     axes.set_xlabel(label(asked.key, 60))
     axes.set_ylabel(quantity(asked.measure))
-    axes.legend(fontsize=8.5)
+    axes.legend(fontsize=8.5, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)  # nothing is hidden by it there
 
 
 def _critical(result: Searched) -> Iterator[tuple[Known, str, str]]:
