@@ -58,7 +58,8 @@ def test_what_was_not_measured_is_not_mentioned():
     words = a_run(measured=[Measure("other", "something else", "1", lambda world: 1.0)]).words
     for topic in ("Collaboration", "olaris", "Issues", "Success", "Win-win", "Stage"):
         assert topic not in words
-    assert "| `other` | 1 | 1 | 1 | 1 | something else |" in words
+    assert "| `other` | 1 | 1 | 1 | index | something else |" in words
+    assert "Index: a number without a unit." in words
 
 
 def test_before_anything_has_happened_nothing_is_told_to_have_happened():

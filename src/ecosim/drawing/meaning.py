@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ecosim.drawing.style import title_of
+from ecosim.results import phrases
 from ecosim.world.names import for_plot
 
 if TYPE_CHECKING:
     from ecosim.measures.measure import Measure
 
-NO_UNIT = "index"
 MEAN = ".mean"
 
 
@@ -23,7 +23,7 @@ def unit_of(measure: str) -> str:
 
 def in_words(unit: str) -> str:
     """Return a unit as an axis has it: ``index`` for a number without one."""
-    return NO_UNIT if unit == "1" else for_plot(unit)
+    return for_plot(phrases.unit_of(unit))
 
 
 def quantity(measure: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ecosim.drawing.meaning import NO_UNIT
 from ecosim.reports.page import details, number, paragraph, table
 from ecosim.reports.panels import MEAN, of_measure, short_names
-from ecosim.results.phrases import percent
+from ecosim.results.phrases import NO_UNIT, percent
 
 if TYPE_CHECKING:
     from ecosim.reports.findings import SweepFindings

@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 
 from ecosim.results.deeds import from_outside
 from ecosim.results.doings import camps, conduct, disagreement, learning, lifetimes, turnover
-from ecosim.results.phrases import both, in_a_row, is_same, moved, number, one_or, percent, plain, plural, some
+from ecosim.results.phrases import (
+    both,
+    in_a_row,
+    is_same,
+    moved,
+    number,
+    one_or,
+    percent,
+    plain,
+    plural,
+    some,
+    unit_of,
+)
 
 STAGE_MEANINGS = {
     "collection": "organisations beside each other, most of them without a path of relationships between them",
@@ -318,14 +330,15 @@ def _table(summary: Mapping[str, Any], meanings: Mapping[str, str], series: Colu
     head = "| measure | start | second half | end | unit | what it is |\n|---|--:|--:|--:|---|---|"
     rows = [
         f"| {_code(name)} | {number(values['start'])} | {number(_second_half(name, values, series))} "
-        f"| {number(values['final'])} | {plain(values['unit'])} | {plain(meanings.get(name, ''))} |"
+        f"| {number(values['final'])} | {plain(unit_of(values['unit']))} | {plain(meanings.get(name, ''))} |"
         for name, values in summary["measures"].items()
     ]
     if not rows:
         return "None was asked for."
     return (
         "\n".join([head, *rows])
-        + "\n\n“–”: undefined or not measured at that tick; what a tick brings is undefined at the start."
+        + "\n\n“–”: undefined or not measured at that tick; what a tick brings is undefined at the start. "
+        + "Index: a number without a unit."
     )
 
 
