@@ -3,8 +3,8 @@
 import pytest
 
 from ecosim.compose import load
-from ecosim.drawing.explained import explained
-from ecosim.experiments.answer import answer
+from ecosim.drawing.explained import bands, explained
+from ecosim.experiments.answer import answer, write
 
 PAGE = "# A question\n\n<!-- result -->\nold\n<!-- /result -->\n\nWhat came out.\n"
 
@@ -63,3 +63,17 @@ def test_a_change_that_is_not_allowed_is_told_in_one_line(folder):
 
     with pytest.raises(SystemExit, match="ticks"):
         answer(folder, "", refused, told, figure, replicates=20, seed=7, given=["ticks=never"])
+
+
+def test_a_figure_is_the_same_file_each_time_it_is_drawn(folder):
+    """Matplotlib gives marks and clipped areas ids by chance, unless it is told where to take them from."""
+    files = []
+    for _ in range(2):
+        with explained(4.0, 3.0, "A question", "Two bands.") as drawn:
+            axes = drawn.subplots()
+            bands(axes, (0.0, 1.0), {"one": [(1.0, 0.5, 1.5)] * 2, "other": [(2.0, 1.5, 2.5)] * 2})
+            axes.legend()
+        write(folder, "told", drawn)
+        files.append((folder / "figure.svg").read_bytes())
+    assert files[0] == files[1]
+    assert b"clip-path" in files[0]
