@@ -1,0 +1,79 @@
+"""Words: one plain sentence on what is happening now, in the words of the summary of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecosim.results.phrases import in_a_row, moved, number, plural, some
+
+WINDOW = 10
+"""Ticks over which now, and before, are averaged: less is mostly chance."""
+LINGERS = 60
+"""Ticks for which what happens is told as what happened since something was done from outside."""
+
+Series = Mapping[str, NDArray[np.float64]]
+
+
+def now(series: Series, sectors: Sequence[str], issues: Sequence[str], deeds: Sequence[tuple[int, str]]) -> str:
+    """Return a sentence on how things moved lately: since the last deed from outside, or since some ticks ago.
+
+    Args:
+        series: the recorded rows by column, "tick" among them; NaN where missing.
+        sectors: names of the sectors.
+        issues: names of the issues.
+        deeds: tick and words of what was done from outside, in order.
+    """
+    tick = int(series["tick"][-1])
+    if tick == 0:
+        return "Nothing has happened yet."
+    done = [(at, words) for at, words in deeds if at <= tick and tick - at < LINGERS]
+    at, words = done[-1] if done else (0, "")
+    since = at - 1 if done and at > 1 else max(tick - 2 * WINDOW, 0)
+    lead = f"Since tick {at} ({words})" if done else f"In the last {some(tick - since, 'tick')}"
+    if tick - since < (3 if done else WINDOW):
+        return f"Tick {at}: {words}. Watch what follows." if done else f"Tick {tick}: the world has only begun."
+    parts = list(_parts(series, sectors, issues, since))
+    return f"{lead}: {'; '.join(parts)}." if parts else f"{lead}, hardly anything moved."
+
+
+def _parts(series: Series, sectors: Sequence[str], issues: Sequence[str], since: int) -> Iterator[str]:
+    problems = {issue.replace("_", " "): f"severity_{issue}" for issue in issues}
+    if told := _groups(series, problems, since, ("got worse", "eased")):
+        yield told
+    if told := _groups(series, {plural(word): f"success_{word}" for word in sectors}, since, ("gained", "lost")):
+        yield told
+    opinions = {"opinions": "dispersion"} if "dispersion" in series else {}
+    if told := _groups(series, opinions, since, ("moved apart", "drew together")):
+        yield told
+    others = {"coalitions": "coalitions", "convention": "convention_share_uncommitted", "giving": "contribution_mean"}
+    for label, name in others.items():
+        found = _before_and_now(series, name, since)
+        if found and moved(*found, "up", "down", "") != "":
+            named = {"convention": "the new convention", "giving": "what everyone gives"}.get(label, label)
+            yield f"{named} went from {number(found[0])} to {number(found[1])}"
+
+
+def _groups(series: Series, names: Mapping[str, str], since: int, ways: tuple[str, str]) -> str:
+    """Return who moved up and who moved down: ``housing and climate got worse, health eased``."""
+    groups: dict[str, list[str]] = {way: [] for way in ways}
+    for label, name in names.items():
+        found = _before_and_now(series, name, since)
+        way = moved(*found, *ways, "") if found else ""
+        if way:
+            groups[way].append(label)
+    return ", ".join(f"{in_a_row(labels)} {way}" for way, labels in groups.items() if labels)
+
+
+def _before_and_now(series: Series, name: str, since: int) -> tuple[float, float] | None:
+    """Return the means of a measure around a tick in the past and over the last ticks; None where one is missing."""
+    if name not in series:
+        return None
+    ticks, values = series["tick"], series[name]
+    last = int(ticks[-1])
+    latest = values[ticks > max(last - WINDOW, since)]
+    earlier = values[(ticks > since - WINDOW) & (ticks <= since)] if since >= WINDOW else values[ticks <= max(since, 1)]
+    latest, earlier = latest[~np.isnan(latest)], earlier[~np.isnan(earlier)]
+    return (float(earlier.mean()), float(latest.mean())) if latest.size and earlier.size else None
