@@ -11,12 +11,13 @@ from pydantic import BaseModel
 
 from ecosim.compose import configs, names
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.schedule import columns_named
 from ecosim.errors import InputError
 from ecosim.experiments.declared import Declared, declared
 from ecosim.settings import Settings
 from ecosim.world.columns import COLUMNS
 
-MOST_SLIDERS = 9
+MOST_SLIDERS, MOST_ORGANISATIONS = 9, 2_000
 
 LEVERS = (
     "ecosystem.sectors.business.purpose",
@@ -65,19 +66,23 @@ def _slider(settings: Settings, key: str) -> dict[str, Any] | None:
         return None
     field = type(model).model_fields.get(words[-1]) if isinstance(model, BaseModel) else None
     low, high = _range(allowed, value)
-    slider = {"key": key, "label": _label(words), "meaning": (field.description or "") if field else ""}
+    high = min(high, MOST_ORGANISATIONS) if words[1] == "organisations" else high
+    slider: dict[str, Any] = {"key": key, "label": _label(words), "meaning": (field.description or "") if field else ""}
     slider |= {"low": low, "high": high, "whole": allowed.is_whole, "value": value, "column": None, "sector": None}
     if words[:2] == ["ecosystem", "sectors"] and len(words) == 4 and words[3] in COLUMNS:
+        if words[3] not in columns_named(settings.dynamics.values()):
+            return None
         slider |= {"column": words[3], "sector": words[2]}
     return slider
 
 
 def _range(allowed: Declared, value: float) -> tuple[float, float]:
-    """Return the ends of a slider: those declared, and where there is none, room to make the value about four times it."""
-    high = allowed.high if allowed.high <= 1 else min(allowed.high, _round(4 * abs(value) or 1.0))
-    low = allowed.low if math.isfinite(allowed.low) else -high
+    """Return the ends of a slider: those declared, and where these are far off, room for about three times the value."""
+    high = allowed.high if allowed.high <= 1 else min(allowed.high, _round(3 * abs(value) or 1.0))
+    low = max(allowed.low, -high) if math.isfinite(allowed.low) else 0.0 if value >= 0 else -high
     if allowed.is_whole:
-        return math.ceil(low + allowed.is_low_open), max(math.ceil(high), math.ceil(low) + 10)
+        low = 1 if allowed.low == -math.inf and value > 0 else math.ceil(low + allowed.is_low_open)
+        return low, max(math.ceil(high), int(min(low + 10, allowed.high)))
     margin = (high - low) / 100
     return low + margin * allowed.is_low_open, high - margin * (allowed.is_high_open and high == allowed.high)
 

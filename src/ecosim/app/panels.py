@@ -7,20 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ecosim.drawing.style import TITLES
-from ecosim.results.phrases import plural
 from ecosim.results.table import Note
 
-MOST_PANELS = 4
+PANELS, FREE = 6, 2
+"""Charts there are, and those of them whose measure may be chosen."""
 
-_POLARISATION = ("dispersion", "esteban_ray", "citizens_dispersion", "bimodality")
+_POLARISATION = ("dispersion", "citizens_dispersion", "bimodality")
 _TOGETHER = ("win_win_share", "win_win_win_share", "cross_sector_share", "in_coalition_share")
 _WORDS = {
     "win_win_share": "win-win",
     "win_win_win_share": "win-win-win",
     "cross_sector_share": "across sectors",
     "in_coalition_share": "in a coalition",
-    "dispersion": "distance",
-    "esteban_ray": "Esteban–Ray",
+    "dispersion": "dispersion",
     "citizens_dispersion": "citizens",
     "bimodality": "bimodality",
 }
@@ -40,6 +39,13 @@ _SAID = {
 """Stems of words in what a scenario says one should watch, and the measure that each is about; the first decides."""
 
 
+_PLAIN_WORDS = ("organisations", "relationships", "ties", "coalitions", "relief")
+"""Names of measures that a sentence has without meaning the measure."""
+
+_USUAL = ("contribution_mean", "esteban_ray")
+"""What is looked at where a text speaks of nothing else that is measured."""
+
+
 def panels(notes: Mapping[str, Note], sectors: Sequence[str], issues: Sequence[str], said: str) -> list[dict[str, Any]]:
     """Return the charts of a scenario.
 
@@ -51,23 +57,21 @@ def panels(notes: Mapping[str, Note], sectors: Sequence[str], issues: Sequence[s
 
     Returns:
         [{title, unit, lines [{name, label, kind, place}]}]; ``kind`` and ``place`` choose the colour: a sector's, an
-        issue's, all together, or simply the place in the chart. The last chart has ``free``: its measure may be chosen.
+        issue's, all together, or simply the place in the chart. The last charts have ``free``: their measure may be chosen.
     """
-    successes = [(f"success_{word}", plural(word), "sector", k) for k, word in enumerate(sectors)]
+    successes = [(f"success_{word}", _plain(word), "sector", k) for k, word in enumerate(sectors)]
     groups = [
-        ("Success, each by its own measure", [*successes, ("success_collective", "all together", "all", 0)]),
+        ("Success of each sector", [*successes, ("success_collective", "all together", "all", 0)]),
         ("Severity of the problems", [(f"severity_{word}", _plain(word), "issue", k) for k, word in enumerate(issues)]),
-        ("Distance of opinions", _lines(_POLARISATION)),
+        ("Polarisation of opinions", _lines(_POLARISATION)),
         ("Working together", _lines(_TOGETHER)),
     ]
     made = [_panel(title, lines, notes) for title, lines in groups if any(line[0] in notes for line in lines)]
     drawn = {line["name"] for panel in made for line in panel["lines"]}
-    told = _told(notes, said)
-    singles = [name for name in dict.fromkeys([*told, *notes]) if name not in drawn]
-    while len(made) < MOST_PANELS - 1 and len(singles) > 1:
-        made.append(_single(singles.pop(0), notes))
-    if singles:
-        made.append({**_single(singles[0], notes), "free": True})
+    singles = [name for name in dict.fromkeys([*_told(notes, said), *notes]) if name not in drawn]
+    while singles and len(made) < PANELS:
+        is_free = len(made) >= PANELS - FREE or len(singles) == 1
+        made.append({**_single(singles.pop(0), notes), "free": is_free})
     return made
 
 
@@ -94,9 +98,10 @@ def title_of(name: str) -> str:
 
 def _told(notes: Mapping[str, Note], said: str) -> list[str]:
     """Return the measures that a text names, by their own names first, then by what it speaks of."""
-    named = [word for word in re.findall(r"\w+", said) if word in notes]
+    named = [word for word in re.findall(r"\w+", said) if word in notes and word not in _PLAIN_WORDS]
+    usual = [name for name in _USUAL if name in notes]
     lower = said.lower().replace("“", '"').replace("”", '"')
-    return [*named, *(name for stem, name in _SAID.items() if stem in lower and name in notes)]
+    return [*named, *(name for stem, name in _SAID.items() if stem in lower and name in notes), *usual]
 
 
 def _plain(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.app.controls import sliders
+from ecosim.app.controls import MOST_ORGANISATIONS, sliders
 from ecosim.app.panels import panels, title_of
 from ecosim.app.picture import Painter, ledger
 from ecosim.app.words import now
@@ -28,7 +28,7 @@ from ecosim.settings import PlainSettings, Settings
 from ecosim.world.columns import columns_of
 from ecosim.world.world import World
 
-MOST_TICKS, MOST_ORGANISATIONS, MOST_CITIZENS, MOST_MEMBERS = 5_000, 2_000, 20_000, 50_000
+MOST_TICKS, MOST_CITIZENS, MOST_MEMBERS = 5_000, 20_000, 50_000
 """What one tab may ask of the machine."""
 MOST_DEEDS = 200
 COSTLY_EVERY = 10

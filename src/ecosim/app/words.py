@@ -14,6 +14,9 @@ WINDOW = 10
 LINGERS = 60
 """Ticks for which what happens is told as what happened since something was done from outside."""
 
+MOST_PARTS = 3
+"""More than so many things at once nobody takes in from a line above a moving picture."""
+
 Series = Mapping[str, NDArray[np.float64]]
 
 
@@ -35,35 +38,46 @@ def now(series: Series, sectors: Sequence[str], issues: Sequence[str], deeds: Se
     lead = f"Since tick {at} ({words})" if done else f"In the last {some(tick - since, 'tick')}"
     if tick - since < (3 if done else WINDOW):
         return f"Tick {at}: {words}. Watch what follows." if done else f"Tick {tick}: the world has only begun."
-    parts = list(_parts(series, sectors, issues, since))
+    parts = list(_parts(series, sectors, issues, since))[:MOST_PARTS]
     return f"{lead}: {'; '.join(parts)}." if parts else f"{lead}, hardly anything moved."
 
 
 def _parts(series: Series, sectors: Sequence[str], issues: Sequence[str], since: int) -> Iterator[str]:
     problems = {issue.replace("_", " "): f"severity_{issue}" for issue in issues}
-    if told := _groups(series, problems, since, ("got worse", "eased")):
+    if told := _groups(series, problems, since, ("got worse", "eased"), "all problems"):
         yield told
-    if told := _groups(series, {plural(word): f"success_{word}" for word in sectors}, since, ("gained", "lost")):
+    successes = {plural(word): f"success_{word}" for word in sectors}
+    if told := _groups(series, successes, since, ("gained", "lost"), "all sectors"):
         yield told
-    opinions = {"opinions": "dispersion"} if "dispersion" in series else {}
-    if told := _groups(series, opinions, since, ("moved apart", "drew together")):
+    if told := _opinions(series, since):
         yield told
     others = {"coalitions": "coalitions", "convention": "convention_share_uncommitted", "giving": "contribution_mean"}
     for label, name in others.items():
         found = _before_and_now(series, name, since)
         if found and moved(*found, "up", "down", "") != "":
             named = {"convention": "the new convention", "giving": "what everyone gives"}.get(label, label)
-            yield f"{named} went from {number(found[0])} to {number(found[1])}"
+            before, after = (round(value) if value >= 10 else value for value in found)
+            yield f"{named} went from {number(before)} to {number(after)}"
 
 
-def _groups(series: Series, names: Mapping[str, str], since: int, ways: tuple[str, str]) -> str:
-    """Return who moved up and who moved down: ``housing and climate got worse, health eased``."""
+def _opinions(series: Series, since: int) -> str:
+    """Return how opinions moved, by their distance from the average; that they form camps, where Esteban–Ray says so."""
+    told = _groups(series, {"opinions": "dispersion"}, since, ("moved apart", "drew together"))
+    camps = _before_and_now(series, "esteban_ray", since)
+    has_camps = told.endswith("together") and camps and moved(*camps, "up", "", "") == "up"
+    return f"{told} into tighter camps" if has_camps else told
+
+
+def _groups(series: Series, names: Mapping[str, str], since: int, ways: tuple[str, str], everyone: str = "") -> str:
+    """Return who moved up and who moved down: ``housing and climate got worse, health eased``; all of them in a word."""
     groups: dict[str, list[str]] = {way: [] for way in ways}
     for label, name in names.items():
         found = _before_and_now(series, name, since)
         way = moved(*found, *ways, "") if found else ""
         if way:
             groups[way].append(label)
+    if everyone and len(names) > 1:
+        groups = {way: [everyone] if len(labels) == len(names) else labels for way, labels in groups.items()}
     return ", ".join(f"{in_a_row(labels)} {way}" for way, labels in groups.items() if labels)
 
 
