@@ -17,7 +17,7 @@ from ecosim.experiments.declared import Declared, declared
 from ecosim.settings import Settings
 from ecosim.world.columns import COLUMNS
 
-MOST_SLIDERS, MOST_ORGANISATIONS = 9, 2_000
+MOST_SLIDERS, MOST_ORGANISATIONS = 9, 10_000
 
 LEVERS = (
     "ecosystem.sectors.business.purpose",
@@ -67,7 +67,8 @@ def _slider(settings: Settings, key: str) -> dict[str, Any] | None:
     field = type(model).model_fields.get(words[-1]) if isinstance(model, BaseModel) else None
     low, high = _range(allowed, value)
     high = min(high, MOST_ORGANISATIONS) if words[1] == "organisations" else high
-    slider: dict[str, Any] = {"key": key, "label": _label(words), "meaning": (field.description or "") if field else ""}
+    meaning = (field.description or "") if field else f"how many of {words[-2].replace('_', ' ')}: {words[-1]}"
+    slider: dict[str, Any] = {"key": key, "label": _label(words), "meaning": meaning}
     slider |= {"low": low, "high": high, "whole": allowed.is_whole, "value": value, "column": None, "sector": None}
     if words[:2] == ["ecosystem", "sectors"] and len(words) == 4 and words[3] in COLUMNS:
         if words[3] not in columns_named(settings.dynamics.values()):

@@ -12,6 +12,7 @@ import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ class Server:
     def __init__(self, first: dict[str, Any], port: int = 0) -> None:
         self.first, self.token = first, secrets.token_urlsafe(18)
         self.sessions: set[Session] = set()
+        self.scenarios = scenarios()
         sockets = bind_sockets(port, HERE)
         self.port = int(sockets[0].getsockname()[1])
         self.hosts = {f"{name}:{self.port}" for name in (HERE, "localhost")}
@@ -140,7 +142,8 @@ class Socket(WebSocketHandler):
     """The line between one tab and its session."""
 
     def initialize(self, server: Server) -> None:
-        self.server, self.session = server, None
+        self.server = server
+        self.session: Session | None = None
 
     def prepare(self) -> None:
         self.server.refuse_stranger(self, self.path_args[0])
@@ -155,10 +158,10 @@ class Socket(WebSocketHandler):
             self._tell({"kind": "refused", "faults": [f"{MOST_SESSIONS} tabs are open; allowed: no more. Close one."]})
             self.close(1013)
             return
-        self.session = Session(self._from_thread(IOLoop.current()))
-        self.server.sessions.add(self.session)
-        self.session.begin()
-        self._tell({"kind": "hello", "first": self.server.first, "scenarios": scenarios()})
+        self._tell({"kind": "hello", "first": self.server.first, "scenarios": self.server.scenarios})
+        self.session = session = Session(self._from_thread(IOLoop.current()))
+        self.server.sessions.add(session)
+        session.begin()
 
     def on_message(self, text: str | bytes) -> None:
         if self.session is None:
@@ -191,6 +194,7 @@ class Socket(WebSocketHandler):
             self.write_message(text).add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
+@cache
 def scenarios() -> list[dict[str, str]]:
     """Return the scenarios that a page may choose from: name, kind and title."""
     from ecosim.compose import about, names

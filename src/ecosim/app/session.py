@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any
 
 from ecosim.app.messages import Begin, Intervene, Message, Play
@@ -74,7 +75,7 @@ class Session:
                 self._due = max(self._due + 1.0 / self._pace, time.monotonic()) if self._pace else 0.0
             else:
                 if message is not None:
-                    self._attempt(lambda asked=message: self._carry_out(asked))
+                    self._attempt(partial(self._carry_out, message))
             if not self._is_over.is_set():
                 self._tell_news()
 
@@ -155,6 +156,13 @@ class Session:
             )
 
     def _tell_news(self) -> None:
-        if self._show is not None and self._has_news and self._is_waited_for:
-            self._has_news = self._is_waited_for = False
-            self._attempt(lambda: self._send(self._show.news()))  # type: ignore[union-attr]  # it is there
+        show = self._show
+        if show is None or not self._has_news or not self._is_waited_for:
+            return
+        self._has_news = False
+
+        def tell() -> None:
+            self._send(show.news())
+            self._is_waited_for = False
+
+        self._attempt(tell)

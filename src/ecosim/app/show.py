@@ -18,6 +18,7 @@ from ecosim.compose import load, plain
 from ecosim.configuration_errors import Source
 from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
+from ecosim.interventions import Invite
 from ecosim.mechanism_settings import validated
 from ecosim.reports.marks import Mark, marks_in
 from ecosim.results.phrases import plural
@@ -99,10 +100,10 @@ class Show:
         (asked,) = made.interventions
         if len(self.model.settings.interventions) >= MOST_DEEDS:
             raise InputError(f"{MOST_DEEDS} interventions; allowed on a page: no more")
-        if getattr(asked, "number", 0) and self.model.world.n + asked.number > MOST_ORGANISATIONS:
-            raise InputError(
-                f"number is {asked.number:,}; allowed on a page: {MOST_ORGANISATIONS:,} organisations in all"
-            )
+        number = getattr(asked, "number", None) or 0
+        coming = self.model.world.n * isinstance(asked, Invite)
+        if number + coming > MOST_ORGANISATIONS:
+            raise InputError(f"number is {number:,}; allowed on a page: {MOST_ORGANISATIONS:,} organisations in all")
         if faults := asked.faults(self._founded.world):  # a repeated run is held against the world of tick 0
             raise InputError(f"{asked.do}: {fault}" for fault in faults)
         self.model.intervene(asked)

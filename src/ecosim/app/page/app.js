@@ -51,7 +51,7 @@ const HEAR = {
     ask({ do: "seen" });
     if (!isDue) { isDue = true; requestAnimationFrame(paint); }
   },
-  plays(told) { isPlaying = told.pace > 0; showPlaying(); },
+  plays(told) { isPlaying = told.pace > 0; showPlaying(); if (!isPlaying) paint(); },
   remembered(told) { moment = told.tick; showMoment(); paint(); },
   back(told) {
     const keep = run.ticks.filter(tick => tick <= told.tick).length;
@@ -59,7 +59,7 @@ const HEAR = {
     run = { ticks: run.ticks.slice(0, keep), rows: run.rows.slice(0, keep) };
     trouble([]);
   },
-  refused(told) { trouble(told.faults); if (programme && !programme.ok) say($("now").textContent); },
+  refused(told) { trouble(told.faults); say(news ? news.words : "There is no world yet."); },
   failed(told) { trouble([told.words]); },
   saved(told) {
     const bytes = Uint8Array.from(atob(told.base64), letter => letter.charCodeAt(0));
@@ -256,7 +256,7 @@ function paint() {
   isDue = false;
   if (!news || !programme) return;
   $("tick").textContent = `tick ${news.tick}`;
-  say(news.words);
+  say(news.tick === planned && !isPlaying ? `${news.words} Here the scenario ends; play goes on.` : news.words);
   net.draw($("net"));
   showLedger(); showMoment();
   const last = Math.max(news.tick, ghost ? ghost.ticks[ghost.ticks.length - 1] : 0, Math.min(planned, 40));
