@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import json
 import secrets
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -18,7 +19,6 @@ from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
@@ -62,8 +62,9 @@ class Server:
         self.first, self.token = first, secrets.token_urlsafe(18)
         self.sessions: set[Session] = set()
         self.scenarios = scenarios()
-        sockets = bind_sockets(port, HERE)
-        self.port = int(sockets[0].getsockname()[1])
+        listening = socket.create_server((HERE, port))
+        listening.setblocking(False)
+        self.port = int(listening.getsockname()[1])
         self.hosts = {f"{name}:{self.port}" for name in (HERE, "localhost")}
         of = {"server": self}
         self._http = HTTPServer(
@@ -76,7 +77,7 @@ class Server:
             max_header_size=16 * 1024,
             max_body_size=0,
         )
-        self._http.add_sockets(sockets)
+        self._http.add_socket(listening)
 
     @property
     def address(self) -> str:

@@ -5,7 +5,7 @@ const $ = id => document.getElementById(id);
 const make = (tag, given = {}, ...inside) => { const one = Object.assign(document.createElement(tag), given); one.append(...inside); return one; };
 const net = new Net();
 const WINDOW = 10;                       // ticks over which two futures are compared
-const HARDLY = 0.05, MOST_DIFFERENCES = 7;   // a smaller part is told as no difference; of more, the largest are told
+const HARDLY = 0.05, MOST_DIFFERENCES = 5;   // a smaller part is told as no difference; of more, the largest are told
 let socket, programme = null, first = null, isPlaying = false, isDue = false, planned = 200;
 let run = empty(), ghost = null, moment = null, news = null, words = new Map(), begun = new Map(), free = [], spoken = 0;
 
@@ -278,7 +278,7 @@ function showFutures() {
   const ticks = new Set(common.slice(-WINDOW)), to = common[common.length - 1];
   const mean = (series, name) => { const got = valuesOf(series, name).filter((v, k) => ticks.has(series.ticks[k]) && v !== null); return got.length ? got.reduce((a, b) => a + b, 0) / got.length : null; };
   const lines = programme.panels.flatMap((panel, place) => panel.free ? [{ name: free[place], label: "" }] : panel.lines.map(line => ({ ...line, of: panel.title })));
-  $("futures").querySelector("h2").textContent = `Beside ${ghost.label} (thin and pale) · ticks ${common.slice(-WINDOW)[0]} to ${to}`;
+  $("futures").querySelector("h2").textContent = `Beside ${ghost.label} (thin, pale), ticks ${common.slice(-WINDOW)[0]}–${to}`;
   const told = lines.flatMap(line => {
     const now = mean(run, line.name), other = mean(ghost, line.name);
     if (now === null || other === null) return [];
@@ -291,7 +291,7 @@ function showFutures() {
   $("futures").querySelector("ul").replaceChildren(...entries);
 }
 const brief = gap => String(Number(gap.toPrecision(2))).replace("-", "−");
-const titleOf = line => line.kind === "issue" ? `severity of ${line.label}` : line.kind === "sector" || line.kind === "all" ? `success of ${line.label}` : line.label ? `${line.of}: ${line.label}` : programme.columns[columnOf(line.name)].title;
+const titleOf = line => line.kind === "issue" ? `severity of ${line.label}` : line.kind === "sector" || line.kind === "all" ? `success of ${line.label}` : line.label ? `${line.of.startsWith("Polarisation") ? "opinions: " : ""}${line.label}` : programme.columns[columnOf(line.name)].title;
 
 // -- what the audience does -------------------------------------------------------------------------------------------------
 
