@@ -99,6 +99,8 @@ class Session:
             self._is_waited_for = True
         elif self._show is None:
             raise InputError("there is no world yet; allowed: to begin one")
+        elif self._is_broken and message.do not in ("back", "pause"):
+            raise InputError("the world has stopped; allowed: going back, or starting again")
         elif isinstance(message, Play):
             self._pace, self._due = message.pace, time.monotonic()
             self._send({"kind": "plays", "pace": message.pace})
@@ -121,12 +123,11 @@ class Session:
         self._send({"kind": "begun", **show.programme()})
 
     def _tick(self) -> None:
-        if self._show is None or self._is_broken:
-            raise InputError("the world has stopped; allowed: going back, or starting again")
-        self._show.step()
-        self._has_news = True
-        if self._show.tick == self._show.planned and self._pace:
-            self._pause()
+        if self._show is not None:
+            self._show.step()
+            self._has_news = True
+            if self._show.tick == self._show.planned and self._pace:
+                self._pause()
 
     def _one(self) -> None:
         self._pause()
@@ -137,7 +138,7 @@ class Session:
         self._send({"kind": "plays", "pace": 0.0})
 
     def _remember(self) -> None:
-        if self._show is not None and not self._is_broken:
+        if self._show is not None:
             self._show.remember()
             self._send({"kind": "remembered", "tick": self._show.tick})
 
@@ -157,7 +158,7 @@ class Session:
 
     def _tell_news(self) -> None:
         show = self._show
-        if show is None or not self._has_news or not self._is_waited_for:
+        if show is None or self._is_broken or not self._has_news or not self._is_waited_for:
             return
         self._has_news = False
 

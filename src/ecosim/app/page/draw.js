@@ -207,8 +207,10 @@ function chart(canvas, { ticks, lines, marks, moment, last, from, words }) {
   const { pen, width, height } = fit(canvas);
   const font = Math.max(12, Math.min(17, height / 12));
   pen.font = `${font}px system-ui, "DejaVu Sans", sans-serif`;
-  const labelled = lines.some(line => line.label);
+  const labelled = lines.some(line => line.label), plain = pen.font;
+  pen.font = `600 ${plain}`;
   const right = labelled ? Math.min(width * 0.36, 10 + Math.max(...lines.map(line => pen.measureText(line.label).width))) : 12;
+  pen.font = plain;
   const box = { left: 3.4 * font, top: 0.6 * font + 2, right: width - right - 8, bottom: height - 1.5 * font };
   const [low, high] = span(lines, from);
   const x = tick => box.left + (box.right - box.left) * tick / Math.max(last, 1);
@@ -283,7 +285,7 @@ function nameLines(pen, lines, ticks, x, y, box, width, font) {
   const over = ends.length ? ends[ends.length - 1].spot - (box.bottom - font / 3) : 0;
   if (over > 0) for (let k = ends.length - 1; k >= 0; k--) ends[k].spot = Math.min(ends[k].spot - (k === ends.length - 1 ? over : 0), k < ends.length - 1 ? ends[k + 1].spot - gap : Infinity);
   const last = ticks.length ? x(ticks[ticks.length - 1]) : box.left;
-  pen.textAlign = "left"; pen.textBaseline = "middle";
+  pen.textAlign = "left"; pen.textBaseline = "middle"; pen.font = `600 ${pen.font}`;
   for (const { line, at, spot } of ends) {
     pen.strokeStyle = pen.fillStyle = colour(line.kind, line.place);
     pen.globalAlpha = 0.45; pen.lineWidth = 1;
