@@ -23,7 +23,7 @@ def test_ctrl_c_ends_it_with_0():
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as app:
         address = app.stdout.readline()
         app.send_signal(signal.SIGINT)
-        _, said = app.communicate(timeout=120)
+        _, said = app.communicate(timeout=300)
     assert address.startswith("http://127.0.0.1:")
     assert app.returncode == 0
     assert "on this machine only" in said

@@ -11,7 +11,7 @@ from tornado.websocket import websocket_connect
 from ecosim.app import server as module
 from ecosim.app.server import FILES, PAGE, Server
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 FIRST = {"scenario": "opinions", "seed": "1", "changes": []}
 LINES = []
 SMALL = ["ecosystem.organisations=20", "ecosystem.network.degree=4"]

@@ -12,7 +12,7 @@ from ecosim.app.session import MOST_WAITING, Session
 from ecosim.app.show import Show
 from ecosim.errors import InputError
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 SMALL = '["ecosystem.organisations=20","ecosystem.network.degree=4"]'
 BEGIN = '{"do":"begin","scenario":"opinions","seed":"1","changes":' + SMALL + "}"
 

@@ -174,7 +174,7 @@ function showFields() {
 }
 function deedAsked() {
   const kind = $("kind").value, got = key => $(`f-${key}`).value, number = key => Number(got(key));
-  const who = { ...(got("sector") ? { sector: got("sector") } : {}) };
+  const who = $("f-sector")?.value ? { sector: got("sector") } : {};
   const made = {
     shock: () => ({ ...(got("issue") ? { issue: got("issue") } : {}), add: number("add") }),
     convene: () => ({ issue: got("issue"), who: { ...who, number: number("number") } }),
