@@ -50,3 +50,12 @@ def test_after_a_deed_now_is_held_against_what_was_before_it():
 
 def test_undefined_values_are_left_out():
     assert told(severity_noise=np.full(41, np.nan)).endswith("hardly anything moved.")
+
+
+def test_a_convention_that_tips_is_told_first_with_its_numbers():
+    tipping = 1 / (1 + np.exp(30 - TICKS))
+    sentence = told(
+        convention_share_uncommitted=tipping, severity_noise=2.0 + 0.1 * TICKS, contribution_mean=0.3 + 0 * TICKS
+    )
+    assert sentence.startswith("In the last 20 ticks: the new convention went from")
+    assert sentence.endswith("; noise got worse.")

@@ -24,6 +24,7 @@ _WORDS = {
     "bimodality": "bimodality",
 }
 _SAID = {
+    "go on searching": "adapting_advantage",
     "perform": "performance_mean",
     "orientation": "orientation_mean",
     'we"': "orientation_mean",

@@ -44,20 +44,25 @@ def now(series: Series, sectors: Sequence[str], issues: Sequence[str], deeds: Se
 
 def _parts(series: Series, sectors: Sequence[str], issues: Sequence[str], since: int) -> Iterator[str]:
     problems = {issue.replace("_", " "): f"severity_{issue}" for issue in issues}
-    if told := _groups(series, problems, since, ("got worse", "eased"), "all problems"):
-        yield told
     successes = {plural(word): f"success_{word}" for word in sectors}
-    if told := _groups(series, successes, since, ("gained", "lost"), "all sectors"):
-        yield told
-    if told := _opinions(series, since):
-        yield told
-    others = {"coalitions": "coalitions", "convention": "convention_share_uncommitted", "giving": "contribution_mean"}
-    for label, name in others.items():
-        found = _before_and_now(series, name, since)
-        if found and moved(*found, "up", "down", "") != "":
-            named = {"convention": "the new convention", "giving": "what everyone gives"}.get(label, label)
-            before, after = (round(value) if value >= 10 else value for value in found)
-            yield f"{named} went from {number(before)} to {number(after)}"
+    told = [
+        _went(series, "the new convention", "convention_share_uncommitted", since),
+        _groups(series, problems, since, ("got worse", "eased"), "all problems"),
+        _groups(series, successes, since, ("gained", "lost"), "all sectors"),
+        _opinions(series, since),
+        _went(series, "coalitions", "coalitions", since),
+        _went(series, "what everyone gives", "contribution_mean", since),
+    ]
+    yield from filter(None, told)
+
+
+def _went(series: Series, label: str, name: str, since: int) -> str:
+    """Return from where to where a number went; nothing where it hardly did."""
+    found = _before_and_now(series, name, since)
+    if not found or not moved(*found, "up", "down", ""):
+        return ""
+    before, after = (round(value) if value >= 10 else value for value in found)
+    return f"{label} went from {number(before)} to {number(after)}"
 
 
 def _opinions(series: Series, since: int) -> str:
