@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from ecosim.app.show import Show
 from ecosim.compose import load, names
 from ecosim.errors import InputError
 from ecosim.experiments.declared import declared
+from tests.threads import run_at_once
 
 TOWN = ("ecosystem.organisations=40", "ecosystem.citizens.count=100")
 OPINIONS = ("ecosystem.organisations=20", "ecosystem.network.degree=4")
@@ -99,6 +101,20 @@ def test_going_back_is_the_same_past_and_the_same_luck_however_often():
     touched = series(let_pass(show, 8))
     assert are_equal(touched, first, until=7)
     assert not are_equal(touched, first)
+
+
+def test_worlds_that_live_at_once_in_threads_of_their_own_do_not_touch_each_other(town):
+    shows = [a_town(), a_town(), a_town("4")]
+
+    def live(show: Show) -> None:
+        for _ in range(12):
+            show.step()
+            show.news()
+
+    run_at_once(*(partial(live, show) for show in shows))
+    assert are_equal(series(shows[0]), series(town))
+    assert are_equal(series(shows[1]), series(town))
+    assert are_equal(series(shows[2]), series(let_pass(a_town("4"), 12)))
 
 
 def test_without_a_moment_to_go_back_to_there_is_the_start(town):
