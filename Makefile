@@ -51,7 +51,7 @@ mutants: $(READY)
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --extra analysis --extra cluster --extra excel --extra rivals --extra test --custom-compile-command 'make lock' \
+	  --no-emit-index-url --no-emit-find-links --extra analysis --extra app --extra cluster --extra excel --extra rivals --extra test --custom-compile-command 'make lock' \
 	  $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
 
 clean:
