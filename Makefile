@@ -37,7 +37,7 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 bench: $(READY)
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
 
 bench-sweeps: $(READY)
 	$(BIN)/python -m benchmarks.sweeps
@@ -47,11 +47,11 @@ verify: $(READY)
 	$(BIN)/ecosim verify --out results/verify
 
 mutants: $(READY)
-	$(BIN)/python benchmarks/mutants.py --out results/mutants.md
+	$(BIN)/python -m benchmarks.mutants --out results/mutants.md
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --extra analysis --extra cluster --extra excel --extra rivals --extra test --custom-compile-command 'make lock' \
+	  --no-emit-index-url --no-emit-find-links --extra analysis --extra app --extra cluster --extra excel --extra rivals --extra test --custom-compile-command 'make lock' \
 	  $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
 
 clean:

@@ -1,6 +1,6 @@
 """Mutants: which small faults in mechanisms and measures would the tests notice?
 
-``python benchmarks/mutants.py`` draws a sample of all mutants of ``src/ecosim/dynamics`` and ``src/ecosim/measures``,
+``python -m benchmarks.mutants`` draws a sample of all mutants of ``src/ecosim/dynamics`` and ``src/ecosim/measures``,
 plants each in a copy of the repository, and runs the tests nearest to the changed file: those that mirror it, then the
 contract of mechanisms, then those of the files that import it. A mutant is killed where a test fails, dies, or takes too
 long. Compiled kernels are shared with the copy, but for those that the change reaches.
@@ -26,11 +26,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.mutations import Mutant, mutants_of
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # so that it runs as a script, too
-
-from benchmarks.mutations import Mutant, mutants_of  # noqa: E402
-
 ROOMS = ("src/ecosim/dynamics", "src/ecosim/measures")
 COPIED = ("src", "tests", "configs", "benchmarks", "examples", "experiments", "pyproject.toml", "README.md")
 CONTRACT = "tests/dynamics/test_contract.py"

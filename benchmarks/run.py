@@ -1,6 +1,6 @@
 """ecosim beside plain Mesa, Mesa's network space and NumPy, on the same models, in one run.
 
-``python benchmarks/run.py`` takes some minutes, with ``--quick`` less than one; ``--full`` also measures how the cost of
+``python -m benchmarks.run`` takes some minutes, with ``--quick`` less than one; ``--full`` also measures how the cost of
 town grows, up to a million organisations.
 """
 
@@ -10,12 +10,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks import growth, mechanisms, output, small, speed, waiting
+
 ROOT = Path(__file__).resolve().parents[1]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))  # `benchmarks` and `tests` are found as packages wherever this is called from
-
-from benchmarks import growth, mechanisms, output, small, speed, waiting  # noqa: E402
-
 QUICK = {"sizes": {1_000: 2, 10_000: 2}, "mesa_up_to": 10_000, "rounds": 2, "ticks": 2}
 USUAL = {"sizes": {1_000: 5, 10_000: 5, 100_000: 2, 1_000_000: 3}, "mesa_up_to": 100_000, "rounds": 5, "ticks": 3}
 FULL = {**USUAL, "sizes": {1_000: 9, 10_000: 7, 100_000: 3, 1_000_000: 5}}

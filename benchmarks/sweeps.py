@@ -22,15 +22,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from benchmarks import output
+from benchmarks.sweep_rivals import RESULT, TOLERANCES, words
+
 ROOT = Path(__file__).resolve().parents[1]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-import numpy as np  # noqa: E402
-
-from benchmarks import output  # noqa: E402
-from benchmarks.sweep_rivals import RESULT, TOLERANCES, words  # noqa: E402
-
 ECOSIM = "ecosim sweep"
 TOOLS = (ECOSIM, "ProcessPoolExecutor", "joblib", "EMA Workbench", "Hydra multirun")
 PARTS = ("overhead", "tools", "speed-up", "memory")

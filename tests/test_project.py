@@ -100,6 +100,10 @@ def test_the_wheel_holds_every_configuration(wheel):
     assert {f"ecosim/{name}" for name in ours} - wheel == set()
 
 
+def test_the_wheel_holds_the_page(wheel):
+    assert {f"ecosim/app/page/{name}" for name in ("index.html", "style.css", "app.js", "draw.js")} - wheel == set()
+
+
 def test_the_wheel_holds_nothing_but_the_package(wheel):
     assert {name.split("/")[0] for name in wheel} == {"ecosim", f"ecosim-{PROJECT['project']['version']}.dist-info"}
 

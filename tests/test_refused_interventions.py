@@ -16,6 +16,10 @@ from tests.ecosystems import quiet
         ({"do": "shock", "issue": "watr", "add": 1.0}, "did you mean 'water'"),
         ({"do": "invite", "sector": "busines"}, "did you mean 'business'"),
         ({"do": "invite", "sector": "business", "names": ["A"], "every": 2}, "once"),
+        (
+            {"do": "invite", "sector": "business", "names": ["new business 3"]},
+            "what newcomers without a name are called",
+        ),
         ({"do": "convene", "issue": "wrk", "who": {}}, "did you mean 'work'"),
         ({"do": "introduce", "pairs": [["A", "B"]]}, "pairs names 'A'"),
         ({"do": "set", "column": "stance", "part": "upp", "value": 0.0}, "did you mean 'up'"),

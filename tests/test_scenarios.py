@@ -146,6 +146,9 @@ def test_technology_eases_understanding_and_divides_and_with_care_it_keeps_citiz
         above(town, "citizens_dispersion", by=0.015, exceptions=0)
     above(digital, "dispersion", by=0.02, exceptions=0)
     above(with_care, "orientation_mean", by=0.02, other=digital, exceptions=0)
+    began = means(digital, "orientation_mean", slice(0, 1))
+    assert abs((means(digital, "orientation_mean") - began).mean()) < 0.015
+    assert (means(with_care, "orientation_mean") - began).min() > 0.015
 
 
 def test_where_what_works_changes_those_who_stop_learning_fall_behind():

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, brackets, interval, late, publish, run_all  # noqa: E402
+from ecosim.drawing.explained import bands, explained, no_difference
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, late, run_all
+from ecosim.experiments.in_words import as_markdown, brackets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     import ecosim
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 20, 2100
 DRIFTS = (0.0, 0.001, 0.005, 0.02, 0.05)
 TOWN = 0.005
 GAPS = {"performance": 3, "success": 3, "capital": 3}
@@ -31,7 +32,6 @@ VARIANTS = {
     "nine in ten go on": ("dynamics.learning.adapting=0.9",),
 }
 WHOLE = {"severity": "severity_mean", "total value": "total_value", "success of all": "success_collective"}
-COLOURS, SHAPES = ("#0072B2", "#D55E00", "#009E73"), ("o", "s", "^")
 
 
 def arms() -> dict[str, tuple[str | Path, ...]]:
@@ -72,6 +72,11 @@ def gap(model: ecosim.Ecosystem, name: str) -> float:
     return float(total / weight) if weight else float("nan")
 
 
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> pd.DataFrame:
+    """Return a row a run."""
+    return run_all(arms(), live, *changes, replicates=replicates, seed=seed, workers=workers)
+
+
 def told(runs: pd.DataFrame) -> str:
     """Return the tables: what those who adapt are ahead by, and what everybody's adapting does to the whole."""
     groups = runs.groupby("scenario")
@@ -96,41 +101,26 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: the lead of those who adapt against the drift of the landscape."""
-    from ecosim.drawing.style import name_and_explain, new_figure, rules
-
     groups = runs.groupby("scenario")
-    with rules():
-        drawn = new_figure(8.0, 4.8)
+    with explained(
+        8.0,
+        4.8,
+        "Adapting pays where what works changes",
+        "Half of the organisations of one town go on searching after tick 60. Means within sectors over ticks 200 to "
+        "300; performance from 0 to 1, success by one's own motive, capital where 1 is typical at the start. Bands: "
+        "95 % intervals over replicates.",
+    ) as drawn:
         axes = drawn.subplots()
         places = np.arange(len(DRIFTS))
-        for name, colour, shape in zip(GAPS, COLOURS, SHAPES, strict=True):
-            found = [interval(groups.get_group(f"drift {drift:g}")[name]) for drift in DRIFTS]
-            means, lows, highs = zip(*found, strict=True)
-            axes.plot(places, means, color=colour, marker=shape, label=name)
-            axes.fill_between(places, lows, highs, color=colour, alpha=0.15, linewidth=0)
-        axes.axhline(0.0, color="#555555", linewidth=0.8)
+        lead = {name: [interval(groups.get_group(f"drift {drift:g}")[name]) for drift in DRIFTS] for name in GAPS}
+        bands(axes, places, lead)
+        no_difference(axes)
         axes.set_xticks(places, [f"{drift:g}" for drift in DRIFTS])
         axes.set_xlabel("drift: share of practices whose contributions are redrawn each tick")
         axes.set_ylabel("those who go on adapting, less the others")
         axes.legend()
-        name_and_explain(
-            drawn,
-            "Adapting pays where what works changes",
-            "Half of the organisations of one town go on searching after tick 60. Means within sectors over ticks 200 to "
-            "300; performance from 0 to 1, success by one's own motive, capital where 1 is typical at the start. Bands: "
-            "95 % intervals over replicates.",
-        )
     return drawn
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=20, seed=2100)
-    runs = run_all(
-        arms(), live, *asked.changes, replicates=asked.replicates, seed=asked.seed, workers=asked.workers
-    )  # fmt: skip
-    publish(HERE, told(runs), lambda: figure(runs), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, brackets, cells, crossed, crossing, curves, interval, publish, run_all  # noqa: E402
+from ecosim.drawing.explained import bands, explained, no_difference
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, run_all
+from ecosim.experiments.in_words import as_markdown, brackets, cells, crossed, crossing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     import ecosim
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 20, 2040
 FAKES = (0.0, 0.15, 0.3, 0.45, 0.6)
 REACHES = {"wide": 0.9, "narrow": 0.05}
 PLAIN = "dynamics.media.exaggeration=0.0"
@@ -30,6 +31,14 @@ APART = ("dynamics.stance.superordinate=0.0", "dynamics.media.superordinate=0.0"
 WORDS = {"dispersion": "dispersion of stances", "of citizens": "dispersion of citizens' stances"}
 OF_CAMPS = {"at the height": "dispersion, 20 ticks on", "dispersion": "dispersion, at the end", "across": "ties across",
             "odds": "ties across / by chance"}  # fmt: skip
+
+
+class Seen(NamedTuple):
+    """Runs that differ in their news, in what is tolerated, and in whether a crisis strikes."""
+
+    news: pd.DataFrame
+    tolerances: pd.DataFrame
+    crises: pd.DataFrame
 
 
 def hear(model: ecosim.Ecosystem) -> dict[str, float]:
@@ -105,16 +114,22 @@ def tolerances(replicates: int, seed: int, workers: int = 0, *changes: str) -> p
     return run_all(arms, hear, *changes, replicates=replicates, seed=seed, workers=workers)
 
 
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> Seen:
+    """Return all runs."""
+    given = (replicates, seed, workers, *changes)
+    return Seen(news(*given), tolerances(*given), crises(*given))
+
+
 def by_fake(runs: pd.DataFrame, word: str, name: str = "dispersion") -> pd.DataFrame:
     """Return the difference from no news of each replicate (row) at each share of fakes (column)."""
     table = runs.pivot(index="replicate", columns="scenario", values=name)
     return table[[f"{word} | {fake}" for fake in FAKES]].sub(table["none"], axis=0)
 
 
-def told(heard: pd.DataFrame, tolerant: pd.DataFrame, shaken: pd.DataFrame) -> str:
+def told(seen: Seen) -> str:
     """Return the tables."""
-    first = [as_markdown(*_by_fake(heard)), as_markdown(*_by_tolerance(tolerant)), as_markdown(*_of_crises(shaken))]
-    return "\n\n".join(first)
+    parts = _by_fake(seen.news), _by_tolerance(seen.tolerances), _of_crises(seen.crises)
+    return "\n\n".join(as_markdown(*part) for part in parts)
 
 
 def _by_fake(heard: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
@@ -153,24 +168,21 @@ def _of_crises(shaken: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     return second, more
 
 
-def figure(heard: pd.DataFrame) -> Figure:
+def figure(seen: Seen) -> Figure:
     """Return the picture: dispersion against the share of fakes, by reach."""
-    from ecosim.drawing.style import name_and_explain, new_figure, rules
-
-    with rules():
-        drawn = new_figure(8.0, 5.0)
+    with explained(
+        8.0,
+        5.0,
+        "True news unites, exaggerated news divides, unheard news does nothing",
+        "Mean distance of stances from their mean after 200 ticks. Bands: 95 % intervals over replicates.",
+    ) as drawn:
         axes = drawn.subplots()
-        tables = {word: by_fake(heard, word) for word in (*REACHES, "wide, nothing exaggerated")}
-        curves(axes, FAKES, {word: [interval(table[x]) for x in table] for word, table in tables.items()})
-        axes.axhline(0.0, color="#555555", linewidth=0.8)
+        tables = {word: by_fake(seen.news, word) for word in (*REACHES, "wide, nothing exaggerated")}
+        bands(axes, FAKES, {word: [interval(table[x]) for x in table] for word, table in tables.items()})
+        no_difference(axes)
         axes.set_xlabel("share of the news that is fake")
         axes.set_ylabel("dispersion of stances,\nless that of a town without news")
         axes.legend(title="reach")
-        name_and_explain(
-            drawn,
-            "True news unites, exaggerated news divides, unheard news does nothing",
-            "Mean distance of stances from their mean after 200 ticks. Bands: 95 % intervals over replicates.",
-        )
     return drawn
 
 
@@ -183,13 +195,5 @@ def _of_crisis(column: str) -> str:
     return f"camps {separation} from the middle{goal}"
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=20, seed=2040)
-    given = (asked.replicates, asked.seed, asked.workers, *asked.changes)
-    heard = news(*given)
-    publish(HERE, told(heard, tolerances(*given), crises(*given)), lambda: figure(heard), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

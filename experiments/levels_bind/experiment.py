@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, brackets, interval, late, publish, run_all  # noqa: E402
+from ecosim.drawing.explained import explained
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, late, run_all
+from ecosim.experiments.in_words import as_markdown, brackets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     import ecosim
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 20, 2090
 LEVELS = {
     "within an organisation": "dispersion_within_organisations",
     "all members": "dispersion_members",
@@ -76,6 +77,11 @@ def of_law(tolerance: float) -> str:
     return "all four, by the law" + ("" if tolerance == TOWN else f" | {tolerance}")
 
 
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> pd.DataFrame:
+    """Return a row a run."""
+    return run_all(arms(), live, *changes, replicates=replicates, seed=seed, workers=workers)
+
+
 def told(runs: pd.DataFrame) -> str:
     """Return the tables: spread without and with coupling, then the ratio for each coupling and tolerance."""
     table = runs.groupby("scenario")[list(LEVELS)]
@@ -95,10 +101,14 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: how many times as wide opinions spread at each level, by coupling."""
-    from ecosim.drawing.style import name_and_explain, new_figure, rules
-
-    with rules():
-        drawn = new_figure(9.5, 5.2)
+    with explained(
+        9.5,
+        5.2,
+        "Levels that move each other spread less",
+        "Mean distance of stances from their mean, second half of 200 ticks, against the same town and luck in "
+        "which each level moves alone. Bars: 95 % intervals over replicates. Attraction at any distance leaves none "
+        "within organisations: its point lies beyond the left edge.",
+    ) as drawn:
         axes = drawn.subplots()
         rows = np.arange(len(COUPLINGS))[::-1]
         for k, level in enumerate(LEVELS):
@@ -116,24 +126,8 @@ def figure(runs: pd.DataFrame) -> Figure:
         axes.set_xlabel("spread of opinion, as a multiple of that of the same levels uncoupled")
         axes.set_xlim(0.18, 1.5)
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4)
-        name_and_explain(
-            drawn,
-            "Levels that move each other spread less",
-            "Mean distance of stances from their mean, second half of 200 ticks, against the same town and luck in "
-            "which each level moves alone. Bars: 95 % intervals over replicates. Attraction at any distance leaves none "
-            "within organisations: its point lies beyond the left edge.",
-        )
     return drawn
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=20, seed=2090)
-    runs = run_all(
-        arms(), live, *asked.changes, replicates=asked.replicates, seed=asked.seed, workers=asked.workers
-    )  # fmt: skip
-    publish(HERE, told(runs), lambda: figure(runs), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from waves import NETWORK, PAIRS, live
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-
-from common import arguments, as_markdown, brackets, interval, publish, run_all  # noqa: E402
-from waves import NETWORK, PAIRS, live  # noqa: E402
+import ecosim
+from ecosim.drawing.explained import explained
+from ecosim.drawing.style import ISSUE_COLOURS
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, run_all
+from ecosim.experiments.design import seed_of_replicate
+from ecosim.experiments.in_words import as_markdown, brackets
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-
+HERE = Path(__file__).parent
+REPLICATES, SEED = 30, 2110
 MEASURES = (
     "severity", "severity_mean", "contribution_mean", "contribution", "success", "in_coalition_share",
     "coalition_mixed_share", "coalition_size_mean", "dispersion", "clustering", "cross_sector_share",
@@ -54,8 +57,24 @@ PATTERNS = {label: ("town", "ticks=200", *QUIET, *changes) for label, changes in
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#882255", "#A38F00", "#777777")
 
 
-def told(runs: pd.DataFrame) -> str:
+class Seen(NamedTuple):
+    """All runs, and the first of the towns, which the picture shows."""
+
+    runs: pd.DataFrame
+    first: ecosim.Ecosystem
+
+
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> Seen:
+    """Return all runs, and the first town, run again."""
+    runs = run_all(ARMS | PATTERNS, live, *changes, replicates=replicates, seed=seed, workers=workers)
+    first = ecosim.Ecosystem(ecosim.load(*ARMS["town"], *changes), rng=seed_of_replicate(seed, 0))
+    first.run()
+    return Seen(runs, first)
+
+
+def told(seen: Seen) -> str:
     """Return the tables: waves and shares by arm, correlations by arm, and the pattern beside real networks."""
+    runs = seen.runs
     groups = {arm: runs[runs["scenario"] == arm] for arm in (*ARMS, *PATTERNS)}
     long = [arm for arm in ARMS if arm != "town at tick 200"]
     waves = [name for name in runs.columns if name not in _OTHER and not name.startswith("success_")]
@@ -83,19 +102,18 @@ def told(runs: pd.DataFrame) -> str:
     ))  # fmt: skip
 
 
-def figure(runs: pd.DataFrame, seed: int) -> Figure:
+def figure(seen: Seen) -> Figure:
     """Return the picture: severity and effort in the first of the towns, and every town's correlations."""
-    import ecosim
-    from ecosim.drawing.style import ISSUE_COLOURS, name_and_explain, new_figure, rules
-    from ecosim.experiments.design import seed_of_replicate
-
-    model = ecosim.Ecosystem(ecosim.load(*ARMS["town"]), rng=seed_of_replicate(seed, 0))
-    model.run()
-    series, town = model.recorder.series(), runs[runs["scenario"] == "town"]
-    with rules():
-        drawn = new_figure(9.5, 6.6)
+    series, town = seen.first.recorder.series(), seen.runs[seen.runs["scenario"] == "town"]
+    with explained(
+        9.5,
+        6.6,
+        "Crises come and go, and not everybody prospers at once",
+        "Above: one town over 600 ticks; effort (black) rises with severity and fades once it is down. Below: "
+        "correlations after tick 150 in every one of the towns.",
+    ) as drawn:
         above, below = drawn.subplots(2, 1)
-        for issue, colour in zip(model.world.labels.issues, ISSUE_COLOURS, strict=False):
+        for issue, colour in zip(seen.first.world.labels.issues, ISSUE_COLOURS, strict=False):
             values = series[f"severity_{issue}"]
             above.plot(series["tick"], values, color=colour, linewidth=1.2, label=f"severity of {issue}")
         beside = above.twinx()
@@ -112,24 +130,11 @@ def figure(runs: pd.DataFrame, seed: int) -> Figure:
         below.axvline(0.0, color="#555555", linewidth=0.8)
         below.set_yticks(range(len(PAIRS)), [" and ".join(pair).replace("_", " ") for pair in PAIRS])
         below.set(xlim=(-1, 1), xlabel="correlation over time, within a run (a dot a run; diamond: their mean)")
-        name_and_explain(
-            drawn, "Crises come and go, and not everybody prospers at once",
-            "Above: one town over 600 ticks; effort (black) rises with severity and fades once it is down. Below: "
-            "correlations after tick 150 in every one of the towns.",
-        )  # fmt: skip
     return drawn
 
 
 _OTHER = {"scenario", "replicate", "status", *NETWORK}
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=30, seed=2110)
-    arms = ARMS | PATTERNS
-    runs = run_all(arms, live, *asked.changes, replicates=asked.replicates, seed=asked.seed, workers=asked.workers)
-    publish(HERE, told(runs), lambda: figure(runs, asked.seed), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

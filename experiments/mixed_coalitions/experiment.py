@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, brackets, crossed, crossing, interval, publish, run_all  # noqa: E402
+from ecosim.drawing.explained import bands, explained, no_difference
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, run_all
+from ecosim.experiments.in_words import as_markdown, brackets, crossed, crossing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     import ecosim
     from ecosim.world.world import World
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 24, 2010
 TRANSLATION = (0.0, 0.2, 0.4, 0.8, 1.2)
 VARIANTS = {
     "as in the town, η = 0.5": ("town.yaml",),
@@ -31,7 +32,7 @@ VARIANTS = {
 NO_GAP = "no gap between anybody, η = 0.5"
 OUTCOMES = {"output per effort": "against effort", "output against the same effort alone": "against alone"}
 EVERY, DISCARDED = 5, 0.5
-COLOURS, SHAPES = ("#0072B2", "#D55E00", "#009E73", "#777777"), ("o", "s", "^", "D")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#777777")
 
 
 def live(model: ecosim.Ecosystem) -> dict[str, float]:
@@ -119,34 +120,22 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: the advantage of mixed coalitions against the cost of translation."""
-    from ecosim.drawing.style import name_and_explain, new_figure, rules
-
-    with rules():
-        drawn = new_figure(8.0, 5.0)
+    with explained(
+        8.0,
+        5.0,
+        "Mixed coalitions win where translation is cheap",
+        "Coalitions of equal size within a run, in its second half. Above 0 mixed ones win. Bands: 95 % intervals.",
+    ) as drawn:
         axes = drawn.subplots()
-        for variant, colour, shape in zip(VARIANTS, COLOURS, SHAPES, strict=True):
-            table = by_cost(runs, variant, "against effort")
-            means, lows, highs = zip(*(interval(table[column]) for column in table), strict=True)
-            axes.plot(TRANSLATION, means, color=colour, marker=shape, label=variant)
-            axes.fill_between(TRANSLATION, lows, highs, color=colour, alpha=0.12, linewidth=0)
-        axes.axhline(0.0, color="#555555", linewidth=0.8)
+        tables = {variant: by_cost(runs, variant, "against effort") for variant in VARIANTS}
+        found = {variant: [interval(table[column]) for column in table] for variant, table in tables.items()}
+        bands(axes, TRANSLATION, found, COLOURS, alpha=0.12)
+        no_difference(axes)
         axes.set_xlabel("cost of translation τ, per unit of gap")
         axes.set_ylabel("log output per effort,\nmixed less single-sector coalitions of equal size")
         axes.legend()
-        name_and_explain(
-            drawn,
-            "Mixed coalitions win where translation is cheap",
-            "Coalitions of equal size within a run, in its second half. Above 0 mixed ones win. Bands: 95 % intervals.",
-        )
     return drawn
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=24, seed=2010)
-    runs = measured(asked.replicates, asked.seed, asked.workers, *asked.changes)
-    publish(HERE, told(runs), lambda: figure(runs), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, brackets, publish  # noqa: E402
-
-import ecosim  # noqa: E402
+import ecosim
+from ecosim.drawing.explained import bars, explained
+from ecosim.experiments.answer import answer
+from ecosim.experiments.in_words import as_markdown, brackets
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ecosim.experiments.synergy import Synergy
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 20, 2080
 WORK = "dynamics.production"
 NEED = f"{WORK}.complementarity=0.5"
 REGIMES = {
@@ -36,7 +35,7 @@ WAYS = {"ledger": 3, "dividends": 3, "information": 3, "excess": 1, "counterfact
 ZERO = 1e-9
 
 
-def found(replicates: int, seed: int, workers: int = 0, *changes: str) -> dict[str, Synergy]:
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> dict[str, Synergy]:
     """Return what the three ways say in each regime."""
     jobs = [(name, own, changes, replicates, seed) for name, *own in REGIMES.values()]
     if workers < 1:
@@ -76,25 +75,20 @@ def cell(row: object, digits: int) -> str:
 
 def figure(by_regime: dict[str, Synergy]) -> Figure:
     """Return the picture: the surplus of the ledger and the share of dividends, regime by regime."""
-    from ecosim.drawing.style import ALL_TOGETHER, COLLABORATION, name_and_explain, new_figure, rules
+    from ecosim.drawing.style import ALL_TOGETHER, COLLABORATION
 
     panels = {"ledger": ("made beyond the same effort alone\n(share of it)", COLLABORATION),
               "dividends": ("share of output that arises\nbetween members", ALL_TOGETHER)}  # fmt: skip
-    with rules():
-        drawn = new_figure(9.5, 4.4)
+    with explained(
+        9.5,
+        4.4,
+        "The whole against the sum of its parts",
+        "Two of the ways to see synergy, in seven regimes of production; 0 is exactly the sum. Bars: 95 % intervals.",
+    ) as drawn:
         for axes, (way, (words, colour)) in zip(drawn.subplots(1, 2, sharey=True), panels.items(), strict=True):
-            for place, seen in enumerate(by_regime.values()):
-                row = seen.table.set_index("way").loc[way]
-                bars = [[row["mean"] - row["low"]], [row["high"] - row["mean"]]]
-                axes.errorbar(row["mean"], -place, xerr=bars, fmt="o", color=colour, capsize=3)
-            axes.axvline(0.0, color="#555555", linewidth=0.8)
+            rows = {regime: seen.table.set_index("way").loc[way] for regime, seen in by_regime.items()}
+            bars(axes, {regime: (row["mean"], row["low"], row["high"]) for regime, row in rows.items()}, colour)
             axes.set_xlabel(words)
-            axes.set_yticks([-place for place in range(len(by_regime))], list(by_regime))
-        name_and_explain(
-            drawn,
-            "The whole against the sum of its parts",
-            "Two of the ways to see synergy, in seven regimes of production; 0 is exactly the sum. Bars: 95 % intervals.",
-        )
     return drawn
 
 
@@ -102,12 +96,5 @@ def _yes(is_so: bool) -> str:
     return "yes" if is_so else "no"
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=20, seed=2080)
-    by_regime = found(asked.replicates, asked.seed, asked.workers, *asked.changes)
-    publish(HERE, told(by_regime), lambda: figure(by_regime), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

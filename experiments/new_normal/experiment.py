@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, cells, crossed, crossing, curves, interval, publish, run_all  # noqa: E402
+from ecosim.drawing.explained import bands, explained, no_difference
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, run_all
+from ecosim.experiments.in_words import as_markdown, cells, crossed, crossing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     import ecosim
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 20, 2050
 TRUSTS = (0.1, 0.2, 0.3, 0.45, 0.7)
 SCARE_AT, CALM_AGAIN = 150, 190
 SCARE = f"interventions=[{{do: shock, at: {SCARE_AT}, every: 10, until: {CALM_AGAIN}, of: urgency, add: 4.0}}]"
@@ -46,7 +47,7 @@ def live(model: ecosim.Ecosystem) -> dict[str, float]:
     return seen
 
 
-def runs_of(replicates: int, seed: int, workers: int = 0, *changes: str) -> pd.DataFrame:
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> pd.DataFrame:
     """Return the runs with and without a scare, by world and by the trust that it begins with."""
     arms = {
         f"{world} | {trust} | {what}": (*base, f"ecosystem.network.trust={trust}", *own)
@@ -83,23 +84,20 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: what is left of the effort, by the trust to begin with."""
-    from ecosim.drawing.style import name_and_explain, new_figure, rules
-
-    with rules():
-        drawn = new_figure(8.0, 5.0)
+    with explained(
+        8.0,
+        5.0,
+        "What a scare leaves behind",
+        "Urgency is shaken from tick 150 to 190, and then forgotten with a lag of 12 ticks. Mean contribution 300 to "
+        "400 ticks after the scare began, less that of the same town without it. Bands: 95 % intervals.",
+    ) as drawn:
         axes = drawn.subplots()
         left = {world: lasting(runs, world, "contribution_mean") for world in WORLDS}
-        curves(axes, TRUSTS, {world: [interval(table[trust]) for trust in TRUSTS] for world, table in left.items()})
-        axes.axhline(0.0, color="#555555", linewidth=0.8)
+        bands(axes, TRUSTS, {world: [interval(table[trust]) for trust in TRUSTS] for world, table in left.items()})
+        no_difference(axes)
         axes.set_xlabel("trust at the start")
         axes.set_ylabel("contribution left by a scare that is over")
         axes.legend()
-        name_and_explain(
-            drawn,
-            "What a scare leaves behind",
-            "Urgency is shaken from tick 150 to 190, and then forgotten with a lag of 12 ticks. Mean contribution 300 to "
-            "400 ticks after the scare began, less that of the same town without it. Bands: 95 % intervals.",
-        )
     return drawn
 
 
@@ -114,12 +112,5 @@ def _critical(runs: pd.DataFrame, world: str) -> str:
     return crossed(TRUSTS, crossing(TRUSTS, (left - KEPT * won).to_numpy()))
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=20, seed=2050)
-    runs = runs_of(asked.replicates, asked.seed, asked.workers, *asked.changes)
-    publish(HERE, told(runs), lambda: figure(runs), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

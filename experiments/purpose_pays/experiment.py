@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, brackets, cells, crossed, crossing, curves, interval, late, publish, run_all  # noqa: E402
+from ecosim.drawing.explained import bands, explained, no_difference
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, late, run_all
+from ecosim.experiments.in_words import as_markdown, brackets, cells, crossed, crossing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
     import ecosim
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 20, 2030
 ORIENTATIONS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
 VARIANTS = {
     "as in the town": (),
@@ -26,6 +27,13 @@ VARIANTS = {
 }
 WORLDS = {"nobody": 0.0, "everybody": 1.0}
 CARING = (0.05, 0.8)
+
+
+class Seen(NamedTuple):
+    """Runs in which half of the businesses of one town have purpose, and runs in which none or all have it."""
+
+    within: pd.DataFrame
+    between: pd.DataFrame
 
 
 def live(model: ecosim.Ecosystem) -> dict[str, float]:
@@ -68,13 +76,19 @@ def between(replicates: int, seed: int, workers: int = 0, *changes: str) -> pd.D
     return run_all(arms, live, *changes, replicates=replicates, seed=seed, workers=workers)
 
 
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> Seen:
+    """Return all runs."""
+    given = (replicates, seed, workers, *changes)
+    return Seen(within(*given), between(*given))
+
+
 def gaps(runs: pd.DataFrame, variant: str, name: str = "capital") -> pd.DataFrame:
     """Return the gap of each replicate (row) at each orientation (column)."""
     table = runs.pivot(index="replicate", columns="scenario", values=name)
     return table[[f"{variant} | {orientation}" for orientation in ORIENTATIONS]]
 
 
-def told(inside: pd.DataFrame, across: pd.DataFrame) -> str:
+def told(seen: Seen) -> str:
     """Return the tables."""
     head = [
         "orientation of citizens",
@@ -84,7 +98,7 @@ def told(inside: pd.DataFrame, across: pd.DataFrame) -> str:
     ]
     rows = []
     for variant in VARIANTS:
-        table = gaps(inside, variant)
+        table = gaps(seen.within, variant)
         rows.append(
             [
                 f"capital, {variant}",
@@ -94,10 +108,10 @@ def told(inside: pd.DataFrame, across: pd.DataFrame) -> str:
             ]
         )
     for name in ("customers", "income", "payoff"):
-        table = gaps(inside, "as in the town", name)
+        table = gaps(seen.within, "as in the town", name)
         digits = 1 if name == "customers" else 3
         rows.append([f"{name}, as in the town", *cells(table, digits), "", ""])
-    wide = {name: across.pivot(index="replicate", columns="scenario", values=name) for name in _WHOLE}
+    wide = {name: seen.between.pivot(index="replicate", columns="scenario", values=name) for name in _WHOLE}
     whole = [
         [name, *(_changed(wide[name], orientation) for orientation in CARING)] for name in _WHOLE
     ]  # fmt: skip
@@ -105,25 +119,22 @@ def told(inside: pd.DataFrame, across: pd.DataFrame) -> str:
     return f"{as_markdown(head, rows)}\n\n{as_markdown(second, whole)}"
 
 
-def figure(inside: pd.DataFrame) -> Figure:
+def figure(seen: Seen) -> Figure:
     """Return the picture: the gap in capital against orientation, for each variant."""
-    from ecosim.drawing.style import name_and_explain, new_figure, rules
-
-    with rules():
-        drawn = new_figure(8.0, 5.0)
+    with explained(
+        8.0,
+        5.0,
+        "What a stakeholder's purpose is worth to a business",
+        "Half of the businesses of one town keep purpose .9, the others .05; capital after 300 ticks, where 1 is a "
+        "typical organisation. Bands: 95 % intervals over replicates.",
+    ) as drawn:
         axes = drawn.subplots()
-        tables = {variant: gaps(inside, variant) for variant in VARIANTS}
-        curves(axes, ORIENTATIONS, {name: [interval(table[x]) for x in table] for name, table in tables.items()})
-        axes.axhline(0.0, color="#555555", linewidth=0.8)
+        tables = {variant: gaps(seen.within, variant) for variant in VARIANTS}
+        bands(axes, ORIENTATIONS, {name: [interval(table[x]) for x in table] for name, table in tables.items()})
+        no_difference(axes)
         axes.set_xlabel("orientation of citizens (0 consumers, 1 citizens)")
         axes.set_ylabel("capital of businesses with purpose,\nless that of the others")
         axes.legend()
-        name_and_explain(
-            drawn,
-            "What a stakeholder's purpose is worth to a business",
-            "Half of the businesses of one town keep purpose .9, the others .05; capital after 300 ticks, where 1 is a "
-            "typical organisation. Bands: 95 % intervals over replicates.",
-        )
     return drawn
 
 
@@ -135,13 +146,5 @@ def _changed(table: pd.DataFrame, orientation: float) -> str:
     return f"{brackets(*interval(everybody - nobody), signed=True)} from {nobody.mean():.2f}"
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=20, seed=2030)
-    given = (asked.replicates, asked.seed, asked.workers, *asked.changes)
-    inside = within(*given)
-    publish(HERE, told(inside, between(*given)), lambda: figure(inside), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

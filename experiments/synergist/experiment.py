@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, brackets, interval, late, publish, run_all  # noqa: E402
+from ecosim.drawing.explained import bars, explained
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, late, run_all
+from ecosim.experiments.in_words import as_markdown, brackets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     import ecosim
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 20, 2020
 NOBODY = "dynamics.synergist.budget=0"
 WORK, RATE = "dynamics.production", "dynamics.meeting.rate"
 RIVALS = ("random", "most_connected", "most_alike", "peripheral")
@@ -87,39 +88,25 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: what each way to introduce adds to ties and value, and the synergist's value world by world."""
-    from ecosim.drawing.style import COLLABORATION, name_and_explain, new_figure, rules
-
     ways = {way: (f"{SCARCE} | {way}", f"{SCARCE} | nobody") for way in ("dividend", *RIVALS)}
     worlds = {world: (f"{world} | dividend", f"{world} | nobody") for world in WORLDS}
-    with rules():
-        drawn = new_figure(10.5, 6.5)
+    with explained(
+        10.5,
+        6.5,
+        "What introductions add",
+        "Above: five ways to spend the same budget of introductions where partners are scarce. Below: the synergist (by "
+        "expected dividend), world by world. Bars: 95 % intervals over replicates.",
+    ) as drawn:
         panels = drawn.subplots(2, 2, sharex="col", sharey="row")
         for row, pairs in enumerate((ways, worlds)):
             for column, name in enumerate(("z", "value")):
                 axes, table = panels[row, column], runs.pivot(index="replicate", columns="scenario", values=name)
-                for place, (arm, reference) in enumerate(pairs.values()):
-                    mean, low, high = interval(table[arm] - table[reference])
-                    bars = [[mean - low], [high - mean]]
-                    axes.errorbar(mean, -place, xerr=bars, fmt="o", color=COLLABORATION, capsize=3)
-                axes.axvline(0.0, color="#555555", linewidth=0.8)
-                axes.set_yticks([-place for place in range(len(pairs))], [label.replace("_", " ") for label in pairs])
+                differences = {label: table[arm] - table[reference] for label, (arm, reference) in pairs.items()}
+                bars(axes, {label.replace("_", " "): interval(values) for label, values in differences.items()})
                 if row == 1:
                     axes.set_xlabel(f"{OUTCOMES[name][0]},\nagainst nobody")
-        name_and_explain(
-            drawn,
-            "What introductions add",
-            "Above: five ways to spend the same budget of introductions where partners are scarce. Below: the synergist (by "
-            "expected dividend), world by world. Bars: 95 % intervals over replicates.",
-        )
     return drawn
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=20, seed=2020)
-    runs = measured(asked.replicates, asked.seed, asked.workers, *asked.changes)
-    publish(HERE, told(runs), lambda: figure(runs), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

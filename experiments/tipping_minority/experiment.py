@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, brackets, cells, crossed, crossing, curves, publish, run_all, share_interval  # noqa: E402
+from ecosim.drawing.explained import bands, explained
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import run_all, share_interval
+from ecosim.experiments.in_words import as_markdown, brackets, cells, crossed, crossing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
     import ecosim
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 30, 2060
 COMMITTED = (0.0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.15)
 SPEAKERS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 TIPPED = 0.25
@@ -39,6 +40,13 @@ CROWDS: Kinds = {
     "along ties, by chance": ("chance", ("dynamics.convention.reach=0.0",)),
     "along ties, most connected": ("hubs", ("dynamics.convention.reach=0.0",)),
 }
+
+
+class Seen(NamedTuple):
+    """Runs of towns, and of crowds."""
+
+    towns: pd.DataFrame
+    crowds: pd.DataFrame
 
 
 def commit(model: ecosim.Ecosystem, share: float, who: str) -> None:
@@ -83,10 +91,17 @@ def crowds(replicates: int, seed: int, workers: int = 0, *changes: str) -> pd.Da
     return _runs(CROWDS, SPEAKERS, speak, HERE / "convention.yaml", (replicates, seed, workers, changes))
 
 
-def told(town: pd.DataFrame, crowd: pd.DataFrame) -> str:
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> Seen:
+    """Return all runs."""
+    given = (replicates, seed, workers, *changes)
+    return Seen(towns(*given), crowds(*given))
+
+
+def told(seen: Seen) -> str:
     """Return the tables."""
     parts = []
-    for runs, kinds, shares, what in ((town, TOWNS, COMMITTED, "towns"), (crowd, CROWDS, SPEAKERS, "crowds")):
+    tipped = (seen.towns, TOWNS, COMMITTED, "towns"), (seen.crowds, CROWDS, SPEAKERS, "crowds")
+    for runs, kinds, shares, what in tipped:
         head = [f"share of {what} tipped, by share committed", *(f"{share:g}" for share in shares), "critical share"]
         rows = []
         for kind in kinds:
@@ -97,34 +112,32 @@ def told(town: pd.DataFrame, crowd: pd.DataFrame) -> str:
             )
         parts.append(as_markdown(head, rows))
     names = [f"{name}{when}" for when in (", with them", "") for name in ("trust", "contribution", "in coalitions")]
-    rows = [[name, *cells(_table(town, "by chance", COMMITTED, name), signed=False)] for name in names]
+    rows = [[name, *cells(_table(seen.towns, "by chance", COMMITTED, name), signed=False)] for name in names]
     parts.append(
         as_markdown(["the others, by share committed by chance", *(f"{share:g}" for share in COMMITTED)], rows)
     )
     return "\n\n".join(parts)
 
 
-def figure(town: pd.DataFrame, crowd: pd.DataFrame) -> Figure:
+def figure(seen: Seen) -> Figure:
     """Return the picture: share that tips against the share committed, for towns and for crowds."""
-    from ecosim.drawing.style import name_and_explain, new_figure, rules
-
-    with rules():
-        drawn = new_figure(10.0, 5.0)
+    with explained(
+        10.0,
+        5.0,
+        "How many committed it takes",
+        "Left: towns that trust again long after the committed have stopped. Right: crowds that speak as the committed "
+        "do. Bands: 95 % intervals (Wilson).",
+    ) as drawn:
         panels = drawn.subplots(1, 2, sharey=True)
-        told_of = ((town, TOWNS, COMMITTED, "committed contributors"), (crowd, CROWDS, SPEAKERS, "committed speakers"))
-        for axes, (runs, kinds, shares, title) in zip(panels, told_of, strict=True):
+        left = seen.towns, TOWNS, COMMITTED, "committed contributors"
+        right = seen.crowds, CROWDS, SPEAKERS, "committed speakers"
+        for axes, (runs, kinds, shares, title) in zip(panels, (left, right), strict=True):
             tables = {kind: _table(runs, kind, shares, "tipped") for kind in kinds}
-            curves(axes, shares, {kind: [_tipped(table[x]) for x in shares] for kind, table in tables.items()})
+            bands(axes, shares, {kind: [_tipped(table[x]) for x in shares] for kind, table in tables.items()})
             axes.set_title(title)
             axes.set_xlabel("share committed")
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2)
         panels[0].set_ylabel("share of runs that tip")
-        name_and_explain(
-            drawn,
-            "How many committed it takes",
-            "Left: towns that trust again long after the committed have stopped. Right: crowds that speak as the committed "
-            "do. Bands: 95 % intervals (Wilson).",
-        )
     return drawn
 
 
@@ -160,13 +173,5 @@ def _others(model: ecosim.Ecosystem, others: set[int]) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=30, seed=2060)
-    given = (asked.replicates, asked.seed, asked.workers, *asked.changes)
-    town, crowd = towns(*given), crowds(*given)
-    publish(HERE, told(town, crowd), lambda: figure(town, crowd), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from common import arguments, as_markdown, brackets, cells, curves, interval, late, publish, run_all  # noqa: E402
+from ecosim.drawing.explained import bands, explained
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, late, run_all
+from ecosim.experiments.in_words import as_markdown, brackets, cells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
     import ecosim
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 20, 7001
 TOLERANCES = (0.4, 0.6, 0.8, 1.0)
 LEAST, MOST = TOLERANCES[0], TOLERANCES[-1]
 # A stance at the other end of opinion is understood as well as one's own, at meetings and in joint work.
@@ -53,6 +54,11 @@ def by_tolerance(runs: pd.DataFrame, town: str, outcome: str) -> pd.DataFrame:
     return table[[f"{town} | {tolerance}" for tolerance in TOLERANCES]].set_axis(list(TOLERANCES), axis=1)
 
 
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> pd.DataFrame:
+    """Return a row a run."""
+    return run_all(arms(), live, *changes, replicates=replicates, seed=seed, workers=workers)
+
+
 def told(runs: pd.DataFrame) -> str:
     """Return a table for each town: outcomes by tolerance, and how the most tolerant differs from the least."""
     tables = []
@@ -70,37 +76,25 @@ def told(runs: pd.DataFrame) -> str:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: dispersion of opinion, and the share of mixed coalitions, against tolerance."""
-    from ecosim.drawing.style import name_and_explain, new_figure, rules
-
     shown = ("dispersion of opinion, at the end", "organisations in a coalition", "coalitions that are mixed")
-    with rules():
-        drawn = new_figure(9.0, 4.2)
+    with explained(
+        9.0,
+        4.2,
+        "Tolerance decides how far opinions part, and little of who works with whom",
+        "The default town, with stance as a part of the translation gap and without. Bands: 95 % intervals over "
+        "replicates.",
+    ) as drawn:
         for axes, outcome in zip(drawn.subplots(1, 3, sharey=True), shown, strict=True):
             found = {
                 town: [interval(values) for _, values in by_tolerance(runs, town, outcome).items()] for town in TOWNS
             }
-            curves(axes, TOLERANCES, found)
+            bands(axes, TOLERANCES, found)
             axes.set_ylim(0, 1)
             axes.set_title(outcome)
             axes.set_xlabel("tolerance")
         axes.legend()
-        name_and_explain(
-            drawn,
-            "Tolerance decides how far opinions part, and little of who works with whom",
-            "The default town, with stance as a part of the translation gap and without. Bands: 95 % intervals over "
-            "replicates.",
-        )
     return drawn
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=20, seed=7001)
-    runs = run_all(
-        arms(), live, *asked.changes, replicates=asked.replicates, seed=asked.seed, workers=asked.workers
-    )  # fmt: skip
-    publish(HERE, told(runs), lambda: figure(runs), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

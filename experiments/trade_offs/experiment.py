@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from successes import KNOWN, PAIRS, REST, SOURCES, live
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-
-from common import arguments, as_markdown, brackets, crossed, crossing, curves, interval, publish, run_all  # noqa: E402
-from successes import KNOWN, PAIRS, REST, SOURCES, live  # noqa: E402
+from ecosim.drawing.explained import bands, explained, no_difference
+from ecosim.experiments.answer import answer
+from ecosim.experiments.arms import interval, run_all
+from ecosim.experiments.in_words import as_markdown, brackets, crossed, crossing
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+HERE = Path(__file__).parent
+REPLICATES, SEED = 20, 2120
 BOTH = "business ~ civil society"
 FLOORS = (0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
 RIVALRIES = (0.6, 1.5, 3.0, 6.0, 12.0, 24.0)
@@ -67,6 +68,11 @@ BOUNDARIES = (
 )
 
 
+def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> pd.DataFrame:
+    """Return a row a run."""
+    return run_all(arms(), live, *changes, replicates=replicates, seed=seed, workers=workers)
+
+
 def told(runs: pd.DataFrame) -> str:
     """Return the tables: parts of the correlation, both boundaries, what pays changed, and mechanisms off."""
     town = runs[runs["scenario"] == "the town"]
@@ -107,20 +113,23 @@ def changes_of(runs: pd.DataFrame) -> list[list[str]]:
 
 def figure(runs: pd.DataFrame) -> Figure:
     """Return the picture: the three correlations along both boundaries."""
-    from ecosim.drawing.style import name_and_explain, new_figure, rules
-
     names = (
         "floor: part of the price of work that does not follow urgency",
         "rivalry: how fast the price falls with work done",
     )
-    with rules():
-        drawn = new_figure(9.5, 4.6)
+    with explained(
+        9.5,
+        4.6,
+        "What pays for common work decides who prospers together",
+        "Correlations within a run after tick 150 of 600: mean over runs and its 95 % interval. Dotted: the town as it "
+        "is. Left: pay that follows urgency less. Right: a purse that is shared by more work.",
+    ) as drawn:
         for axes, (levels, word, last), name in zip(drawn.subplots(1, 2, sharey=True), BOUNDARIES, names, strict=True):
-            curves(
+            bands(
                 axes, levels,
                 {pair: [interval(column) for column in along(runs, levels, word, last, pair).T] for pair in PAIRS},
             )  # fmt: skip
-            axes.axhline(0.0, color="#555555", linewidth=0.8)
+            no_difference(axes)
             axes.axvline(levels[0], color="#555555", linewidth=0.8, linestyle=":")
             axes.set(xlabel=name, ylim=(-1, 1))
             if word == "rivalry":
@@ -130,20 +139,8 @@ def figure(runs: pd.DataFrame) -> Figure:
             else:
                 axes.set_ylabel("correlation of successes over time")
                 axes.legend(loc="lower left")
-        name_and_explain(
-            drawn, "What pays for common work decides who prospers together",
-            "Correlations within a run after tick 150 of 600: mean over runs and its 95 % interval. Dotted: the town as it "
-            "is. Left: pay that follows urgency less. Right: a purse that is shared by more work.",
-        )  # fmt: skip
     return drawn
 
 
-def main() -> None:
-    """Run it all."""
-    asked = arguments(__doc__ or "", replicates=20, seed=2120)
-    runs = run_all(arms(), live, *asked.changes, replicates=asked.replicates, seed=asked.seed, workers=asked.workers)
-    publish(HERE, told(runs), lambda: figure(runs), write=asked.write)
-
-
 if __name__ == "__main__":
-    main()
+    answer(HERE, __doc__, measured, told, figure, replicates=REPLICATES, seed=SEED)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ecosim.app import command as app_command
 from ecosim.commands import (
     calibrate,
     compare,
@@ -48,6 +49,7 @@ register(app, "why", why.Order, why.carry_out)
 register(app, "list", list.Order, list.carry_out)
 register(app, "explain", explain.Order, explain.carry_out)
 register(app, "verify", verify.Order, verify.carry_out)
+register(app, "app", app_command.Order, app_command.carry_out)
 
 
 @app.callback(invoke_without_command=True)

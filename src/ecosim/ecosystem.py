@@ -129,6 +129,26 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
             stop is not None and self._ending is not None and stop.is_reached(self._ending.of(self.world, stop.measure))
         )
 
+    def intervene(self, *further: Intervention) -> None:
+        """Add what is done from outside at ticks to come. It is in ``settings`` from now on, so they repeat this run.
+
+        Raises:
+            InputError: if it were to act in the past, or names what this world has not.
+        """
+        faults = [fault for one in further for fault in self._faults_of_further(one)]
+        if faults:
+            raise InputError(faults)
+        self.settings = self.settings.model_copy(update={"interventions": (*self.settings.interventions, *further)})
+        self._interventions = with_luck(self.settings.interventions, self.seed)
+
+    def _faults_of_further(self, intervention: Intervention) -> list[str]:
+        lacking = [name for name in intervention.columns() if not self.world.has(name)]
+        if lacking:
+            return [f"{intervention.do}: this world has no {', '.join(lacking)}: no rule or measure of it names it"]
+        if len(intervention.after(self.tick)) < len(intervention.after(0)):
+            return [f"{intervention.do}: at is {intervention.at}; allowed: after tick {self.tick}, which is over"]
+        return intervention.faults(self.world)
+
     def results(self) -> Run:
         """Return what has been recorded so far, and the world as it is now."""
         return Run.of(self._plain_settings(), self.seed, self.recorder, self.world, self.world.drawn, self.tables)

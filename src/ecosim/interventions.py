@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ecosim.errors import did_you_mean
 from ecosim.rng import Key, uniforms
 from ecosim.world.columns import COLUMNS, Axis, Column
+from ecosim.world.names import is_of_a_newcomer
 from ecosim.world.newcomers import likenesses, new_identities
 from ecosim.world.ranges import out_of_range
 from ecosim.world.who import EVERYONE, Names, Share, Who, all_names, issue_rows, known_issue, unknown
@@ -208,6 +209,11 @@ class Invite(_Timed):
         """Return what is wrong with it in this world."""
         faults = unknown("sector", [self.sector], world.labels.sectors)
         faults += [f"names: '{name}' is there already" for name in self.names if name in set(all_names(world))]
+        faults += [
+            f"names: '{name}' is what newcomers without a name are called; allowed: a name of its own"
+            for name in self.names
+            if is_of_a_newcomer(name, world.labels.sectors)
+        ]
         if self.names and (self.every is not None or isinstance(self.at, tuple)):
             faults.append("names are given to newcomers that come more than once; allowed: once")
         return faults + (self.tied_to.faults(world, "tied_to") if self.tied_to else [])

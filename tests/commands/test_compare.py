@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from ecosim.commands.compare import TABLE, _print, _save, polarisation
+from ecosim.commands.compare import TABLE, _print, _save, equal_arms, polarisation
+from ecosim.drawing.differences import clearest, differences
 
 
 def table(*rows):
@@ -72,3 +73,54 @@ def test_no_name_of_a_scenario_is_a_formula_in_the_table(tmp_path):
     text = (tmp_path / f"{TABLE}.csv").read_text(encoding="utf-8")
     assert "'=1+1" in text
     assert ",=1+1" not in text
+
+
+def test_a_scenario_that_differs_in_nothing_is_a_sentence_and_no_table_of_zeros(capsys):
+    _print(table(("spread", "twin", 1.0, 1.0, 0.0), ("spread.mean", "twin", 0.3, 0.3, 0.0)), as_json=False)
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "“twin” does not differ from “town” at all: the one measure compared is the same to the last digit"
+    )
+    assert "in each of 8 pairs of runs" in out
+    assert "interval" not in out
+
+
+def test_a_twin_beside_a_scenario_that_differs_leaves_the_table_to_it(capsys):
+    _print(table(("spread", "twin", 1.0, 1.0, 0.0), ("spread", "crisis", 1.0, 2.0, 0.5)), as_json=False)
+    *rows, last = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert last.startswith("“twin” does not differ from “town” at all")
+    assert not any("twin" in row for row in rows)
+    assert rows[0].split()[2] == "crisis"
+
+
+@pytest.mark.parametrize("half", [0.0, 1e-9])
+def test_a_difference_however_small_is_one(half):
+    rows = table(("spread", "crisis", 1.0, 1.0 + 1e-12, half), ("divergence", "crisis", 1.0, 1.0, 0.0))
+    assert equal_arms(rows.to_dict("records")) == {}
+
+
+def test_the_figure_is_there_as_svg_and_as_png_and_goes_where_nothing_differs(tmp_path, capsys):
+    pictures = {"differences.svg", "differences.png"}
+    assert pictures <= set(_save(table(("spread", "crisis", 1.0, 2.0, 0.5)), tmp_path))
+    assert pictures <= {file.name for file in tmp_path.iterdir()}
+    assert not pictures & set(_save(table(("spread", "twin", 1.0, 1.0, 0.0)), tmp_path))
+    assert not pictures & {file.name for file in tmp_path.iterdir()}
+    assert "No figure: nothing to draw: no measure differs in any pair of runs" in capsys.readouterr().err
+
+
+def test_measures_in_which_nothing_differs_are_a_sentence_and_no_rows(capsys):
+    _print(table(("spread", "crisis", 1.0, 2.0, 0.5), ("stage", "crisis", 1.0, 1.0, 0.0)), as_json=False)
+    out = capsys.readouterr().out
+    assert "The same to the last digit in every pair of runs: stage." in out
+    assert out.count("stage") == 1
+
+
+def test_of_many_measures_the_figure_shows_those_that_differ_most_clearly_each_once():
+    """Twenty measures, twice each: the larger the number, the clearer its difference; the first does not differ at all."""
+    rows = [(f"m{k}{end}", "crisis", 1.0, 1.0 + k, 1.0 if end else 2.0) for k in range(1, 21) for end in ("", ".mean")]
+    many = table(("m0", "crisis", 1.0, 1.0, 0.0), *rows)
+    assert clearest(many) == [f"m{k}.mean" for k in range(20, 8, -1)]
+    immaterial = table(("m0", "crisis", 1e6, 1e6 + 1e-3, 1e-9), *rows)
+    assert "m0" not in clearest(immaterial)
+    assert clearest(many[:5]) == ["m0", "m1", "m1.mean", "m2", "m2.mean"]
+    assert "Shown: 12 of 21 measures" in differences(many).get_supxlabel().replace("\n", " ")

@@ -25,6 +25,7 @@ def result(particles=None, *, kind=float, first=0.0, last=1.0, scale="linear"):
         targets=pd.DataFrame(targets, columns=["measure", "target", "sd", "best"]),
         posterior=None if particles is None else pd.DataFrame({"p": particles, "weight": 1.0 / len(particles)}),
         says=("The best is in the middle.",),
+        about="What the names mean: a: how much.",
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 import ecosim
 from ecosim import cli
+from ecosim.commands.calibrate import Order as CalibrateOrder
 from ecosim.errors import InputError
 from ecosim.experiments import trials as trials_module
 from ecosim.experiments.calibrated import told
@@ -322,3 +324,11 @@ def test_runs_that_failed_are_counted_with_the_share_of_the_box_and_the_exit_cod
     assert told["warnings"][0].startswith(f"4 of 8 runs failed, so that {failing} of 20 trials")
     assert told["warnings"][0] in told["says"]
     assert "4 runs failed; why:" in done.stderr
+
+
+@pytest.mark.parametrize(("method", "least"), [("optuna", 20), ("abc", 80)])
+def test_the_fewest_trials_are_those_that_help_and_refusal_tell(method, least):
+    with pytest.raises(InputError, match=f"trials: {least - 1}; allowed: a whole number from {least} to"):
+        calibrate("may_1977", {FLOOR: (0.5, 2.5)}, {"severity": (7.5, 0.1)}, method=method, trials=least - 1)
+    trials = next(one for one in fields(CalibrateOrder) if one.name == "trials")
+    assert f"{least} with {method}" in str(trials.type)

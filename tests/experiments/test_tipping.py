@@ -6,9 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from scipy import stats
 from typer.testing import CliRunner
 
 import ecosim
@@ -16,14 +14,12 @@ from ecosim import cli
 from ecosim.errors import InputError
 from ecosim.experiments import both_ways, ramp, tipping
 from ecosim.experiments.branches import Branches
-from ecosim.experiments.crossing import Estimate, crossing
+from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.leading import lead_in_processes, led
 from ecosim.experiments.making import CannotGoOn
-from ecosim.experiments.question import Question
 from ecosim.experiments.ramp import Route, lead, lead_all
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.tipping import tip
-from ecosim.experiments.verdict import Leap, is_over, leap_of, says, why_not
 from ecosim.settings import plain
 from tests.experiments.sweeps import children, is_alive, wait_until
 
@@ -209,72 +205,6 @@ def test_ends_that_do_not_differ_are_said_so_with_intervals():
     assert "[" in found.says[0]
 
 
-def test_noise_around_a_slope_is_no_tipping_and_noise_around_two_levels_is():
-    draw = np.random.default_rng(2)
-    values = np.linspace(0.0, 1.0, 21)
-    for outcome, tips in (
-        (values + 0.3 * draw.normal(size=(40, 21)), False),
-        ((draw.logistic(0.5, 0.05, size=(40, 21)) < values) + 0.05 * draw.normal(size=(40, 21)), True),
-    ):
-        over = outcome > 0.5
-        assert leap_of(values, outcome, over, crossing(values, over)).is_abrupt is tips
-
-
-WHOLE = Question("key", "measure", 1.0, 4.0, 2.5, 0.03, True)
-FINE = Question("key", "measure", 0.0, 1.0, 0.5, 0.2, False)
-
-
-@pytest.mark.parametrize(
-    ("asked", "values", "outcome"),
-    [
-        (WHOLE, np.arange(1.0, 5.0), np.arange(1.0, 5.0)),
-        (FINE, np.linspace(0.0, 1.0, 9), 1.0 / (1.0 + np.exp(-8.0 * (np.linspace(0.0, 1.0, 9) - 0.4375)))),
-    ],
-)
-def test_a_line_or_a_bend_between_values_far_apart_is_not_called_tipping(asked, values, outcome):
-    """On 1, 2, 3, 4 a line leaps by a third between two values; a bend does a quarter within an eighth of the range."""
-    runs = np.tile(outcome, (2, 1))
-    over = is_over(runs, asked)
-    found = crossing(values, over)
-    leap = leap_of(values, runs, over, found)
-    assert leap.share.value >= 0.25
-    assert not leap.is_abrupt
-    told = says(asked, runs, values, found, leap)
-    assert not told[0].startswith("Tipping")
-    assert "too far apart to tell" in told[1]
-
-
-def test_a_leap_between_the_same_values_is_tipping():
-    values = np.linspace(0.0, 1.0, 9)
-    runs = np.tile((values > 0.4) + 0.1 * values, (2, 1))
-    over = is_over(runs, FINE)
-    assert leap_of(values, runs, over, crossing(values, over)).is_abrupt
-
-
-def test_a_leap_that_may_be_less_than_a_quarter_is_not_called_gradual_but_not_settled():
-    """The share of the change that happens at once is called tipping from a quarter on; 17 % to 91 % tells neither."""
-    values = np.linspace(0.0, 1.0, 41)
-    runs = (values > np.linspace(0.45, 0.55, 6)[:, None]) + 0.1 * values
-    found = crossing(values, is_over(runs, FINE))
-    leap = Leap(Estimate(0.67, 0.17, 0.91), 5.0)
-    assert leap.is_unsettled
-    assert not leap.is_abrupt
-    first, second = says(FINE, runs, values, found, leap)[:2]
-    assert first.startswith("A crossing; whether it tips is not settled")
-    assert second.startswith("67 % [17 %, 91 %] of that change happens there at once")
-    for settled in (Estimate(0.1, 0.05, 0.2), Estimate(0.6, 0.3, 0.9)):
-        assert not Leap(settled, 5.0).is_unsettled
-    assert not Leap(Estimate(0.67, 0.17, 0.91), 2.0).is_unsettled
-
-
-def test_where_all_runs_agree_no_more_is_told_than_between_which_values_they_go_over():
-    values = np.linspace(0.0, 1.0, 9)
-    runs = np.tile((values > 0.4) * 1.0, (6, 1))
-    over = is_over(runs, FINE)
-    found = crossing(values, over)
-    assert "passes 0.5 between 0.375 and 0.5." in says(FINE, runs, values, found, leap_of(values, runs, over, found))[0]
-
-
 def test_an_end_at_which_every_run_fails_is_named_with_what_went_wrong(tmp_path):
     words = ["tip", "opinions", "ecosystem.organisations", "dispersion", "ecosystem.network.degree=4", "ticks=4",
              "+dynamics.trouble={rule: 'trouble:Trouble', how: raise_in_a_crowd}", "schedule=[stance,trouble]",
@@ -284,15 +214,6 @@ def test_an_end_at_which_every_run_fails_is_named_with_what_went_wrong(tmp_path)
     assert done.exit_code == 1, done.output
     assert "6 of 6 replicates have no value at ecosystem.organisations=14, where the range ends" in done.output
     assert "the gossip got out of hand" in done.output
-
-
-def test_equal_levels_give_a_false_alarm_as_rarely_as_five_percent_promise():
-    """1,000 searches of 10 replicates without any effect; false alarm 1e-6 at 5 %."""
-    draw = np.random.default_rng(4)
-    asked = Question("key", "measure", 0.0, 1.0, 0.0, 0.01, False)
-    seen = [why_not(asked, draw.normal(size=(10, 2))) for _ in range(1000)]
-    alarms = sum(not told or "compatible with none" not in told[0] for told in seen)
-    assert alarms <= stats.binom.ppf(1 - 1e-6, 1000, 0.05)
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,17 @@
 """Adapting: the arms differ only in learning, and no lead is left where quality of work is the same for all."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS, rules_changed
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "adapting"
+FOLDER = EXPERIMENTS / "adapting"
 SMALL = ("ecosystem.organisations=40", "ecosystem.citizens.count=100", "ticks=80", "dynamics.learning.settled=20")
 
 
 @pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("adapting_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
 def runs(experiment):
-    return experiment.run_all(experiment.arms(), experiment.live, *SMALL, replicates=2, seed=7)
+    return experiment.measured(2, 7, 0, *SMALL)
 
 
 def test_arms_differ_from_the_town_in_learning_only(experiment):
@@ -30,7 +19,7 @@ def test_arms_differ_from_the_town_in_learning_only(experiment):
     for file, *changes in experiment.arms().values():
         settings = ecosim.load(None, *changes, scenario=file)
         assert settings.ecosystem == town.ecosystem
-        assert {name for name, rule in settings.dynamics.items() if rule != town.dynamics[name]} == {"learning"}
+        assert rules_changed(settings) == {"learning"}
 
 
 def test_the_tables_tell_of_each_drift_and_variant(experiment, runs):

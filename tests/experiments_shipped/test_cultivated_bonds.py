@@ -1,23 +1,12 @@
 """Cultivated bonds: only what half of the organisations invest differs, and endings are counted as they happened."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "cultivated_bonds"
+FOLDER = EXPERIMENTS / "cultivated_bonds"
 SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=40")
-
-
-@pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("cultivated_bonds_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

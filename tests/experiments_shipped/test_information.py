@@ -1,41 +1,29 @@
 """Information: reach, truth and tolerance differ between arms; ties across camps are counted by hand."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS, rules_changed
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "information"
+FOLDER = EXPERIMENTS / "information"
 SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=60")
-
-
-@pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("information_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_files_differ_from_the_town_where_they_say():
     town = ecosim.load("town")
     heard, camps = (ecosim.load(scenario=FOLDER / name) for name in ("town.yaml", "camps.yaml"))
     assert heard.ecosystem == town.ecosystem
-    assert {name for name, rule in heard.dynamics.items() if rule != town.dynamics[name]} == {"stance", "media"}
+    assert rules_changed(heard) == {"stance", "media"}
     assert camps.ecosystem.model_copy(update={"stance": town.ecosystem.stance}) == town.ecosystem
-    assert {name for name, rule in camps.dynamics.items() if rule != town.dynamics[name]} == {"change"}
+    assert rules_changed(camps) == {"change"}
 
 
 def test_the_tables_tell_of_each_share_of_fakes_tolerance_and_crisis(experiment, monkeypatch):
     monkeypatch.setattr(experiment, "FAKES", (0.0, 0.6))
     monkeypatch.setattr(experiment, "TOLERANCES", (0.6, 1.0))
     monkeypatch.setattr(experiment, "SEPARATIONS", (0.2, 0.7))
-    given = (3, 7, 0, *SMALL)
-    text = experiment.told(experiment.news(*given), experiment.tolerances(*given), experiment.crises(*given))
+    text = experiment.told(experiment.measured(3, 7, 0, *SMALL))
     assert "by share of fakes | 0 | 0.6 | from there on it polarises |" in text
     assert "by tolerance | 0.6 | 1 |" in text
     assert "camps 0.7 from the middle, no common goal |" in text

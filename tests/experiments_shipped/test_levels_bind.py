@@ -1,29 +1,18 @@
 """Levels bind: the arms differ only in couplings and tolerance, and without coupling each level moves alone."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "levels_bind"
+FOLDER = EXPERIMENTS / "levels_bind"
 SMALL = ("ecosystem.organisations=40", "ecosystem.citizens.count=100", "ticks=40")
 
 
 @pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("levels_bind_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
 def runs(experiment):
-    return experiment.run_all(experiment.arms(), experiment.live, *SMALL, replicates=2, seed=7)
+    return experiment.measured(2, 7, 0, *SMALL)
 
 
 def test_arms_differ_from_the_town_in_levels_members_and_tolerance_only(experiment):

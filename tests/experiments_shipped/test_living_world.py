@@ -1,33 +1,17 @@
 """A living world: crises are counted, clocks told from noise, and the arms differ only where they say."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import rules_changed, script, settings_of
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "living_world"
 SMALL = ("ecosystem.organisations=40", "ecosystem.citizens.count=100", "ticks=80")
-
-
-def module_of(name):
-    spec = importlib.util.spec_from_file_location(f"living_world_{name}", FOLDER / f"{name}.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def experiment():
-    return module_of("experiment")
 
 
 @pytest.fixture(scope="module")
 def waves():
-    return module_of("waves")
+    return script("living_world", "waves")
 
 
 def test_arms_differ_from_the_town_only_where_they_say(experiment):
@@ -36,19 +20,17 @@ def test_arms_differ_from_the_town_only_where_they_say(experiment):
         "town": set(), "town at tick 200": set(), "calm": {"change", "issue"}, "open purses": {"market"},
         "steady effort": set(),
     }  # fmt: skip
-    for label, (name, *changes) in experiment.ARMS.items():
-        file = {"scenario": name} if isinstance(name, Path) else {"name": name}
-        settings = ecosim.load(file.get("name"), *changes, scenario=file.get("scenario"))
+    for label, arm in experiment.ARMS.items():
+        settings = settings_of(arm)
         assert settings.ecosystem == town.ecosystem
-        assert {each for each, rule in settings.dynamics.items() if rule != town.dynamics[each]} == changed[label]
+        assert rules_changed(settings) == changed[label]
         gone = {"contribution", "imitation"} if label == "steady effort" else set()
         assert set(town.dynamics) - set(settings.dynamics) == gone
 
 
 def test_the_tables_tell_of_each_arm(experiment):
     arms = experiment.ARMS | experiment.PATTERNS
-    runs = experiment.run_all(arms, experiment.live, *SMALL, replicates=2, seed=7)
-    text = experiment.told(runs)
+    text = experiment.told(experiment.measured(2, 7, 0, *SMALL))
     assert all(arm in text for arm in arms)
     assert "success_business ~ success_government" in text
 

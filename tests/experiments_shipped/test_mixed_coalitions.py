@@ -1,24 +1,13 @@
 """Mixed coalitions: arms differ in joint work only, sizes are compared with their own, and no gap is no cost."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS, rules_changed
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "mixed_coalitions"
+FOLDER = EXPERIMENTS / "mixed_coalitions"
 SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=40")
-
-
-@pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("mixed_coalitions_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +22,7 @@ def test_the_files_differ_from_the_town_in_the_gap_of_joint_work_only():
     for name, changed in (("town.yaml", set()), ("no_gap.yaml", {"production"})):
         settings = ecosim.load(scenario=FOLDER / name)
         assert settings.ecosystem == town.ecosystem
-        assert {name for name, rule in settings.dynamics.items() if rule != town.dynamics[name]} == changed
+        assert rules_changed(settings) == changed
 
 
 def test_every_variant_stands_in_the_tables(experiment, runs):

@@ -1,28 +1,17 @@
 """More than the sum: regimes differ in production only; with nothing between members the whole is the sum."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS, rules_changed
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "more_than_the_sum"
+FOLDER = EXPERIMENTS / "more_than_the_sum"
 SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=40")
 
 
 @pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("more_than_the_sum_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
 def by_regime(experiment):
-    return experiment.found(3, 7, 0, *SMALL)
+    return experiment.measured(3, 7, 0, *SMALL)
 
 
 def test_regimes_differ_from_the_town_in_joint_work_only(experiment):
@@ -30,7 +19,7 @@ def test_regimes_differ_from_the_town_in_joint_work_only(experiment):
     for file, *changes in experiment.REGIMES.values():
         settings = ecosim.load(None, *changes, scenario=FOLDER / file)
         assert settings.ecosystem == town.ecosystem
-        assert {name for name, rule in settings.dynamics.items() if rule != town.dynamics[name]} <= {"production"}
+        assert rules_changed(settings) <= {"production"}
 
 
 def test_the_tables_tell_of_every_regime(experiment, by_regime):

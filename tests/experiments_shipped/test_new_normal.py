@@ -1,37 +1,24 @@
 """A new normal: scare and calm share everything until the scare; what is left of it is read off late."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS, rules_changed
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "new_normal"
+FOLDER = EXPERIMENTS / "new_normal"
 SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=230")
 
 
-@pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("new_normal_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_files_differ_from_the_town_where_they_say():
-    town = ecosim.load("town")
     chronic, quiet = (ecosim.load(scenario=FOLDER / name) for name in ("chronic.yaml", "town.yaml"))
-    assert {name for name, rule in quiet.dynamics.items() if rule != town.dynamics[name]} == {"change"}
-    changed = {name for name, rule in chronic.dynamics.items() if rule != town.dynamics[name]}
-    assert changed == {"change", "issue", "contribution", "production", "sharing"}
+    assert rules_changed(quiet) == {"change"}
+    assert rules_changed(chronic) == {"change", "issue", "contribution", "production", "sharing"}
 
 
 def test_the_tables_tell_of_each_world_and_trust(experiment, monkeypatch):
     monkeypatch.setattr(experiment, "TRUSTS", (0.1, 0.7))
     monkeypatch.setattr(experiment, "WORLDS", dict(list(experiment.WORLDS.items())[:2]))
-    text = experiment.told(experiment.runs_of(3, 7, 0, *SMALL))
+    text = experiment.told(experiment.measured(3, 7, 0, *SMALL))
     assert "by trust at the start | 0.1 | 0.7 | critical trust |" in text
     assert all(f"| {world}: contribution |" in text for world in experiment.WORLDS)
     assert "nan" not in text

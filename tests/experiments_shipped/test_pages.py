@@ -3,17 +3,16 @@
 Runs are reproduced from their seeds, so a cell of the page is met to its last digit or the page is stale.
 """
 
-import importlib.util
 import re
-import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 import pytest
 
-EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+from ecosim.experiments.arms import interval, share_interval
+from ecosim.experiments.in_words import brackets, cells
+from tests.experiments_shipped.scripts import EXPERIMENTS, script
 
 
 class Told(NamedTuple):
@@ -69,28 +68,9 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def module_of(monkeypatch):
-    """Return a way to an experiment's script that writes nothing and keeps to this process."""
-
-    def module(name):
-        spec = importlib.util.spec_from_file_location(f"page_of_{name}", EXPERIMENTS / name / "experiment.py")
-        script = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
-        asked = script.arguments
-        alone = ["--workers", "0"]
-        monkeypatch.setattr(script, "arguments", lambda about, **usual: asked(about, given=alone, **usual))
-        monkeypatch.setattr(script, "publish", lambda *_, **__: None)
-        return script
-
-    yield module
-    for name in [name for name in sys.modules if name.startswith("page_of_")]:
-        del sys.modules[name]
-
-
-def runs_of(script, arms: tuple[str, ...], monkeypatch) -> pd.DataFrame:
+def runs_of(asking, arms: tuple[str, ...], monkeypatch) -> pd.DataFrame:
     """Return the runs of some arms, as the script asks for them: its scenarios, its seed and its number of replicates."""
-    run_all: Callable[..., pd.DataFrame] = script.run_all
+    run_all: Callable[..., pd.DataFrame] = asking.run_all
     found = []
 
     def run_some(all_arms, live, *changes, **how):
@@ -99,9 +79,8 @@ def runs_of(script, arms: tuple[str, ...], monkeypatch) -> pd.DataFrame:
         if some:
             found.append(run_all(some, {label: lives[label] for label in some}, *changes, **how))
 
-    monkeypatch.setattr(script, "run_all", run_some)
-    monkeypatch.setattr(script, "told", lambda *_: "")
-    script.main()
+    monkeypatch.setattr(asking, "run_all", run_some)
+    asking.measured(asking.REPLICATES, asking.SEED)
     runs = pd.concat(found)
     assert set(runs["scenario"]) == set(arms)
     return runs
@@ -122,47 +101,44 @@ def assert_told(name: str, row: str, cells: list[str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_tells_what_its_script_gives(name, module_of, monkeypatch):
-    script, (row, arms, cells, less) = module_of(name), PAGES[name]
-    runs = runs_of(script, arms, monkeypatch)
+def test_a_page_tells_what_its_script_gives(name, monkeypatch):
+    row, arms, columns, less = PAGES[name]
+    runs = runs_of(script(name), arms, monkeypatch)
     by_arm = {arm: runs[runs["scenario"] == arm].set_index("replicate") for arm in arms}
     now = []
-    for column, (digits, signed) in cells.items():
+    for column, (digits, signed) in columns.items():
         values = by_arm[arms[0]][column]
-        found = script.interval(values - by_arm[arms[1]][column] if less else values)
-        now.append(script.brackets(*found, digits, signed=signed))
+        found = interval(values - by_arm[arms[1]][column] if less else values)
+        now.append(brackets(*found, digits, signed=signed))
     assert_told(name, row, now)
 
 
 @pytest.mark.slow
-def test_the_page_of_cultivated_bonds_tells_what_its_script_gives(module_of, monkeypatch):
-    script, arm = module_of("cultivated_bonds"), "as in the town, half invest 0.3"
-    runs = runs_of(script, (arm,), monkeypatch)
+def test_the_page_of_cultivated_bonds_tells_what_its_script_gives(monkeypatch):
+    asking, arm = script("cultivated_bonds"), "as in the town, half invest 0.3"
+    runs = runs_of(asking, (arm,), monkeypatch)
     now = [
-        script.brackets(*script.interval(runs[f"{what} most"] - runs[f"{what} few"]), digits, signed=True)
-        for what, (_, digits) in script.OUTCOMES.items()
+        brackets(*interval(runs[f"{what} most"] - runs[f"{what} few"]), digits, signed=True)
+        for what, (_, digits) in asking.OUTCOMES.items()
     ]
     assert_told("cultivated_bonds", arm, now)
 
 
 @pytest.mark.slow
-def test_the_page_of_the_tipping_minority_tells_what_its_script_gives(module_of, monkeypatch):
-    script = module_of("tipping_minority")
-    runs = runs_of(script, ("by chance | 0.05",), monkeypatch)
-    share = script.share_interval(int(runs["tipped"].sum()), len(runs))
-    assert_told("tipping_minority", "by chance", [script.brackets(*share)])
+def test_the_page_of_the_tipping_minority_tells_what_its_script_gives(monkeypatch):
+    runs = runs_of(script("tipping_minority"), ("by chance | 0.05",), monkeypatch)
+    share = share_interval(int(runs["tipped"].sum()), len(runs))
+    assert_told("tipping_minority", "by chance", [brackets(*share)])
     for name in ("trust, with them", "contribution, with them", "trust"):
-        assert_told("tipping_minority", name, script.cells(runs[[name]], signed=False))
+        assert_told("tipping_minority", name, cells(runs[[name]], signed=False))
 
 
 @pytest.mark.slow
-def test_the_page_of_more_than_the_sum_tells_what_its_script_gives(module_of, monkeypatch):
-    script, told = module_of("more_than_the_sum"), []
-    regime = "parts add up, A constant: the sum"
-    monkeypatch.setattr(script, "REGIMES", {regime: script.REGIMES[regime]})
-    monkeypatch.setattr(script, "publish", lambda _, text, *__, **___: told.append(text))
-    script.main()
-    rows = re.findall(rf"^\| {re.escape(regime)} \|.*$", told[0], re.M)
+def test_the_page_of_more_than_the_sum_tells_what_its_script_gives(monkeypatch):
+    asking, regime = script("more_than_the_sum"), "parts add up, A constant: the sum"
+    monkeypatch.setattr(asking, "REGIMES", {regime: asking.REGIMES[regime]})
+    text = asking.told(asking.measured(asking.REPLICATES, asking.SEED))
+    rows = re.findall(rf"^\| {re.escape(regime)} \|.*$", text, re.M)
     assert rows == rows_of("more_than_the_sum", regime) != []
 
 
@@ -183,7 +159,7 @@ def test_every_interval_in_the_table_of_claims_stands_in_a_page_that_its_row_lin
         pages = [(EXPERIMENTS / page).read_text("utf-8") for page in re.findall(r"\]\((\w+/README\.md)\)", row)]
         assert pages, number
         told = " ".join(" ".join(pages).split())
-        for interval in re.findall(r"[\d.]+(?: %)? \[[−.\d]+, [−.\d]+\]", row):
-            assert interval in told, f"claim {number}: {interval}"
+        for told_there in re.findall(r"[\d.]+(?: %)? \[[−.\d]+, [−.\d]+\]", row):
+            assert told_there in told, f"claim {number}: {told_there}"
             looked_at += 1
     assert looked_at >= 6

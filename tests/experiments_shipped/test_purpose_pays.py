@@ -1,30 +1,18 @@
 """Purpose pays: half of the businesses have it, and what else differs between arms is said."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
-import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS, rules_changed
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "purpose_pays"
+FOLDER = EXPERIMENTS / "purpose_pays"
 SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=60")
-
-
-@pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("purpose_pays_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_file_differs_from_the_town_in_what_it_holds_only():
     town, held = ecosim.load("town"), ecosim.load(scenario=FOLDER / "held.yaml")
     assert held.ecosystem == town.ecosystem
-    changed = {name for name, rule in held.dynamics.items() if rule != town.dynamics[name]}
+    changed = rules_changed(held)
     assert changed == {"purpose", "citizens", "media"}
 
 
@@ -42,7 +30,7 @@ def test_half_of_the_businesses_keep_purpose_and_orientation_stays():
 def test_the_tables_tell_of_each_variant_and_orientation(experiment, monkeypatch):
     monkeypatch.setattr(experiment, "ORIENTATIONS", (0.0, 0.8))
     monkeypatch.setattr(experiment, "CARING", (0.8,))
-    text = experiment.told(experiment.within(3, 7, 0, *SMALL), experiment.between(3, 7, 0, *SMALL))
+    text = experiment.told(experiment.measured(3, 7, 0, *SMALL))
     assert "| orientation of citizens | 0 | 0.8 | last less first | break-even |" in text
     assert all(f"capital, {variant} |" in text for variant in experiment.VARIANTS)
     assert "nan" not in text

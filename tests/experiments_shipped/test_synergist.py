@@ -1,23 +1,12 @@
 """The synergist: its rivals differ in how they rank only, and where parts add up it introduces nobody."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS, rules_changed
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "synergist"
+FOLDER = EXPERIMENTS / "synergist"
 SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=200", "ticks=40")
-
-
-@pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("synergist_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +18,10 @@ def test_the_files_differ_from_the_town_where_they_say():
     town = ecosim.load("town")
     scarce, usual = (ecosim.load(scenario=FOLDER / name) for name in ("scarce.yaml", "town.yaml"))
     assert scarce.ecosystem.model_copy(update={"network": town.ecosystem.network}) == town.ecosystem
-    differ = {name for name, rule in scarce.dynamics.items() if rule != town.dynamics[name]}
+    differ = rules_changed(scarce)
     assert differ == {"meeting", "synergist", "coalition", "production"}
     assert usual.ecosystem == town.ecosystem
-    assert {name for name, rule in usual.dynamics.items() if rule != town.dynamics[name]} == {"synergist"}
+    assert rules_changed(usual) == {"synergist"}
 
 
 def test_every_way_to_introduce_and_every_world_stands_in_the_tables(experiment, runs):

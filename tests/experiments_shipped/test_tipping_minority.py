@@ -1,24 +1,12 @@
 """A committed minority: who is committed, that it ends, and that without learning trust nothing tips."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
-import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS, rules_changed
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "tipping_minority"
+FOLDER = EXPERIMENTS / "tipping_minority"
 SMALL = ("ecosystem.organisations=60", "ticks=60")
-
-
-@pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("tipping_minority_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def town(*changes):
@@ -27,7 +15,7 @@ def town(*changes):
 
 def test_the_town_differs_from_the_default_where_it_says():
     default, ours = ecosim.load("town"), ecosim.load(scenario=FOLDER / "distrust.yaml")
-    changed = {name for name, rule in ours.dynamics.items() if rule != default.dynamics.get(name)}
+    changed = rules_changed(ours)
     assert changed == {"change", "issue", "contribution", "commitment", "sharing"}
     assert [name for name in ours.schedule if name != "commitment"] == list(default.schedule)
 
@@ -62,7 +50,7 @@ def test_the_committed_put_in_everything_for_half_of_the_time_only(experiment):
 def test_the_tables_tell_of_each_kind_and_share(experiment, monkeypatch):
     monkeypatch.setattr(experiment, "COMMITTED", (0.0, 0.1))
     monkeypatch.setattr(experiment, "SPEAKERS", (0.05, 0.4))
-    text = experiment.told(experiment.towns(3, 7, 0, *SMALL), experiment.crowds(3, 7, 0, *SMALL))
+    text = experiment.told(experiment.measured(3, 7, 0, *SMALL))
     assert "by share committed | 0 | 0.1 | critical share |" in text
     assert all(f"| {kind} |" in text for kind in (*experiment.TOWNS, *experiment.CROWDS))
     assert "nan" not in text

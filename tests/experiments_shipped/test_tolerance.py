@@ -1,28 +1,17 @@
 """Tolerance: the arms differ only in tolerance and in what stance does to the gap, and tolerance moves opinion."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import EXPERIMENTS
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "tolerance"
+FOLDER = EXPERIMENTS / "tolerance"
 SMALL = ("ecosystem.organisations=60", "ecosystem.citizens.count=100", "ticks=60")
 
 
 @pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("tolerance_experiment", FOLDER / "experiment.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
 def runs(experiment):
-    return experiment.run_all(experiment.arms(), experiment.live, *SMALL, replicates=2, seed=7)
+    return experiment.measured(2, 7, 0, *SMALL)
 
 
 def test_arms_differ_from_the_town_in_tolerance_and_in_the_gap_of_stance_only(experiment):

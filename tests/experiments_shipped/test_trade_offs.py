@@ -1,29 +1,18 @@
 """Trade-offs: parts of success add up to it, and to the correlation; arms differ only where they say."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import ecosim
+from tests.experiments_shipped.scripts import rules_changed, script, settings_of
 
-FOLDER = Path(__file__).parents[2] / "experiments" / "trade_offs"
 SMALL = ("ecosystem.organisations=40", "ecosystem.citizens.count=100", "ticks=40")
-
-
-def module_of(name):
-    spec = importlib.util.spec_from_file_location(f"trade_offs_{name}", FOLDER / f"{name}.py")
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
 def experiment():
     """Return the experiment with two of the mechanisms that it switches off: all are switched off alike."""
-    module = module_of("experiment")
+    module = script("trade_offs")
     assert set(module.OFF) < set(ecosim.load("town").dynamics)
     module.OFF = ("coalition", "change")
     return module
@@ -31,17 +20,17 @@ def experiment():
 
 @pytest.fixture(scope="module")
 def successes():
-    return module_of("successes")
+    return script("trade_offs", "successes")
 
 
 def test_arms_differ_from_the_town_only_where_they_say(experiment):
     town = ecosim.load("town")
-    for label, (name, *changes) in experiment.arms().items():
-        settings = ecosim.load(name, *changes)
+    for label, arm in experiment.arms().items():
+        settings = settings_of(arm)
         assert settings.ecosystem == town.ecosystem
         gone = {label.removeprefix("no ")} if label.startswith("no ") else set()
         assert set(town.dynamics) - set(settings.dynamics) == gone
-        changed = {each for each, rule in settings.dynamics.items() if rule != town.dynamics[each]}
+        changed = rules_changed(settings)
         assert len(changed) == (label != "the town" and not gone)
 
 
@@ -78,7 +67,7 @@ def test_what_a_common_cause_makes_is_gone_once_it_is_known(successes):
 
 
 def test_the_tables_tell_of_each_arm(experiment):
-    runs = experiment.run_all(experiment.arms(), experiment.live, *SMALL[:2], "ticks=12", replicates=2, seed=7)
+    runs = experiment.measured(2, 7, 0, *SMALL[:2], "ticks=12")
     text = experiment.told(runs)
     assert all(label in text for label in (*experiment.CHANGED, "no coalition", "floor", "rivalry"))
     assert len(text.split("\n\n")) == 5

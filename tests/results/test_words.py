@@ -47,7 +47,7 @@ def test_the_words_carry_the_numbers_of_the_summary():
     assert (
         "5 rows of your table, 2 relationships from both sides; their weights became bonds from 0.250 to 1" in run.words
     )
-    assert "2.50 standard deviations more" in run.words
+    assert "the share at the end would be 2.50 standard deviations lower, more than chance gives" in run.words
     assert "housing (1, 16, 21) got worse" in run.words
     assert "health (1, 1, 1) hardly changed" in run.words
     assert "businesses (0.150 to 1.50) gained; government bodies (−0.150 to −1.50) lost" in run.words
@@ -58,7 +58,8 @@ def test_what_was_not_measured_is_not_mentioned():
     words = a_run(measured=[Measure("other", "something else", "1", lambda world: 1.0)]).words
     for topic in ("Collaboration", "olaris", "Issues", "Success", "Win-win", "Stage"):
         assert topic not in words
-    assert "| `other` | 1 | 1 | 1 | 1 | something else |" in words
+    assert "| `other` | 1 | 1 | 1 | index | something else |" in words
+    assert "Index: a number without a unit." in words
 
 
 def test_before_anything_has_happened_nothing_is_told_to_have_happened():
@@ -93,6 +94,22 @@ def told(ticks=100, interventions=(), series=None, events=None, **measures):
         "missing_values_drawn": {"total": 0, "columns": {}},
     }
     return tell(summary, {"title": "Told", "interventions": interventions}, {}, series, events)
+
+
+@pytest.mark.parametrize(
+    ("z", "lies", "verdict"),
+    [
+        (-1.74, "1.74 standard deviations higher", "not seen to seek or to avoid"),
+        (-3.5, "3.50 standard deviations higher", "still keep to themselves"),
+        (3.5, "3.50 standard deviations lower", "sectors seek each other"),
+    ],
+)
+def test_a_share_that_grew_is_held_against_chance_in_a_sentence_of_its_own(z, lies, verdict):
+    words = told(cross_sector_share=(0.47, 0.6, 0.6), cross_sector_share_z=(z, z, z))
+    grew = words.index("**Collaboration across sectors grew:** 47 % of the relationships")
+    assert grew < words.index("is another question") < words.index(f"the share at the end would be {lies}")
+    assert verdict in words
+    assert "fewer" not in words
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The commands on what sweeps, comparisons and runs leave, as a user types them."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -48,6 +49,44 @@ def test_a_grid_whose_differences_are_luck_says_so(tmp_path):
     done = typed("sensitivity", folder)
     assert done.exit_code == 2
     assert "what differs between its points may well be luck" in done.stderr
+
+
+def bent(slope):
+    """Return a measure that rises with one factor, faster at high values of the other, and with luck of its own."""
+
+    def made(columns, draw, n):
+        rise = slope * columns["rule.a"] * (1 + columns["rule.b"])
+        return rise[:, None] + draw.normal(0, 0.1, (len(rise), n))
+
+    return made
+
+
+@pytest.mark.parametrize("replicates", [2, 3])
+def test_a_grid_has_intervals_from_three_replicates_on_and_says_so_before(tmp_path, replicates):
+    axes = {"rule.a": [0.0, 1.0], "rule.b": [0.0, 1.0]}
+    folder = grid(tmp_path / "sweep", axes, {"x": bent(5.0)}, replicates=replicates)
+    told = " ".join(typed("sensitivity", folder).stdout.split())
+    assert ("no interval" in told) is (replicates == 2)
+    assert ("From 3 on there are (--replicates)" in told) is (replicates == 2)
+    assert bool(re.search(r"rule\.a 0\.\d+ \(\S+ to \S+\)", told)) is (replicates == 3)
+
+
+def test_the_measures_shown_are_those_of_which_something_can_be_said_each_once(tmp_path):
+    """The best known are led by luck alone, one is another's double: four points tell the others apart by their runs."""
+    measures = {
+        "success_business.mean": lambda columns, draw, n: draw.normal(size=(4, n)),
+        "win_win_share.mean": bent(3.0),
+        "twin": lambda columns, draw, n: -2.0 * bent(3.0)(columns, draw, n),
+        "other": lambda columns, draw, n: columns["rule.b"][:, None] + draw.normal(0, 0.1, (4, n)),
+    }
+    axes = {"rule.a": [0.0, 1.0], "rule.b": [0.0, 1.0]}
+    folder = grid(tmp_path / "sweep", axes, measures, replicates=4)
+    told = typed("sensitivity", folder).stdout
+    assert told.index("win_win_share.mean") < told.index("other")
+    assert "may well be luck (success_business)" in " ".join(told.split())
+    assert "success_business.mean  " not in told
+    assert "twin" not in told
+    assert "1 further measures" not in told
 
 
 def test_salib_is_named_with_its_extra_where_it_is_not_installed(tmp_path, monkeypatch):

@@ -53,3 +53,29 @@ def test_a_sector_whose_numbers_are_used_up_takes_nobody():
     assert new_identities(world, 0, 2).tolist() == [MOST_OF_A_SECTOR - 3, MOST_OF_A_SECTOR - 2]
     with pytest.raises(InputError, match="3 newcomers of the sector 'business'; allowed: 2, for in one run"):
         new_identities(world, 0, 3)
+
+
+def named(*names, sectors=("business", "civil_society")):
+    world = World(Labels(sectors=sectors), len(names))
+    world.names = names
+    world.identity[:] = identity_of_names(names)
+    return world
+
+
+def entering(world, sector, count):
+    numbers = new_identities(world, sector, count)
+    rows = world.add_organisations({"identity": numbers, "sector": np.full(count, sector, np.int8)})
+    return [world.name(row) for row in rows]
+
+
+def test_among_names_newcomers_are_called_by_their_sector_and_counted():
+    world = named("Acme", "Zebra")
+    assert entering(world, 0, 2) == ["new business 1", "new business 2"]
+    assert entering(world, 1, 1) == ["new civil society 1"]
+    assert entering(without(world, 2), 0, 1) == ["new business 3"]
+
+
+@pytest.mark.parametrize("way", [lambda world: world, lambda world: without(world, 1)])
+def test_no_newcomer_is_called_as_somebody_who_is_there_or_went(way):
+    world = way(named("Acme", "new business 1", "new business 1 (2)"))
+    assert entering(world, 0, 2) == ["new business 1 (3)", "new business 2"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ecosim.experiments.plan import Plan
     from ecosim.experiments.until import Goal
 
-TABLE, PICTURE = "differences", "differences.svg"
+TABLE, PICTURE = "differences", "differences"
 MOST_NAMED = 6
 
 
@@ -104,22 +104,28 @@ def _compared(order: Order, plan: Plan, goals: tuple[Goal, ...]) -> Comparison:
                 plan, out, order.execution(), order.measures, say=order.say, progress=progress, goals=goals
             )
         if order.out is not None:
-            _save(found.differences, out)
-            order.say(f"Table and figure are in {printable(out)}: {TABLE}.parquet, {TABLE}.csv, {PICTURE}")
+            files = _save(found.differences, out)
+            order.say(f"What came out is in {printable(out)}: {', '.join(files)}")
     return found
 
 
-def _save(table: pd.DataFrame, out: Path) -> None:
+def _save(table: pd.DataFrame, out: Path) -> list[str]:
+    """Write the table, and the figure if there is something to draw, and return the names of the files."""
     from ecosim.drawing.differences import differences
+    from ecosim.reports.plots import FORMATS, write_figure
     from ecosim.results.store import write_text
     from ecosim.sweeps.spreadsheets import defused
 
     table.to_parquet(out / f"{TABLE}.parquet", index=False)
     write_text(out / f"{TABLE}.csv", defused(table).to_csv(index=False, lineterminator="\n"))
     try:
-        differences(table).savefig(out / PICTURE)
+        drawn = [file.name for file in write_figure(differences(table), out / PICTURE)]
     except InputError as error:
         say(f"No figure: {error.faults[0]}.")
+        drawn = []
+        for kind in FORMATS:  # an earlier comparison's would be taken for this one's
+            (out / f"{PICTURE}.{kind}").unlink(missing_ok=True)
+    return [f"{TABLE}.parquet", f"{TABLE}.csv", *drawn]
 
 
 def _print(table: pd.DataFrame, as_json: bool) -> None:
@@ -128,10 +134,12 @@ def _print(table: pd.DataFrame, as_json: bool) -> None:
         plain = [{key: None if _is_missing(value) else value for key, value in row.items()} for row in rows]
         print(json.dumps(plain, ensure_ascii=False, indent=2))
         return
-    known = [row for row in rows if not _is_missing(row["difference"])]
+    same = equal_arms(rows)
+    known = [row for row in rows if not _is_missing(row["difference"]) and row["scenario"] not in same]
+    still = [name for name in dict.fromkeys(row["measure"] for row in known) if _is_still(name, known)]
     if known:
-        _print_table(known)
-    for sentence in (*polarisation(rows), *unknown(rows)):
+        _print_table([row for row in known if row["measure"] not in still])
+    for sentence in (*unmoved(still), *same.values(), *polarisation(rows), *unknown(rows)):
         print(sentence)
 
 
@@ -157,7 +165,7 @@ def _print_table(rows: Sequence[Mapping[Any, Any]]) -> None:
             _told(row["measure"]), *([row["scenario"]] if several else []),
             _number(row["mean_against"]), _number(row["mean"]), f"{_number(row['difference'], True)}{_star(row)}",
             f"{_number(row['low'], True)} to {_number(row['high'], True)}",
-            *([f"{row['runs']:.0f}"] if uneven else []), "" if _is_missing(gain) else f"{gain:.1f} ×",
+            *([f"{row['runs']:.0f}"] if uneven else []), "" if _is_missing(gain) else _times(gain),
         )  # fmt: skip
     Console(width=None if sys.stdout.isatty() else 160).print(shown)
 
@@ -172,6 +180,50 @@ def _caption(against: str, arms: Sequence[str], pairs: set[int]) -> str:
         "its end.\n* The interval does not hold 0. Runs saved: for the same interval, runs with separate luck would have to "
         "be so many times as many."
     )
+
+
+def unmoved(measures: Sequence[str]) -> Iterator[str]:
+    """Tell in which measures no pair of runs differs at all.
+
+    Args:
+        measures: these, as columns of the runs.
+    """
+    from ecosim.results.phrases import in_a_row
+
+    if measures:
+        names = [_told(name) for name in measures]
+        told = in_a_row(names) if len(names) <= MOST_NAMED else f"{len(names)} measures, {names[0]} among them"
+        yield f"The same to the last digit in every pair of runs: {told}."
+
+
+def _is_still(measure: str, known: Sequence[Mapping[Any, Any]]) -> bool:
+    """Return whether no scenario differs from the first in a measure, in any run."""
+    return all(_is_zero(row) for row in known if row["measure"] == measure)
+
+
+def _is_zero(row: Mapping[Any, Any]) -> bool:
+    return bool(row["difference"] == row["low"] == row["high"] == 0)
+
+
+def equal_arms(rows: Sequence[Mapping[Any, Any]]) -> dict[str, str]:
+    """Return the scenarios whose runs are the first one's to the last digit, each with a sentence that says so.
+
+    Args:
+        rows: of the table of differences.
+    """
+    told = {}
+    for arm in dict.fromkeys(row["scenario"] for row in rows):
+        known = [row for row in rows if row["scenario"] == arm and not _is_missing(row["difference"])]
+        if known and all(map(_is_zero, known)):
+            measures = {row["measure"].removesuffix(".mean") for row in known}
+            count = "the one measure compared is" if len(measures) == 1 else f"all {len(measures)} measures are"
+            pairs = min(int(row["runs"]) for row in known)
+            told[arm] = (
+                f"“{arm}” does not differ from “{known[0]['against']}” at all: {count} the same to the last digit in each "
+                f"of {pairs} pairs of runs with the same luck. Whatever the two scenarios have different settings for does "
+                "nothing in these runs, as an intervention after their last tick would."
+            )
+    return told
 
 
 def polarisation(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
@@ -225,6 +277,11 @@ def _star(row: Mapping[Any, Any]) -> str:
 
 def _number(value: float, signed: bool = False) -> str:
     return "–" if _is_missing(value) else f"{value:+.4g}" if signed else f"{value:.4g}"
+
+
+def _times(gain: float) -> str:
+    """Return how many times; beyond a thousand the rest is noise of a tiny difference."""
+    return f"{gain:.1f} ×" if gain < 1000 else "over 1,000 ×"
 
 
 def _is_missing(value: Any) -> bool:

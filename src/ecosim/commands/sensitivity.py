@@ -22,7 +22,7 @@ MOST_SHOWN, MOST_PANELS = 12, 12
 
 SHOWN_FIRST = ("total", "mu_star", "rank", "first", "second", "mu", "sigma")
 SAID = {
-    "first": "alone",
+    "first": "first",
     "total": "total",
     "mu_star": "μ*",
     "mu": "μ",
@@ -74,7 +74,8 @@ def carry_out(order: Order) -> None:
         _print(found, shown)
     rest = len(found.measures) - len(shown)
     if rest > 0 and not order.as_json:
-        order.say(f"{rest} further measures are in the table; --measure NAME shows one.")
+        told = "1 further measure is" if rest == 1 else f"{rest:,} further measures are"
+        order.say(f"{told} in the table; --measure NAME shows {'it' if rest == 1 else 'one'}.")
     order.say(f"Table and figure: {', '.join(printable(file) for file in files)}")
 
 
@@ -84,23 +85,24 @@ def _chosen(tables: SweepTables, found: Sensitivity) -> list[str]:
     from ecosim.experiments.noise import table_of_noise
 
     layout = Layout(tables.made, tables.keys, tables.column)
-    told = set(found.measures["measure"])
-    noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
-    ranked = choose(tables.measures, noise, layout, 3 * MOST_SHOWN)
-    return [name for name in ranked if name in told][:MOST_SHOWN] or list(found.measures["measure"])[:MOST_SHOWN]
+    told = list(found.measures["measure"])
+    noise = table_of_noise(layout, told, common=tables.is_luck_common)
+    return choose(told, noise, layout, MOST_SHOWN)[:MOST_SHOWN] or told[:MOST_SHOWN]
 
 
 def _figure(found: Sensitivity, shown: list[str], tables: SweepTables, out: Path) -> list[Path]:
     from ecosim.experiments.sensitivity import METHODS
     from ecosim.reports.plots import write_figure
     from ecosim.reports.sweep_figures import indices
+    from ecosim.reports.sweep_words import over_half
     from ecosim.sweeps.findings import as_indices
 
     drawn = [name for name in shown if name in set(found.indices["measure"])][:MOST_PANELS]
     if not drawn:
         return []
     title = f"What moves {'these measures' if len(drawn) > 1 else 'this measure'} of the sweep"
-    told = [f"{_capital(METHODS[found.method])}. Black lines: 95 % intervals.", *sentences(found, drawn)]
+    intervals = f"Black lines: 95 % intervals. Measures{over_half(drawn) or ' at the end of a run'}."
+    told = [f"{_capital(METHODS[found.method])}.", intervals, *sentences(found, drawn)]
     return write_figure(indices(as_indices(found), drawn, tables.keys, title, " ".join(told)), out / PICTURE)
 
 
@@ -109,12 +111,16 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from ecosim.experiments.remarks import on_skipped
     from ecosim.experiments.sensitivity import JUDGED, METHODS
 
     kinds = [kind for kind in SHOWN_FIRST if kind in set(found.indices["index"]) and kind != "second"]
     table = Table(
         box=box.SIMPLE,
-        caption=f"{_capital(METHODS[found.method])}. In brackets: 95 % intervals.",
+        caption=(
+            f"{_capital(METHODS[found.method])}. In brackets: 95 % intervals. A measure whose name ends in .mean is over "
+            "the second half of a run, any other at its end."
+        ),
         caption_justify="left",
     )
     for head in ("measure", "factor", *(SAID[kind] for kind in kinds), "effect seen"):
@@ -133,7 +139,7 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
             seen = "no" if factor in idle else "no interval" if unsure else "yes"
             table.add_row(measure if place == 0 else "", factor, *cells, seen)
     Console(width=None if sys.stdout.isatty() else 160).print(table)
-    for sentence in sentences(found, shown):
+    for sentence in (*sentences(found, shown), *on_skipped(found.skipped)):
         print(sentence)
 
 

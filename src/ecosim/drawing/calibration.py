@@ -35,6 +35,8 @@ class Calibrated(Protocol):
     def posterior(self) -> pd.DataFrame | None: ...
     @property
     def says(self) -> tuple[str, ...]: ...
+    @property
+    def about(self) -> str: ...
 
 
 @styled
@@ -57,7 +59,7 @@ def calibration(result: Calibrated) -> Figure:
         if place:
             axes.get_legend().remove()
     draw_targets(result, below.subplots())
-    name_and_explain(figure, "Which values bring the model to its targets", " ".join(result.says))
+    name_and_explain(figure, "Which values bring the model to its targets", " ".join([*result.says, result.about]))
     return figure
 
 

@@ -83,6 +83,8 @@ class Discovered(Protocol):
     def rules(self) -> Sequence[Tested]: ...
     @property
     def says(self) -> tuple[str, ...]: ...
+    @property
+    def about(self) -> str: ...
     def factors_shown(self) -> list[int]: ...
 
 
@@ -95,7 +97,9 @@ def discovery(result: Discovered) -> Figure:
     draw(result, left)
     _draw_path(result, right)
     title = f"Where {label(result.holds, 60)}" if result.rules else f"No rule for {label(result.holds, 60)}"
-    name_and_explain(figure, title, " ".join(sentence.strip() for sentence in result.says[:3]))
+    pictures = "Left: a mark is a point of the sweep, the frame the rule. " if result.rules else ""
+    told = " ".join(sentence.strip() for sentence in result.says[:3])
+    name_and_explain(figure, title, f"{told} {pictures}{result.about}".strip())
     return figure
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from ecosim.drawing.axes import on_axes
 from ecosim.drawing.known import Known
-from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled, title_of
+from ecosim.drawing.meaning import quantity
+from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,8 @@ class Led(Protocol):
     @property
     def levels(self) -> pd.DataFrame: ...
     @property
+    def turns(self) -> pd.DataFrame: ...
+    @property
     def rising(self) -> Known | None: ...
     @property
     def falling(self) -> Known | None: ...
@@ -54,9 +57,13 @@ class Searched(Protocol):
     @property
     def critical(self) -> Known | None: ...
     @property
+    def is_unlocated(self) -> bool: ...
+    @property
     def is_tipping(self) -> bool: ...
     @property
     def says(self) -> tuple[str, ...]: ...
+    @property
+    def about(self) -> str: ...
 
 
 @styled
@@ -64,9 +71,17 @@ def tipping(result: Searched) -> Figure:
     """Return the figure of a search for tipping."""
     figure = new_figure(8.4, 5.4)
     draw(result, figure.subplots())
-    title = "Where it tips" if result.is_tipping else "Where it passes the threshold"
-    name_and_explain(figure, title if result.critical is not None else "No tipping found", " ".join(result.says))
+    dots = "Each dot is a run; shaded: 95 % intervals."
+    name_and_explain(figure, _title(result), " ".join([*result.says, dots, result.about]))
     return figure
+
+
+def _title(result: Searched) -> str:
+    if result.is_unlocated:
+        return "It passes the threshold somewhere: not located"
+    if result.critical is None:
+        return "No tipping found"
+    return "Where it tips" if result.is_tipping else "Where it passes the threshold"
 
 
 def draw(result: Searched, axes: Axes | None = None) -> Axes:
@@ -101,8 +116,8 @@ def _draw(result: Searched, axes: Axes) -> None:
         axes.axvspan(number.low, number.high, color=colour, alpha=SHADE, linewidth=0, zorder=0)
         axes.axvline(number.value, color=colour, linewidth=1.3, label=f"{words}: {number.value:.4g}")
     axes.set_xlabel(label(asked.key, 60))
-    axes.set_ylabel(title_of(asked.measure.removesuffix(".mean")) + (", mean" if ".mean" in asked.measure else ""))
-    axes.legend(fontsize=8.5)
+    axes.set_ylabel(quantity(asked.measure))
+    axes.legend(fontsize=8.5, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)  # nothing is hidden by it there
 
 
 def _critical(result: Searched) -> Iterator[tuple[Known, str, str]]:
@@ -112,8 +127,14 @@ def _critical(result: Searched) -> Iterator[tuple[Known, str, str]]:
             yield result.critical, UP, "critical"
         return
     if led.rising is not None:
-        yield led.rising, UP, "goes over, led up"
+        yield led.rising, UP, f"goes over, led up{_how_many(led, 'rising')}"
     elif result.critical is not None:
         yield result.critical, RUNS, "goes over, from the start"
     if led.falling is not None:
-        yield led.falling, DOWN, "goes back, led down"
+        yield led.falling, DOWN, f"goes back, led down{_how_many(led, 'falling')}"
+
+
+def _how_many(led: Led, way: str) -> str:
+    """Return how many worlds a value is of, where it is not of all."""
+    count = int(led.turns[way].notna().sum())
+    return "" if count == len(led.turns) else f" ({count} of {len(led.turns)} worlds)"

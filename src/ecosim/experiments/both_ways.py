@@ -74,7 +74,8 @@ class BothWays:
         levels: a row for each world, way (``up``, ``down``) and value: ``replicate``, ``way``, ``value``, ``level``.
         turns: a row for each world: ``replicate``, ``rising`` and ``falling``, the critical values on its way up and its
             way down (missing where it does not go over), and how finely each is known.
-        rising, falling: their means over the worlds that went over, with 95 % intervals; None where no world did.
+        rising, falling: their means over the worlds that went over, with 95 % intervals; None where no world did, or where
+            the interval is all of the way.
         hysteresis: rising less falling, world by world, likewise; None where no world went over both ways.
         resolution: how finely a single critical value is known.
         says: the result in sentences.
@@ -172,7 +173,13 @@ def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:
     rising, falling = (_mean(turns[way].to_numpy(float), resolution / 2) for way in WAYS)
     gap = _mean((turns["rising"] - turns["falling"]).to_numpy(float), resolution)
     sentences = (*_says(route, turns, rising, falling, gap), *_come_back(levels, route.values[0]), *_without(levels))
-    return BothWays(levels, turns, rising, falling, gap, resolution, sentences)
+    up, down = (None if number is None or _is_anywhere(number, route) else number for number in (rising, falling))
+    return BothWays(levels, turns, up, down, gap, resolution, sentences)
+
+
+def _is_anywhere(number: Estimate, route: Route) -> bool:
+    """Return whether an interval is all of the way on which worlds are led, so that it tells no value."""
+    return number.low <= route.values[0] and number.high >= route.values[-1]
 
 
 def _come_back(levels: pd.DataFrame, start: float) -> tuple[str, ...]:
@@ -228,7 +235,10 @@ def _says(
     sentences = []
     for way, direction, number in (("rising", "up", rising), ("falling", "down", falling)):
         count = int(turns[way].notna().sum())
-        where = f" at {words(number)}" if number is not None else ""
+        where = "" if number is None else f" at {words(number)}"
+        if number is not None and _is_anywhere(number, route):
+            ends = f"{route.values[0]:g} to {route.values[-1]:g}"
+            where = f"; by so few, or so scattered, their mean may lie anywhere from {ends}"
         of = "the one world" if len(turns) == 1 else f"{count} of {len(turns)} worlds"
         verb = ("goes over" if count else "does not go over") if len(turns) == 1 else "go over"
         sentences.append(f"On the way {direction}, {of} {verb}{where}.")

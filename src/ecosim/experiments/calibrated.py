@@ -54,6 +54,7 @@ class Calibration:
         failed: runs that failed; a trial with one has no loss.
         warnings: what failed, and what the targets do not tell, in sentences.
         says: the result in sentences, warnings among them.
+        about: what parameters and measures mean, in a sentence.
     """
 
     method: str
@@ -67,6 +68,7 @@ class Calibration:
     failed: int
     warnings: tuple[str, ...]
     says: tuple[str, ...]
+    about: str = ""
 
     def plot(self, axes: Axes | None = None, parameter: str | None = None) -> Axes:
         """Draw what is known of a parameter (by default the first), and return the axes.

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from ecosim.drawing.meaning import meanings
 from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.calibrated import Calibration, told
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.factor import Factor
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.lasting import lasting
+from ecosim.experiments.meaning import meanings_of
 from ecosim.experiments.ranges import Interval, factor_of
 from ecosim.experiments.searches import LEAST_PARTICLES, search_by_abc, search_by_optuna
 from ecosim.experiments.sweep import Execution, Progress
@@ -23,9 +26,6 @@ from ecosim.experiments.trials import Trials
 from ecosim.experiments.varied import Varied
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
-
-if TYPE_CHECKING:
-    pass
 
 METHODS = ("optuna", "abc")
 LEAST_TRIALS, MOST_TRIALS = 20, 100_000
@@ -66,7 +66,7 @@ def calibrate(
         targets: measure to (value, sd); or words such as ``"dispersion.mean=0.3±0.02"``; or the name of a YAML file.
         *overrides: changes of the scenario, in Hydra's grammar.
         method: ``optuna``, for the best and what is nearly as good; ``abc``, for a posterior (even prior over the ranges).
-        trials: how many points of the box are tried, at most.
+        trials: how many points of the box are tried, at most; at least 20 with ``optuna``, 80 with ``abc``.
         replicates: runs of each.
         seed: of the runs and of the search; by default the scenario's.
         out: folder for the runs; if it holds this calibration already, only what is missing is run.
@@ -105,7 +105,8 @@ def calibrate(
             posterior = search_by_abc(made, trials, luck)
         else:
             search_by_optuna(made, trials, luck)
-    return told(made, posterior)
+    about = meanings([fact.measure for fact in facts], meanings_of(varied.settings, [one.key for one in factors]))
+    return replace(told(made, posterior), about=about)
 
 
 def _asked(

@@ -18,8 +18,9 @@ POLARISATION = ("dispersion", "esteban_ray", "bimodality", "divergence")
 """Measures of each, the ones told first that are shown first."""
 
 MOST = 9
-TOO_ALIKE = 0.97
-"""Two measures whose means over the points are so closely correlated say the same."""
+TOO_ALIKE, FEWEST_FOR_ALIKE, EXACTLY = 0.97, 8, 1.0 - 1e-9
+"""Two measures that are so closely correlated over so many points say the same. Over fewer points whatever differs is, so
+runs are held against each other there; and of fewer runs only those that are the same but for their scale."""
 
 
 def choose(measures: Sequence[str], noise: pd.DataFrame, layout: Layout, most: int = MOST) -> list[str]:
@@ -64,8 +65,12 @@ def _usual(names: Sequence[str]) -> list[str]:
 
 
 def _are_alike(layout: Layout, one: str, other: str) -> bool:
-    x, y = nanmean(layout.values(one), 1), nanmean(layout.values(other), 1)
+    """Return whether two measures say the same: over the points, or over the runs where the points are few."""
+    x, y = (layout.values(name) for name in (one, other))
+    if len(x) >= FEWEST_FOR_ALIKE:
+        x, y = nanmean(x, 1), nanmean(y, 1)
     there = ~np.isnan(x) & ~np.isnan(y)
     if there.sum() < 3 or x[there].std() == 0 or y[there].std() == 0:
         return False
-    return bool(abs(np.corrcoef(x[there], y[there])[0, 1]) > TOO_ALIKE)
+    least = TOO_ALIKE if there.sum() >= FEWEST_FOR_ALIKE else EXACTLY
+    return bool(abs(np.corrcoef(x[there], y[there])[0, 1]) > least)

@@ -68,6 +68,15 @@ def declared_words(settings: Settings, key: str) -> tuple[Any, ...]:
     return tuple(word for kind in found for word in get_args(kind)) if all(map(_is_literal, found)) else ()
 
 
+def field_of(settings: Settings, key: str) -> FieldInfo | None:
+    """Return how a key of settings is declared; None where no model declares it.
+
+    Raises:
+        InputError: if there is no such key.
+    """
+    return _found(settings, key)[0]
+
+
 def _is_literal(kind: Any) -> bool:
     return get_origin(kind) is Literal
 

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.drawing.discovery import draw
+from ecosim.drawing.meaning import meanings
 from ecosim.errors import InputError, path_of, shown
 from ecosim.experiments.cart import Tree, find_tree
 from ecosim.experiments.cases import Box, Cases, cases_of
 from ecosim.experiments.crossing import Estimate
+from ecosim.experiments.meaning import meanings_in
 from ecosim.experiments.prim import Quality, find_box, quality
 from ecosim.experiments.reading import BLOCKS, SweepTables
 from ecosim.experiments.rule_words import conditions, sentence, where, wilson, with_interval
@@ -69,6 +71,7 @@ class Discovery:
         rules: boxes that stood the test, in the order in which they were found.
         tree: the pruned tree, or None where it did not stand the test, or scikit-learn is missing.
         says: the result in sentences.
+        about: what factors and measure mean, in a sentence.
     """
 
     folder: str
@@ -78,6 +81,7 @@ class Discovery:
     rules: tuple[Rule, ...]
     tree: Tree | None
     says: tuple[str, ...]
+    about: str = ""
 
     @property
     def boxes(self) -> pd.DataFrame:
@@ -213,6 +217,8 @@ def discover(
         seed,
     )
     copies = tables.said_of_copies()
+    of_keys = meanings_in(tables.manifest.get("configurations") or {}, tables.keys)
+    found = replace(found, about=meanings([column], of_keys))
     return replace(found, says=(*found.says, copies)) if copies else found
 
 

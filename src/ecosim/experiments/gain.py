@@ -35,8 +35,8 @@ def fewer_runs(x: Numbers, y: Numbers, known: Numbers | None = None, *, draws: i
         Ratio with its interval; infinite where all pairs differ by the same.
 
     References:
-        Common random numbers and control variates: Law (2015), Simulation modeling and analysis, 5th ed., §§11.2 and
-        11.4 (unchecked).
+        Common random numbers and control variates: Law (2015), Simulation modeling and analysis, 5th ed., §11.2, and
+        its chapter 11 (control variates; the section, 11.4, unchecked).
     """
     picked = np.vstack([np.arange(x.size), np.random.default_rng(seed).integers(x.size, size=(draws, x.size))])
     apart = x[picked].var(axis=1, ddof=1) + y[picked].var(axis=1, ddof=1)

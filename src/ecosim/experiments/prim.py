@@ -70,7 +70,8 @@ def find_box(cases: Cases, *, density: float | None = None, peel: float = PEEL, 
     References:
         Friedman & Fisher (1999), Bump hunting in high-dimensional data, Statistics and Computing 9, 123, §§8–9.
         Bryant & Lempert (2010), Thinking inside the box, Technological Forecasting and Social Change 77, 34.
-        Kwakkel & Jaxa-Rozen (2016), Environmental Modelling & Software 79, 311 (gain for each point lost; unchecked).
+        Kwakkel & Jaxa-Rozen (2016), Environmental Modelling & Software 79, 311 (gain for each point lost,
+        as the first author's EMA workbench has it).
     """
     boxes = list(_peeled(cases, peel, least))
     path = [quality(box, cases) for box in boxes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +16,7 @@ from ecosim.experiments.effects import half_width, mean_of_rows, nanmean, nanvar
 from ecosim.experiments.given_data import from_given_data
 from ecosim.experiments.noise import noise_of
 from ecosim.experiments.reading import BLOCKS, SweepTables
+from ecosim.experiments.remarks import remarks_on
 from ecosim.experiments.sampling import Factors
 from ecosim.experiments.shares import shares_of_variance
 
@@ -134,6 +135,7 @@ def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivit
     rows: list[dict[str, Any]] = []
     told: list[dict[str, Any]] = []
     skipped: dict[str, str] = {}
+    unsure = 0
     for measure in chosen:
         values = tables.in_blocks(measure) if method in BLOCKS else tables.laid_out(measure)
         why = _unfit(values)
@@ -149,13 +151,15 @@ def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivit
                 skipped[measure] = str(reason)
                 continue
         rows += [_as_dict(measure, row) for row in found.rows]
+        unsure += method == "grid" and all(math.isnan(row.low) for row in found.rows)
         told.append(
             {"measure": measure, "points": found.points, "dropped": found.dropped, "luck": luck.luck, "fit": found.fit}
         )
     if not rows:
         reasons = list(dict.fromkeys(skipped.values()))
         raise InputError(f"nothing can be said of any measure: {'; '.join(reasons[:3]) or 'there is none'}")
-    return Sensitivity(method, _frame(rows), _frame(told), skipped, tuple(_remarks(tables, method, told)))
+    remarks = tuple(remarks_on(tables, method, max(one["dropped"] for one in told), unsure))
+    return Sensitivity(method, _frame(rows), _frame(told), skipped, remarks)
 
 
 class TooLittle(Exception):
@@ -330,29 +334,3 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(rows)
-
-
-def _remarks(tables: SweepTables, method: str, told: list[dict[str, Any]]) -> Iterator[str]:
-    most = max((one["dropped"] for one in told), default=0)
-    if most and method in ("sobol", "morris"):
-        what = "blocks" if method == "sobol" else "trajectories"
-        yield f"Failed runs and missing values: up to {most:,} points are left out, as whole {what}."
-    elif most:
-        yield f"Failed runs and missing values: up to {most:,} points are left out."
-    elif copies := tables.said_of_copies():
-        yield copies
-    if tables.replicates == 1:
-        yield (
-            "Each point was run once, so luck and effect cannot be told apart"
-            + (": luck lifts every total index alike, and the least of them bounds it from above." if method == "sobol"
-               else ": replicates (--replicates) would tell.")
-        )  # fmt: skip
-    if len(tables.keys) == 1 and method in ("grid", "sobol"):
-        yield (
-            "One factor was varied: its share is all there is, so 1 whatever it does. How far it moves a measure is told by "
-            "ecosim report, and by a sweep that varies others beside it."
-        )
-    elif method == "grid":
-        yield "On a grid the shares depend on the values chosen: a factor with a wider range gets a larger share."
-    if method == "given" and tables.kind == "zip":
-        yield "In a zip all keys change together: their shares cannot be told apart."

@@ -7,7 +7,7 @@ Point k has in dimension j the coordinate
 with the direction numbers v that a primitive polynomial over {0, 1} and some odd numbers give.
 
 References:
-    Sobol' (1967), USSR Comput. Math. Math. Phys. 7, 86 (unchecked). Joe & Kuo (2008), SIAM J. Sci. Comput. 30, 2635, whose
+    Sobol' (1967), USSR Comput. Math. Math. Phys. 7, 86. Joe & Kuo (2008), SIAM J. Sci. Comput. 30, 2635, whose
     polynomials and numbers these are (by way of scipy.stats.qmc, with which a test compares).
 """
 

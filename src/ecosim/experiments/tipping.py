@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.drawing.meaning import meanings
 from ecosim.drawing.tipping import draw
 from ecosim.errors import InputError, RunsFailed, shown
 from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
@@ -17,6 +18,7 @@ from ecosim.experiments.crossing import Crossing, Estimate, crossing
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.lasting import lasting
+from ecosim.experiments.meaning import meanings_of
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.question import INNER_VALUES, Question, first_values, next_values, question_of
 from ecosim.experiments.reading import SweepTables
@@ -24,7 +26,7 @@ from ecosim.experiments.shards import MEAN, read_runs
 from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.varied import Varied
-from ecosim.experiments.verdict import Leap, estimate, is_over, leap_of, says, table_of, why_not
+from ecosim.experiments.verdict import Leap, estimate, is_located, is_over, leap_of, says, table_of, why_not
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
 
@@ -54,12 +56,14 @@ class Tipping:
         values: a row for each value tried: ``value``, ``runs``, ``mean``, ``low``, ``high`` (95 % interval of the mean),
             ``share_over`` (of runs in the regime of the range's end).
         ends: the measure at both ends, with 95 % intervals.
-        crossing: where runs go over; None where the ends do not differ.
+        crossing: where runs go over, whatever that is worth (``critical`` is what can be told); None where the ends do not
+            differ.
         leap: how abruptly the outcome changes there; None likewise. Its ``share`` is 1 for a leap between two levels, near
             0 where the outcome slides through the threshold.
         both_ways: the same world led up and down again; None where that was not asked for.
         is_by_chance: whether runs of one value differ at all.
         says: the result in sentences.
+        about: what parameter and measure mean, in a sentence.
     """
 
     question: Question
@@ -71,16 +75,22 @@ class Tipping:
     both_ways: BothWays | None
     is_by_chance: bool
     says: tuple[str, ...]
+    about: str = ""
 
     @property
     def critical(self) -> Estimate | None:
-        """The critical value with its 95 % interval; None where the outcome does not go over within the range."""
-        return None if self.crossing is None else self.crossing.critical
+        """The critical value with its 95 % interval; None where the outcome does not go over, or it is not located."""
+        return None if self.crossing is None or self.is_unlocated else self.crossing.critical
+
+    @property
+    def is_unlocated(self) -> bool:
+        """Whether the outcome goes over within the range, but the interval of where is all of that range."""
+        return self.crossing is not None and not is_located(self.question, self.crossing)
 
     @property
     def is_tipping(self) -> bool:
         """Whether there is a critical value at which the outcome leaps from one regime to the other."""
-        return self.leap is not None and self.leap.is_abrupt
+        return self.critical is not None and self.leap is not None and self.leap.is_abrupt
 
     def plot(self, axes: Axes | None = None) -> Axes:
         """Draw the outcome against the parameter, and return the axes."""
@@ -92,9 +102,11 @@ class Tipping:
         found: dict[str, Any] = {
             "key": asked.key, "measure": asked.measure, "from": asked.start, "to": asked.stop,
             "threshold": asked.threshold, "tipping": self.is_tipping, "ends": [list(end) for end in self.ends],
-            "critical": None if self.critical is None else self.critical._asdict(),
+            "critical": None if self.critical is None else self.critical._asdict(), "unlocated": self.is_unlocated,
             "quarter_to_three_quarters": (
-                None if self.crossing is None else [self.crossing.quarter, self.crossing.three_quarters]
+                None
+                if self.crossing is None or self.critical is None
+                else [self.crossing.quarter, self.crossing.three_quarters]
             ),
             "leap": None if self.leap is None else self.leap.share._asdict(),
             "settled": self.leap is None or not (self.leap.is_unsettled or self.leap.is_too_coarse),
@@ -185,6 +197,8 @@ def tip(
     sample = varied.plan({question.key: [question.start]}, 1)
     with kept(out) as folder, lasting(execution, sample, folder, say) as how:
         found = _Search(question, varied, folder, how, say, progress).found(replicates)
+        about = meanings([question.measure], meanings_of(varied.settings, [question.key]))
+        found = replace(found, about=about)
         if ramp is None:
             return found
         if found.crossing is None and threshold is None:

@@ -16,9 +16,12 @@ all and is done, however it varies in rarer ones.
 In a comparison the values are the differences of a scenario from the first in the same replicate, and the first takes as
 many replicates as the scenario that takes the most.
 
+A look after every run is not advised for a width in units of the measure, since the coverage then depends much on the
+width (Law & Kelton), but a few looks with many runs in between; so it is here.
+
 References:
-    Chow & Robbins (1965), Annals of Mathematical Statistics 36, 457. Law (2015), Simulation modeling and
-    analysis, 5th ed., §9.4 (unchecked).
+    Chow & Robbins (1965), Annals of Mathematical Statistics 36, 457. Law & Kelton, Simulation modeling and analysis,
+    §9.4.1 (checked in an early edition, pp. 538–540, not in the fifth).
 """
 
 from __future__ import annotations

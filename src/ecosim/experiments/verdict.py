@@ -58,6 +58,12 @@ def why_not(question: Question, outcome: Numbers) -> tuple[str, ...]:
     return ()
 
 
+def is_located(question: Question, found: Crossing) -> bool:
+    """Return whether anything is known of where runs go over: its interval leaves out some of the range searched."""
+    critical = found.critical
+    return found.is_separated or critical.low > question.start or critical.high < question.stop
+
+
 class Leap(NamedTuple):
     """How abruptly an outcome changes where runs go over.
 
@@ -145,21 +151,12 @@ def says(
         leap: how abruptly.
         moved: by how much each run's end differs from its mean over the second half (replicates, values).
     """
-    critical = found.critical
-    first, last = outcome[:, 0].mean(), outcome[:, -1].mean()
-    sentences = [
-        f"{_verdict(leap)}: {question.measure} goes from {first:.4g} to "
-        f"{last:.4g} along {question.key}, and passes {question.threshold:.4g} {_where(found)}.",
-        _abruptness(question, leap),
-    ]
-    if critical.high - critical.low > question.width and not question.is_whole:
-        times = ((critical.high - critical.low) / question.width) ** 2
-        sentences.append(
-            f"The interval is wider than the {question.width:.3g} asked for: chance sets it; about "
-            f"{math.ceil(times * outcome.shape[0]):,} replicates would do."
-        )
+    first, last = float(outcome[:, 0].mean()), float(outcome[:, -1].mean())
+    change = f"{question.measure} goes from {first:.4g} to {last:.4g} along {question.key}"
+    known = is_located(question, found)
+    sentences = _located(question, outcome.shape[0], change, found, leap) if known else [_unlocated(question, change)]
     over = is_over(outcome, question)
-    if moved is not None:
+    if moved is not None and known:
         moves = np.abs(moved[:, near_of(values, over, found)].mean(axis=0)).max()
         near = moves / abs((last - first) * max(leap.share.value, ABRUPT))
         if near > STILL:
@@ -170,10 +167,38 @@ def says(
     share = over.mean(axis=0)
     back = (np.maximum.accumulate(share) - share).max()
     if back > max(0.2, 2.0 / math.sqrt(outcome.shape[0])):
-        sentences.append(
-            "The outcome comes back on the way: it passes the threshold more than once; this is one place."
-        )
+        one = "; this is one place" if known else ""
+        sentences.append(f"The outcome comes back on the way: it passes the threshold more than once{one}.")
     return tuple(sentences)
+
+
+def _located(question: Question, replicates: int, change: str, found: Crossing, leap: Leap) -> list[str]:
+    """Return where runs go over and how abruptly, and what the interval is due to."""
+    low, high = found.critical.low, found.critical.high
+    sentences = [
+        f"{_verdict(leap)}: {change}, and passes {question.threshold:.4g} {_where(found)}.",
+        _abruptness(question, leap),
+    ]
+    if high - low > question.width and not question.is_whole:
+        times = ((high - low) / question.width) ** 2
+        sentences.append(
+            f"The interval is wider than the {question.width:.3g} asked for: chance sets it; about "
+            f"{math.ceil(times * replicates):,} replicates would do."
+        )
+    if not found.is_separated and (low <= question.start or high >= question.stop):
+        end = "begins" if low <= question.start else "ends"
+        sentences.append(
+            f"The interval ends where the range searched {end}: a wider range may show that it reaches further."
+        )
+    return sentences
+
+
+def _unlocated(question: Question, change: str) -> str:
+    return (
+        f"Not located: {change}, but the 95 % interval of where it passes {question.threshold:.4g} is the whole range "
+        f"searched, {question.start:g} to {question.stop:g}: chance in the runs is too large, or the change too gradual, to "
+        "tell a value. More replicates, a measure with less chance in it, or a wider range may."
+    )
 
 
 def _verdict(leap: Leap) -> str:

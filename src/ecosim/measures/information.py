@@ -7,7 +7,8 @@ has +1 bit, three of which the third is the exclusive or of the others −1 bit.
 so each value comes with what independent series of the same lengths and memories give.
 
 References:
-    Rosas, Mediano, Gastpar & Jensen (2019), Phys. Rev. E 100, 032305, Eq. 4 (number of the equation unchecked).
+    Rosas, Mediano, Gastpar & Jensen (2019), Phys. Rev. E 100, 032305, Eq. 5 (as numbered in
+    arXiv:1902.11239).
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def dependence_z(mutual_gain: ArrayLike, across: ArrayLike) -> float:
         z; NaN where all ties or none are across, or all gain alike.
 
     References:
-        Cochran (1977), Sampling Techniques, Theorem 2.2 (unchecked).
+        Cochran (1977), Sampling Techniques, 3rd ed., ch. 2 (the mean of draws without replacement).
     """
     gain, chosen = np.asarray(mutual_gain, dtype=np.float64), np.asarray(across, dtype=np.bool_)
     m, x = gain.size, int(chosen.sum())

@@ -168,7 +168,8 @@ CASE = Case(
     name="axelrod_1997",
     title="The dissemination of culture",
     source="Axelrod (1997), The dissemination of culture: a model with local convergence and global polarization, "
-    "J. Conflict Resolution 41, 203–226 (values unchecked at the source)",
+    "J. Conflict Resolution 41, 203–226 (its table of features and traits, of ten runs each, checked in two programs that "
+    "quote it; the values by size and by neighbourhood unchecked)",
     about="Sites on a bounded square start with random traits; one at a time, drawn with replacement (random activation), "
     "takes over a trait of a neighbour with a chance equal to their likeness, until nothing can change. Reproduced: the "
     "number of stable regions by features, traits, size and neighbourhood.",

@@ -143,7 +143,8 @@ CASE = Case(
     name="santos_2008",
     title="Public goods among unequal neighbours",
     source="Santos, Santos & Pacheco (2008), Social diversity promotes the emergence of cooperation in public goods "
-    "games, Nature 454, 213–216 (the claim checked in its abstract, the rule unchecked at the source)",
+    "games, Nature 454, 213–216 (the claim checked in its abstract, the rule in two programs that reproduce it; unchecked "
+    "at the source)",
     about="Five hundred organisations of mean degree 4, half of them co-operating, play one game round each organisation "
     "and imitate, all at once (simultaneous activation), partners that earn more, in proportion to the difference over "
     "the greatest difference there is. Reproduced: the share of co-operators after 10,000 generations on a ring and on "

@@ -69,7 +69,8 @@ def hold(case: str, cell: Cell) -> Verdict:
     said to agree: the test is too coarse to tell. One beyond it differs all the same.
 
     References:
-        Banerjee (1961), Sankhyā A 23, 179, for intervals of sums with few degrees of freedom each (unchecked).
+        Banerjee (1960), Sankhyā 22, 357, for intervals of sums with few degrees of freedom each (as a later paper
+        cites it; itself unchecked).
     """
     ours = np.asarray(cell.ours, np.float64)
     runs = ours.size

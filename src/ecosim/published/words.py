@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ecosim.published.verdict import CONFIDENCE, Verdict, overall_false_alarm
+from ecosim.results.phrases import percent
 
 HEADINGS = ("setting", "measure", "reference", "standing", "ours", "95 % interval", "test", "verdict")
 
@@ -53,7 +54,7 @@ def conclusion(verdicts: Sequence[Verdict]) -> str:
             f". Chance has a part in {len(by_chance)} of them; a right one would be called different with probability "
             f"{max(by_chance):g} each, at least one of all with at most {overall_false_alarm(verdicts):.2g}"
         )
-    return f"{told}. Intervals are of {100 * CONFIDENCE:g} %, for the mean of our runs."
+    return f"{told}. Intervals are of {percent(CONFIDENCE)}, for the mean of our runs."
 
 
 def _decimals(verdict: Verdict) -> int:

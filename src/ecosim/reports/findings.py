@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ecosim.drawing.meaning import MEAN, in_words
 from ecosim.results.table import Note
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class SweepFindings:
         statuses: status to number of runs.
         failures: what is known of each failed run.
         notes: unit and meaning of each measure.
+        meanings: what each key is; empty where that is not known.
         measures: those that are shown, in their order.
         noise: a row a measure, all of them.
         effects: ``measure``, ``factor``, ``value``, ``against``, …; empty for sampled designs.
@@ -124,6 +126,14 @@ class SweepFindings:
     convergence: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     indices: Indices | None = None
     remarks: Sequence[str] = ()
+    meanings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each measure as an axis has it: ``index`` where it has none, empty where it is not known."""
+        return {
+            one: in_words(note.unit) for name, note in self.notes.items() for one in (name.removesuffix(MEAN), name)
+        }
 
     @property
     def counted(self) -> str:

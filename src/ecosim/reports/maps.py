@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.drawing.meaning import with_unit
 from ecosim.drawing.style import label, styled
 from ecosim.reports.page import number
 from ecosim.reports.panels import line_colours, of_measure, of_value, panels, shape, short_name, short_names
+from ecosim.results.phrases import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,13 +27,13 @@ MOST_NUMBERED, FEW_POINTS = 64, 80
 
 
 @styled
-def maps(found: Maps, keys: Sequence[str]) -> Figure:
+def maps(found: Maps, keys: Sequence[str], units: Mapping[str, str]) -> Figure:
     """Return the figure of measures over two factors, and of the most frequent stage as the last panel."""
     count = len(found.means) + (found.stage is not None)
     figure, axes = panels(count, 3, 3.1, extra=0.3)
     names = short_names(keys)
     for place, (one, measure) in enumerate(zip(axes, found.means, strict=False)):
-        _heat(figure, one, found.means[measure], "Blues" if place == 0 else "Oranges")
+        _heat(figure, one, found.means[measure], "Blues" if place == 0 else "Oranges", units.get(measure, ""))
         one.set_title(of_measure(measure), loc="left", fontweight="bold")
     if found.stage is not None:
         _stage(axes[-1], found.stage)
@@ -44,7 +46,9 @@ def maps(found: Maps, keys: Sequence[str]) -> Figure:
 
 
 @styled
-def plane(points: pd.DataFrame, measures: tuple[str, str], lead: str | None, second: str | None) -> Figure:
+def plane(
+    points: pd.DataFrame, measures: tuple[str, str], lead: str | None, second: str | None, units: Mapping[str, str]
+) -> Figure:
     """Return the figure of points between collaboration (across) and polarisation (up), each with both intervals."""
     figure, (axes,) = panels(1, 1, 4.6)
     levels, marks = _levels(points, lead), _levels(points, second)
@@ -54,8 +58,9 @@ def plane(points: pd.DataFrame, measures: tuple[str, str], lead: str | None, sec
     else:
         fills = "#0072B2" if lead is None else _fills(points[lead].tolist(), levels, colours)
         axes.scatter(points["x"], points["y"], s=14, c=fills, linewidths=0, alpha=0.7, rasterized=len(points) > 400)
-    axes.set_xlabel(f"collaboration: {of_measure(measures[0])}")
-    axes.set_ylabel(f"polarisation: {of_measure(measures[1])}")
+    across, up = (with_unit(of_measure(name), units.get(name, "")) for name in measures)
+    axes.set_xlabel(f"collaboration: {across}")
+    axes.set_ylabel(f"polarisation: {up}")
     axes.grid(visible=True, axis="both")
     if lead is not None:
         marked = (second, marks) if len(points) <= FEW_POINTS else (None, [])
@@ -114,17 +119,25 @@ def _legend(
         axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1.01, 0.5), alignment="left", handletextpad=0.3)
 
 
-def _heat(figure: Figure, axes: Axes, cells: pd.DataFrame, colours: str) -> None:
+def _heat(figure: Figure, axes: Axes, cells: pd.DataFrame, colours: str, unit: str) -> None:
     across, up, means = _square(cells, "mean")
     drawn = axes.pcolormesh(np.ma.masked_invalid(means), cmap=colours, edgecolors="white", linewidth=0.8)
-    figure.colorbar(drawn, ax=axes, shrink=0.85, pad=0.02)
+    figure.colorbar(drawn, ax=axes, shrink=0.85, pad=0.02, label=unit)
     _edges(axes, across, up)
     if means.size <= MOST_NUMBERED:
-        middle = (np.nanmax(means) + np.nanmin(means)) / 2
+        middle, digits = (np.nanmax(means) + np.nanmin(means)) / 2, _digits(means)
         for (y, x), value in np.ndenumerate(means):
             if not math.isnan(value):
                 ink = "#FFFFFF" if value > middle else "#1A1A1A"
-                axes.text(x + 0.5, y + 0.5, f"{value:.3g}", ha="center", va="center", fontsize=8.5, color=ink)
+                axes.text(x + 0.5, y + 0.5, f"{value:.{digits}g}", ha="center", va="center", fontsize=8.5, color=ink)
+
+
+def _digits(means: Any) -> int:
+    """Return in how many digits, three to five, the largest and the smallest of the numbers differ by more than one."""
+    reach, size = float(np.nanmax(means) - np.nanmin(means)), float(np.nanmax(np.abs(means)))
+    if reach <= 0 or size <= 0:
+        return 3
+    return min(max(3, math.floor(math.log10(size)) - math.floor(math.log10(reach)) + 2), 5)
 
 
 def _stage(axes: Axes, cells: pd.DataFrame) -> None:
@@ -141,9 +154,7 @@ def _stage(axes: Axes, cells: pd.DataFrame) -> None:
     for (y, x), value in np.ndenumerate(means) if means.size <= MOST_NUMBERED else ():
         if not math.isnan(value):
             ink = "#FFFFFF" if value >= 2 else "#1A1A1A"
-            axes.text(
-                x + 0.5, y + 0.5, f"{100 * shares[y, x]:.0f} %", ha="center", va="center", fontsize=8.5, color=ink
-            )
+            axes.text(x + 0.5, y + 0.5, percent(shares[y, x]), ha="center", va="center", fontsize=8.5, color=ink)
     present = sorted({int(value) for value in means.ravel() if not math.isnan(value)})
     patches = [
         Patch(facecolor=STAGE_COLOURS[one], edgecolor="#555555", linewidth=0.5, label=STAGES[one]) for one in present

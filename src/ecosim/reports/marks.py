@@ -32,10 +32,14 @@ class Mark(NamedTuple):
 
 def marks_of(run: Run) -> list[Mark]:
     """Return what was done from outside, and the shocks that rules were told of, in order of ticks; none after the end."""
-    last = int(run.summary["ticks"])
+    return marks_in(run.settings, int(run.summary["ticks"]))
+
+
+def marks_in(settings: Mapping[str, Any], last: int) -> list[Mark]:
+    """Return the marks of a run with these settings, as plain data, up to its last tick."""
     found: dict[int, dict[str, None]] = {}
-    doings = [(_ticks(done, last), _words(done)) for done in run.settings.get("interventions") or ()]
-    doings += [([shock["at"] + 1], f"shock to {shock.get('issue') or shock['on']}") for shock in _shocks(run.settings)]
+    doings = [(_ticks(done, last), _words(done)) for done in settings.get("interventions") or ()]
+    doings += [([shock["at"] + 1], f"shock to {shock.get('issue') or shock['on']}") for shock in _shocks(settings)]
     is_crowded = sum(len(ticks) for ticks, _ in doings) > MOST_MARKS
     for ticks, words in doings:
         for tick in sorted({ticks[0], ticks[-1]}) if is_crowded and ticks else ticks:

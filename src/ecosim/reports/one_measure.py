@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecosim.drawing.meaning import quantity
 from ecosim.drawing.style import label, rules
-from ecosim.reports.panels import of_measure, short_name
+from ecosim.reports.panels import short_name
 from ecosim.reports.sweep_figures import draw_groups, draw_response
 
 if TYPE_CHECKING:
@@ -44,5 +45,5 @@ def _new() -> Axes:
 
 
 def _name(axes: Axes, measure: str, below: str) -> None:
-    axes.set_ylabel(of_measure(measure))
+    axes.set_ylabel(quantity(measure))
     axes.set_xlabel(label(below, 34))

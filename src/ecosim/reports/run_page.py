@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ecosim.errors import InputError
 from ecosim.reports.page import Page, code, details, heading, number, paragraph, sentences, table
 from ecosim.reports.plots import FIGURES, timeline
+from ecosim.results.phrases import unit_of
 from ecosim.results.plain_yaml import to_yaml
 from ecosim.world.names import for_html
 
@@ -105,7 +106,7 @@ def _measures(run: Run) -> str:
         (name, meanings[name].meaning if name in meanings else "", one["unit"], one["start"], one["mean"], one["final"])
         for name, one in run.summary["measures"].items()
     ]
-    shown = [(*row[:2], "" if row[2] == "1" else row[2], *row[3:]) for row in rows]
+    shown = [(*row[:2], unit_of(row[2]), *row[3:]) for row in rows]
     head = ("measure", "what it is", "unit", "start", "second half", "end")
     return details(f"All {len(rows)} measures", table(head, shown, words=3))
 

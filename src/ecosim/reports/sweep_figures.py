@@ -41,11 +41,11 @@ UNITS_OF_INDICES = {
 
 
 @styled
-def effects(table: pd.DataFrame, measures: Sequence[str], keys: Sequence[str]) -> Figure:
+def effects(table: pd.DataFrame, measures: Sequence[str], keys: Sequence[str], units: Mapping[str, str]) -> Figure:
     """Return the figure of effects: a panel a measure, a row a value, its difference from the first value of its key."""
     rows = rows_of(table)
     names = short_names(keys)
-    figure, axes = panels(len(measures), 3, 0.75 + 0.26 * len(rows))
+    figure, axes = panels(len(measures), 3, 0.95 + 0.26 * len(rows))
     for place, (one, measure) in enumerate(each(axes, measures)):
         own = table[table["measure"] == measure]
         for at, (factor, value) in enumerate(rows):
@@ -63,6 +63,7 @@ def effects(table: pd.DataFrame, measures: Sequence[str], keys: Sequence[str]) -
         one.grid(axis="x", visible=True)
         one.locator_params(axis="x", nbins=4)
         one.margins(x=0.12)
+        one.set_xlabel(f"difference ({unit})" if (unit := units.get(measure)) else "difference")
     return figure
 
 
@@ -76,13 +77,14 @@ def rows_of(table: pd.DataFrame) -> list[tuple[str, Any]]:
 
 
 @styled
-def responses(found: Mapping[str, Response], measures: Sequence[str]) -> Figure:
+def responses(found: Mapping[str, Response], measures: Sequence[str], units: Mapping[str, str]) -> Figure:
     """Return the figure of responses to one factor: a panel a measure, lines for a second factor where there is one."""
     one = found[measures[0]]
     figure, axes = panels(len(measures), 3, 2.7, extra=0.9)
     for panel, measure in each(axes, measures):
         draw_response(panel, found[measure])
         panel.set_xlabel(label(short_name(one.factor), 34))
+        panel.set_ylabel(units.get(measure, ""))
     handles, names = axes[0].get_legend_handles_labels()
     if handles:
         title = None if one.second is None else label(short_name(one.second), 34)
@@ -93,12 +95,13 @@ def responses(found: Mapping[str, Response], measures: Sequence[str]) -> Figure:
 
 
 @styled
-def over_time(found: Mapping[str, pd.DataFrame], lead: str | None) -> Figure:
+def over_time(found: Mapping[str, pd.DataFrame], lead: str | None, units: Mapping[str, str]) -> Figure:
     """Return the figure of measures over time: the mean of each group of runs, and where four fifths of them are."""
     figure, axes = panels(len(found), 3, 2.7, extra=0.9)
     for panel, measure in each(axes, list(found)):
         draw_groups(panel, found[measure], lead)
         panel.set_xlabel("tick")
+        panel.set_ylabel(units.get(measure, ""))
     handles, names = axes[0].get_legend_handles_labels()
     title = None if lead is None else label(short_name(lead), 34)
     figure.legend(handles, names, loc="outside lower left", ncols=min(len(handles), 6), title=title, alignment="left")

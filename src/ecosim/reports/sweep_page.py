@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecosim.reports import maps, sweep_figures, sweep_words
+from ecosim.reports.glossary import all_measures, what_names_mean
 from ecosim.reports.page import Page, code, details, heading, number, paragraph, sentences, table
-from ecosim.reports.panels import MEAN, short_names
+from ecosim.reports.panels import short_names
+from ecosim.reports.sweep_words import over_half
+from ecosim.results.phrases import percent
 from ecosim.results.plain_yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ def sweep_page(found: SweepFindings) -> str:
     page.facts = _facts(found)
     page.footer = _footer(found)
     page.section("brief", "In brief").parts = [sentences(sweep_words.said_in_brief(found))]
+    page.section("names", "What was varied and measured").parts = what_names_mean(found)
     page.section("failures", "Runs that failed").parts = _failures(found)
     page.section("effects", "Effects").parts = _effects(page, found)
     page.section("responses", "Responses").parts = _responses(page, found)
@@ -44,7 +48,7 @@ def sweep_page(found: SweepFindings) -> str:
     page.section("time", "Over time").parts = _time(page, found)
     page.section("sensitivity", "Sensitivity").parts = _sensitivity(page, found)
     page.section("convergence", "Luck and replicates").parts = _convergence(page, found)
-    page.section("measures", "All measures").parts = [_all_measures(found)]
+    page.section("measures", "All measures").parts = [all_measures(found)]
     page.section("run", "What was run").parts = _what_was_run(found)
     return page.html()
 
@@ -132,10 +136,12 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
     )
     caption = (
         f"Difference from the first value of each factor ({first}), each measure in its own unit"
-        f"{_over_half(measures)}. {how} Open marks: the interval reaches across zero."
+        f"{over_half(measures)}. {how} Open marks: the interval reaches across zero."
     )
     parts = [
-        page.figure(sweep_figures.effects(found.effects, measures, found.keys), "What each value changes", caption)
+        page.figure(
+            sweep_figures.effects(found.effects, measures, found.keys, found.units), "What each value changes", caption
+        )
     ]
     told = list(sweep_words.said_of_effects(found))
     parts += [sentences(told)] if told else []
@@ -149,30 +155,24 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
                 "note",
             )
         )
-    parts.append(details("All differences as a table", _table_of_effects(found.effects, found.keys)))
+    parts.append(details("All differences as a table", _table_of_effects(found.effects, found.keys, found.units)))
     return parts
 
 
-def _table_of_effects(effects: pd.DataFrame, keys: Sequence[str]) -> str:
+def _table_of_effects(effects: pd.DataFrame, keys: Sequence[str], units: Mapping[str, str]) -> str:
     names = short_names(keys)
     rows = [
-        (row["measure"], names.get(row["factor"], row["factor"]), _plain(row["value"]), _plain(row["against"]),
+        (row["measure"], units.get(row["measure"], ""), names.get(row["factor"], row["factor"]),
+         _plain(row["value"]), _plain(row["against"]),
          float(row["mean_against"]), float(row["mean"]), number(float(row["difference"]), True),
          f"{number(float(row['low']), True)} to {number(float(row['high']), True)}", int(row["runs"]))
         for _, row in effects.iterrows()
     ]  # fmt: skip
     head = (
-        "measure",
-        "factor",
-        "value",
-        "against",
-        "mean there",
-        "mean here",
-        "difference",
-        "95 % interval",
+        "measure", "unit", "factor", "value", "against", "mean there", "mean here", "difference", "95 % interval",
         "pairs of runs",
-    )
-    return table(head, rows, words=4)
+    )  # fmt: skip
+    return table(head, rows, words=5)
 
 
 def _responses(page: Page, found: SweepFindings) -> list[str]:
@@ -188,7 +188,7 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
         if response.lines is not None:
             lines = f", a line for each {short_names(found.keys)[response.second]}" if response.second else ""
             caption = (
-                f"Means{_over_half(measures)}, against {name}{lines}; all else is averaged over. Bands: 95 % intervals "
+                f"Means{over_half(measures)}, against {name}{lines}; all else is averaged over. Bands: 95 % intervals "
                 "over replicates"
                 + (
                     f", less what luck adds to all points alike{_shared(found)}: for comparing points, not for their level."
@@ -198,10 +198,12 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
             )
         else:
             caption = (
-                f"Each dot is a point of the design (the mean of its runs{_over_half(measures)}). Line: means of bins of "
+                f"Each dot is a point of the design (the mean of its runs{over_half(measures)}). Line: means of bins of "
                 "equal size, with 95 % intervals; band: four fifths of the points of a bin, from other factors and luck."
             )
-        parts.append(page.figure(sweep_figures.responses(own, measures), f"Measures against {name}", caption))
+        parts.append(
+            page.figure(sweep_figures.responses(own, measures, found.units), f"Measures against {name}", caption)
+        )
         parts.append(sentences(sweep_words.said_of_responses(own, measures, found)))
     return parts
 
@@ -214,10 +216,14 @@ def _maps(page: Page, found: SweepFindings) -> list[str]:
         both = ", with 95 % intervals both ways" if found.plane["x_low"].notna().any() else ""
         both += f", less what luck adds to all points alike{_shared(found)}" if both and found.is_luck_common else ""
         told = sweep_words.said_of_plane(found)
-        caption = f"Each mark is a point of the design{_over_half(found.plane_measures)}{both}. {told}"
+        caption = f"Each mark is a point of the design{over_half(found.plane_measures)}{both}. {told}"
         lead, marked = (found.maps.across, second) if found.maps is not None else (found.lead, None)
         figure = maps.plane(
-            found.plane, found.plane_measures, lead, marked if found.kind in ("grid", "zip", "table") else None
+            found.plane,
+            found.plane_measures,
+            lead,
+            marked if found.kind in ("grid", "zip", "table") else None,
+            found.units,
         )
         parts.append(page.figure(figure, "Between collaboration and polarisation", caption))
     if found.maps is not None:
@@ -231,7 +237,7 @@ def _maps(page: Page, found: SweepFindings) -> list[str]:
             f"{', the two factors that matter most' if len(found.keys) > 2 else ''}; all else is averaged over. "
             f"{sweep_words.said_of_maps(found)}{stage}"
         )
-        parts.append(page.figure(maps.maps(found.maps, found.keys), "Phases over two factors", caption))
+        parts.append(page.figure(maps.maps(found.maps, found.keys, found.units), "Phases over two factors", caption))
     return parts
 
 
@@ -247,7 +253,7 @@ def _time(page: Page, found: SweepFindings) -> list[str]:
             f" {len(found.series)} of the {len(found.measures)} measures of this page are drawn: the first of which values "
             "were kept at every tick; read_sweep(folder).series(name) has the others that were kept."
         )
-    figure = page.figure(sweep_figures.over_time(found.series, found.lead), "Measures over time", caption)
+    figure = page.figure(sweep_figures.over_time(found.series, found.lead, found.units), "Measures over time", caption)
     return [figure, sentences(sweep_words.said_of_time(found))]
 
 
@@ -258,7 +264,9 @@ def _sensitivity(page: Page, found: SweepFindings) -> list[str]:
     measures = [name for name in found.measures if name in set(one.table["measure"])]
     if not measures:
         return []
-    caption = f"{one.told[0].upper()}{one.told[1:]}. Lines: 95 % intervals{_over_half(measures)}."
+    caption = (
+        f"{one.told[0].upper()}{one.told[1:]}. Lines: 95 % intervals. Measures{over_half(measures) or ' at the end'}."
+    )
     parts = [page.figure(sweep_figures.indices(one, measures, found.keys), "Which factors matter", caption)]
     parts.append(sentences(sweep_words.said_of_indices(one, measures, found.keys)))
     parts += [paragraph(remark, "note") for remark in one.remarks]
@@ -285,54 +293,32 @@ def _convergence(page: Page, found: SweepFindings) -> list[str]:
         figure = sweep_figures.convergence(found.convergence)
         figures.append(page.figure(figure, "How the interval narrows with replicates", caption))
     rows = [
-        (row["measure"], float(row["within"]), float(row["apart"]), float(row["between"]), _percent(row["luck"]),
+        (row["measure"], found.units.get(row["measure"], ""), float(row["within"]), float(row["apart"]),
+         float(row["between"]), _percent(row["luck"]),
          number(float(row["half_width"])), number(float(row["needed"])))
         for _, row in found.noise[found.noise["measure"].isin(found.measures)].iterrows()
     ]  # fmt: skip
     head = (
-        "measure", "s.d. of runs of a point", "of which blurs differences", "s.d. of the points' means", "thereof luck",
-        "± at a point now", "replicates needed",
+        "measure", "unit", "s.d. of runs of a point", "of which blurs differences", "s.d. of the points' means",
+        "thereof luck", "± at a point now", "replicates needed",
     )  # fmt: skip
-    return [*figures, paragraph(_on_noise(found)), table(head, rows)]
+    return [*figures, paragraph(_on_noise(found)), table(head, rows, words=2)]
 
 
 def _on_noise(found: SweepFindings) -> str:
     """Return what the columns of the table of luck say."""
     shared = ", which have the same luck and share most of it" if found.is_luck_common else ""
     return (
-        "A row a measure, in its own unit. From the left: how far the runs of one point lie apart, by luck alone; how much "
+        "A row a measure, in its own unit; an index has none. From the left: how far the runs of one point lie apart, by "
+        "luck alone; how much "
         f"of that blurs a difference between points{shared}; how far the means of the points lie apart, and what part of "
         "that (of the variance) luck may have made; half the width of the 95 % interval of a point's mean now; and how many "
         "replicates would bring that of a difference between two points down to a tenth of all that the points differ by."
     )
 
 
-def _all_measures(found: SweepFindings) -> str:
-    rows = []
-    for _, row in found.noise.iterrows():
-        note = found.notes.get(row["measure"])
-        unit = "" if note is None or note.unit in ("", "1") else note.unit
-        rows.append(
-            (row["measure"], unit, int(row["runs"]), float(row["mean"]), float(row["lowest"]), float(row["highest"]),
-             float(row["within"]), _percent(row["luck"]))
-        )  # fmt: skip
-    head = (
-        "measure",
-        "unit",
-        "runs",
-        "mean",
-        "lowest point",
-        "highest point",
-        "s.d. within a point",
-        "luck in the points' means",
-    )
-    return details(f"All {len(rows)} measures", table(head, rows, words=2))
-
-
 def _what_was_run(found: SweepFindings) -> list[str]:
     manifest = found.manifest
-    rows = [(key, words) for key, words in found.values.items()]
-    parts = [table(("factor", "values"), rows, words=2)] if rows else []
     made = manifest.get("provenance") or {}
     libraries = made.get("libraries") or {}
     design = manifest.get("design") or {}
@@ -355,7 +341,7 @@ def _what_was_run(found: SweepFindings) -> list[str]:
         ),
         ("machine", ", ".join(str(machine[name]) for name in ("cpu", "system", "architecture") if machine.get(name))),
     ]
-    parts += [heading("Provenance"), table(("", ""), facts, words=2)]
+    parts = [heading("Provenance"), table(("", ""), facts, words=2)]
     configurations = manifest.get("configurations") or {}
     for name, configuration in list(configurations.items())[:MOST_EXAMPLES]:
         told = f"The configuration that was varied{f' ({name})' if name else ''}"
@@ -373,15 +359,8 @@ def _shared(found: SweepFindings) -> str:
     return "" if found.fewest == found.replicates else ", over the replicates that all points have"
 
 
-def _over_half(measures: Sequence[str]) -> str:
-    means = [name for name in measures if name.endswith(MEAN)]
-    if len(means) == len(measures):
-        return ", over the second half of a run"
-    return "" if not means else ", over the second half of a run where not said otherwise"
-
-
 def _percent(share: float) -> str:
-    return "–" if share != share else f"{100 * share:.0f} %"
+    return "–" if share != share else percent(share)
 
 
 def _plain(value: Any) -> str:

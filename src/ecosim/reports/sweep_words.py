@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ecosim.reports.page import few
-from ecosim.reports.panels import of_measure, of_value, short_name, short_names
+from ecosim.reports.panels import MEAN, of_measure, of_value, short_name, short_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -241,6 +241,14 @@ def said_in_brief(found: SweepFindings) -> Iterator[str]:
             yield told
     else:
         yield "Each point was run once: there are no intervals that would tell effects from luck at a point."
+
+
+def over_half(measures: Sequence[str]) -> str:
+    """Return a clause that tells which measures are means over the second half of a run; nothing where none is."""
+    means = [name for name in measures if name.endswith(MEAN)]
+    if len(means) == len(measures):
+        return ", over the second half of a run"
+    return "" if not means else ", over the second half of a run where not said otherwise"
 
 
 def _on_failures(found: SweepFindings) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.drawing.meaning import in_words
 from ecosim.drawing.style import (
     ALL_TOGETHER,
     COLLABORATION,
@@ -27,7 +28,6 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.reports.lines import curve, fit_ticks, window
 from ecosim.reports.marks import Mark, caption_of, draw_marks, marks_of
 from ecosim.results.phrases import number
-from ecosim.world.names import for_plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -262,7 +262,7 @@ def _size(run: Run, issue: str) -> float:
 def _unit(run: Run, names: Sequence[str]) -> str:
     notes = run.notes("series")
     unit = next((notes[name].unit for name in names if name in notes), "")
-    return "index" if unit in ("", "1") else for_plot(unit)
+    return in_words(unit or "1")
 
 
 def _said(run: Run, titles: Mapping[str, str]) -> str:

@@ -52,7 +52,7 @@ def clusters_by_chance(organisations: int) -> float:
     :math:`(1 - g / L)^n`, so that there are :math:`1 + (n - 1) (1 - g / L)^n`.
 
     References:
-        David & Nagaraja (2003), Order statistics, 3rd ed., §6.4, on uniform spacings (unchecked).
+        David & Nagaraja (2003), Order statistics, 3rd ed., §6.4, Random division of an interval, p. 133.
     """
     return 1 + (organisations - 1) * (1 - GAP / SCALE) ** organisations
 

@@ -13,6 +13,9 @@ PLURALS = {
 }
 """What the organisations of a sector are called together."""
 
+NO_UNIT = "index"
+"""What stands in place of a unit where a number has none."""
+
 HARDLY = 0.05
 """A change below this part of the larger value is told as none."""
 
@@ -42,6 +45,11 @@ def number(value: float | None) -> str:
         6 if abs(value) < 1e-3 else 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3
     )
     return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def unit_of(unit: str) -> str:
+    """Return a unit as tables and axes tell it: a number without one is an index."""
+    return NO_UNIT if unit == "1" else unit
 
 
 def percent(share: float) -> str:

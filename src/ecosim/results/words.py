@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 
 from ecosim.results.deeds import from_outside
 from ecosim.results.doings import camps, conduct, disagreement, learning, lifetimes, turnover
-from ecosim.results.phrases import both, in_a_row, is_same, moved, number, one_or, percent, plain, plural, some
+from ecosim.results.phrases import (
+    both,
+    in_a_row,
+    is_same,
+    moved,
+    number,
+    one_or,
+    percent,
+    plain,
+    plural,
+    some,
+    unit_of,
+)
 
 STAGE_MEANINGS = {
     "collection": "organisations beside each other, most of them without a path of relationships between them",
@@ -178,16 +190,31 @@ def _collaboration(summary: Mapping[str, Any]) -> Iterator[str]:
         )
     z = measures.get("cross_sector_share_z", {}).get("final")
     if z is not None:
-        side = "more" if z > 0 else "fewer"
-        yield (
-            f"At the end that is {number(abs(z))} standard deviations {side} than if everyone kept the number of its "
-            f"partners but drew them by chance{'' if abs(z) >= 2 else ', which is within what chance gives'}."
-        )
+        yield _beside_chance(z)
     coalitions, size = both(measures, "coalitions"), both(measures, "coalition_size_mean")
     if coalitions:
         of = f" of {number(size[1])} organisations" if size else ""
         at_start, on_average = number(coalitions[0]), number(coalitions[1])
         yield f"Later there were {on_average} coalitions{of} on average, {at_start} at the start."
+
+
+def _beside_chance(z: float) -> str:
+    """Return how the share of relationships across sectors at the end compares with chance: neither level nor change.
+
+    Args:
+        z: by how many standard deviations it lies above what chance gives.
+    """
+    if abs(z) < 2:
+        verdict = "which is within what chance gives: sectors are not seen to seek or to avoid each other"
+    elif z > 0:
+        verdict = "more than chance gives: sectors seek each other"
+    else:
+        verdict = "more than chance gives: sectors still keep to themselves, whichever way the share has moved"
+    lies = "lower" if z > 0 else "higher"
+    return (
+        "How much of that is choice is another question: had everyone kept the number of its partners but drawn them by "
+        f"chance, the share at the end would be {number(abs(z))} standard deviations {lies}, {verdict}."
+    )
 
 
 def _polarisation(summary: Mapping[str, Any], *, is_told_below: bool) -> Iterator[str]:
@@ -303,14 +330,15 @@ def _table(summary: Mapping[str, Any], meanings: Mapping[str, str], series: Colu
     head = "| measure | start | second half | end | unit | what it is |\n|---|--:|--:|--:|---|---|"
     rows = [
         f"| {_code(name)} | {number(values['start'])} | {number(_second_half(name, values, series))} "
-        f"| {number(values['final'])} | {plain(values['unit'])} | {plain(meanings.get(name, ''))} |"
+        f"| {number(values['final'])} | {plain(unit_of(values['unit']))} | {plain(meanings.get(name, ''))} |"
         for name, values in summary["measures"].items()
     ]
     if not rows:
         return "None was asked for."
     return (
         "\n".join([head, *rows])
-        + "\n\n“–”: undefined or not measured at that tick; what a tick brings is undefined at the start."
+        + "\n\n“–”: undefined or not measured at that tick; what a tick brings is undefined at the start. "
+        + "Index: a number without a unit."
     )
 
 

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from ecosim.errors import InputError
 from ecosim.experiments import choice, curves
 from ecosim.experiments.effects import TOGETHER, Layout, effects, mean_and_interval
+from ecosim.experiments.meaning import meanings_in
 from ecosim.experiments.noise import convergence, table_of_noise
 from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.remarks import on_skipped
 from ecosim.experiments.sensitivity import METHODS, Sensitivity, factors_of, sensitivity
 from ecosim.experiments.shards import MEAN
 from ecosim.reports.findings import Indices, Maps, Response, SweepFindings
@@ -81,6 +83,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
         convergence={name: convergence(layout.values(name)) for name in shown} if tables.replicates > 2 else {},
         indices=indices_of(tables, shown),
         remarks=_remarks(tables, layout),
+        meanings=meanings_in(tables.manifest.get("configurations") or {}, tables.keys),
     )
 
 
@@ -110,7 +113,8 @@ def indices_of(tables: SweepTables, measures: Sequence[str]) -> Indices | None:
 def as_indices(found: Sensitivity) -> Indices:
     """Return sensitivity indices as the page and the figure take them."""
     idle = {measure: found.idle(measure) for measure in found.measures["measure"]}
-    return Indices(found.method, METHODS[found.method], found.indices, found.measures, idle, found.remarks)
+    remarks = (*found.remarks, *on_skipped(found.skipped))
+    return Indices(found.method, METHODS[found.method], found.indices, found.measures, idle, remarks)
 
 
 def _remarks(tables: SweepTables, layout: Layout) -> list[str]:

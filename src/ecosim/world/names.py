@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -54,6 +54,38 @@ def identity_of_names(names: Sequence[str]) -> NDArray[np.int64]:
 def unnamed(sector: str, identity: int) -> str:
     """Return what an organisation without a name of its own is called: its sector and number."""
     return f"{sector} {identity & 0xFFFFFF}"
+
+
+def names_of_newcomers(
+    sectors: Sequence[str], identity: NDArray[np.int64], taken: NDArray[np.int64]
+) -> tuple[str, ...]:
+    """Return what organisations are called that enter a world of names without one: ``new business 3``.
+
+    That is their sector and their place among the numbers of it, the first being 1: nobody else's, and the same in every
+    table. A name that somebody of this world has, or had before it went, gets a number in brackets behind it. That is told
+    by the number that stands for the name, for of who went only numbers are left: a free name gets brackets by chance, too,
+    with a probability of one in two billion for each number that is taken.
+
+    Args:
+        sectors: of each (p,).
+        identity: their numbers (p,).
+        taken: numbers of all that are there or went (n,).
+    """
+    names = []
+    for sector, number in zip(sectors, identity.tolist(), strict=True):
+        plain = name = f"new {sector.replace('_', ' ')} {(number & 0xFFFFFF) + 1}"
+        again = 1
+        while bool((taken == _hash(0, name.encode("utf-8", "surrogatepass"))).any()):
+            again += 1
+            name = f"{plain} ({again})"
+        names.append(name)
+    return tuple(names)
+
+
+def is_of_a_newcomer(name: str, sectors: Iterable[str]) -> bool:
+    """Return whether a name is such as newcomers get that have none (:func:`names_of_newcomers`)."""
+    words = "|".join(re.escape(sector.replace("_", " ")) for sector in sectors)
+    return re.fullmatch(rf"new (?:{words}) [0-9]+(?: \([0-9]+\))?", name) is not None
 
 
 def defuse_for_spreadsheet(text: str) -> str:

@@ -19,7 +19,7 @@ from ecosim.world import coalitions, commits, relationships
 from ecosim.world.absence import explaining
 from ecosim.world.columns import COLUMNS, Axis, Column
 from ecosim.world.labels import Labels
-from ecosim.world.names import unnamed
+from ecosim.world.names import names_of_newcomers, unnamed
 from ecosim.world.pending import NONE, Pending, rows_within
 from ecosim.world.table import Table, side_by_side
 
@@ -246,7 +246,8 @@ class World:
         Args:
             values: column name to entries (p, …); ``identity`` and ``sector`` are required, others start at the
                 table's initial value. ``ecosim.world.newcomers.new_identities`` gives numbers that are free.
-            names: their names, where organisations have names.
+            names: their names, where organisations have names; by default ``new <sector> <number>``
+                (``ecosim.world.names.names_of_newcomers``).
 
         Raises:
             ValueError: if a number is given twice, is another's, or was that of one that went.
@@ -265,11 +266,15 @@ class World:
             if column.name in values:
                 self.__dict__[column.name][before:] = values[column.name]
         if self.names is not None:
-            self.names += names or tuple(f"newcomer {int(number)}" for number in values["identity"])
+            self.names += names or self._names_of_newcomers(identity, np.asarray(values["sector"]))
         self.changes += 1
         self.first_tie = np.append(self.first_tie, np.full(count, self.first_tie[-1]))
         self.first_membership = np.append(self.first_membership, np.full(count, self.first_membership[-1]))
         return np.arange(before, self.n)
+
+    def _names_of_newcomers(self, identity: NDArray[Any], sector: NDArray[Any]) -> tuple[str, ...]:
+        taken = np.concatenate((self.identity, self.gone))
+        return names_of_newcomers([self.labels.sectors[k] for k in sector.tolist()], identity, taken)
 
     # -- carrying it out --------------------------------------------------------------------------------------------
 

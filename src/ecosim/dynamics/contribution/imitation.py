@@ -120,7 +120,7 @@ class PayoffProportionalImitation(Imitation):
 
     References:
         Santos & Pacheco (2005), Phys. Rev. Lett. 95, 098104. Santos, Santos & Pacheco (2008), Nature 454, 213 (its
-        rule unchecked at the source; M as quoted in a program that follows the latter).
+        rule, and M, as two programs that reproduce the latter have them; unchecked at the source).
     """
 
     normaliser: Literal["range", "degree", "fixed"] = Field(

@@ -34,8 +34,8 @@ class PublicGoods(GroupGame):
         Interaction: Through the groups that each plays in: a neighbourhood, or a group drawn anew.
 
     References:
-        Santos, Santos & Pacheco (2008), Nature 454, 213 (the two costs, and groups on networks; known from programs and
-        papers that follow it, unchecked at the source).
+        Santos, Santos & Pacheco (2008), Nature 454, 213 (the two costs, and groups on networks: its abstract, and two
+        programs that reproduce it; the formula unchecked at the source).
     """
 
     multiplication: float = Field(3.0, ge=0, le=1000, description="r, what one unit put in is worth to the whole group")

@@ -1,0 +1,99 @@
+"""Arms: a question put to towns that differ in what is asked, run under the same luck, and how sure an answer is.
+
+A scenario's measures need no function of one's own: `ecosim compare` and `ecosim sweep` run and keep them. Arms are for what
+only somebody who looks on while a town runs can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ecosim.compose import load
+from ecosim.ecosystem import Ecosystem
+from ecosim.experiments.design import seed_of_replicate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Arms = Mapping[str, Sequence[str | Path]]
+"""Label to a file or name of a scenario, and changes of it."""
+
+Live = Callable[[Ecosystem], Mapping[str, float]]
+"""Runs a newly founded ecosystem and returns what is to be told of it."""
+
+
+def run_all(
+    arms: Arms, live: Live | Mapping[str, Live], *changes: str, replicates: int, seed: int, workers: int = 0
+) -> pd.DataFrame:
+    """Return a row a run: ``scenario`` (the arm), ``replicate``, ``status``, and what ``live`` returned.
+
+    Args:
+        arms: replicate r has the same seed in every one of them.
+        live: one for all arms, or one for each.
+        *changes: changes of every arm.
+        replicates: runs of each arm.
+        seed: those of the replicates are derived from it.
+        workers: processes; 0 runs in this one.
+    """
+    import pandas as pd
+
+    lives = live if isinstance(live, Mapping) else dict.fromkeys(arms, live)
+    jobs = [
+        (label, tuple(arm), lives[label], changes, r, seed) for label, arm in arms.items() for r in range(replicates)
+    ]
+    if workers < 1:
+        return pd.DataFrame([_one(job) for job in jobs])
+    with ProcessPoolExecutor(workers) as pool:
+        return pd.DataFrame(pool.map(_one, jobs, chunksize=max(1, len(jobs) // (8 * workers))))
+
+
+def late(model: Ecosystem, measure: str, after: int) -> float:
+    """Return the mean of a measure over the ticks beyond ``after`` at which it is defined; NaN if there are none."""
+    series = model.recorder.series()
+    values = np.asarray(series[measure], float)[np.asarray(series["tick"]) > after]
+    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
+
+
+def interval(values: Iterable[float]) -> tuple[float, float, float]:
+    r"""Return the mean of values over replicates and its 95 % interval by Student's t; undefined values are left out.
+
+    .. math:: \bar x \pm t_{n-1,\,0.975}\, s / \sqrt n
+    """
+    from scipy.stats import t
+
+    there = np.array([value for value in values if np.isfinite(value)])
+    if there.size < 2:
+        return float(there.mean()) if there.size else float("nan"), float("nan"), float("nan")
+    half = float(t.ppf(0.975, there.size - 1)) * there.std(ddof=1) / np.sqrt(there.size)
+    return float(there.mean()), float(there.mean() - half), float(there.mean() + half)
+
+
+def share_interval(successes: int, trials: int) -> tuple[float, float, float]:
+    """Return a share and its 95 % interval by Wilson's score.
+
+    References:
+        Wilson (1927), Journal of the American Statistical Association 22, 209.
+    """
+    z, p = 1.959964, successes / trials
+    middle, scale = p + z * z / (2 * trials), 1 + z * z / trials
+    half = z * np.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
+    return p, float(max(0.0, (middle - half) / scale)), float(min(1.0, (middle + half) / scale))
+
+
+def _one(job: tuple[str, tuple[str | Path, ...], Live, tuple[str, ...], int, int]) -> dict[str, Any]:
+    label, (name, *own), live, changes, replicate, seed = job
+    model = Ecosystem(_settings(name, *map(str, own), *changes), rng=seed_of_replicate(seed, replicate))
+    return {"scenario": label, "replicate": replicate, "status": "ok", **live(model)}
+
+
+@lru_cache(maxsize=4)
+def _settings(name: str | Path, *changes: str) -> Any:
+    if isinstance(name, Path):
+        return load(None, *changes, scenario=name)
+    return load(name, *changes)

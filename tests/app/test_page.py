@@ -1,0 +1,52 @@
+"""The page's own files: what they name is there, in the page and in what the session tells and takes."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from ecosim.app import messages, server, session, show
+from ecosim.app.server import FILES, PAGE
+
+HTML, SCRIPT, DRAWING = (
+    PAGE.joinpath(name).read_text(encoding="utf-8") for name in ("index.html", "app.js", "draw.js")
+)
+STYLE = (PAGE / "style.css").read_text(encoding="utf-8")
+PYTHON = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (server, session, show))
+
+
+def test_every_file_of_the_page_is_handed_out_and_there():
+    assert {file for file, _ in FILES.values()} == {path.name for path in PAGE.iterdir()}
+
+
+def test_what_the_script_takes_hold_of_is_in_the_page():
+    held = set(re.findall(r'\$\("([\w-]+)"\)', SCRIPT))
+    made = {"f-sector", "f-column", "f-issue"}  # by the script itself
+    assert len(held) > 20
+    assert held - made <= set(re.findall(r'id="([\w-]+)"', HTML))
+
+
+def test_the_page_hears_all_that_it_is_told_and_asks_what_is_understood():
+    told = set(re.findall(r'"kind": "(\w+)"', PYTHON))
+    heard = set(
+        re.findall(r"^  (\w+)\(told\)|^  (\w+)\(\w+\) \{", SCRIPT.split("const HEAR = {")[1].split("\n};")[0], re.M)
+    )
+    assert told == {name for pair in heard for name in pair if name}
+    asked = set(re.findall(r'ask\((?:\w+ \? )?\{ do: "(\w+)"|\} : \{ do: "(\w+)"', SCRIPT))
+    known = {word for kind in get_args(messages.Message) for word in get_args(kind.model_fields["do"].annotation)}
+    assert {word for pair in asked for word in pair if word} <= known
+    assert asked
+
+
+def test_every_colour_that_is_drawn_is_there_in_light_and_in_dark():
+    light, dark = STYLE.split(':root[data-theme="dark"] {')
+    names = set(re.findall(r'css\("(--[\w-]+)"\)', DRAWING)) | {
+        f"--{kind}-0" for kind in ("sector", "issue", "line", "rung")
+    }
+    for theme in (light, dark.split("}")[0]):
+        assert names <= set(re.findall(r"(--[\w-]+):", theme))
+
+
+def test_every_control_has_a_name_for_those_who_do_not_see_it():
+    controls = re.findall(r"<(?:input|select|canvas)[^>]*>", HTML)
+    assert len(controls) >= 6
+    assert [control for control in controls if "aria-label=" not in control] == []
