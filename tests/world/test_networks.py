@@ -14,6 +14,7 @@ from ecosim.kernels import kernel
 from ecosim.rng import stream
 from ecosim.world.networks import NetworkSettings, lattice_shape, starting_ties, tie_chances
 from ecosim.world.random_networks import binomial, settled
+from tests.chance import errors_allowed
 from tests.clock import at_most_seconds
 
 KINDS = ("none", "complete", "ring", "lattice", "random", "groups", "small_world", "scale_free")
@@ -286,26 +287,32 @@ def test_preferential_attachment_follows_the_cubic_law():
 
 
 def test_hubs_are_of_every_sector():
-    """Arrival is drawn, so no sector is older: t-test of 20 networks, false alarm 1e-6."""
+    """Arrival is drawn, so no sector is older: 20 networks (false alarm 1e-6)."""
     gap = []
     for seed in range(20):
         degree = np.bincount(ties([100, 100], seed, kind="scale_free", degree=4.0).ravel(), minlength=200)
         gap.append(degree[:100].mean() - degree[100:].mean())
-    assert abs(np.mean(gap)) < 7 * np.std(gap, ddof=1) / np.sqrt(20)
+    assert abs(np.mean(gap)) < errors_allowed(20) * np.std(gap, ddof=1) / np.sqrt(20)
 
 
 def test_triangle_steps_cluster_without_more_ties():
-    """Holme & Kim 2002: clustering rises with the chance of a triangle step; the number of ties does not."""
+    """Holme & Kim 2002: clustering rises with the chance of a triangle step; the number of ties does not.
+
+    It rises by .41, with a standard deviation of .016 between networks: .2 is thirteen of them less.
+    """
     plain, closed = (ties([500], kind="scale_free", degree=6.0, triangles=share) for share in (0.0, 1.0))
     assert len(plain) == len(closed)
     assert nx.average_clustering(graph(closed, 500)) > nx.average_clustering(graph(plain, 500)) + 0.2
 
 
 def test_groups_have_the_degree_asked_for_and_are_clustered_like_real_networks():
-    """.45 to .79 between organisations (Drabek et al. 1981); the mean degree of 40 networks within 5 %."""
+    """.45 to .79 between organisations (Drabek et al. 1981); the mean degree of 40 networks within 5 % (false alarm 1e-6).
+
+    Clustering is .51, with a standard deviation of .013 between networks: fifteen standard errors of ten above .45.
+    """
     networks = [ties([100, 60, 40], seed, kind="groups", degree=8.0, group_size=4.0) for seed in range(40)]
     assert np.mean([2 * len(ends) / 200 for ends in networks]) == pytest.approx(8.0, rel=0.05)
-    assert 0.45 < nx.average_clustering(graph(networks[0], 200)) < 0.79
+    assert 0.45 < np.mean([nx.average_clustering(graph(ends, 200)) for ends in networks[:10]]) < 0.79
 
 
 def test_groups_of_ones_own_sector_make_no_cross_sector_tie():

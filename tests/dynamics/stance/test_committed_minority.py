@@ -96,15 +96,18 @@ def test_along_ties_a_minority_reaches_only_whom_it_is_tied_to():
 
 
 def test_the_two_conventions_are_alike_but_for_their_names():
-    """Whoever swaps both conventions and the luck of coins swaps what comes of it: the rule prefers neither."""
+    """Whoever swaps both conventions and the luck of coins swaps what comes of it: the rule prefers neither.
+
+    Of 30, on 30 seeds, 16 ± 3 were sure of one, .98 of them the same: of 300 both bounds are seven standard deviations off.
+    """
     rule = CommittedMinority(memory=4, activation="sweep")
-    one, other = crowd(rule, 30, seed=5), crowd(rule, 30, seed=5)
+    one, other = crowd(rule, 300, seed=5), crowd(rule, 300, seed=5)
     one.convention[one.convention == 0.5] = 0.0  # without ties no coin is tossed at first
     other.convention[:] = 1.0 - one.convention
     other.conventions_met[:] = (2**4 - 1) - one.conventions_met
     ended = [live(world, rule, ticks=1) for world in (one, other)]
     sure = (ended[0].convention != 0.5) & (ended[1].convention != 0.5)
-    assert sure.sum() > 15
+    assert sure.sum() > 90
     same = np.mean(ended[0].convention[sure] == 1.0 - ended[1].convention[sure])
     assert same > 0.8  # but for those who met somebody that tossed a coin
 
