@@ -121,6 +121,7 @@ class Change(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("severity", "urgency", "demand", "motive", "pressure")
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return which of the set shocks name an issue that this world does not have."""
         return [
             fault
             for place, shock in enumerate(self.shocks)
@@ -129,6 +130,7 @@ class Change(Mechanism):
         ]
 
     def step(self, world: World, key: Key) -> None:
+        """Let shocks strike, severity, urgency and demand move by their equations, then motives and pressure."""
         shocks = self.shocks
         if shocks:
             self._shake(world, ("severity",))

@@ -40,6 +40,7 @@ class CommittedContribution(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
 
     def step(self, world: World, key: Key) -> None:
+        """Put the contribution of the committed back to ``value``: c_i = v."""
         hold(world.contribution.reshape(-1, 1), world.committed, np.full(1, self.value))
 
 
@@ -63,12 +64,14 @@ class CommittedStance(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("stance",)
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return that ``value`` has not as many numbers as there are axes of opinion, where it has not."""
         axes = len(labels.stance_axes)
         if isinstance(self.value, float) or len(self.value) == axes:
             return []
         return [f"value has {len(self.value)} numbers; allowed: {axes}, one for each axis of opinion"]
 
     def step(self, world: World, key: Key) -> None:
+        """Put the stance of the committed back to ``value``: x_id = v_d."""
         held = np.empty(world.stance.shape[1])
         held[:] = self.value
         hold(world.stance, world.committed, held)

@@ -80,9 +80,11 @@ class Ledger(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("ledger", "success", "capital", "reputation")
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return which of the ``answerable`` sectors this world does not have."""
         return [] if self.is_default("answerable") else unknown("answerable", self.answerable, labels.sectors)
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this ledger, told whether citizens judge legitimacy and whether media tell of conduct."""
         return knowing(
             self,
             _citizens_judge=any("support" in each.writes for each in schedule.values()),
@@ -102,6 +104,7 @@ class Ledger(Mechanism):
         )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
+        """Write the five components, success Σ_k m_ik L_ik, capital after its upkeep, and reputation."""
         labels = world.labels
         regard = world.support if self._citizens_judge and labels.citizens else world.reputation
         answerable = self._are_answerable(labels.sectors)

@@ -96,11 +96,13 @@ class Meeting(Mechanism):
         return self
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return that ``convener`` is no sector of this world, where forums are held and it is not."""
         if self.forums > 0 and not self.is_default("convener") and self.convener not in labels.sectors:
             return [f"convener names '{self.convener}'; {did_you_mean(self.convener, labels.sectors)}"]
         return []
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share look for partners, and tie pairs where both say yes, with p = 1 / (1 + exp(−β (g − κ d − θ))) each."""
         kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
         pairs, ways = _find_partners(
             self,

@@ -42,6 +42,7 @@ class Motivation(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("worth",)
 
     def step(self, world: World, key: Key) -> None:
+        """Write what a unit of work on each issue is worth to each organisation, w_iq."""
         care, half = self._ready
         weigh_worth(
             world.motive, world.purpose, world.salience, world.price, world.urgency, care, half, world.worth

@@ -63,9 +63,11 @@ class Strategist(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this strategist, told of the scheduled joining, whose utility the invited go by."""
         return knowing(self, _joining=bound_to(self, "joining", Joining, schedule).bind(schedule))
 
     def step(self, world: World, key: Key) -> None:
+        """Convene up to ``budget`` coalitions, each around what those who were looked at have in common."""
         if world.n < 2 or not world.needs.size or not self.budget:
             return
         look = self._joining.look(world)

@@ -76,6 +76,7 @@ class Synergist(Mechanism):
     )  # fmt: skip
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this matchmaker, told of the scheduled meeting, whose terms hold, and of the joint work it foresees."""
         return knowing(
             self,
             _meeting=bound_to(self, "meeting", Meeting, schedule),
@@ -83,6 +84,7 @@ class Synergist(Mechanism):
         )
 
     def step(self, world: World, key: Key) -> None:
+        """Introduce the first ``budget`` pairs of its ranking to each other, and tie those that both say yes."""
         if world.tick < self.arrives:
             return
         if not self.budget:

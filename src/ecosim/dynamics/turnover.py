@@ -87,6 +87,7 @@ class Turnover(Mechanism):
         return self.entry == "replacing", self.floor, self.patience, self.every
 
     def step(self, world: World, key: Key) -> None:
+        """Let the insolvent of ``patience`` ticks leave, and newcomers enter by ``entry``."""
         are_replaced, floor, patience, every = self._ready
         leaving = wait(world.capital, world.insolvency, floor, patience, every)
         if leaving == 0 and are_replaced:

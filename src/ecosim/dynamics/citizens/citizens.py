@@ -113,6 +113,7 @@ class Citizens(Mechanism):
     )  # fmt: skip
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return these citizens, told of the scheduled market: who lives by customers, taxes and donors."""
         return knowing(self, _market=first_of(Market, schedule, self._market))
 
     @WorkedOut
@@ -128,6 +129,7 @@ class Citizens(Mechanism):
         )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share of the citizens look around, choose with P(j) ∝ exp(β U_j), vote, and move; count them anew."""
         if not world.labels.citizens:
             return
         purses, rates, considered = self._ready

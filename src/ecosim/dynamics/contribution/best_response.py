@@ -55,9 +55,11 @@ class BestResponse(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this rule, told of the scheduled sharing, whose cost of effort it weighs."""
         return knowing(self, _sharing=first_of(Sharing, schedule, self._sharing))
 
     def step(self, world: World, key: Key) -> None:
+        """Move every contribution ``damping`` of the way to its best response c*_i, and never below ``least``."""
         respond(
             world.contribution, world.capital, world.effort, world.achieved, world.forgone, world.motive, world.trust,
             world.first_tie, world.partner, world.tie, world.member, world.first_member, self._rates,

@@ -71,6 +71,7 @@ class FermiImitation(Imitation):
     looking: Looking = 0.1
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share look at one other and copy it with probability 1 / (1 + exp(−β (π_j − π_i)))."""
         at_once, everyone, own_sector, looking, selectivity = self._ready
         if at_once:
             imitate_fermi(
@@ -132,6 +133,7 @@ class PayoffProportionalImitation(Imitation):
     looking: Looking = 1.0
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share look at one other and copy it in proportion to how much better paid it is."""
         normaliser = self.normaliser
         scale, by_degree = 0.0 if normaliser == "range" else self.difference, normaliser == "degree"
         if self.activation == "simultaneous":

@@ -43,6 +43,7 @@ class Ripple(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("spillover", "sent")
 
     def step(self, world: World, key: Key) -> None:
+        """Spread gains of joint work along bonds, y = (I − φA)⁻¹ x, and write what reached whom and what was sent."""
         _spread_out(
             self, world,
             world.member, world.member_share, world.member_alone, ties_within(world), world.first_tie, world.partner,

@@ -61,6 +61,7 @@ class CultureDissemination(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("culture",)
 
     def step(self, world: World, key: Key) -> None:
+        """Let traits pass along ties with the probability that two have a feature in common, and drift by ``noise``."""
         culture = world.culture
         if self.activation == "random":
             steps = world.n if self.steps is None else self.steps
