@@ -24,6 +24,8 @@ Position = Annotated[float, Field(ge=-1, le=1)]
 class CommittedContribution(Mechanism):
     r"""The committed put in what they stand for, after everyone else has weighed it.
 
+    With contribution c and what they are committed to, v,
+
     .. math:: c_i' = v \text{ for the committed}, \qquad c_i' = c_i \text{ for all others}
 
     Scheduled after the rules by which contributions change, it undoes what they did to whoever is ``committed``: these
@@ -46,6 +48,8 @@ class CommittedContribution(Mechanism):
 
 class CommittedStance(Mechanism):
     r"""The committed keep their stance: zealots, who are heard and do not listen.
+
+    With stance x on each axis d of opinion, and what they are committed to, v,
 
     .. math:: x_{id}' = v_d \text{ for the committed}, \qquad x_{id}' = x_{id} \text{ for all others}
 

@@ -36,6 +36,9 @@ class Ledger(Mechanism):
 
     .. math:: \text{success}_i = \sum_k m_{ik} L_{ik}
 
+    with motive m and the components L, and of issue q the severity h, the urgency u, the salience σ to the organisation and
+    :math:`p(u) = u^2 / (u^2 + h_0^2)`; there are Q issues.
+
     Capital takes in a part of what is left after its upkeep, ``spending`` per unit of it,
     :math:`K_i \leftarrow \max(K_{min}, K_i + s\,(L_i^{fin} - z K_i))`, and so settles where the two meet. The component
     itself is not net of upkeep: the net flow tends to zero for everyone, rich or poor. Attention is scarce, so

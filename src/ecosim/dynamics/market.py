@@ -25,18 +25,18 @@ from ecosim.world.world import World
 class Market(Mechanism):
     r"""Rivalry for finite purses, so that one sector's good year can be another's bad one.
 
-    Work on issue q is paid out of a purse: the price falls as more of it is done, and rises with urgency
+    Work on issue q is paid out of a purse: its price G falls as more of it is done, and rises with urgency
     :math:`u_q` above a floor m,
 
     .. math:: G_q = D_q \frac{m + (1 - m)\, p(u_q)}{1 + \rho\, Y_q Q / n}, \qquad p(u) = \frac{u^2}{u^2 + h_0^2}
 
-    with demand :math:`D_q` and relief :math:`Y_q`. Incomes are shares of three purses. Customers spend
-    ``spending`` per business, less where issues are severe (loss :math:`\ell`), and are won by capital, reputation and
-    attention to them: :math:`w_i = \sqrt{K_i}\,(1 - a c_i)(\tfrac{1}{2} + r_i)`, where :math:`c_i` is the contribution to
-    common work. Government collects ``tax`` of it and pays ``public_share`` of what relief was paid last tick, but never
-    more than half of what it collects; its bodies divide the rest by :math:`\sqrt{K_i}`. Donors give to all others by
-    :math:`\sqrt{K_i}(\tfrac{1}{2} + r_i)`: ``giving`` an organisation when every issue is most urgent, a quarter of it when
-    none is.
+    with demand :math:`D_q` and relief :math:`Y_q`, Q issues and n organisations. Incomes are shares of three purses.
+    Customers spend ``spending`` per business, less where issues are severe (loss :math:`\ell`), and are won by capital,
+    reputation and attention to them: :math:`w_i = \sqrt{K_i}\,(1 - a c_i)(\tfrac{1}{2} + r_i)`, with capital K,
+    reputation r and the contribution c to common work. Government collects ``tax`` of it and pays ``public_share`` of
+    what relief was paid last tick, but never more than half of what it collects; its bodies divide the rest by
+    :math:`\sqrt{K_i}`. Donors give to all others by :math:`\sqrt{K_i}(\tfrac{1}{2} + r_i)`: ``giving`` an organisation
+    when every issue is most urgent, a quarter of it when none is.
 
     Sectors named in ``customers`` live by customers, those in ``taxes`` by taxes, all others by donors. What of the pay
     for relief government does not bear, the public at large does.

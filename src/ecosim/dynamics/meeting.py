@@ -40,11 +40,17 @@ class Meeting(Mechanism):
 
     .. math:: p = \frac{1}{1 + e^{-\beta (g_{ij} - \kappa d_{ij} - \theta)}}
 
-    where :math:`d_{ij}` is the translation gap, :math:`\kappa` = ``cost``, :math:`\beta` = ``selectivity`` and
-    :math:`\theta` = ``reserve``. Whoever already has ``attention`` ties makes no more; those of this tick count, so that
-    where attention is short, who is served first changes from time to time. A new tie starts with the mean trust of
-    the society, weighed by ``prior_trust``, and a thread of a bond. A draw picks whom one looks at by place among rows or
-    ties: in another order of rows, the same draw may pick another, each still equally likely.
+    where :math:`d_{ij}` is the translation gap, the weighed sum (``gap``) of being of two sectors (0 or 1), the share of
+    cultural traits that differ, and the distance of stances (1 for the two ends of opinion on each of D axes),
+
+    .. math:: d_{ij} = w_s [s_i \ne s_j] + w_c \frac{\text{traits that differ}}{\text{features}}
+              + w_o \frac{\lVert o_i - o_j \rVert}{2 \sqrt{D}}
+
+    :math:`\kappa` = ``cost``, :math:`\beta` = ``selectivity`` and :math:`\theta` = ``reserve``. Whoever already has
+    ``attention`` ties makes no more; those of this tick count, so that where attention is short, who is served first
+    changes from time to time. A new tie starts with the mean trust of the society, weighed by ``prior_trust``, and a
+    thread of a bond. A draw picks whom one looks at by place among rows or ties: in another order of rows, the same draw
+    may pick another, each still equally likely.
 
     ``meetings`` and ``acceptances`` count, for each organisation, whom it met and agreed with, by sector.
 

@@ -15,14 +15,14 @@ from ecosim.world.world import World
 
 
 class Motivation(Mechanism):
-    r"""The worth of a unit of work, as the organisation itself measures success.
+    r"""The worth w of a unit of work on an issue, as the organisation itself measures success.
 
     .. math:: w_{iq} = (1 - p_i) \left[m_i^{fin} G_q + s\,(m_i^{pub} + m_i^{mis})\, Q \sigma_{iq}\, p(u_q)\right]
               + p_i\, s\, p(u_q)
 
     with purpose :math:`p_i`, motive :math:`m_i`, price :math:`G_q`, salience :math:`\sigma_{iq}` (times the number of
-    issues Q, so that an issue of mean salience counts 1) and :math:`p(u) = u^2 / (u^2 + h_0^2)`. A shareholder firm sees
-    the price; a mission sees the need; purpose sees what the need is to everyone.
+    issues Q, so that an issue of mean salience counts 1), urgency u and :math:`p(u) = u^2 / (u^2 + h_0^2)`. A
+    shareholder firm sees the price; a mission sees the need; purpose sees what the need is to everyone.
 
     Concepts:
         Objectives: What a unit of work on an issue is worth to an organisation follows from its motive and its

@@ -24,14 +24,15 @@ class Relationship(Mechanism):
 
     .. math:: T_{ij} \leftarrow T_{ij} + \lambda_\pm \left[(1 - \gamma) \min(1, 2 c_j) + \gamma \bar T - T_{ij}\right]
 
-    The bond grows with what both invest and with trust in both directions, and fades by itself. With :math:`w` = 1 where
-    they worked together this tick, else ``contact``,
+    The bond R grows with what both invest and with trust T in both directions, and fades by itself. With :math:`w` = 1
+    where they worked together this tick, else ``contact``,
 
     .. math:: R \leftarrow R + g\, w \sqrt{v_i c_i f_i\, v_j c_j f_j}\, \sqrt{T_{ij} T_{ji}}\, (1 - R) - \delta R
 
     with contributions :math:`c` and shares invested :math:`v`; attention is finite, so whoever has more than ``circle``
-    ties spreads it thinner, :math:`f_i = \min(1, \text{circle} / k_i)`. Affect follows mutual trust; whoever works together
-    learns the other's language, so the share of the translation gap that remains shrinks by ``learning`` a tick.
+    ties spreads it thinner, :math:`f_i = \min(1, \text{circle} / k_i)` with :math:`k_i` ties. Affect follows mutual
+    trust; whoever works together learns the other's language, so the share of the translation gap that remains shrinks
+    by ``learning`` a tick.
 
     Each side's ``gain`` is a running mean (over ``window`` ticks) of what their joint coalitions gave it beyond the same
     effort alone, for each partner in them; ``outside_gain`` of what the two, when they worked together, passed on to

@@ -30,7 +30,7 @@ class Synergist(Mechanism):
 
       .. math:: f_i f_j \sqrt{\sigma_{iq} \sigma_{jq}} \left[Y_q(i, j) - Y_q(i) - Y_q(j)\right]
 
-      with the joint work's Y across the gap that is left after translation;
+      with salience σ and k ties of each, and the joint work's Y across the gap that is left after translation;
     - ``random``: any; ``most_connected``: the greatest sum of ties; ``peripheral``: the least; ``most_alike``: the
       narrowest gap. These are for comparison, with the same pairs to choose from and the same budget.
 

@@ -100,8 +100,9 @@ class PayoffProportionalImitation(Imitation):
 
     .. math:: p_{ij} = \min\left(1, \frac{\pi_j - \pi_i}{M_{ij}}\right)
 
-    The papers ask that M be "the maximum possible difference between the payoffs of i and j", which depends on the game
-    and on how many games each plays. An imitator does not know the game, so what stands for it is said here:
+    with payoff π. The papers ask that M be "the maximum possible difference between the payoffs of i and j", which
+    depends on the game and on how many games each plays. An imitator does not know the game, so what stands for it is
+    said here:
 
     - ``range``: the greatest difference between any two payoffs at this moment. The replicator equation, in mean field,
       at its greatest speed; the best-paid of all is surely copied by the worst-paid.

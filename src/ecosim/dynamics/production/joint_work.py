@@ -29,10 +29,15 @@ class JointWork(Mechanism):
 
     where B and D are the mean bond and translation gap over all pairs of its m members (where two are
     not tied, bond 0 and the whole gap; where they are, the share ``translation`` of it that remains) and P is what it has
-    pooled (``pooling``). η = 1 adds up; η < 1 makes the parts need each other. Alone, with
-    the same effort, an organisation makes :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition
-    does so on the issue that presses it most: where :math:`\sigma_{iq}\,(.01 + p(u_q))` is greatest, with salience σ,
-    urgency u and :math:`p(u) = u^2 / (u^2 + u_0^2)`. ``relief`` of an issue is all the work done on it.
+    pooled (``pooling``). The whole gap of two is that of ``meeting``, with the weights ``gap`` has here,
+
+    .. math:: d_{ij} = w_s [s_i \ne s_j] + w_c \frac{\text{traits that differ}}{\text{features}}
+              + w_o \frac{\lVert o_i - o_j \rVert}{2 \sqrt{\text{axes}}}
+
+    with sectors s and stances o. η = 1 adds up; η < 1 makes the parts need each other. Alone, with the same effort, an
+    organisation makes :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition does so on the
+    issue that presses it most: where :math:`\sigma_{iq}\,(.01 + p(u_q))` is greatest, with salience σ, urgency u and
+    :math:`p(u) = u^2 / (u^2 + u_0^2)`. ``relief`` of an issue is all the work done on it.
 
     What is written are amounts per tick. Where it acts less often than every tick, work goes on in between as it was
     arranged: every coalition that lives makes what it made, whoever worked alone goes on to, even where it has joined a
@@ -59,7 +64,7 @@ class JointWork(Mechanism):
         0.6, ge=0, le=100, description="τ, loss per unit of translation gap not yet bridged by bonds"
     )
     coordination: float = Field(0.06, ge=0, le=100, description="κ, cost of each further member (share of output)")
-    pressing_at: float = Field(1.0, gt=0, le=1000, description="urgency that is half pressing (severity)")
+    pressing_at: float = Field(1.0, gt=0, le=1000, description="u₀, urgency that is half pressing (severity)")
     gap: Gap = Field(Gap(), description="weights of the translation gap")
 
     reads: ClassVar[tuple[str, ...]] = (
