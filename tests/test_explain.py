@@ -123,6 +123,8 @@ def test_no_command_of_tex_is_left_in_what_is_read(rule):
         (r"\dfrac{a + b}{\frac12}", "(a + b)/(1/2)"),
         (r"\dot x = x_1 + \dots", "dx/dt = x_1 + …"),
         (r"S \not\ni i \not\in T", "S ∌ i ∉ T"),
+        (r"\sum_i \text{income}_i", "Σ_i income_i"),
+        (r"\max_i a_{ik} \max(0, x) e^x", "max_i a_ik max(0, x) e^x"),
     ],
 )
 def test_an_equation_reads_as_it_would_be_said(tex, told):
@@ -140,3 +142,30 @@ def test_a_mechanism_without_equations_or_sources_is_told_too():
     assert words.sentence == "Nothing happens."
     assert words.text == "Nothing happens.\n\nNot even here."
     assert (words.equations, words.references) == ((), ())
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_every_table_of_a_rule_is_whole(rule):
+    """What is laid out in columns in its docstring is a table of Markdown, each row with as many cells as the first."""
+    text = words_of(find_rule(rule)).text
+    assert "====" not in text
+    tables = re.findall(r"(?:^\|.*\n?)+", text, re.M)
+    for table in tables:
+        rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in table.splitlines()]
+        assert len({len(row) for row in rows}) == 1
+        assert all(re.fullmatch(r" ?-+ ?", cell) for cell in rows[1])
+        assert len(rows) > 3
+        assert all(cell.strip() for row in rows[2:] for cell in row)
+    assert bool(tables) == (rule in ("citizens", "ledger", "relationship"))
+
+
+def test_measures_are_named_by_the_columns_that_they_fill():
+    text = as_markdown(describe(load("town")))
+    for name in (
+        "ties_‹sector›_‹sector›",
+        "success_‹sector›",
+        "severity_‹issue›",
+        "esteban_ray_‹axis›",
+        "gini_capital",
+    ):
+        assert text.count(f"| {name} |") == 1

@@ -68,6 +68,8 @@ def readable(tex: str) -> str:
         if text == before:
             break
     text = re.sub(r"\\([A-Za-z]+)", lambda found: _SIGNS.get(found.group(1), f" {found.group(1)} "), text)
+    text = re.sub(r" +(?=[_^])", "", text)
+    text = re.sub(r"\b(max|min|exp|ln|log|cos|sin) +(?=\()", r"\1", text)
     text = re.sub(r"\\[,;:! ]", " ", text).replace("\\\\", "; ").replace("\\", "")
     text = re.sub(r"([_^])‹(\w+)›", r"\1\2", text).replace("&", "")
     text = text.translate({ord("‹"): "(", ord("›"): ")"})
@@ -83,7 +85,7 @@ def _markdown(body: str) -> str:
     body = _DISPLAYED.sub(lambda found: "$$" + " ".join(found.group(1).split()) + "$$\n\n", body + "\n\n")
     body = _ROLE.sub(lambda found: "$" + " ".join(found.group(1).split()) + "$", body)
     body = re.sub(r":\w+:`~?(.+?)`", r"`\1`", body)
-    return _TABLE.sub(_fenced, body.replace("``", "`")).strip()
+    return _TABLE.sub(_as_table, body.replace("``", "`")).strip()
 
 
 def _concepts(listed: str) -> tuple[tuple[str, str], ...]:
@@ -92,8 +94,15 @@ def _concepts(listed: str) -> tuple[tuple[str, str], ...]:
     return tuple((name.lower(), " ".join(words.split())) for name, words in entries)
 
 
-def _fenced(found: re.Match[str]) -> str:
-    return f"```\n{found.group().rstrip()}\n```\n"
+def _as_table(found: re.Match[str]) -> str:
+    """Return a simple table of reStructuredText, columns two blanks apart, as a table of Markdown."""
+    lines = found.group().splitlines()
+    columns = len(lines[0].split())
+    has_head = lines[2].startswith("==")
+    rows = [re.split(" {2,}", line.strip(), maxsplit=columns - 1) for line in lines if not line.startswith("==")]
+    head, *rows = rows if has_head else [[""] * columns, *rows]
+    told = (head, ["---"] * columns, *rows)
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in told)
 
 
 def _fraction(found: re.Match[str]) -> str:
@@ -112,7 +121,7 @@ _REMARK = re.compile(r"(.*?\(\d{4}\).*?) \(((?:[^()]|\([^()]*\))*)\)")
 """Authors, (year) and place, then brackets at the end, in which there may be others."""
 _ROLE = re.compile(r":math:`(.+?)`", re.S)
 _DISPLAYED = re.compile(r"\.\. math::[ \t]*\n?((?:.|\n(?!\s*\n))+?)\n[ \t]*\n")
-_TABLE = re.compile(r"^==+ .*\n(?:.*\n)*?==+ .*$", re.M)
+_TABLE = re.compile(r"^==+ .*\n(?:.+\n)*==+ .*$", re.M)
 
 _ATOM = r"\d+|[A-Za-z]+|[^\W\d](?:_\w+)?"
 

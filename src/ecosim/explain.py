@@ -23,6 +23,7 @@ from ecosim.parameters import Parameter, parameters
 from ecosim.rules import find_measures, rule_name
 from ecosim.settings import Settings
 from ecosim.world.columns import COLUMNS
+from ecosim.world.labels import Labels
 
 Description = dict[str, Any]
 
@@ -190,9 +191,19 @@ def _state(columns: Iterable[str]) -> list[Description]:
 
 def _measures(names: Sequence[str]) -> list[Description]:
     return [
-        {"name": measure.word, "meaning": measure.meaning, "unit": measure.unit, "source": measure.source}
+        {
+            "name": measure.word,
+            "column": measure.columns(_ANY)[0],
+            "meaning": measure.meaning,
+            "unit": measure.unit,
+            "source": measure.source,
+        }
         for measure in (find_measures(names) if names else ())
     ]
+
+
+_ANY = Labels(sectors=("‹sector›",), issues=("‹issue›",), stance_axes=("‹axis›",))
+"""By which one of the columns is named where a measure fills several."""
 
 
 def state_tables(
@@ -238,7 +249,7 @@ def _without_tex(text: str) -> str:
 
 def parameter_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return parameters as a table; empty if there are none."""
-    cells = ((row["name"], _compact(row["value"]), row["allowed"], row["meaning"]) for row in rows)
+    cells = ((row["name"], _compact(row["value"]), row["allowed"], row["meaning"].replace("``", "`")) for row in rows)
     return _table(("parameter", "value", "allowed", "meaning"), cells)
 
 
@@ -253,8 +264,8 @@ def interventions_list(interventions: Sequence[Mapping[str, Any]]) -> str:
 
 
 def measures_table(measures: Sequence[Mapping[str, Any]]) -> str:
-    """Return measures as a table; empty if there are none."""
-    return _table(("measure", "meaning", "unit"), ((m["name"], m["meaning"], m["unit"]) for m in measures))
+    """Return measures as a table, under the names of their columns; empty if there are none."""
+    return _table(("measure", "meaning", "unit"), ((m["column"], m["meaning"], m["unit"]) for m in measures))
 
 
 def schedule_table(entries: Iterable[Mapping[str, Any]]) -> str:

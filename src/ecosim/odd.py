@@ -65,7 +65,9 @@ _KIND = (
     "predicts no particular place, and no value is estimated from data, unless `ecosim calibrate` did so and says so."
 )
 _VALUES = (
-    "Each rule with its equations, and each parameter with the value it has here and what it may be. Values were chosen so "
+    "Each rule with its equations, and each parameter with the value it has here and what it may be. An index i or j is an "
+    "organisation, q an issue and k a kind of capability; ⟨x⟩ is a mean of x, a prime or an arrow marks the value after a "
+    "step, and z a standard normal draw. Values were chosen so "
     "that the patterns named above can appear, not estimated; which choices were argued about, and what was turned down, is "
     "told in the proposals that come with the program."
 )
@@ -192,7 +194,8 @@ def _processes(description: Mapping[str, Any]) -> Iterator[str]:
         "In a tick, interventions that are due come first; then each of these mechanisms acts in this order; then the "
         "state is recorded. Values that a mechanism writes hold at once. Ties, memberships and organisations that it "
         "makes or ends come and go when it has finished, so it sees the world as it stood when it began, unless it says "
-        "otherwise."
+        "otherwise. What acts every so many ticks does so at those which that number divides, tick 0 among them: what it "
+        "wrote holds in between, and its rates are for each time it acts."
     )
     yield explain.schedule_table(description["schedule"])
     yield explain.activation_sentence(description["activation"])

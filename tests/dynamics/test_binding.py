@@ -3,7 +3,6 @@
 import pytest
 
 from ecosim.dynamics.binding import bound_to, first_of
-from ecosim.dynamics.citizens.citizens import Citizens
 from ecosim.dynamics.market import Market
 from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
@@ -36,10 +35,3 @@ def test_the_first_of_a_kind_is_found_whatever_its_name():
     first, second = Market(tax=0.1), Market(tax=0.2)
     assert first_of(Market, {"production": WORK, "fair": first, "market": second}, Market()) is first
     assert first_of(Market, {"production": WORK}, second) is second
-
-
-def test_being_told_leaves_the_rule_as_it_was():
-    citizens, market = Citizens(), Market(tax=0.1)
-    assert citizens.bind({"market": market})._market is market
-    assert citizens._market == Market()
-    assert citizens.bind({"market": market}) == citizens

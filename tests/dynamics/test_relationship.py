@@ -252,3 +252,19 @@ def test_a_world_without_ties_has_no_relationships_to_change():
 def test_impossible_parameters_are_all_named_at_once():
     with pytest.raises(ValueError, match=r"(?s)trust_up.*circle.*window"):
         Relationship(trust_up=2.0, circle=0.0, window=0.5)
+
+
+@pytest.mark.parametrize("every", [1, 4])
+def test_ages_and_windows_are_ticks_however_often_it_acts(every):
+    relationship = lasting(every=every, window=8.0)
+    world = live(related(relationship, together=False, apart=0, gain=1.0), relationship, ticks=8)
+    assert world.tie_age.tolist() == world.apart.tolist() == [8]
+    assert world.rung.tolist() == [WIN_WIN]  # still within the window
+    assert world.gain == pytest.approx((1.0 - every / 8.0) ** (8 // every))
+    assert live(world, relationship, ticks=every).rung.tolist() == [CONTACT]
+
+
+def test_what_acts_less_often_than_it_remembers_keeps_the_last_only():
+    relationship = lasting(every=20, window=8.0)
+    world = live(related(relationship, together=False, gain=1.0), relationship)
+    assert world.gain.tolist() == [[0.0, 0.0]]

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ecosim.dynamics.citizens.citizens import Citizens
 from ecosim.dynamics.market import Market
@@ -118,38 +118,6 @@ def test_a_schedule_tells_what_does_not_act_each_tick():
 def test_a_world_gets_the_columns_that_are_named_and_ties_are_no_column():
     assert columns_named([Multiply(), TieFirstTwo(), CountTies()]) == {"capital", "payoff"}
     assert Schedule({"a": DrawContribution()}, seed=1).columns() == {"identity", "contribution"}
-
-
-@pytest.mark.parametrize(("mechanism", "rule"), [(DrawContribution, "draw_contribution"), (Add, "add")])
-def test_a_rule_is_called_by_its_class_in_small_letters(mechanism, rule):
-    assert mechanism.rule() == rule
-
-
-def test_a_mechanism_refuses_what_it_does_not_know_what_is_out_of_range_and_to_be_changed():
-    with pytest.raises(ValidationError, match=r"(?s)factor.*greater than or equal to 0.*speed.*not permitted"):
-        Multiply(factor=-1.0, speed=3)
-    with pytest.raises(ValidationError, match="finite"):
-        Multiply(factor=float("inf"))
-    with pytest.raises(ValidationError, match="frozen"):
-        Multiply().factor = 3.0
-
-
-def test_a_rule_without_a_step_is_refused_when_it_is_made():
-    class Idle(Mechanism):
-        pass
-
-    class Active(Idle):
-        def step(self, world, key):
-            pass
-
-    with pytest.raises(ValidationError, match="Idle has no step; allowed: a class with step"):
-        Idle()
-    assert Active().every == 1
-
-
-def test_a_parameter_knows_whether_it_was_left_alone():
-    assert Multiply().is_default("factor")
-    assert not Multiply(factor=3.0).is_default("factor")
 
 
 @pytest.mark.parametrize("width", [70, 120, 400])

@@ -98,7 +98,7 @@ AFTER_TICKS: tuple[Callable[[World], None], ...] = (
 
 
 def urgency_lies_between_what_it_was_and_severity(change: Any, before: Before, world: World) -> None:
-    if change.shock_on != "urgency":
+    if change.shock_on != "urgency" and all(shock.on != "urgency" for shock in change.shocks):
         low, high = np.minimum(before["urgency"], world.severity), np.maximum(before["urgency"], world.severity)
         assert np.all((low * (1 - 1e-9) <= world.urgency) & (world.urgency <= high * (1 + 1e-9)))
 
@@ -151,8 +151,13 @@ def nobody_gets_acquainted_beyond_its_attention(meeting: Any, before: Before, wo
 
 
 def coalitions_and_what_one_belongs_to_stay_within_their_limits(joining: Any, before: Before, world: World) -> None:
-    assert np.bincount(world.member).max(initial=0) <= joining.most
-    assert np.diff(world.first_member).max(initial=0) <= joining.largest
+    """Or as they were, where another rule has made them larger."""
+    had, has = np.bincount(before["member"], minlength=world.n), np.bincount(world.member, minlength=world.n)
+    assert np.all(has <= np.maximum(had, joining.most))
+    sizes = np.bincount(before["member_coalition"], minlength=before["coalition_identity"].size)
+    was = dict(zip(before["coalition_identity"].tolist(), sizes.tolist(), strict=True))
+    now = zip(world.coalition_identity.tolist(), np.diff(world.first_member).tolist(), strict=True)
+    assert all(size <= max(joining.largest, was.get(number, 0)) for number, size in now)
 
 
 def a_best_response_is_approached_by_its_damping_and_lowers_nobody_below_the_least(
@@ -189,9 +194,16 @@ def what_is_shared_is_what_was_made(sharing: Any, before: Before, world: World) 
 def payoffs_are_what_relief_was_paid_less_the_cost_of_effort_and_membership(
     sharing: Any, before: Before, world: World
 ) -> None:
-    """Looked at here, before turnover takes anybody's books out of the world."""
+    """Looked at here, before turnover takes anybody's books out of the world.
+
+    Between two turns of joint work, nobody is paid for what coalitions made that have dissolved since.
+    """
     cost = sharing.cost / 2 * world.contribution @ world.effort + sharing._upkeep * world.memberships
-    paid = world.price @ world.relief
+    issues, alone = len(world.labels.issues), world.works_on >= 0
+    together = np.bincount(world.coalition_issue, world.output, minlength=issues)
+    made = together + np.bincount(world.works_on[alone], world.alone[alone], minlength=issues)
+    assert np.all(made <= world.relief * (1 + 1e-9))  # the same right after joint work, as it is held to there
+    paid = world.price @ made
     assert near(world.payoff.sum(), paid - cost, np.abs(world.payoff).sum() + paid + cost)
 
 
@@ -212,11 +224,15 @@ def capital_takes_in_a_part_of_what_is_left_after_upkeep(ledger: Any, before: Be
     assert near(world.capital, np.maximum(ledger.least_capital, grown), world.ledger[:, 0])
 
 
-def replacing_leaves_every_sector_as_large_as_it_was(turnover: Any, before: Before, world: World) -> None:
+def replacing_leaves_every_sector_as_large_as_it_was_and_nobody_enters_a_full_world(
+    turnover: Any, before: Before, world: World
+) -> None:
     sectors = len(world.labels.sectors)
-    assert turnover.entry == "replacing"
     was, now = np.bincount(before["sector"], minlength=sectors), np.bincount(world.sector, minlength=sectors)
-    assert np.array_equal(was, now)
+    if turnover.entry == "replacing":
+        assert np.array_equal(was, now)
+    elif turnover.room is not None and before["sector"].size >= turnover.room:
+        assert np.isin(world.identity, before["identity"]).all()
 
 
 def whoever_was_insolvent_for_too_long_is_gone(turnover: Any, before: Before, world: World) -> None:
@@ -246,7 +262,10 @@ AFTER_RULES: dict[str, tuple[Callable[[Any, Before, World], None], ...]] = {
     ),
     "ripple": (no_more_ripples_outward_than_gains_can_carry,),
     "ledger": (success_is_the_ledger_weighed_by_motive, capital_takes_in_a_part_of_what_is_left_after_upkeep),
-    "turnover": (replacing_leaves_every_sector_as_large_as_it_was, whoever_was_insolvent_for_too_long_is_gone),
+    "turnover": (
+        replacing_leaves_every_sector_as_large_as_it_was_and_nobody_enters_a_full_world,
+        whoever_was_insolvent_for_too_long_is_gone,
+    ),
     "technology": (technology_works_for_those_who_use_it_and_for_nobody_else,),
 }
 

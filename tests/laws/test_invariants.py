@@ -116,7 +116,7 @@ FAULTS = {
     "no_more_ripples_outward_than_gains_can_carry": add("spillover", 1e3),
     "success_is_the_ledger_weighed_by_motive": add("success", 1e-3),
     "capital_takes_in_a_part_of_what_is_left_after_upkeep": add("capital", 1e-3),
-    "replacing_leaves_every_sector_as_large_as_it_was": was_of_another_sector,
+    "replacing_leaves_every_sector_as_large_as_it_was_and_nobody_enters_a_full_world": was_of_another_sector,
     "whoever_was_insolvent_for_too_long_is_gone": add("insolvency", 10),
     "technology_works_for_those_who_use_it_and_for_nobody_else": add("voice", 0.1),
 }

@@ -5,10 +5,11 @@ import pytest
 
 from ecosim.errors import InputError
 from ecosim.world import snapshot
+from ecosim.world.columns import COLUMNS
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 from ecosim.world.labels import Labels
 from ecosim.world.names import identity_of_names
-from ecosim.world.newcomers import new_identities
+from ecosim.world.newcomers import OUTCOMES, likenesses, new_identities, recombined
 from ecosim.world.world import World
 
 
@@ -79,3 +80,22 @@ def test_among_names_newcomers_are_called_by_their_sector_and_counted():
 def test_no_newcomer_is_called_as_somebody_who_is_there_or_went(way):
     world = way(named("Acme", "new business 1", "new business 1 (2)"))
     assert entering(world, 0, 2) == ["new business 1 (3)", "new business 2"]
+
+
+@pytest.mark.parametrize("way", [likenesses, recombined])
+def test_a_newcomer_takes_after_others_in_what_they_are_and_not_in_what_was_done_with_them(way):
+    """It has what they can do and stand for, and neither their customers, income and meetings nor their camp."""
+    world = World(Labels(stance_axes=("axis",)), 4, [c.name for c in COLUMNS.values() if c.axis == "organisation"])
+    world.identity[:] = np.arange(4)
+    for column in world.columns:
+        if column.axis == "organisation" and column.name not in ("identity", "sector"):
+            getattr(world, column.name)[:] = 1
+    values = way(world, 0, np.array([4]), alike=np.arange(4), key=(1, 2, 3))
+    assert not values.keys() & set(OUTCOMES)
+    assert {"capital", "capability", "stance", "purpose", "culture", "reputation", "committed"} <= values.keys()
+    world.add_organisations(values)
+    world.commit()
+    for name in OUTCOMES:
+        assert np.all(getattr(world, name)[4] == COLUMNS[name].initial), name
+    for name in ("customers", "workers", "supporters", "income", "meetings", "camp", "achieved"):
+        assert name in OUTCOMES

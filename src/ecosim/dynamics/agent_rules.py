@@ -74,9 +74,11 @@ class AgentRules(Mechanism):
         return names
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return that ``sector`` names none of this world's sectors, where it does not."""
         return [] if self.sector is None else unknown("sector", [self.sector], labels.sectors)
 
     def step(self, world: World, key: Key) -> None:
+        """Call the function once for each agent (of the sector, where one is named), shuffled or in the order of rows."""
         agents = list(world.agents.in_rows())
         if self.sector is not None:
             agents = [agent for agent in agents if agent.sector_name == self.sector]

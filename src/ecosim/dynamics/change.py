@@ -50,7 +50,7 @@ class Change(Mechanism):
     .. math:: P(S > s) = (s / s_0)^{-\alpha}, \quad s \ge s_0 .
 
     **Severity** :math:`h` may drift by itself, besides what a scheduled ``issue`` makes of it: it reverts to
-    ``severity_level`` :math:`\bar h` as demand reverts to 1 (below), and is held at 0 from below likewise.
+    ``severity_level`` :math:`h_1` as demand reverts to 1 (below), and is held at 0 from below likewise.
 
     **Urgency** :math:`u`, severity as perceived, follows severity with a lag :math:`\ell`: in a tick
     :math:`u' = h + (u - h)\,e^{-1/\ell}`, at once where the lag is 0. Shocks to urgency come after that, so a scare is
@@ -60,8 +60,9 @@ class Change(Mechanism):
 
     .. math:: d' = 1 + (d - 1)\,e^{-\kappa} + \sigma \sqrt{\frac{1 - e^{-2\kappa}}{2\kappa}}\,z,
 
-    with stationary variance :math:`\sigma^2 / 2\kappa` and autocorrelation :math:`e^{-\kappa\,\Delta t}`. It is held at
-    0 from below, so keep :math:`\sigma^2/2\kappa` well under 1 (for severity: under :math:`\bar h^2`).
+    with z standard normal, stationary variance :math:`\sigma^2 / 2\kappa` and autocorrelation
+    :math:`e^{-\kappa\,\Delta t}`. It is held at 0 from below, so keep :math:`\sigma^2/2\kappa` well under 1 (for
+    severity: under :math:`h_1^2`).
 
     **Motives** drift: every weight is multiplied by :math:`e^{\sigma_m z}` and all are brought back to sum 1; then the
     organisation moves by the share ``motive_return`` towards the mean motive of its sector.
@@ -84,7 +85,7 @@ class Change(Mechanism):
     lag: float = Field(
         0.0, ge=0, description="ℓ, ticks in which perception closes all but 1/e of its distance to severity"
     )
-    severity_level: float = Field(1.0, ge=0, le=1e6, description="h̄, severity to which it drifts back (severity)")
+    severity_level: float = Field(1.0, ge=0, le=1e6, description="h₁, severity to which it drifts back (severity)")
     severity_return: float = Field(0.0, ge=0, description="κ, rate at which severity returns to that level, per tick")
     severity_noise: float = Field(
         0.0, ge=0, description="σ, spread that severity gains by itself, per square root of a tick"
@@ -121,6 +122,7 @@ class Change(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("severity", "urgency", "demand", "motive", "pressure")
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return which of the set shocks name an issue that this world does not have."""
         return [
             fault
             for place, shock in enumerate(self.shocks)
@@ -129,6 +131,7 @@ class Change(Mechanism):
         ]
 
     def step(self, world: World, key: Key) -> None:
+        """Let shocks strike, severity, urgency and demand move by their equations, then motives and pressure."""
         shocks = self.shocks
         if shocks:
             self._shake(world, ("severity",))

@@ -24,6 +24,8 @@ Position = Annotated[float, Field(ge=-1, le=1)]
 class CommittedContribution(Mechanism):
     r"""The committed put in what they stand for, after everyone else has weighed it.
 
+    With contribution c and what they are committed to, v,
+
     .. math:: c_i' = v \text{ for the committed}, \qquad c_i' = c_i \text{ for all others}
 
     Scheduled after the rules by which contributions change, it undoes what they did to whoever is ``committed``: these
@@ -40,11 +42,14 @@ class CommittedContribution(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
 
     def step(self, world: World, key: Key) -> None:
+        """Put the contribution of the committed back to ``value``: c_i = v."""
         hold(world.contribution.reshape(-1, 1), world.committed, np.full(1, self.value))
 
 
 class CommittedStance(Mechanism):
     r"""The committed keep their stance: zealots, who are heard and do not listen.
+
+    With stance x on each axis d of opinion, and what they are committed to, v,
 
     .. math:: x_{id}' = v_d \text{ for the committed}, \qquad x_{id}' = x_{id} \text{ for all others}
 
@@ -63,12 +68,14 @@ class CommittedStance(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("stance",)
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return that ``value`` has not as many numbers as there are axes of opinion, where it has not."""
         axes = len(labels.stance_axes)
         if isinstance(self.value, float) or len(self.value) == axes:
             return []
         return [f"value has {len(self.value)} numbers; allowed: {axes}, one for each axis of opinion"]
 
     def step(self, world: World, key: Key) -> None:
+        """Put the stance of the committed back to ``value``: x_id = v_d."""
         held = np.empty(world.stance.shape[1])
         held[:] = self.value
         hold(world.stance, world.committed, held)

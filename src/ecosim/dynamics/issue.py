@@ -56,6 +56,7 @@ class Issue(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("severity", "control")
 
     def step(self, world: World, key: Key) -> None:
+        """Integrate severity over a tick, dh/dt = p r h (1 − h/H) − c h² / (h² + h₀²), then add noise of mean 1."""
         grow(
             world.severity, world.control, world.relief, world.pressure, world.identity.size, self._rates, key
         )  # fmt: skip

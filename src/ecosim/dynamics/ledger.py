@@ -36,6 +36,9 @@ class Ledger(Mechanism):
 
     .. math:: \text{success}_i = \sum_k m_{ik} L_{ik}
 
+    with motive m and the components L, and of issue q the severity h, the urgency u, the salience σ to the organisation and
+    :math:`p(u) = u^2 / (u^2 + h_0^2)`; there are Q issues.
+
     Capital takes in a part of what is left after its upkeep, ``spending`` per unit of it,
     :math:`K_i \leftarrow \max(K_{min}, K_i + s\,(L_i^{fin} - z K_i))`, and so settles where the two meet. The component
     itself is not net of upkeep: the net flow tends to zero for everyone, rich or poor. Attention is scarce, so
@@ -80,9 +83,11 @@ class Ledger(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("ledger", "success", "capital", "reputation")
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return which of the ``answerable`` sectors this world does not have."""
         return [] if self.is_default("answerable") else unknown("answerable", self.answerable, labels.sectors)
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this ledger, told whether citizens judge legitimacy and whether media tell of conduct."""
         return knowing(
             self,
             _citizens_judge=any("support" in each.writes for each in schedule.values()),
@@ -102,6 +107,7 @@ class Ledger(Mechanism):
         )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
+        """Write the five components, success Σ_k m_ik L_ik, capital after its upkeep, and reputation."""
         labels = world.labels
         regard = world.support if self._citizens_judge and labels.citizens else world.reputation
         answerable = self._are_answerable(labels.sectors)

@@ -13,7 +13,7 @@ from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.bounded_confidence import listen
 from ecosim.errors import InputError, did_you_mean
-from ecosim.kernels import kernel
+from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key, uniform4
 from ecosim.world.founding_settings import MEMBER_NUMBERS
 from ecosim.world.world import World
@@ -99,6 +99,11 @@ class Levels(Mechanism):
     _law: ClassVar[Law | None] = None
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this rule, told of the rule of stance whose law holds at each level.
+
+        Raises:
+            InputError: if there is none of that name by which two meet.
+        """
         law = schedule.get(self.stance)
         laws = [name for name, rule in schedule.items() if isinstance(rule, Law)]
         if law is None and not laws:
@@ -116,6 +121,7 @@ class Levels(Mechanism):
         return knowing(self, _law=law)
 
     def step(self, world: World, key: Key) -> None:
+        """Let members, then coalitions, meet by the law, and let each level move the next: x' = x + s f(y − x)."""
         law, each, n = self._law, world.labels.members, world.n
         if law is None:
             raise RuntimeError("levels act in a schedule only, beside a rule of stance")
@@ -189,6 +195,27 @@ def whom(
     top = above + coalitions
     beside, bound_to, joined = np.full(top, -1), np.full(top, -1), np.full(n, -1)
     chances = np.empty((3, top))
+    _members_look(identity, each, most, key, beside, bound_to, chances)
+    for i in range(n):
+        actor = below + i
+        chooses, chances[0, actor], chances[1, actor], chances[2, actor] = uniform4(key, identity[i], 1)
+        if each > 0:
+            bound_to[actor] = top + i
+        memberships = first_membership[i + 1] - first_membership[i]
+        if memberships > 0:
+            row = membership[first_membership[i] + np.int64(chooses * memberships)]
+            joined[i] = above + member_coalition[row]
+    groups = (first_member, member, member_coalition, first_membership, membership)
+    _coalitions_look(coalition_identity, coalition_issue, groups, above, key, beside, chances)
+    for c in range(coalitions):
+        bound_to[above + c] = top + n + c
+    return beside, bound_to, joined, chances
+
+
+@inlined
+def _members_look(identity: Any, each: Any, most: Any, key: Any, beside: Any, bound_to: Any, chances: Any) -> None:
+    """Write whom members look at among those of their organisation, that they are bound to it, and their draws."""
+    n, below = identity.size, identity.size * each
     numbers, choices = np.empty(below, np.int64), np.empty(below)
     for i in range(n):
         for k in range(each):
@@ -202,17 +229,16 @@ def whom(
                 other = np.int64(choices[actor] * (each - 1))
                 beside[actor] = i * each + other + (other >= k)
             bound_to[actor] = below + i
-    for i in range(n):
-        actor = below + i
-        chooses, chances[0, actor], chances[1, actor], chances[2, actor] = uniform4(key, identity[i], 1)
-        if each > 0:
-            bound_to[actor] = top + i
-        memberships = first_membership[i + 1] - first_membership[i]
-        if memberships > 0:
-            row = membership[first_membership[i] + np.int64(chooses * memberships)]
-            joined[i] = above + member_coalition[row]
+
+
+@inlined
+def _coalitions_look(
+    coalition_identity: Any, coalition_issue: Any, groups: Any, above: Any, key: Any, beside: Any, chances: Any
+) -> None:
+    """Write which other coalition each looks at, through a shared member or on the same issue, and its draws."""
+    first_member, member, member_coalition, first_membership, membership = groups
     ordered, first = by_issue(coalition_issue)
-    for c in range(coalitions):
+    for c in range(coalition_identity.size):
         actor = above + c
         way, chooses, chances[0, actor], chances[1, actor] = uniform4(key, coalition_identity[c], 2)
         chances[2, actor], _, then, _ = uniform4(key, coalition_identity[c], 3)
@@ -225,8 +251,6 @@ def whom(
             other = ordered[start + np.int64(chooses * (stop - start))]
         if other != c:
             beside[actor] = above + other
-        bound_to[actor] = top + n + c
-    return beside, bound_to, joined, chances
 
 
 @kernel

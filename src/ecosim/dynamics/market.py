@@ -25,18 +25,18 @@ from ecosim.world.world import World
 class Market(Mechanism):
     r"""Rivalry for finite purses, so that one sector's good year can be another's bad one.
 
-    Work on issue q is paid out of a purse: the price falls as more of it is done, and rises with urgency
+    Work on issue q is paid out of a purse: its price G falls as more of it is done, and rises with urgency
     :math:`u_q` above a floor m,
 
     .. math:: G_q = D_q \frac{m + (1 - m)\, p(u_q)}{1 + \rho\, Y_q Q / n}, \qquad p(u) = \frac{u^2}{u^2 + h_0^2}
 
-    with demand :math:`D_q` and relief :math:`Y_q`. Incomes are shares of three purses. Customers spend
-    ``spending`` per business, less where issues are severe (loss :math:`\ell`), and are won by capital, reputation and
-    attention to them: :math:`w_i = \sqrt{K_i}\,(1 - a c_i)(\tfrac{1}{2} + r_i)`, where :math:`c_i` is the contribution to
-    common work. Government collects ``tax`` of it and pays ``public_share`` of what relief was paid last tick, but never
-    more than half of what it collects; its bodies divide the rest by :math:`\sqrt{K_i}`. Donors give to all others by
-    :math:`\sqrt{K_i}(\tfrac{1}{2} + r_i)`: ``giving`` an organisation when every issue is most urgent, a quarter of it when
-    none is.
+    with demand :math:`D_q` and relief :math:`Y_q`, Q issues and n organisations. Incomes are shares of three purses.
+    Customers spend ``spending`` per business, less where issues are severe (loss :math:`\ell`), and are won by capital,
+    reputation and attention to them: :math:`w_i = \sqrt{K_i}\,(1 - a c_i)(\tfrac{1}{2} + r_i)`, with capital K,
+    reputation r and the contribution c to common work. Government collects ``tax`` of it and pays ``public_share`` of
+    what relief was paid last tick, but never more than half of what it collects; its bodies divide the rest by
+    :math:`\sqrt{K_i}`. Donors give to all others by :math:`\sqrt{K_i}(\tfrac{1}{2} + r_i)`: ``giving`` an organisation
+    when every issue is most urgent, a quarter of it when none is.
 
     Sectors named in ``customers`` live by customers, those in ``taxes`` by taxes, all others by donors. What of the pay
     for relief government does not bear, the public at large does.
@@ -90,13 +90,16 @@ class Market(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("price", "income", "forgone")
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return which sectors that live by customers or taxes this world does not have."""
         given = [name for name in ("customers", "taxes") if not self.is_default(name)]
         return [fault for name in given for fault in unknown(name, getattr(self, name), labels.sectors)]
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this market, told whether citizens choose whom they buy from and support."""
         return knowing(self, _citizens_choose=any("custom_at_stake" in each.writes for each in schedule.values()))
 
     def step(self, world: World, key: Key) -> None:
+        """Set the price of work on each issue, divide three purses into incomes, and write what contributing forgoes."""
         labels, customers, supporters, at_stake, citizens = world.labels, _NOBODY, _NOBODY, _NOBODY, 0
         if self._citizens_choose and labels.citizens:
             customers, supporters, at_stake = world.customers, world.supporters, world.custom_at_stake
@@ -144,13 +147,39 @@ def set_prices_and_incomes(
     parameters of ``Market`` in their order, what each citizen spends at last: -1 where they share what businesses are
     spent on.
     """
-    floor, rivalry, half, spending, loss = rates[0], rates[1], rates[2], rates[3], rates[4]
-    attention, tax, public_share, giving, each_spends = rates[5], rates[6], rates[7], rates[8], rates[9]
+    have_chosen = _anybody_buys(customers, citizens)
+    paid, hardship, appeal = _price_work(severity, urgency, demand, relief, price, sector.size, rates)
+    counted, claims = _weigh_claims(
+        sector, purse_of, capital, contribution, reputation, customers, supporters, have_chosen, rates[5], income
+    )
+    turnover, gifts = _spent(counted, claims, appeal, have_chosen, citizens, rates)
+    turnover *= 1.0 - rates[4] * hardship
+    collected = rates[6] * turnover
+    shares = (
+        _for_each(turnover - collected, claims[0]),
+        _for_each(collected - min(paid, 0.5 * collected), claims[1]),
+        _for_each(gifts, claims[2]),
+    )
+    _pay(sector, purse_of, contribution, at_stake, shares, have_chosen, rates[5], income, forgone)
+
+
+@inlined
+def _anybody_buys(customers: Any, citizens: Any) -> Any:
+    """Return whether citizens have chosen whom they buy from: as soon as one is found, it knows."""
     have_chosen = False
-    for i in range(customers.size if citizens > 0 else 0):  # as soon as one is found, it knows
+    for i in range(customers.size if citizens > 0 else 0):
         if customers[i] > 0.0:
             have_chosen = True
             break
+    return have_chosen
+
+
+@inlined
+def _price_work(
+    severity: Any, urgency: Any, demand: Any, relief: Any, price: Any, organisations: Any, rates: Any
+) -> Any:
+    """Write prices (q,); return what government owes for relief at the old ones, mean hardship and mean appeal."""
+    floor, rivalry, half, public_share = rates[0], rates[1], rates[2], rates[7]
     issues = price.size
     paid, hardship, appeal = 0.0, 0.0, 0.0
     for q in range(issues):
@@ -158,8 +187,17 @@ def set_prices_and_incomes(
         hardship += pressing(severity[q], half) / issues
         urgent = pressing(urgency[q], half)
         appeal += urgent / issues
-        crowding = 1.0 + rivalry * relief[q] * issues / max(1, sector.size)
+        crowding = 1.0 + rivalry * relief[q] * issues / max(1, organisations)
         price[q] = demand[q] * (floor + (1.0 - floor) * urgent) / crowding
+    return paid, hardship, appeal
+
+
+@inlined
+def _weigh_claims(
+    sector: Any, purse_of: Any, capital: Any, contribution: Any, reputation: Any, customers: Any, supporters: Any,
+    have_chosen: Any, attention: Any, income: Any,
+) -> Any:  # fmt: skip
+    """Write each organisation's claim to its purse (n,); return how many have customers and donors, and all claims."""
     businesses, groups = 0.0, 0.0
     by_custom, by_tax, by_gift = 0.0, 0.0, 0.0
     for i in range(sector.size):
@@ -178,18 +216,27 @@ def set_prices_and_incomes(
         else:
             by_gift += weight
             groups += 1.0
-    turnover = spending * businesses
-    gifts = giving * groups * (0.25 + 0.75 * appeal)
+    return (businesses, groups), (by_custom, by_tax, by_gift)
+
+
+@inlined
+def _spent(counted: Any, claims: Any, appeal: Any, have_chosen: Any, citizens: Any, rates: Any) -> Any:
+    """Return what customers would spend but for hardship, and what donors give."""
+    giving, each_spends = rates[8], rates[9]
+    turnover = rates[3] * counted[0]
+    gifts = giving * counted[1] * (0.25 + 0.75 * appeal)
     if have_chosen:
-        turnover = by_custom * (turnover / citizens if each_spends < 0.0 else each_spends)
-        gifts = giving * groups * by_gift / citizens
-    turnover *= 1.0 - loss * hardship
-    collected = tax * turnover
-    shares = (
-        _for_each(turnover - collected, by_custom),
-        _for_each(collected - min(paid, 0.5 * collected), by_tax),
-        _for_each(gifts, by_gift),
-    )
+        turnover = claims[0] * (turnover / citizens if each_spends < 0.0 else each_spends)
+        gifts = giving * counted[1] * claims[2] / citizens
+    return turnover, gifts
+
+
+@inlined
+def _pay(
+    sector: Any, purse_of: Any, contribution: Any, at_stake: Any, shares: Any, have_chosen: Any, attention: Any,
+    income: Any, forgone: Any,
+) -> None:  # fmt: skip
+    """Turn claims into incomes (n,), and write what of them contributing forgoes (n,)."""
     for i in range(sector.size):
         purse = purse_of[sector[i]]
         income[i] *= shares[purse]

@@ -94,6 +94,7 @@ class Media(Witness):
     writes: ClassVar[tuple[str, ...]] = ("stance", "reputation", "trust", "citizen_stance", "orientation")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return these media, told of the scheduled ledger, by which conduct is seen."""
         return knowing(
             self, _ledger=next((each for each in schedule.values() if isinstance(each, Ledger)), self._ledger)
         )
@@ -111,6 +112,7 @@ class Media(Witness):
         )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
+        """Let some make news, and let everyone who hears one of the signals move stance, trust and orientation by it."""
         are_answerable, rates = self._ready
         tell(
             world.identity, world.sector, are_answerable(world.labels.sectors), world.stance,

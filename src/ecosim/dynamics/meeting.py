@@ -40,11 +40,17 @@ class Meeting(Mechanism):
 
     .. math:: p = \frac{1}{1 + e^{-\beta (g_{ij} - \kappa d_{ij} - \theta)}}
 
-    where :math:`d_{ij}` is the translation gap, :math:`\kappa` = ``cost``, :math:`\beta` = ``selectivity`` and
-    :math:`\theta` = ``reserve``. Whoever already has ``attention`` ties makes no more; those of this tick count, so that
-    where attention is short, who is served first changes from time to time. A new tie starts with the mean trust of
-    the society, weighed by ``prior_trust``, and a thread of a bond. A draw picks whom one looks at by place among rows or
-    ties: in another order of rows, the same draw may pick another, each still equally likely.
+    where :math:`d_{ij}` is the translation gap, the weighed sum (``gap``) of being of two sectors (0 or 1), the share of
+    cultural traits that differ, and the distance of stances (1 for the two ends of opinion on each of D axes),
+
+    .. math:: d_{ij} = w_s [s_i \ne s_j] + w_c \frac{\text{traits that differ}}{\text{features}}
+              + w_o \frac{\lVert o_i - o_j \rVert}{2 \sqrt{D}}
+
+    :math:`\kappa` = ``cost``, :math:`\beta` = ``selectivity`` and :math:`\theta` = ``reserve``. Whoever already has
+    ``attention`` ties makes no more; those of this tick count, so that where attention is short, who is served first
+    changes from time to time. A new tie starts with the mean trust of the society, weighed by ``prior_trust``, and a
+    thread of a bond. A draw picks whom one looks at by place among rows or ties: in another order of rows, the same draw
+    may pick another, each still equally likely.
 
     ``meetings`` and ``acceptances`` count, for each organisation, whom it met and agreed with, by sector.
 
@@ -96,11 +102,13 @@ class Meeting(Mechanism):
         return self
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return that ``convener`` is no sector of this world, where forums are held and it is not."""
         if self.forums > 0 and not self.is_default("convener") and self.convener not in labels.sectors:
             return [f"convener names '{self.convener}'; {did_you_mean(self.convener, labels.sectors)}"]
         return []
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share look for partners, and tie pairs where both say yes, with p = 1 / (1 + exp(−β (g − κ d − θ))) each."""
         kind = (world.sector, world.capability, world.salience, world.culture, world.stance)
         pairs, ways = _find_partners(
             self,

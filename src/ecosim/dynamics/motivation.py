@@ -16,17 +16,17 @@ from ecosim.world.world import World
 
 
 class Motivation(Mechanism):
-    r"""The worth of a unit of work, as the organisation itself measures success, and as far as purpose goes, as others do.
+    r"""The worth w of a unit of work on an issue, to the organisation itself and, as far as purpose goes, to others.
 
     .. math:: w_{iq} = (1 - p_i)\, v_{iq} + p_i \left[(1 - \kappa)\, s\, p(u_q) + \kappa\, \bar v_{N(i) q}\right]
 
     .. math:: v_{iq} = m_i^{fin} G_q + s\,(m_i^{pub} + m_i^{mis})\, Q \sigma_{iq}\, p(u_q)
 
     with purpose :math:`p_i`, motive :math:`m_i`, price :math:`G_q`, salience :math:`\sigma_{iq}` (times the number of
-    issues Q, so that an issue of mean salience counts 1), :math:`p(u) = u^2 / (u^2 + h_0^2)`, and :math:`\bar v_{N(i) q}`
-    the mean of v over the partners of i. A shareholder firm sees the price; a mission sees the need; purpose sees what
-    the need is to everyone (society), and with :math:`\kappa` (``partners``) what work is worth to partners by their own
-    motives. Whoever has no partners regards society alone.
+    issues Q, so that an issue of mean salience counts 1), urgency u, :math:`p(u) = u^2 / (u^2 + h_0^2)` and
+    :math:`\bar v_{N(i) q}` the mean of v over the partners of i, N(i). A shareholder firm sees the price; a mission sees
+    the need; purpose sees what the need is to everyone (society), and with :math:`\kappa` (``partners``) what work is
+    worth to partners by their own motives. Whoever has no partners regards society alone.
 
     It weighs what an action changes. How well others fare already changes nothing by it, so their success as such is not
     in it: a constant added to everybody's success moves no decision.
@@ -53,6 +53,7 @@ class Motivation(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("worth",)
 
     def step(self, world: World, key: Key) -> None:
+        """Write what a unit of work on each issue is worth to each organisation, w_iq."""
         care, half, partners = self._ready
         weigh_worth(
             world.motive, world.purpose, world.salience, world.price, world.urgency, world.first_tie, world.partner, care,

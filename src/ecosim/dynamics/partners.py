@@ -52,27 +52,23 @@ def find_partners(
     start = int(uniform(key, n, 2) * n)  # where attention is short, nobody is always the first to be served
     for turn in range(n):
         i = start + turn if start + turn < n else start + turn - n
-        if looks[0, i] >= rate or first_tie[i + 1] - first_tie[i] + added[i] >= attention:
+        if looks[0, i] >= rate or _is_full(i, first_tie, added, attention):
             continue
         way = _way(looks[1, i], upto)
         if way == 1 or way == 2:
             j = _best_of(i, way == 1, sample, identity, kind, graph, gap, key)
         else:
             j = _met_by_chance(i, way, looks[2, i], looks[3, i], graph, forum)
-        if j < 0 or j == i or first_tie[j + 1] - first_tie[j] + added[j] >= attention:
+        if j < 0 or j == i or _is_full(j, first_tie, added, attention) or find_half_edge(first_tie, partner, i, j) >= 0:
             continue
-        if find_half_edge(first_tie, partner, i, j) >= 0:
-            continue
-        meetings[i, sector[j]] += 1
-        meetings[j, sector[i]] += 1
+        _count(meetings, i, j, sector)
         expected = expected_gain(i, j, capability, salience, terms[1])
         if agrees[i] < says_yes(expected, gap_between(i, j, sector, culture, stance, gap), terms):
             pairs[count, 0], pairs[count, 1], ways[count] = i, j, way
             count += 1
             added[i] += 1
             added[j] += 1
-            acceptances[i, sector[j]] += 1
-            acceptances[j, sector[i]] += 1
+            _count(acceptances, i, j, sector)
     return pairs[:count], ways[:count]
 
 
@@ -85,6 +81,19 @@ def draws(identity: Any, key: Any) -> Any:
         one, other, _, _ = uniform4(key, identity[i], _AGREES)
         agrees[i] = max(one, other)
     return looks, agrees
+
+
+@inlined
+def _is_full(i: Any, first_tie: Any, added: Any, attention: Any) -> Any:
+    """Return whether an organisation, with the ties of this tick, has as many as it has attention for."""
+    return first_tie[i + 1] - first_tie[i] + added[i] >= attention
+
+
+@inlined
+def _count(counts: Any, i: Any, j: Any, sector: Any) -> None:
+    """Count one more with the sector of the other, on both sides."""
+    counts[i, sector[j]] += 1
+    counts[j, sector[i]] += 1
 
 
 @inlined

@@ -81,6 +81,7 @@ class Policy(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("income", "forgone", "contribution", "ties", "trust", "bond")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this policy, told of the scheduled market, which taxes, and of the terms on which the invited meet."""
         meeting = first_of(Meeting, schedule, self._meeting)
         return knowing(
             self, _market=first_of(Market, schedule, self._market), _meeting=meeting, _terms=meeting.terms(),
@@ -88,6 +89,7 @@ class Policy(Mechanism):
         )  # fmt: skip
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return which of the ``regulated`` sectors this world does not have."""
         return [] if self.is_default("regulated") else unknown("regulated", self.regulated, labels.sectors)
 
     @WorkedOut
@@ -102,6 +104,7 @@ class Policy(Mechanism):
         return ForSectors(self._market.purse_of), ForSectors(partial(are_named, self.regulated))
 
     def step(self, world: World, key: Key) -> None:
+        """Pay subsidies, inspect and fine, and tie those of the invited pairs that both say yes."""
         purses, are_regulated = self._of_sectors
         sectors = world.labels.sectors
         pairs = govern(

@@ -58,6 +58,7 @@ class Purpose(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("purpose",)
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share take another of its sector as a model, p_i ← p_i + μ (p_j − p_i), and try a step of its own."""
         drift(
             world.identity, world.sector, world.success, world.purpose, len(world.labels.sectors),
             self._rates, key,

@@ -24,14 +24,15 @@ class Relationship(Mechanism):
 
     .. math:: T_{ij} \leftarrow T_{ij} + \lambda_\pm \left[(1 - \gamma) \min(1, 2 c_j) + \gamma \bar T - T_{ij}\right]
 
-    The bond grows with what both invest and with trust in both directions, and fades by itself. With :math:`w` = 1 where
-    they worked together this tick, else ``contact``,
+    The bond R grows with what both invest and with trust T in both directions, and fades by itself. With :math:`w` = 1
+    where they worked together this tick, else ``contact``,
 
     .. math:: R \leftarrow R + g\, w \sqrt{v_i c_i f_i\, v_j c_j f_j}\, \sqrt{T_{ij} T_{ji}}\, (1 - R) - \delta R
 
     with contributions :math:`c` and shares invested :math:`v`; attention is finite, so whoever has more than ``circle``
-    ties spreads it thinner, :math:`f_i = \min(1, \text{circle} / k_i)`. Affect follows mutual trust; whoever works together
-    learns the other's language, so the share of the translation gap that remains shrinks by ``learning`` a tick.
+    ties spreads it thinner, :math:`f_i = \min(1, \text{circle} / k_i)` with :math:`k_i` ties. Affect follows mutual
+    trust; whoever works together learns the other's language, so the share of the translation gap that remains shrinks
+    by ``learning`` a tick.
 
     Each side's ``gain`` is a running mean (over ``window`` ticks) of what their joint coalitions gave it beyond the same
     effort alone, for each partner in them; ``outside_gain`` of what the two, when they worked together, passed on to
@@ -106,6 +107,7 @@ class Relationship(Mechanism):
     )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
+        """Move trust, bonds, affect and gaps, read off the rungs, and end neglected and betrayed ties at reviews."""
         if not world.ties:
             return
         _cultivate(
@@ -137,21 +139,21 @@ _LIMITS = itemgetter("deep_bond", "circle", "third_win", "window")
 
 
 @kernel
-def cultivate(groups: Any, acts: Any, relationship: Any, rates: Any, limits: Any) -> None:
-    """Write next tick's relationships in place; ``rates`` and ``limits`` as ``Relationship`` has them.
+def cultivate(groups: Any, acts: Any, relationship: Any, rates: Any, limits: Any, ticks: Any) -> None:
+    """Write next relationships in place, some ticks after the last; ``rates`` and ``limits`` as ``Relationship`` has them.
 
     Few ties are within coalitions, and what happens there alone goes by their list. The rest is a loop for each thing
     that changes, over arrays that lie in one piece: the compiler makes several ties at a time of it.
     """
     within, share, alone, first_tie, ends = groups
     trust, affect, bond, translation, age, apart, gain, outside_gain, rung = relationship
-    ties, fresh = bond.size, 1.0 / limits[3]
+    ties, fresh = bond.size, min(1.0, ticks / limits[3])
     ends, trust, gain = ends.reshape(2 * ties), trust.reshape(2 * ties), gain.reshape(2 * ties)
     weight, surplus = joint_work(within, share, alone, ties, rates[5])
     society = grow(first_tie, ends, acts, trust, bond, weight, rates, limits[1])
     for t in range(ties):
-        age[t] += 1
-        apart[t] += 1
+        age[t] += ticks
+        apart[t] += ticks
     outside = learn(within, ends, acts, trust, translation, apart, rates, society)
     for t in range(ties):
         affect[t] += rates[7] * (trust[2 * t] + trust[2 * t + 1] - 1.0 - affect[t])
@@ -163,7 +165,7 @@ def cultivate(groups: Any, acts: Any, relationship: Any, rates: Any, limits: Any
         rung[t] = _rung(gain[2 * t], gain[2 * t + 1], outside_gain[t], bond[t], translation[t], apart[t], limits)
 
 
-_cultivate = straight(cultivate, lambda rule, world: (_RATES(rule.__dict__), _LIMITS(rule.__dict__)))
+_cultivate = straight(cultivate, lambda rule, world: (_RATES(rule.__dict__), _LIMITS(rule.__dict__), rule.every))
 
 
 @inner

@@ -26,15 +26,15 @@ class Strategist(Mechanism):
 
     Each time it acts it plans ``budget`` coalitions. For each it sees about ``candidates`` organisations with a slot for
     one more coalition (all of them, where there are no more), drawn by chance, and tries every issue q: it begins with
-    the two for whom the value below is greatest, and adds, one by one, up to ``largest``, whoever raises it
+    the two for whom the value V of a set S is greatest, and adds, one by one, up to ``largest``, whoever raises it
 
     .. math:: V_q(S) = \min_{i \in S} \sigma_{iq} \left[Y_q(S) - \sum_{i \in S} Y_q(i)\right]
 
-    most, as long as it rises above 0: the concern they have in common times what they make together beyond what they
-    make apart, a unit of effort each (so means do not matter), with the scheduled joint work's equations, bonds and
-    translation gaps as they are.
-    Nobody is put together on an issue with whom it is in a coalition on that issue already. The issue with the greatest
-    V, weighed by how pressing it is, wins; sectors matter through gaps and capabilities alone.
+    most, as long as it rises above 0: the concern they have in common (the least salience σ) times what they make
+    together beyond what they make apart, a unit of effort each (so means do not matter), with the scheduled joint work's
+    equations, bonds and translation gaps as they are. Nobody is put together on an issue with whom it is in a coalition
+    on that issue already. The issue with the greatest V, weighed by how pressing it is, wins; sectors matter through
+    gaps and capabilities alone.
 
     Each of those invited accepts by the utility of joining (``joining`` in the schedule): what its share of the whole
     set's output would be worth, at its own means, against the present use of its effort. Where two or more accept, they
@@ -63,9 +63,11 @@ class Strategist(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this strategist, told of the scheduled joining, whose utility the invited go by."""
         return knowing(self, _joining=bound_to(self, "joining", Joining, schedule).bind(schedule))
 
     def step(self, world: World, key: Key) -> None:
+        """Convene up to ``budget`` coalitions, each around what those who were looked at have in common."""
         if world.n < 2 or not world.needs.size or not self.budget:
             return
         look = self._joining.look(world)

@@ -30,7 +30,7 @@ class Synergist(Mechanism):
 
       .. math:: f_i f_j \sqrt{\sigma_{iq} \sigma_{jq}} \left[Y_q(i, j) - Y_q(i) - Y_q(j)\right]
 
-      with the joint work's Y across the gap that is left after translation;
+      with salience σ and k ties of each, and the joint work's Y across the gap that is left after translation;
     - ``random``: any; ``most_connected``: the greatest sum of ties; ``peripheral``: the least; ``most_alike``: the
       narrowest gap. These are for comparison, with the same pairs to choose from and the same budget.
 
@@ -76,6 +76,7 @@ class Synergist(Mechanism):
     )  # fmt: skip
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this matchmaker, told of the scheduled meeting, whose terms hold, and of the joint work it foresees."""
         return knowing(
             self,
             _meeting=bound_to(self, "meeting", Meeting, schedule),
@@ -83,6 +84,7 @@ class Synergist(Mechanism):
         )
 
     def step(self, world: World, key: Key) -> None:
+        """Introduce the first ``budget`` pairs of its ranking to each other, and tie those that both say yes."""
         if world.tick < self.arrives:
             return
         if not self.budget:

@@ -73,6 +73,7 @@ class Technology(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("adopted", "voice", "transparency", "distortion", "translation")
 
     def step(self, world: World, key: Key) -> None:
+        """Let it spread by probability p + q x_i · 2 / (1 + exp(−β Δs_i)), and write what it does to those who use it."""
         spread(
             world.identity, world.success, world.first_tie, world.partner, world.ends, world.adopted, world.voice,
             world.transparency, world.distortion, world.translation, self._rates, key,

@@ -36,10 +36,11 @@ class Turnover(Mechanism):
 
     *What they are like*, by ``born``: ``founded``, as they would have been drawn at founding (in a world that nobody
     founded, as ``imitating``); ``imitating``, each takes after the more successful of two of its sector; ``recombined``,
-    each attribute after another one of its sector. Into a sector in which nobody stays all come as the founded. In any
-    case their capital is ``size`` of that, and never below ``floor``. Each is tied to ``acquaintances`` of those that stay,
-    drawn uniformly, with the society's mean trust and a bond of ``first_bond``. A draw picks organisations by place
-    among rows: in another order of rows, the same draw may pick another, each still equally likely.
+    each attribute after another one of its sector. What is done with others (customers, income, meetings, a camp) is not
+    taken over. Into a sector in which nobody stays all come as the founded. In any case their capital is ``size`` of that,
+    and never below ``floor``. Each is tied to ``acquaintances`` of those that stay, drawn uniformly, with the society's mean
+    trust and a bond of ``first_bond``. A draw picks organisations by place among rows: in another order of rows, the same
+    draw may pick another, each still equally likely.
 
     Concepts:
         Emergence: Whom the population consists of in the end is a result: insolvency selects.
@@ -87,6 +88,7 @@ class Turnover(Mechanism):
         return self.entry == "replacing", self.floor, self.patience, self.every
 
     def step(self, world: World, key: Key) -> None:
+        """Let the insolvent of ``patience`` ticks leave, and newcomers enter by ``entry``."""
         are_replaced, floor, patience, every = self._ready
         leaving = wait(world.capital, world.insolvency, floor, patience, every)
         if leaving == 0 and are_replaced:

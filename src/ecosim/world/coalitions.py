@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.kernels import inner, kernel
-from ecosim.world.lookup import fill
+from ecosim.world.lookup import MANY, fill, first_not_before
 from ecosim.world.table import rearrange
 
 FOUNDER_BITS, TICK_BITS, ORDINAL_BITS = 31, 27, 5
@@ -35,7 +35,7 @@ def numbers(tick: int, founders: NDArray[np.int64]) -> NDArray[np.int64]:
     Raises:
         InputError: if the tick, or one organisation's coalitions in it, are more than a number can hold.
     """
-    order = founders.argsort(kind="stable") if founders.size > MANY else _UNSORTED
+    order = founders.argsort(kind="stable") if founders.size >= MANY else _UNSORTED
     numbered: NDArray[np.int64]
     numbered, most, of = _numbered(tick, founders, order)
     if tick >> TICK_BITS:
@@ -46,9 +46,6 @@ def numbers(tick: int, founders: NDArray[np.int64]) -> NDArray[np.int64]:
         )
     return numbered
 
-
-MANY = 64
-"""Founders above which it pays to sort them; a tick's few are held against each other."""
 
 _UNSORTED = np.empty(0, np.int64)
 
@@ -229,25 +226,13 @@ def _rearranged(
 @inner
 def _let_in(source: Any, who: Any, first: Any, end: Any, c: Any, organisation: Any) -> None:
     """Put an organisation among the members of a coalition, which are sorted, unless it is there."""
-    place = _place(who, first[c], end[c], organisation)
+    place = first_not_before(who, first[c], end[c], organisation)
     if place < end[c] and who[place] == organisation:
         return
     for row in range(end[c], place, -1):
         source[row], who[row] = source[row - 1], who[row - 1]
     source[place], who[place] = -1, organisation
     end[c] += 1
-
-
-@inner
-def _place(who: Any, low: Any, high: Any, organisation: Any) -> Any:
-    """Return the first place in a sorted stretch that does not come before an organisation."""
-    while low < high:
-        middle = (low + high) >> 1
-        if who[middle] < organisation:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @inner

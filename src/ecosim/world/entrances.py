@@ -15,9 +15,10 @@ def straight(compiled: Callable[..., Any], parameters: Parameters) -> Callable[.
     """Return a way into a kernel that looks at types and parameters once for each rule and world.
 
     Numba asks at every call, which takes longer than anything else about taking arrays in: 40 ns each, and a rule hands
-    over dozens. But a rule's parameters are frozen, and a world's columns keep their type and layout for life. So the
-    first call of a rule in a world goes the usual way; if the kernel has then been compiled for one combination of types
-    only, it was that, and further calls go straight to the machine code.
+    over dozens. But a rule's parameters are frozen, and a world's columns keep their type and layout for life: whatever is
+    put into one is written where it lies (``World.__setattr__``). So the first call of a rule in a world goes the usual
+    way; if the kernel has then been compiled for one combination of types only, it was that, and further calls go straight
+    to the machine code.
 
     Args:
         compiled: the kernel. What it takes must be columns or indices of one world, keys, or come from kernels that were

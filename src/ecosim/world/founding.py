@@ -44,7 +44,7 @@ def found(settings: EcosystemSettings, seed: int, columns: Iterable[str], actors
     Raises:
         InputError: if the network cannot be, or an actor's sector is none of the settings'.
     """
-    labels, counts = labels_of(settings), _counts(settings)
+    labels, counts = labels_of(settings), _numbers_of_sectors(settings)
     world = World(labels, sum(counts) if actors is None else len(actors.names), columns)
     if actors is None:
         _number(world, counts)
@@ -134,7 +134,7 @@ def estimated_bytes(
 
 
 @remembered
-def _counts(settings: EcosystemSettings) -> tuple[int, ...]:
+def _numbers_of_sectors(settings: EcosystemSettings) -> tuple[int, ...]:
     return settings.counts()
 
 

@@ -21,7 +21,7 @@ def take_given(world: World, actors: Actors) -> dict[str, int]:
     given: dict[str, Values] = {}
     drawn: dict[str, int] = {}
     for word, numbers in actors.columns.items():
-        place = _place(word, world)
+        place = _column_of(word, world)
         if place is None:
             continue
         column, entry = place
@@ -40,7 +40,7 @@ def take_given(world: World, actors: Actors) -> dict[str, int]:
     return drawn
 
 
-def _place(word: str, world: World) -> tuple[Column, int] | None:
+def _column_of(word: str, world: World) -> tuple[Column, int] | None:
     """Return the column that a word of the actors' table stands for, and the entry; None if the world has it not."""
     for column in world.columns:
         if column.axis != "organisation":

@@ -31,6 +31,22 @@ def find_half_edge(first_tie: Any, partner: Any, i: Any, j: Any) -> Any:
 _FEW = 16
 
 
+@inner
+def first_not_before(numbers: Any, low: Any, high: Any, number: Any) -> Any:
+    """Return the first place from ``low`` on in an ascending stretch up to ``high`` whose number is not below this one."""
+    while low < high:
+        middle = (low + high) >> 1
+        if numbers[middle] < number:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+MANY = 64
+"""New entries of a table from which on it pays to sort them by NumPy; a tick's few are held against each other."""
+
+
 @kernel
 def mean_of(values: Any, otherwise: Any) -> Any:
     """Return the mean of all entries, or another number where there is none; NumPy's own takes seven times as long."""

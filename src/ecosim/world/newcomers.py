@@ -16,8 +16,12 @@ from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 from ecosim.world.names import LARGEST_IDENTITY, identity_of_names
 from ecosim.world.world import Rows, World
 
-OUTCOMES = ("effort", "alone", "payoff", "spillover", "ledger", "success", "insolvency")
-"""What a newcomer has not got yet, whoever it takes after."""
+OUTCOMES = (
+    "effort", "alone", "works_on", "payoff", "accustomed", "achieved", "income", "forgone", "spillover", "sent", "ledger",
+    "success", "insolvency", "meetings", "acceptances", "introductions", "introductions_accepted", "customers", "workers",
+    "supporters", "support", "custom_at_stake", "camp",
+)  # fmt: skip
+"""What a newcomer has not got yet, whoever it takes after: what others only did with that one, or paid it."""
 
 
 def new_identities(world: World, sector: int, count: int, names: Sequence[str] = ()) -> Rows:

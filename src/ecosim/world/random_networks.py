@@ -33,7 +33,7 @@ def random_ties(identity: Any, start: Any, own: Any, across: Any, key: Any) -> A
         key: source of the draws.
     """
     sectors = start.size - 1
-    counts = _counts(identity, start, own, across, key)
+    counts = _wanted(identity, start, own, across, key)
     ends = np.empty((counts.sum(), 2), np.int32)
     taken_by, ahead = np.full(identity.size, -1, np.int64), np.empty(AHEAD)
     m = 0
@@ -63,11 +63,18 @@ def random_ties(identity: Any, start: Any, own: Any, across: Any, key: Any) -> A
                         m += 1
                 at += known
                 if wanted > among // 2:
-                    for j in range(first, first + among):
-                        if taken_by[j] != i:
-                            ends[m, 0], ends[m, 1] = i, j
-                            m += 1
+                    m = _tie_to_the_rest(i, first, among, taken_by, ends, m)
     return ends
+
+
+@inlined
+def _tie_to_the_rest(i: Any, first: Any, among: Any, taken_by: Any, ends: Any, m: Any) -> Any:
+    """Write ties of i to all that were not drawn, where those were drawn that it is not tied to; return how many ties."""
+    for j in range(first, first + among):
+        if taken_by[j] != i:
+            ends[m, 0], ends[m, 1] = i, j
+            m += 1
+    return m
 
 
 AHEAD = 256
@@ -75,7 +82,7 @@ AHEAD = 256
 
 
 @inner
-def _counts(identity: Any, start: Any, own: Any, across: Any, key: Any) -> Any:
+def _wanted(identity: Any, start: Any, own: Any, across: Any, key: Any) -> Any:
     """Return to how many of each sector that come before it an organisation is tied (n, sectors)."""
     sectors = start.size - 1
     counts = np.empty((identity.size, sectors), np.int32)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ecosim.kernels import inner, kernel
 from ecosim.world import lookup
 from ecosim.world.columns import COLUMNS
-from ecosim.world.lookup import copy_into, find_half_edge
+from ecosim.world.lookup import MANY, copy_into, find_half_edge
 from ecosim.world.table import begin, move
 
 
@@ -153,14 +153,10 @@ def in_one_batch(batches: list[Batch]) -> Batch:
 
 def in_order(pairs: NDArray[np.int32]) -> tuple[NDArray[np.int64], bool]:
     """Return the order of pairs (p, 2) by their rows, equal ones as they came; for few only its place, for ``commit``."""
-    if len(pairs) < MANY:
+    if len(pairs) < MANY:  # a tick's few are sorted by insertion, without a code for each
         return np.empty(len(pairs), np.int64), False
     code = pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1]
     return code.argsort(kind="stable"), True
-
-
-MANY = 64
-"""Pairs from which on it pays to make a code for each and sort those; a tick's few are sorted by insertion."""
 
 
 @kernel

@@ -220,3 +220,10 @@ def test_where_there_is_no_issue_nobody_works():
 def test_impossible_parameters_are_all_named_at_once():
     with pytest.raises(ValueError, match=r"(?s)complementarity.*productivity.*coordination"):
         JointWork(complementarity=0.0, productivity=0.0, coordination=-1.0)
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_coalitions_and_memberships_age_by_ticks_however_often_they_work(every):
+    work = JointWork(every=every)
+    world = live(workshop(work), work, ticks=6)
+    assert set(world.coalition_age.tolist()) == set(world.member_age.tolist()) == {6}

@@ -121,3 +121,27 @@ def test_whoever_does_nothing_is_paid_nothing():
 def test_impossible_parameters_are_all_named_at_once():
     with pytest.raises(ValueError, match=r"(?s)by.*cost.*exact_to.*samples"):
         Sharing(by="force", cost=-1.0, exact_to=40, samples=0)
+
+
+def test_who_joins_a_coalition_between_two_turns_of_work_is_still_paid_for_what_it_made_alone():
+    """Work goes on as it was arranged: what it made alone is its own, and of what the others made it has no part."""
+    sharing = Sharing(cost=1.0)
+    world = shared(sharing, 5.0, 1.0)
+    world.alone[7], world.works_on[7], world.price[:], world.worth[7] = 0.5, 2, [1.0, 2.0, 4.0], [0.0, 0.0, 3.0]
+    alone = live(world, sharing).payoff[7], world.achieved[7]
+    assert alone == (2.0, 1.5)
+    world.join(np.array([7]), np.array([0]))
+    world.commit()
+    assert (live(world, sharing).payoff[7], world.achieved[7]) == alone
+    assert np.bincount(world.member_coalition, world.member_share) == pytest.approx(world.output)
+
+
+def test_nobody_is_paid_for_what_a_coalition_made_that_has_dissolved_since():
+    sharing = Sharing(cost=1.0)
+    world = shared(sharing, 5.0, 1.0)
+    world.price[:] = 1.0
+    assert live(world, sharing).payoff.sum() == pytest.approx(20.0)
+    world.leave(np.flatnonzero(world.member_coalition == 3))
+    world.commit()
+    assert live(world, sharing).payoff.sum() == pytest.approx(15.0)
+    assert world.payoff[5] == world.payoff[6] == 0.0

@@ -90,7 +90,7 @@ def reconsider(
         considered: number of alternatives compared, at least 1.
         key: source of the draws.
     """
-    orientation, stance, buys_from, works_for, supports, _ = people
+    orientation, stance, buys_from, works_for, _, _ = people
     purse = organisations[0]
     selectivity, _, reserve = choosing
     sides = _side_by_side(*organisations[1:4])
@@ -107,13 +107,7 @@ def reconsider(
         count, strays = _lookers(
             start, stop, buys_from, works_for, options[0].size, purse.size, rates[0], key, who, looks
         )
-        for a in range(count):
-            c = who[a]
-            held[BUY, a], held[WORK, a] = _still(buys_from[c], purse, CUSTOMERS), works_for[c]
-            held[SUPPORT, a] = _still(supports[c], purse, DONORS)
-            own[0][a] = orientation[c]
-            for d in range(stance.shape[1]):
-                own[1][d, a] = stance[c, d]
+        _gather(who, count, people, purse, held, own)
         for what in range(3):
             _weigh(count, held[what], what, nobody[what], own, sides, choosing, worth[what], room[2])
         for k in range(considered + _ASKED * (strays > 0)):
@@ -126,6 +120,19 @@ def reconsider(
                     options, choosing, room,
                 )  # fmt: skip
         _follow(who, count, held, own, people, organisations[1], seen, mood, government, rates, choosing, room)
+
+
+@inlined
+def _gather(who: Any, count: Any, people: Any, purse: Any, held: Any, own: Any) -> None:
+    """Write what the citizens of one block who look have now (3, a), and their orientation (a,) and stance (axes, a)."""
+    orientation, stance, buys_from, works_for, supports, _ = people
+    for a in range(count):
+        c = who[a]
+        held[BUY, a], held[WORK, a] = _still(buys_from[c], purse, CUSTOMERS), works_for[c]
+        held[SUPPORT, a] = _still(supports[c], purse, DONORS)
+        own[0][a] = orientation[c]
+        for d in range(stance.shape[1]):
+            own[1][d, a] = stance[c, d]
 
 
 @kernel

@@ -34,7 +34,7 @@ class Citizens(Mechanism):
     among all, at a cost that does not grow with the number of organisations.
 
     **Offers** are compared with the usual, :math:`v = x / (x + \bar x)`, with size :math:`S_j = \sqrt{K_j}\,(\tfrac{1}{2} +
-    m_j)`, where :math:`m_j` compares its workers with the usual:
+    m_j)`, where K is capital and :math:`m_j` compares its workers with the usual:
 
     ========  ===========================================  ===============================  ========================
     to        by whom                                      x                                regard
@@ -44,6 +44,7 @@ class Citizens(Mechanism):
     support   who lives by donors                          :math:`S_j c_j \sum_q Q \sigma_{jq} p(u_q)`  reputation
     ========  ===========================================  ===============================  ========================
 
+    with contribution c, salience σ and urgency u of each of Q issues, and a what contributing takes of customers' attention.
     Half of the alternatives for support are to support nobody, which is as good as ``reserve`` times 1 less the mean of
     :math:`p(u_q) = u_q^2 / (u_q^2 + h_0^2)`: where needs are pressing, more support somebody. Nobody weighs as much as
     all groups of the same utility together, however many there are.
@@ -94,7 +95,7 @@ class Citizens(Mechanism):
         le=1,
         description="how much of what a better name will win is foreseen by those who live by customers",
     )
-    memory: float = Field(20.0, ge=1, le=10_000, description="ticks over which citizens get used to a severity")
+    memory: float = Field(20.0, ge=1, le=10_000, description="times it acts over which citizens get used to a severity")
     worst: float = Field(
         10.0, gt=0, le=1_000_000, description="severity at its worst; beyond it nothing counts as worse"
     )
@@ -113,6 +114,7 @@ class Citizens(Mechanism):
     )  # fmt: skip
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return these citizens, told of the scheduled market: who lives by customers, taxes and donors."""
         return knowing(self, _market=first_of(Market, schedule, self._market))
 
     @WorkedOut
@@ -128,6 +130,7 @@ class Citizens(Mechanism):
         )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share of the citizens look around, choose with P(j) ∝ exp(β U_j), vote, and move; count them anew."""
         if not world.labels.citizens:
             return
         purses, rates, considered = self._ready

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecosim.dynamics.coalition.merging import failing, mergers, moving
 from ecosim.dynamics.coalition.proposals import acquainted, found_proposals, join_proposals, leavers, with_members
-from ecosim.kernels import inner, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.world.lookup import copy_into
 
 
@@ -48,24 +48,9 @@ def decide(
     given_up = failing(made[1], output_alone, coalition_age, losing, ticks, patience)
     is_busy = marked(numbers[1].size, chained(joined, given_up))
     first, second, weighed = mergers(
-        numbers[1],
-        graph,
-        groups,
-        kind,
-        state[0],
-        yields,
-        made,
-        needs,
-        is_busy,
-        merging,
-        largest,
-        choice,
-        joint,
-        gap,
-        key,
-    )
-    for k in range(first.size):  # nothing below looks at pools
-        made[0][first[k]] = max(made[0][first[k]], made[0][second[k]])
+        numbers[1], graph, groups, kind, state[0], yields, made, needs, is_busy, merging, largest, choice, joint, gap, key
+    )  # fmt: skip
+    keep_fuller_pools(made[0], first, second)  # nothing below looks at pools
     merged, movers, taking = moving(first, second, groups, marked(age.size, leaving))
     who, what = chained(joiners, movers), chained(joined, taking)
     pairs = with_members(who, what, groups[0], groups[1])
@@ -77,6 +62,13 @@ def decide(
     going = chained(leaving, memberships_of(given_up, groups[1]))
     ended = chained(going, merged), leaving.size, going.size
     return ended, (who, what, joiners.size), (first, second, weighed), pairs, founded
+
+
+@inlined
+def keep_fuller_pools(pool: Any, takers: Any, taken: Any) -> None:
+    """Write into the pools (c,) of coalitions (p,) that take in others (p,) the greater of both."""
+    for k in range(takers.size):
+        pool[takers[k]] = max(pool[takers[k]], pool[taken[k]])
 
 
 @inner

@@ -113,6 +113,7 @@ class Joining(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond", "pool", "losing")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this rule, told of the joint work that it foresees and of the attention that limits acquaintance."""
         work, attention = bound_to(self, "production", JointWork, schedule), None
         if isinstance(schedule.get(self.meeting), Meeting) or not self.is_default("meeting"):
             attention = bound_to(self, "meeting", Meeting, schedule).attention
@@ -129,6 +130,7 @@ class Joining(Mechanism):
         return self._work.pressing_at
 
     def step(self, world: World, key: Key) -> None:
+        """Let members leave, others join, coalitions form, merge and give up, with probability 1 / (1 + exp(−β (a − θ)))."""
         (rows, left, gone), (who, what, come), (first, second, weighed), acquainted, (founders, issues, pairs) = _decide(
             self, world, (world.identity, world.coalition_identity), *_seen(world),
             (world.member_age, world.member_share, world.member_alone, world.output_alone, world.coalition_age,

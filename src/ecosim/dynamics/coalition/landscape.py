@@ -72,6 +72,7 @@ class Landscape(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("camp", "memberships")
 
     def step(self, world: World, key: Key) -> None:
+        """Let organisations go to the camp that frustrates them least, and make coalitions of the camps."""
         if not world.n:
             return
         before = world.camp.copy()

@@ -116,9 +116,8 @@ def _foresee_joining(
     coalition_issue, member_effort = yields
     pool, output, effort_total, coalition_bond, coalition_gap = made
     start, end = first_member[c], first_member[c + 1]
-    for a in range(start, end):
-        if member[a] == i:
-            return -1.0, 0.0, 0.0
+    if _is_among(i, member, start, end):
+        return -1.0, 0.0, 0.0
     size = end - start
     issue = coalition_issue[c]
     own = effort[i] / (joined + 1)
@@ -149,6 +148,15 @@ def _foresee_joining(
     return worth[i, issue] * expected * own / efforts, own * return_on_effort(i, state), apart / size
 
 
+@inlined
+def _is_among(i: Any, member: Any, start: Any, end: Any) -> Any:
+    """Return whether an organisation is one of the members in these rows."""
+    is_there = False
+    for a in range(start, end):
+        is_there |= member[a] == i
+    return is_there
+
+
 @inner
 def found_proposals(
     identity: Any, graph: Any, groups: Any, kind: Any, state: Any, yields: Any, joiners: Any, needs: Any,
@@ -161,11 +169,7 @@ def found_proposals(
     with_whom = np.full(n, -1, np.int64)
     on_what = np.zeros(n, np.int64)
     lowest = np.full(n, 2.0)
-    room = np.full(n, most)  # for further memberships, besides what ``joiners`` take on this very tick
-    for i in range(n):
-        room[i] -= first_membership[i + 1] - first_membership[i]
-    for i in joiners:
-        room[i] -= 1
+    room = _room(first_membership, joiners, most)
     drawn = draws(identity, _FOUNDS, key)
     starts, whose, order, decides = drawn[0], drawn[1], drawn[2], drawn[3]
     for i in range(n):
@@ -191,6 +195,24 @@ def found_proposals(
             with_whom[i], on_what[i] = j, issue
             lowest[i] = min(lowest[i], order[i])
             lowest[j] = min(lowest[j], order[i])
+    return _first_come(with_whom, on_what, order, lowest)
+
+
+@inlined
+def _room(first_membership: Any, joiners: Any, most: Any) -> Any:
+    """Return how many more coalitions each may belong to (n,), besides what joiners (p,) take on this very tick."""
+    room = np.full(first_membership.size - 1, most)
+    for i in range(room.size):
+        room[i] -= first_membership[i + 1] - first_membership[i]
+    for i in joiners:
+        room[i] -= 1
+    return room
+
+
+@inlined
+def _first_come(with_whom: Any, on_what: Any, order: Any, lowest: Any) -> Any:
+    """Return, as ``found_proposals``, those agreed pairs of whom neither takes part in one of a lower draw."""
+    n = with_whom.size
     founders, pairs, count = np.empty(n, np.int64), np.empty((n, 2), np.int64), 0
     for i in range(n):
         if with_whom[i] >= 0 and order[i] <= min(lowest[i], lowest[with_whom[i]]):

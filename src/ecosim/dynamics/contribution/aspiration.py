@@ -60,6 +60,7 @@ class Aspiration(Revision):
     writes: ClassVar[tuple[str, ...]] = ("contribution", "accustomed")
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share take stock and change with probability 1 / (1 + exp(−β (A_i − π_i))); then habits move."""
         take_stock(
             world.contribution, world.payoff, world.accustomed, world.identity,
             (self.level, self.adaptation, self.selectivity, self.looking, self.satisfied == "may_err"),

@@ -23,18 +23,19 @@ from ecosim.world.world import World
 class BestResponse(Mechanism):
     r"""Damped myopic best response to last tick's return on effort.
 
-    Effort costs :math:`\tfrac{1}{2} \kappa c_i e_i`, more for the last bit than for the first: κ is the ``cost`` of the
-    scheduled ``sharing``, which charges it. What it uses up are means, and they count in full by whatever motive. So an
-    organisation that expects a return :math:`b_i` on full contribution and would forgo :math:`f_i` of income wants
+    Effort e costs :math:`\tfrac{1}{2} \kappa c_i e_i`, with contribution c: more for the last bit than for the first. κ
+    is the ``cost`` of the scheduled ``sharing``, which charges it. What it uses up are means, and they count in full by
+    whatever motive. So an organisation that expects a return :math:`b_i` on full contribution and would forgo
+    :math:`f_i` of income wants
 
     .. math:: c_i^* = \frac{b_i - m_i^{fin} f_i}{\kappa \sqrt{K_i}} (1 - \omega + \omega \bar T_i),
               \qquad b_i = \sqrt{K_i}\, \frac{V_i}{e_i}
 
-    where :math:`V_i` is what its effort :math:`e_i` of last tick achieved by its own motive (``achieved``), and
-    :math:`\bar T_i` its mean trust in the members of its coalitions: in those it is not tied to, the society's mean;
-    alone it needs nobody's trust. It moves ``damping`` of the way, and never below ``least``, so that it always learns
-    what effort brings. Nobody's choice depends on another's in the same tick: all act at once, and one after the other
-    would come to the same.
+    where :math:`K_i` is its capital, :math:`m_i^{fin}` the weight of its financial motive, :math:`V_i` what its effort
+    :math:`e_i` of last tick achieved by its own motive (``achieved``), and :math:`\bar T_i` its mean trust in the
+    members of its coalitions: in those it is not tied to, the society's mean; alone it needs nobody's trust. It moves
+    ``damping`` of the way, and never below ``least``, so that it always learns what effort brings. Nobody's choice
+    depends on another's in the same tick: all act at once, and one after the other would come to the same.
 
     Concepts:
         Adaptation: Contribution moves towards what pays best at present.
@@ -55,9 +56,11 @@ class BestResponse(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("contribution",)
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this rule, told of the scheduled sharing, whose cost of effort it weighs."""
         return knowing(self, _sharing=first_of(Sharing, schedule, self._sharing))
 
     def step(self, world: World, key: Key) -> None:
+        """Move every contribution ``damping`` of the way to its best response c*_i, and never below ``least``."""
         respond(
             world.contribution, world.capital, world.effort, world.achieved, world.forgone, world.motive, world.trust,
             world.first_tie, world.partner, world.tie, world.member, world.first_member, self._rates,

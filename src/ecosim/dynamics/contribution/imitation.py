@@ -71,6 +71,7 @@ class FermiImitation(Imitation):
     looking: Looking = 0.1
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share look at one other and copy it with probability 1 / (1 + exp(−β (π_j − π_i)))."""
         at_once, everyone, own_sector, looking, selectivity = self._ready
         if at_once:
             imitate_fermi(
@@ -99,8 +100,9 @@ class PayoffProportionalImitation(Imitation):
 
     .. math:: p_{ij} = \min\left(1, \frac{\pi_j - \pi_i}{M_{ij}}\right)
 
-    The papers ask that M be "the maximum possible difference between the payoffs of i and j", which depends on the game
-    and on how many games each plays. An imitator does not know the game, so what stands for it is said here:
+    with payoff π. The papers ask that M be "the maximum possible difference between the payoffs of i and j", which
+    depends on the game and on how many games each plays. An imitator does not know the game, so what stands for it is
+    said here:
 
     - ``range``: the greatest difference between any two payoffs at this moment. The replicator equation, in mean field,
       at its greatest speed; the best-paid of all is surely copied by the worst-paid.
@@ -132,6 +134,7 @@ class PayoffProportionalImitation(Imitation):
     looking: Looking = 1.0
 
     def step(self, world: World, key: Key) -> None:
+        """Let a share look at one other and copy it in proportion to how much better paid it is."""
         normaliser = self.normaliser
         scale, by_degree = 0.0 if normaliser == "range" else self.difference, normaliser == "degree"
         if self.activation == "simultaneous":

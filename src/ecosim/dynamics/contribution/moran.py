@@ -69,6 +69,7 @@ class Moran(Copying):
         return self
 
     def step(self, world: World, key: Key) -> None:
+        """Let contributions be born in proportion to fitness and replace others, one event after the other or at once."""
         if world.n == 0:
             return
         fitness = self._fitness(world.payoff)

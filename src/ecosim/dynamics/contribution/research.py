@@ -62,6 +62,7 @@ class Research(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("contribution", "payoff")
 
     def step(self, world: World, key: Key) -> None:
+        """Move firms' research ``damping`` of the way to e*_i = s_i q⁰_i / (γ − s_i²), and pay what the market yields."""
         rows, _ = turns(world.identity, self.activation, None, key)
         respond_in_market(
             world.contribution, world.payoff, world.first_tie, world.partner, rows,

@@ -54,6 +54,7 @@ class Absorption(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("capability",)
 
     def step(self, world: World, key: Key) -> None:
+        """Move what partners can do better along bonds, everyone looking at capabilities as they were; then forget."""
         absorb(world.capability, world.bond, world.first_tie, world.partner, world.tie, self._rates)
 
     @WorkedOut

@@ -53,6 +53,7 @@ class Pooling(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("pool",)
 
     def step(self, world: World, key: Key) -> None:
+        """Let every pool grow by what members have to tell one another, and fade: P ← P + g V S (1 − P) − f P."""
         share_knowledge(
             world.member, world.first_member, world.capability, world.coalition_bond, world.pool, self._rates
         )

@@ -14,7 +14,7 @@ from ecosim.dynamics.learning.landscape import MOST_PRACTICES, Ground, Neighbour
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.stance.encounters import Activation, turns
 from ecosim.dynamics.worked_out import ForSectors, WorkedOut, numbers
-from ecosim.kernels import inner, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import Key, uniform, uniform4
 from ecosim.world.labels import Labels
 from ecosim.world.who import unknown
@@ -83,6 +83,7 @@ class ParallelSearch(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("solution", "performance", "adapts")
 
     def faults(self, labels: Labels) -> list[str]:
+        """Return which sectors it does not know, and that it needs practices, more of them than each depends on."""
         faults = [] if not self.adaptive else unknown("adaptive", self.adaptive, labels.sectors)
         if not 1 <= labels.practices <= MOST_PRACTICES:
             return [
@@ -98,6 +99,7 @@ class ParallelSearch(Mechanism):
         return faults
 
     def step(self, world: World, key: Key) -> None:
+        """Let whoever acts copy its best partner where that performs better, and else try one practice the other way."""
         solution = world.solution
         practices = solution.shape[1]
         if not 1 <= practices <= MOST_PRACTICES:  # refused before the first tick
@@ -162,12 +164,7 @@ def search(
             continue
         found, best = codes[i], seen_performance[i]
         if looks[turn] < looking:
-            for h in range(first_tie[i], first_tie[i + 1]):
-                j = np.uint32(partner[h])
-                code, theirs = seen[j], seen_performance[j]
-                # Of two that perform alike, the one with the lower code: the order of rows does not matter.
-                is_better = (theirs > best) | ((theirs == best) & (found != codes[i]) & (code < found))
-                found, best = code if is_better else found, theirs if is_better else best
+            found, best = _best_of_partners(i, codes[i], best, first_tie, partner, seen, seen_performance)
         if found != codes[i]:
             if error > 0.0:
                 found = miscopied(found, practices, error, luck[turn], key)
@@ -178,6 +175,23 @@ def search(
             codes[i], performance[i] = found, table[found]
             for b in range(practices):
                 solution[i, b] = found >> b & 1
+
+
+@inlined
+def _best_of_partners(
+    i: Any, own: Any, best: Any, first_tie: Any, partner: Any, seen: Any, seen_performance: Any
+) -> Any:
+    """Return the solution of the best partner and how it performs; one's own where none is better.
+
+    Of two that perform alike, the one with the lower code: the order of rows does not matter.
+    """
+    found = own
+    for h in range(first_tie[i], first_tie[i + 1]):
+        j = np.uint32(partner[h])
+        code, theirs = seen[j], seen_performance[j]
+        is_better = (theirs > best) | ((theirs == best) & (found != own) & (code < found))
+        found, best = code if is_better else found, theirs if is_better else best
+    return found, best
 
 
 @inner

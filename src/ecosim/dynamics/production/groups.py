@@ -43,6 +43,7 @@ class GroupGame(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("payoff",)
 
     def step(self, world: World, key: Key) -> None:
+        """Play the game once, with neighbours, in coalitions or in groups drawn anew, and write everyone's payoff."""
         if self.groups == "network":
             self.play_round_everyone(world)
         elif self.groups == "coalitions":

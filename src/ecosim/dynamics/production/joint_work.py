@@ -19,18 +19,30 @@ from ecosim.world.world import World
 class JointWork(Mechanism):
     r"""Production in coalitions, with complementing capabilities and a cost of understanding one another.
 
-    An organisation's effort is :math:`e_i = (1 - v_i)\, c_i \sqrt{K_i}\, (\tfrac{1}{2} + P_i)` (what it invests in its
-    bonds is not there for work; its performance :math:`P_i` is ½ where nobody searches for better practices), split
-    evenly over its coalitions. A coalition for an issue with needs :math:`\nu_k` makes
+    An organisation's effort is :math:`e_i = (1 - v_i)\, c_i \sqrt{K_i}\, (\tfrac{1}{2} + p_i)`, with contribution c and
+    capital K (the share v that it invests in its bonds is not there for work; its performance p is ½ where nobody searches
+    for better practices), split evenly over its coalitions. With capability :math:`a_{ik}` of kind k, a coalition for an
+    issue with needs :math:`\nu_k` makes
 
     .. math:: Y = A \left(\sum_k \nu_k X_k^\eta\right)^{1/\eta}, \quad X_k = \sum_i e_i a_{ik}, \quad
        A = A_0 \frac{(1 + \alpha_b B)(1 + \alpha_p P)\, e^{-\tau D (1 - B)}}{1 + \kappa (m - 1)}
 
     where B and D are the mean bond and translation gap over all pairs of its m members (where two are
     not tied, bond 0 and the whole gap; where they are, the share ``translation`` of it that remains) and P is what it has
-    pooled (``pooling``). η = 1 adds up; η < 1 makes the parts need each other. Alone, with
-    the same effort, an organisation makes :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition
-    does so on the issue that presses it most. ``relief`` of an issue is all the work done on it.
+    pooled (``pooling``). The whole gap of two is that of ``meeting``, with the weights ``gap`` has here,
+
+    .. math:: d_{ij} = w_s [s_i \ne s_j] + w_c \frac{\text{traits that differ}}{\text{features}}
+              + w_o \frac{\lVert o_i - o_j \rVert}{2 \sqrt{\text{axes}}}
+
+    with sectors s and stances o. η = 1 adds up; η < 1 makes the parts need each other. Alone, with the same effort, an
+    organisation makes :math:`A_0 e_i (\sum_k \nu_k a_{ik}^\eta)^{1/\eta}`; whoever is in no coalition does so on the
+    issue that presses it most: where :math:`\sigma_{iq}\,(.01 + p(u_q))` is greatest, with salience σ, urgency u and
+    :math:`p(u) = u^2 / (u^2 + u_0^2)`. ``relief`` of an issue is all the work done on it.
+
+    What is written are amounts per tick. Where it acts less often than every tick, work goes on in between as it was
+    arranged: every coalition that lives makes what it made, whoever worked alone goes on to, even where it has joined a
+    coalition since, and relief stays. Who has left all its coalitions since then works on nothing, and what a coalition
+    made that has dissolved since is nobody's, until work is arranged anew.
 
     Concepts:
         Basic principles: Parts that need each other: with η < 1 no kind of capability can replace another.
@@ -52,7 +64,7 @@ class JointWork(Mechanism):
         0.6, ge=0, le=100, description="τ, loss per unit of translation gap not yet bridged by bonds"
     )
     coordination: float = Field(0.06, ge=0, le=100, description="κ, cost of each further member (share of output)")
-    pressing_at: float = Field(1.0, gt=0, le=1000, description="urgency that is half pressing (severity)")
+    pressing_at: float = Field(1.0, gt=0, le=1000, description="u₀, urgency that is half pressing (severity)")
     gap: Gap = Field(Gap(), description="weights of the translation gap")
 
     reads: ClassVar[tuple[str, ...]] = (
@@ -66,6 +78,7 @@ class JointWork(Mechanism):
     )  # fmt: skip
 
     def step(self, world: World, key: Key) -> None:
+        """Let everyone work: alone A₀ e_i (Σ_k ν_k a_ik^η)^(1/η), together Y = A (Σ_k ν_k X_k^η)^(1/η)."""
         _produce(
             self, world,
             (world.sector, world.culture, world.stance, world.capability, world.capital, world.salience),
@@ -95,7 +108,8 @@ def multiplier(bond: Any, gap: Any, pool: Any, members: Any, rates: Any) -> Any:
 
 @kernel
 def produce(
-    kind: Any, acts: Any, ties: Any, groups: Any, shares: Any, coalition: Any, issues: Any, gap: Any, half: Any, rates: Any
+    kind: Any, acts: Any, ties: Any, groups: Any, shares: Any, coalition: Any, issues: Any, gap: Any, half: Any, rates: Any,
+    ticks: Any,
 ) -> None:  # fmt: skip
     """Let everyone work, alone and in coalitions: one call for a tick of ``JointWork``.
 
@@ -111,13 +125,14 @@ def produce(
         gap: weights of the translation gap.
         half: urgency that is half pressing.
         rates: parameters of output.
+        ticks: ticks from one work to the next, by which ages grow.
     """
     work_alone(kind[3], kind[4], kind[5], acts, groups[2], issues, half, rates)
-    work_together(kind, acts[3], acts[4], groups, shares, coalition, issues, rates)
+    work_together(kind, acts[3], acts[4], groups, shares, coalition, issues, rates, ticks)
     finish(kind, ties, groups, coalition, issues, gap, rates)
 
 
-_produce = straight(produce, lambda rule, world: (rule.gap.weights(), rule.pressing_at, rule.rates()))
+_produce = straight(produce, lambda rule, world: (rule.gap.weights(), rule.pressing_at, rule.rates(), rule.every))
 
 
 @inner
@@ -165,7 +180,7 @@ def skill(capability: Any, needs: Any, complementarity: Any, i: Any, issue: Any)
 
 @inner
 def work_together(
-    kind: Any, effort: Any, alone: Any, groups: Any, shares: Any, coalition: Any, issues: Any, rates: Any
+    kind: Any, effort: Any, alone: Any, groups: Any, shares: Any, coalition: Any, issues: Any, rates: Any, ticks: Any
 ) -> None:  # fmt: skip
     """Split efforts over coalitions; write what each part would make alone, and how much the parts together can do."""
     capability = kind[3]
@@ -182,7 +197,7 @@ def work_together(
             part = effort[i] / (first_membership[i + 1] - first_membership[i])
             by_itself = rates[1] * part * skill(capability, needs, rates[0], i, issue[c])
             member_effort[row], member_alone[row] = part, by_itself
-            member_age[row] += 1
+            member_age[row] += ticks
             alone[i] += by_itself
             apart += by_itself
             efforts += part
@@ -191,7 +206,7 @@ def work_together(
         for k in range(combined.size):
             able += needs[issue[c], k] * raised(combined[k], rates[0])
         output[c], output_alone[c], effort_total[c] = lowered(able, rates[0]), apart, efforts
-        coalition_age[c] += 1
+        coalition_age[c] += ticks
 
 
 @inner

@@ -22,11 +22,11 @@ class Ripple(Mechanism):
 
     .. math:: y = (I - \varphi A)^{-1} x, \qquad A_{ij} = \frac{R_{ij}}{\max(1, \sum_k R_{kj})}
 
-    ``spillover`` is :math:`y - x`, what reached it from others, and ``sent`` what of its own x it passed on to partners
-    who are in no coalition with it. The columns of A sum to at most 1, so a unit of gain sends at most :math:`\varphi /
-    (1 - \varphi)` outward in all; φ = 0 or no bonds sends nothing. The system is solved by the Neumann series
-    :math:`\sum_s \varphi^s A^s x`, which converges for φ < 1, until what is left is below ``tolerance`` of the whole.
-    Losses do not spread.
+    with bonds :math:`R_{ij}`. ``spillover`` is :math:`y - x`, what reached it from others, and ``sent`` what of its own
+    x it passed on to partners who are in no coalition with it. The columns of A sum to at most 1, so a unit of gain
+    sends at most :math:`\varphi / (1 - \varphi)` outward in all; φ = 0 or no bonds sends nothing. The system is solved
+    by the Neumann series :math:`\sum_s \varphi^s A^s x`, which converges for φ < 1, until what is left is below
+    ``tolerance`` of the whole. Losses do not spread.
 
     Concepts:
         Basic principles: Benefit spreads beyond those who made it, along bonds: the third win.
@@ -43,6 +43,7 @@ class Ripple(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("spillover", "sent")
 
     def step(self, world: World, key: Key) -> None:
+        """Spread gains of joint work along bonds, y = (I − φA)⁻¹ x, and write what reached whom and what was sent."""
         _spread_out(
             self, world,
             world.member, world.member_share, world.member_alone, ties_within(world), world.first_tie, world.partner,

@@ -40,9 +40,14 @@ class Sharing(Mechanism):
 
     .. math:: \pi_i = \sum_c \left(G_{q(c)} y_{ic} - u\right) + G_{q(i)} a_i - \tfrac{1}{2} \kappa c_i e_i
 
-    with the issue's price G, contribution c and effort e. Effort costs more for the last bit than for the first; a
-    scheduled ``best_response`` weighs the very cost that is paid here. ``achieved`` is what the same work was worth to
-    the organisation by its own motive, before cost: :math:`\max(0, \sum_c w_{iq(c)} y_{ic} + w_{iq(i)} a_i)`.
+    with the issue's price G, what it makes alone :math:`a_i` on issue q(i), contribution c and effort e. Effort costs more
+    for the last bit than for the first; a scheduled ``best_response`` weighs the very cost that is paid here.
+    ``achieved`` is what the same work was worth to the organisation by its own motive (w, which ``motivation`` writes),
+    before cost: :math:`\max(0, \sum_c w_{iq(c)} y_{ic} + w_{iq(i)} a_i)`.
+
+    So all payoffs together are what all relief is paid, less all costs. Where ``joint_work`` does not act every tick,
+    they are in between what coalitions that are left and those who worked alone made, which may be less: of what has
+    dissolved since nobody is paid.
 
     Concepts:
         Collectives: What a coalition made is divided among its members by a rule they all know.
@@ -73,6 +78,7 @@ class Sharing(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("member_share", "payoff", "achieved")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this rule, told of the joint work whose parts it weighs and of the upkeep of memberships."""
         return knowing(
             self,
             _work=self._work_of(schedule) if self.by == "shapley" else self._work,
@@ -80,6 +86,7 @@ class Sharing(Mechanism):
         )
 
     def step(self, world: World, key: Key) -> None:
+        """Split what each coalition made, and pay everyone for its shares and its own work, less what they cost it."""
         if self.by == "shapley":
             share_by_shapley(
                 world.identity, (world.sector, world.culture, world.stance, world.capability),
@@ -151,7 +158,7 @@ def settle(
         memberships = first_membership[i + 1] - first_membership[i]
         payoff[i] = -0.5 * cost * contribution[i] * effort[i] - upkeep * memberships
         achieved[i] = 0.0
-        if memberships == 0 and works_on[i] >= 0:
+        if works_on[i] >= 0:  # even where it has joined a coalition since
             payoff[i] += price[works_on[i]] * alone[i]
             achieved[i] = worth[i, works_on[i]] * alone[i]
     for c in range(output.size):

@@ -87,6 +87,7 @@ class AttractionRepulsion(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("stance", "affect")
 
     def step(self, world: World, key: Key) -> None:
+        """Let encounters happen: the near attract, x_i ← x_i + μ (x_j − x_i), and the far repel."""
         activation, rates = self._ready
         at_once = activation == "simultaneous"
         rows, luck = _EVERYONE if at_once else turns(world.identity, activation, self.steps, key)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.kernels import inner, kernel
+from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -68,6 +68,7 @@ class StructuralBalance(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("affect", "self_affect")
 
     def step(self, world: World, key: Key) -> None:
+        """Integrate affect over a tick, dx_ij/dt = γ Σ_k x_ik x_kj s(x_ij), for all ties at once."""
         affect = np.ascontiguousarray(world.affect)
         balance(
             affect, world.self_affect, world.first_tie, world.partner, world.tie,
@@ -105,10 +106,8 @@ def balance(
         step = left
         for stage in range(4):  # slopes at the start, twice half-way and at the end, weighed 1, 2, 2, 1
             ahead = 0.0 if stage == 0 else (step if stage == 3 else 0.5 * step)
-            for t in range(ties):
-                at[t] = affect[t] + ahead * slope[t]
-            for i in range(n):
-                at_own[i] = own[i] + ahead * slope_own[i]
+            look_ahead(at, affect, slope, ahead)
+            look_ahead(at_own, own, slope_own, ahead)
             fastest = find_slopes(
                 at, at_own, first_tie, above, partner, tie, marked, rate, saturates, oneself, stage == 0,
                 slope, slope_own, pace,
@@ -120,21 +119,38 @@ def balance(
                 total[:], total_own[:] = slope, slope_own
             else:
                 weight = 1.0 if stage == 3 else 2.0
-                for t in range(ties):
-                    total[t] += weight * slope[t]
-                for i in range(n):
-                    total_own[i] += weight * slope_own[i]
+                add(total, slope, weight)
+                add(total_own, slope_own, weight)
         left -= step
-        greatest = 1.0
-        for t in range(ties):
-            affect[t] += step / 6.0 * total[t]
-            greatest = max(greatest, abs(affect[t]))
-        for i in range(n):
-            own[i] += step / 6.0 * total_own[i]
-            greatest = max(greatest, abs(own[i]))
+        add(affect, total, step / 6.0)
+        add(own, total_own, step / 6.0)
+        greatest = max(1.0, greatest_of(affect), greatest_of(own))
         if greatest > 1.0:
             keep_within(affect, greatest, saturates)
             keep_within(own, greatest, saturates)
+
+
+@inlined
+def look_ahead(at: Any, values: Any, slope: Any, ahead: Any) -> None:
+    """Write where values (k,) would be after so much time at these slopes (k,)."""
+    for k in range(at.size):
+        at[k] = values[k] + ahead * slope[k]
+
+
+@inlined
+def add(values: Any, more: Any, weight: Any) -> None:
+    """Add to values (k,) others (k,), times a weight."""
+    for k in range(values.size):
+        values[k] += weight * more[k]
+
+
+@inlined
+def greatest_of(values: Any) -> Any:
+    """Return how far the farthest of values (k,) lies from 0; 0 where there are none."""
+    greatest = 0.0
+    for k in range(values.size):
+        greatest = max(greatest, abs(values[k]))
+    return greatest
 
 
 @inner
@@ -161,16 +177,8 @@ def find_slopes(
             j, a = partner[h], tie[h]
             for g in range(above[j], first_tie[j + 1]):
                 b = marked[partner[g]]
-                if b < 0:
-                    continue
-                c = tie[g]
-                slope[a] += affect[b] * affect[c]
-                slope[b] += affect[a] * affect[c]
-                slope[c] += affect[a] * affect[b]
-                if asks_pace:
-                    pace[a] += abs(affect[b]) + abs(affect[c])
-                    pace[b] += abs(affect[a]) + abs(affect[c])
-                    pace[c] += abs(affect[a]) + abs(affect[b])
+                if b >= 0:
+                    add_triangle(a, b, tie[g], affect, asks_pace, slope, pace)
         for h in range(above[i], stop):
             marked[partner[h]] = -1
     if oneself:
@@ -186,6 +194,18 @@ def find_slopes(
             slope_own[i] *= rate * (1.0 - own[i] * own[i] if saturates else 1.0)
             fastest = max(fastest, abs(own[i]))
     return rate * fastest
+
+
+@inlined
+def add_triangle(a: Any, b: Any, c: Any, affect: Any, asks_pace: Any, slope: Any, pace: Any) -> None:
+    """Add to the slope of each of three ties the product of the other two, and to its pace their size."""
+    slope[a] += affect[b] * affect[c]
+    slope[b] += affect[a] * affect[c]
+    slope[c] += affect[a] * affect[b]
+    if asks_pace:
+        pace[a] += abs(affect[b]) + abs(affect[c])
+        pace[b] += abs(affect[a]) + abs(affect[c])
+        pace[c] += abs(affect[a]) + abs(affect[b])
 
 
 @inner

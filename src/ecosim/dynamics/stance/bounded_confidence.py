@@ -81,6 +81,7 @@ class BoundedConfidence(Mechanism):
         return self
 
     def step(self, world: World, key: Key) -> None:
+        """Let stances move towards those within ``tolerance``: of all partners, of one, or of each other."""
         if self.listening == "everyone":
             listen_to_everyone(world.stance, world.first_tie, world.partner, self.tolerance, self.responsiveness)
             return

@@ -62,6 +62,7 @@ class CommittedMinority(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("convention", "conventions_met")
 
     def step(self, world: World, key: Key) -> None:
+        """Let pairs meet, each playing what it remembers more often, and remember what the other played."""
         convention = world.convention
         at_once = self.activation == "simultaneous"
         rows, luck = turns(world.identity, self.activation, self.steps, key)

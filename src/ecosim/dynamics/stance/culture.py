@@ -18,7 +18,7 @@ class CultureDissemination(Mechanism):
     r"""Traits of culture pass along ties, between those who have some in common already.
 
     An organisation i looks at one partner j, drawn uniformly from its ties. Of F features the two have the same trait
-    in some; they interact with probability
+    c in some; they interact with probability
 
     .. math:: p_{ij} = \frac{1}{F} \sum_{f=1}^{F} [c_{if} = c_{jf}]
 
@@ -61,6 +61,7 @@ class CultureDissemination(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("culture",)
 
     def step(self, world: World, key: Key) -> None:
+        """Let traits pass along ties with the probability that two have a feature in common, and drift by ``noise``."""
         culture = world.culture
         if self.activation == "random":
             steps = world.n if self.steps is None else self.steps

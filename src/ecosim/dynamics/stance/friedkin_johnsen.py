@@ -82,6 +82,7 @@ class FriedkinJohnsen(Mechanism):
         return self
 
     def step(self, world: World, key: Key) -> None:
+        """Move every stance to x_i' = λ_i Σ_j w_ij x_j + (1 − λ_i) x_i(0)."""
         stance = world.stance
         seen = stance.copy() if self.activation == "simultaneous" else stance
         rows, _ = turns(world.identity, self.activation, None, key)

@@ -54,6 +54,7 @@ class NamingGame(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("convention",)
 
     def step(self, world: World, key: Key) -> None:
+        """Let speakers say a word they use: who knows it agrees on it alone, who does not learns it."""
         rows, luck = turns(world.identity, self.activation, self.steps, key)
         others, _, coins = look(rows, luck, world.first_tie, world.partner, self.reach, key)
         speak(world.convention, world.committed, rows, others, coins)

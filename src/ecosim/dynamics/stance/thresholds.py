@@ -56,6 +56,7 @@ class Thresholds(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("active",)
 
     def step(self, world: World, key: Key) -> None:
+        """Let everyone act for whom enough others do: a_i' = 1 where s_i ≥ θ_i."""
         active = world.active
         rows, _ = turns(world.identity, self.activation, self.steps, key)
         respond(
