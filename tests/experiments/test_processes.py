@@ -45,20 +45,24 @@ def test_two_processes_give_the_same_tables_as_none(undisturbed, tmp_path):
 @pytest.mark.parametrize(("timeout", "latest"), [(6, math.inf), pytest.param(1.5, 3.5, marks=pytest.mark.slow)])
 def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path, timeout, latest):
     limits = [f"--timeout={timeout}", "--memory=300"]
-    words = [f"{HOW}=none,raise,hang,die,memory,blow_up", "--replicates=1", *limits, "--json"]
+    words = [f"{HOW}=none,raise,hang,die,memory,blow_up,interrupt", "--replicates=1", *limits, "--json"]
     done = run(tmp_path, *words, workers=2)
     assert done.returncode == 1, done.stderr
-    assert "1 ok, 5 failed" in done.stderr
-    assert json.loads(done.stdout)["failed"] == 5
+    assert "1 ok, 6 failed" in done.stderr
+    assert json.loads(done.stdout)["failed"] == 6
     told = failures(tmp_path)
     kinds = {how: one["kind"] for how, one in told.items()}
-    assert kinds == {"raise": "error", "hang": "timeout", "die": "killed", "memory": "memory", "blow_up": "not finite"}
+    assert kinds == {
+        "raise": "error", "hang": "timeout", "die": "killed", "memory": "memory", "blow_up": "not finite",
+        "interrupt": "error",
+    }  # fmt: skip
     assert "_hang" in told["hang"]["traceback"]
     assert "SIGKILL" in told["die"]["message"]
     assert told["memory"]["message"] == "more than 300 MB of memory (--memory)"
     seconds = float(told["hang"]["message"].split(" after ")[1].split(" s")[0])
     assert timeout <= seconds < latest
-    assert read_runs(tmp_path)["status"].tolist() == ["ok", "error", "timeout", "killed", "memory", "not finite"]
+    status = ["ok", "error", "timeout", "killed", "memory", "not finite", "error"]
+    assert read_runs(tmp_path)["status"].tolist() == status
     assert "Traceback" not in done.stderr
     again = run(tmp_path, *words, workers=2)
     assert again.returncode == 1

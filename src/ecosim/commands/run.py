@@ -13,6 +13,7 @@ import typer
 from ecosim.commands.actors import actors_of
 from ecosim.commands.interrupt import heeded
 from ecosim.commands.options import OfScenario, OwnTables, Spoken, Yes
+from ecosim.commands.own_failures import told_of_own_code
 from ecosim.commands.progress import Bar
 from ecosim.commands.words import given
 
@@ -57,7 +58,8 @@ def carry_out(order: Order) -> None:
     else:
         refuse_unwritable(RESULTS, "without --out,")
     settings, actors = _asked(order, name, changes)
-    run = _run(settings, actors, order)
+    with told_of_own_code(as_json=order.as_json):
+        run = _run(settings, actors, order)
     folder = order.out or RESULTS / f"{_short(name, order.scenario)}-{run.run_id[:8]}"
     if order.out is None:
         check_folder(folder)
@@ -120,6 +122,8 @@ def _live(settings: Settings, actors: Actors | None, order: Order) -> Run:
             try:
                 model.run(progress=tell)
             except KeyboardInterrupt:
+                if not check.is_pressed():
+                    raise  # a rule has raised it
                 raise KeyboardInterrupt(f"in tick {model.tick} of {settings.ticks}") from None
     return model.results()
 

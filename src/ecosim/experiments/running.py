@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan
+from ecosim.experiments.stopping import Stopped
 from ecosim.results.table import Note
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
@@ -53,10 +54,12 @@ class Runner:
 
     Args:
         plan: of the sweep.
+        is_stopped: tells whether somebody has asked for a stop, which then goes through a run; a KeyboardInterrupt that
+            a rule raises by itself is a failure like any other.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, is_stopped: Callable[[], bool] = lambda: False) -> None:
+        self.plan, self._is_stopped = plan, is_stopped
         self._settings: OrderedDict[int, Settings] = OrderedDict()
 
     def run(self, number: int) -> Ran | Failure:
@@ -68,7 +71,11 @@ class Runner:
         point, _ = self.plan.design.place(number)
         try:
             return _run(self._settings_of(point), self.plan.design.seed_of(number), self.plan.actors)
-        except (Exception, SystemExit) as error:  # a user's rule may raise anything, or call exit()
+        except Stopped:
+            raise
+        except BaseException as error:  # a user's rule may raise anything, or call exit()
+            if self._is_stopped():
+                raise
             if _is_of_loading_ecosim(error):
                 raise BrokenCode(
                     f"a part of ecosim, or of what it needs, cannot be loaded ({type(error).__name__}: {error})"

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from ecosim.experiments.dying import end_with
+from ecosim.experiments.stopping import Stopped
 
 if TYPE_CHECKING:
     from ecosim.experiments.running import Failure, Ran, Runner
@@ -128,10 +129,6 @@ def main(connection_number: int) -> None:
         return  # whoever gave the orders is gone
 
 
-class _Stopped(BaseException):
-    """Raised in the middle of a run, or of waiting, when the worker is told to stop."""
-
-
 class _Unfit(Exception):
     """This process must make no runs: it has other code than the sweep was begun with, or cannot load it."""
 
@@ -176,7 +173,7 @@ class _Worker:
             self._may_break_off = True
             order: tuple[Any, ...] = ("end",) if self._is_stopping else self._connection.recv()
             self._may_break_off = False
-        except _Stopped:
+        except Stopped:
             return ("end",)
         return order
 
@@ -211,7 +208,7 @@ class _Worker:
                     made = None if self._is_stopping else self._runner.run(number)
                 finally:
                     self._may_break_off = False
-        except _Stopped:
+        except Stopped:
             return None
         finally:
             self._board.ends(self._slot)
@@ -242,7 +239,7 @@ class _Worker:
                 self._save()
             finally:
                 os._exit(0)
-        raise _Stopped
+        raise Stopped
 
 
 def _prepared(job: Job) -> tuple[Runner, Shard]:
