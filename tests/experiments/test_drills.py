@@ -215,7 +215,10 @@ def test_two_coordinators_do_not_share_a_folder(tmp_path):
     first.communicate(timeout=120)
     assert first.returncode == 130
     assert second.returncode == 2
-    assert "another ecosim sweep is at work in this folder" in second.stderr
+    told = (
+        f"another ecosim sweep (process {first.pid}) is at work in this folder; wait for it, stop it, or take another"
+    )
+    assert told in second.stderr
 
 
 @contextmanager

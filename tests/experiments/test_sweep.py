@@ -388,7 +388,7 @@ def test_a_file_system_without_locks_is_told_as_such(tmp_path, monkeypatch):
     def flock(file, how):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr("ecosim.experiments.lock.fcntl.flock", flock)
+    monkeypatch.setattr("ecosim.results.lock.fcntl.flock", flock)
     with pytest.raises(InputError, match=r"cannot be locked \(no locks available\)") as refused:
         run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path / "out", Execution(workers=0))
     assert "another ecosim sweep" not in str(refused.value)

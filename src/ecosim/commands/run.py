@@ -50,6 +50,7 @@ def carry_out(order: Order) -> None:
         KeyboardInterrupt: with the tick at which it was stopped.
     """
     from ecosim.commands.output import check_folder, refuse_unwritable
+    from ecosim.results.lock import held
 
     further = [*given("seed", order.seed), *given("ticks", order.ticks), *(["check=true"] if order.check else [])]
     name, changes = order.name_and_changes(*further)
@@ -58,12 +59,13 @@ def carry_out(order: Order) -> None:
     else:
         refuse_unwritable(RESULTS, "without --out,")
     settings, actors = _asked(order, name, changes)
-    with told_of_own_code(as_json=order.as_json):
-        run = _run(settings, actors, order)
-    folder = order.out or RESULTS / f"{_short(name, order.scenario)}-{run.run_id[:8]}"
+    folder = order.out or RESULTS / f"{_short(name, order.scenario)}-{_number(settings, actors)[:8]}"
     if order.out is None:
         check_folder(folder)
-    _save(run, folder, settings, order)
+    with held(folder, "run") as is_new:
+        with told_of_own_code(as_json=order.as_json):
+            run = _run(settings, actors, order)
+        _save(run, folder, settings, order, is_new=is_new)
     _tell(order, run, folder)
 
 
@@ -128,13 +130,23 @@ def _live(settings: Settings, actors: Actors | None, order: Order) -> Run:
     return model.results()
 
 
-def _save(run: Run, folder: Path, settings: Settings, order: Order) -> None:
+def _number(settings: Settings, actors: Actors | None) -> str:
+    """Return the number that the run will have, by which its folder is held before there is anything to put there."""
+    from ecosim.results.provenance import run_id
+    from ecosim.settings import plain
+
+    scheduled = settings.in_order()
+    described = plain(settings.model_copy(update={"schedule": tuple(scheduled), "dynamics": scheduled}))
+    return run_id(described, settings.seed, None if actors is None else actors.digest)
+
+
+def _save(run: Run, folder: Path, settings: Settings, order: Order, *, is_new: bool) -> None:
     """Save tables and figures, all or nothing; an earlier run in the folder stays until they are complete."""
     from ecosim.commands.output import FIGURES, of_an_earlier_run
     from ecosim.results.folders import whole
 
     failed: Exception | None = None
-    with whole(folder, of_an_earlier_run) as part:
+    with whole(folder, of_an_earlier_run, is_reserved=is_new) as part:
         run.save(part)
         if settings.record.figures:
             from ecosim.reports.plots import save_figures

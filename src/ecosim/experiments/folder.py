@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
 from ecosim.errors import InputError, printable
 from ecosim.experiments.ids import is_id
-from ecosim.experiments.lock import LOCK, lock
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import RUNS
 from ecosim.experiments.surroundings import differences, surroundings
 from ecosim.results import store
-from ecosim.results.folders import make, unmake
+from ecosim.results.folders import LOCK, make, unmake
+from ecosim.results.lock import lock, unlock
 from ecosim.results.provenance import configuration_hash, provenance
 
 MANIFEST, FAILURES = "manifest.json", "failures.jsonl"
@@ -64,11 +63,10 @@ class SweepFolder:
     def __exit__(self, *_: object) -> None:
         if self._lock is None:
             return
-        if not self.is_begun():
-            with suppress(OSError):
-                (self.path / LOCK).unlink()
-        self._lock.close()
-        if not self.is_begun():
+        if self.is_begun():
+            self._lock.close()
+        else:
+            unlock(self.path, self._lock)
             unmake(self._made)
 
     def is_begun(self) -> bool:

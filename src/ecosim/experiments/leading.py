@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from ecosim.experiments.branches import Branches
-from ecosim.experiments.lock import lock
 from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.ramp import Route, lead_all
 from ecosim.experiments.sweep import Execution, Progress
 from ecosim.results.folders import make
+from ecosim.results.lock import lock
 from ecosim.results.outside_code import digest_of_package, packages_named
 from ecosim.results.provenance import code_version
 
@@ -55,7 +55,7 @@ def led(
     asked = hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
     branches = Branches(folder, asked)
     make(folder)
-    with lock(folder):
+    with lock(folder, "search"):
         if damaged := branches.remove_damaged():
             say(f"Damaged, and led again: {', '.join(damaged)}.")
         there = branches.read()
