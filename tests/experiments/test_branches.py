@@ -73,6 +73,6 @@ def test_two_do_not_lead_worlds_in_one_folder(tmp_path):
     (tmp_path / "branches").mkdir()
     with (
         lock(tmp_path / "branches"),
-        pytest.raises(InputError, match="another ecosim sweep .* is at work in this folder"),
+        pytest.raises(InputError, match=r"another ecosim sweep .* is at work in this folder"),
     ):
         led(ROUTE, {}, tmp_path / "branches", Execution(workers=0), 1.0, print, None)

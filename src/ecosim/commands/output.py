@@ -20,11 +20,8 @@ def check_folder(folder: Path, option: str = "--out") -> None:
         InputError: naming what is in the way.
     """
     refuse_unwritable(folder, option)
-    others = (
-        sorted(path.name for path in folder.iterdir() if not (is_unfinished(path) or path.name == LOCK))
-        if folder.is_dir()
-        else []
-    )
+    there = [path for path in folder.iterdir() if path.name != LOCK] if folder.is_dir() else []
+    others = sorted(path.name for path in there if not is_unfinished(path))
     if others and not all((folder / name).is_file() for name in ("config.yaml", "provenance.json")):
         raise InputError(
             f"{option} {printable(folder)}: holds {printable(others[0])}{' and more' if len(others) > 1 else ''}, which "
