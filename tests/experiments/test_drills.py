@@ -298,5 +298,5 @@ def test_a_trusted_rule_that_is_changed_while_its_sweep_runs_is_refused_afterwar
     before = (out / "manifest.json").read_text()
     again = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
     assert again.returncode == 2, again.stderr
-    assert "trusted.trouble: " in again.stderr
+    assert "code of trouble: other now: trouble.py" in again.stderr
     assert (out / "manifest.json").read_text() == before

@@ -13,7 +13,7 @@ from ecosim.experiments.ids import is_id
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import RUNS
-from ecosim.experiments.surroundings import differences, surroundings
+from ecosim.experiments.surroundings import changes, differences, surroundings
 from ecosim.results import store
 from ecosim.results.folders import LOCK, make, unmake
 from ecosim.results.lock import lock, unlock
@@ -86,7 +86,7 @@ class SweepFolder:
             return
         before = self._manifest()
         try:
-            faults = [*differences("", before["same"], self._now(plan))]
+            faults = changes(before["same"], self._now(plan))
             pairs = [(name, before["configurations"].get(name), data) for name, data in plan.configurations.items()]
             for name, old, new in pairs:
                 faults += [] if old is None else differences(name, old, json.loads(json.dumps(new)))
@@ -187,6 +187,7 @@ class SweepFolder:
                 "keys": [axis.key for axis in plan.design.axes],
                 "seed": plan.design.seed,
                 "tables": None if plan.actors is None else plan.actors.digest,
+                "parts": {} if plan.actors is None else plan.actors.digests(),
             }
         return self._same
 

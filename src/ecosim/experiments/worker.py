@@ -276,9 +276,9 @@ def _loaded(job: Job) -> tuple[Runner, Shard]:
 def _others(job: Job) -> list[str]:
     """Return how this process's code and libraries differ from those with which the sweep was begun."""
     try:
-        from ecosim.experiments.surroundings import differences, surroundings
+        from ecosim.experiments.surroundings import changes, surroundings
 
-        return differences("", dict(job.surroundings), surroundings(job.surroundings["trusted"]))
+        return changes(job.surroundings, surroundings(job.surroundings["trusted"]))
     except Exception as error:
         return [f"{type(error).__name__}: {error}"]
 

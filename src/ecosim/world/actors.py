@@ -55,8 +55,18 @@ class Actors:
     @cached_property
     def digest(self) -> str:
         """A digest of all that a run depends on, 32 hexadecimal digits."""
-        text = json.dumps(self.plain(), ensure_ascii=False, separators=(",", ":"))
-        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return _digest(self.plain(), 16)
+
+    def digests(self) -> dict[str, str]:
+        """Return a short digest of each part, to tell which are others: names, sectors, each column, ties."""
+        plain = self.plain()
+        parts = {
+            "names": plain["names"],
+            "sectors": [plain["sector"], plain["own_sectors"]],
+            **plain["columns"],
+            "ties": plain["ties"],
+        }
+        return {name: _digest(part, 4) for name, part in parts.items()}
 
     def plain(self) -> dict[str, Any]:
         """Return all that a run depends on as plain data, from which :meth:`of` makes the same actors."""
@@ -102,6 +112,11 @@ class Actors:
                 "bond": [float(bonds.min()), float(bonds.mean()), float(bonds.max())] if bonds.size else None,
             },
         }
+
+
+def _digest(plain: object, size: int) -> str:
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 
 def _without_nan(numbers: NDArray[Any]) -> list[float | int | None]:
