@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import ecosim
 from ecosim import cli
-from ecosim.errors import InputError
+from ecosim.errors import InputError, RunsFailed
 from ecosim.experiments import both_ways, ramp, tipping
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.crossing import Estimate, crossing
@@ -24,6 +24,7 @@ from ecosim.experiments.ramp import Route, lead, lead_all
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.tipping import tip
 from ecosim.experiments.verdict import Leap, is_over, leap_of, says, why_not
+from ecosim.rng import stream
 from ecosim.settings import plain
 from tests.experiments.sweeps import children, is_alive, wait_until
 
@@ -167,13 +168,67 @@ def _has_begun(pid):
         return False
 
 
-def test_limits_of_a_run_are_refused_where_worlds_are_led(tmp_path):
-    for limit in ({"timeout": 5.0}, {"memory": 500.0}):
-        with pytest.raises(InputError, match="timeout, memory"):
-            ecosim.tip(
-                "may_1977", FLOOR, "severity", start=1.2, stop=3.2, both_ways=True, **limit, out=tmp_path / "out"
-            )
-    assert not (tmp_path / "out").exists()
+MOODS = """
+import ctypes
+import os
+from typing import Annotated
+
+from pydantic import Field
+
+from ecosim.dynamics.mechanism import Mechanism
+
+Worlds = Annotated[tuple[int, ...], Field(strict=False)]
+
+
+class Moods(Mechanism):
+    hang: Worlds = ()
+    leave: Worlds = ()
+    fail: Worlds = ()
+    hoard: Worlds = ()
+    reads = ("stance",)
+    writes = ("stance",)
+
+    def step(self, world, key):
+        if key[0] in self.hang:
+            ctypes.PyDLL(None).sleep(60)  # holds the interpreter's lock for as long
+        if key[0] in self.leave:
+            os._exit(0)
+        if key[0] in self.fail:
+            raise KeyboardInterrupt("no signal")
+        if key[0] in self.hoard:
+            self.__dict__["kept"] = [bytearray(10**7) for _ in range(10**5)]
+"""
+
+
+def test_a_world_that_hangs_ends_its_process_raises_or_hoards_fails_alone(tmp_path, monkeypatch):
+    """Each of six worlds is known to the rule by its luck; two processes lead them, and whatever ends one is told."""
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "moods_of_worlds.py").write_text(MOODS)
+    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
+    worlds = dict(enumerate(range(1, 7)))
+    luck = [stream(seed, "moods")[0] for seed in worlds.values()]
+    ways = f"hang: [{luck[1]}], leave: [{luck[2]}], fail: [{luck[3]}], hoard: [{luck[4]}]"
+    settings = ecosim.load(
+        "opinions", "ecosystem.organisations=20", "measures=[dispersion]", "schedule=[stance,moods]",
+        f"+dynamics.moods={{rule: 'moods_of_worlds:Moods', {ways}}}", trust=["moods_of_worlds"],
+    )  # fmt: skip
+    key = "dynamics.stance.tolerance"
+    route = Route(plain(settings), ("moods_of_worlds",), key, (0.1, 0.5), "dispersion", 3, 0.1, False, 0.5, False)
+    how = Execution(workers=2, timeout=6.0, memory=300.0)
+    found = led(route, worlds, tmp_path / "worlds", how, 1.0, print, None)
+    assert [one.get("failed", {}).get("kind") for one in found] == [None, "timeout", "killed", "error", "memory", None]
+    assert "in step" in found[1]["failed"]["traceback"]
+    assert found[1]["failed"]["message"] == "not finished at a value; allowed: 6 s there (--timeout)"
+    assert found[2]["failed"]["message"] == "its process ended twice: with exit code 0"
+    assert found[3]["failed"]["message"] == "KeyboardInterrupt: no signal"
+    assert found[4]["failed"]["message"] == "more than 300 MB of memory (--memory)"
+    told = both_ways._told(route, found)
+    assert told.failed == 4
+    assert sorted(told.turns["replicate"]) == [0, 5]
+    assert "4 of 6 worlds could not be led (1 × timeout: not finished at a value" in told.says[-1]
+    assert led(route, worlds, tmp_path / "worlds", how, 1.0, print, None) == found, "what failed is not tried for ever"
+    with pytest.raises(RunsFailed, match=r"2 of 2 worlds could not be led"):
+        both_ways._told(route, found[1:3])
 
 
 def test_the_crowd_of_granovetter_tips_at_a_spread_of_about_twelve_percent():

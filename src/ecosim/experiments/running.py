@@ -76,7 +76,7 @@ class Runner:
         except BaseException as error:  # a user's rule may raise anything, or call exit()
             if self._is_stopped():
                 raise
-            if _is_of_loading_ecosim(error):
+            if is_of_loading_ecosim(error):
                 raise BrokenCode(
                     f"a part of ecosim, or of what it needs, cannot be loaded ({type(error).__name__}: {error})"
                 ) from error
@@ -127,7 +127,7 @@ def _run(settings: Settings, seed: int, actors: Actors | None) -> Ran:
     return Ran(model.recorder.series(), model.recorder.notes)
 
 
-def _is_of_loading_ecosim(error: BaseException) -> bool:
+def is_of_loading_ecosim(error: BaseException) -> bool:
     """Return whether ecosim's own code has asked in vain for a module, or for something in one."""
     if not isinstance(error, ImportError):
         return False
