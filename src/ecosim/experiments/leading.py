@@ -158,7 +158,7 @@ class _Share:
         return {number: seed for number, seed in self._seeds.items() if there.get(number, {}).get("seed") != seed}
 
     def _led(self, seeds: Mapping[int, int]) -> tuple[int, str]:
-        """Lead worlds, and return the exit code and what was said on stderr, which is a file: a rule's child holds a pipe."""
+        """Lead worlds, and return the exit code and what was said on stderr: a file, for a rule's child may hold a pipe."""
         said = {"route": self._route._asdict(), "seeds": dict(seeds)}
         job = json.dumps({**said, "folder": str(self._branches.folder), "digest": self._branches.asked})
         with tempfile.TemporaryFile("w+", errors="replace") as stderr:
