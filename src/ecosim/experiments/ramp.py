@@ -19,10 +19,10 @@ import numpy as np
 
 from ecosim.errors import InputError, shown
 from ecosim.experiments.branches import Branches
+from ecosim.experiments.ceiling import Ceiling
 from ecosim.experiments.dying import end_with
 from ecosim.experiments.running import Failure, failure_of, is_of_loading_ecosim
 from ecosim.experiments.shards import MEAN
-from ecosim.experiments.worker import Ceiling
 from ecosim.merging import Change, changed
 from ecosim.settings import Settings, plain, settings_from
 from ecosim.world.actors import Actors
@@ -207,6 +207,7 @@ def lead_all(
         try:
             with ceiling:
                 found = lead(route, seed)
+            found = failed(ceiling.failure()) if ceiling.is_exceeded() else found
         except BaseException as error:  # a user's rule may raise anything, or call exit()
             if is_stopped() or is_of_loading_ecosim(error):
                 raise

@@ -45,6 +45,11 @@ class Failure(NamedTuple):
     traceback: str = ""
 
 
+def late(how: str, seconds: float) -> Failure:
+    """Return why a run failed that took more than its time (s)."""
+    return Failure("timeout", f"{how}; allowed: {seconds:g} s (--timeout)")
+
+
 class BrokenCode(Exception):
     """A part of ecosim cannot be loaded, since its files are not as they were: no fault of the run that needs it."""
 
