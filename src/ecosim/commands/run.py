@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ecosim.commands.actors import actors_of
-from ecosim.commands.interrupt import heeded
 from ecosim.commands.options import OfScenario, OwnTables, Spoken, Yes
 from ecosim.commands.own_failures import told_of_own_code
 from ecosim.commands.progress import Bar
@@ -111,6 +110,7 @@ def _run(settings: Settings, actors: Actors | None, order: Order) -> Run:
 
 
 def _live(settings: Settings, actors: Actors | None, order: Order) -> Run:
+    from ecosim.commands.interrupt import heeded
     from ecosim.ecosystem import Ecosystem
 
     with heeded() as check:
