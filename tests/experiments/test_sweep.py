@@ -23,7 +23,18 @@ from ecosim.experiments.ranges import Interval
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.shards import is_whole, read_runs, read_series
 from ecosim.experiments.sweep import Execution, run_sweep, sweep
-from tests.experiments.sweeps import HOW, PACKAGES, TINY, TOLERANCE, failures, same_tables, shards, shuffled, tiny
+from tests.experiments.sweeps import (
+    HOW,
+    PACKAGES,
+    TINY,
+    TOLERANCE,
+    failures,
+    same_tables,
+    shards,
+    shuffled,
+    stopping,
+    tiny,
+)
 
 HERE = Execution(workers=0)
 
@@ -412,13 +423,3 @@ def test_what_a_sweep_is_told_to_take_counts_the_start_of_its_processes(tmp_path
         told[workers] = sentences[0]
     assert "about 1 second on this process" in told[0]
     assert "about 3 seconds on 1 process and" in told[1]  # 2.5 to start, and two runs of a moment
-
-
-def stopping(sentences):
-    """Return what hears one sentence and stops."""
-
-    def say(sentence):
-        sentences.append(sentence)
-        raise KeyboardInterrupt
-
-    return say

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ from ecosim.experiments.tipping import tip
 from ecosim.experiments.verdict import Leap, is_over, leap_of, says, why_not
 from ecosim.rng import stream
 from ecosim.settings import plain
-from tests.experiments.sweeps import children, is_alive, wait_until
+from tests.experiments.sweeps import children, is_alive, stopping, wait_until
 
 FLOOR = "dynamics.issue.floor"
 UP, DOWN = 2.6044, 1.7872
@@ -432,6 +433,12 @@ def test_what_a_search_takes_at_most_is_said_first_and_refused_if_it_is_much(tmp
     told = []
     tip("may_1977", FLOOR, "severity", "ticks=20", start=1.2, stop=3.2, replicates=6, workers=0, say=told.append)
     assert told[0].startswith("At most 45 values × 6 replicates = 270 runs: about 1 second on this process")
+    slow = {"workers": 1, "say": stopping(told)}
+    with pytest.raises(KeyboardInterrupt):
+        tip("may_1977", FLOOR, "severity", "ticks=20", start=1.2, stop=3.2, replicates=6, **slow)
+    assert re.search(r"about 3[234] seconds on 1 process", told[-1]), (
+        "its process is started in each of thirteen rounds"
+    )
     with pytest.raises(InputError, match=r"45 values × 100,000 replicates = 4,500,000 runs.*--yes"):
         ecosim.tip("may_1977", FLOOR, "severity", start=1.2, stop=3.2, replicates=100_000, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -211,7 +211,8 @@ class _Search:
     def found(self, replicates: int) -> Tipping:
         """Search, and return what it came to."""
         most = self.values.size + MOST_ROUNDS * INNER_VALUES
-        tell_expense(self._plan(replicates), most, "values", self._execution, self._say, is_most=True)
+        sample, rounds = self._plan(replicates), 1 + MOST_ROUNDS
+        tell_expense(sample, most, "values", self._execution, self._say, rounds=rounds, is_most=True)
         outcome = self._outcome(replicates if replicates >= FEWEST else 2)
         is_by_chance = bool((outcome != outcome[0]).any())
         if is_by_chance and replicates < FEWEST:
