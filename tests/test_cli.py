@@ -143,7 +143,7 @@ def test_all_faults_are_listed():
 
 
 def test_a_folder_that_holds_something_else_is_refused_before_any_work(tmp_path, monkeypatch):
-    monkeypatch.setattr("ecosim.compose.load", lambda *_, **__: pytest.fail("work was done"))
+    monkeypatch.setattr("ecosim.ecosystem.Ecosystem", lambda *_, **__: pytest.fail("work was done"))
     (tmp_path / "thesis.docx").write_text("years of work")
     done = ecosim("run", *SMALL, "--out", tmp_path)
     assert done.exit_code == 2

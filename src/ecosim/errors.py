@@ -81,9 +81,12 @@ def did_you_mean(name: object, valid: Iterable[str], *, most: int = 12) -> str:
     Args:
         name: what the user wrote.
         valid: the words that would have been accepted.
-        most: how many valid words to list before the list is cut.
+        most: how many valid words to list before the list is cut; those that begin as the name does come first then.
     """
     words = sorted(set(valid))
+    if len(words) > most:
+        head = str(name).partition("_")[0]
+        words.sort(key=lambda word: word.partition("_")[0] != head)
     near = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
     listed = ", ".join(words[:most]) + (f", … ({len(words)} in all)" if len(words) > most else "")
     guess = f"did you mean '{near[0]}'? " if near else ""

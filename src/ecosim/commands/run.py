@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ecosim.commands.actors import actors_of
+from ecosim.commands.actors import actors_of, besides
 from ecosim.commands.options import OfScenario, OwnTables, Spoken, Yes
 from ecosim.commands.own_failures import told_of_own_code
 from ecosim.commands.progress import Bar
+from ecosim.commands.together import Together
 from ecosim.commands.words import given
 
 if TYPE_CHECKING:
@@ -52,12 +53,13 @@ def carry_out(order: Order) -> None:
     from ecosim.results.lock import held
 
     further = [*given("seed", order.seed), *given("ticks", order.ticks), *(["check=true"] if order.check else [])]
-    name, changes = order.name_and_changes(*further)
-    if order.out is not None:
-        check_folder(order.out)
-    else:
-        refuse_unwritable(RESULTS, "without --out,")
-    settings, actors = _asked(order, name, changes)
+    together = Together()
+    with together.step():
+        check_folder(order.out) if order.out is not None else refuse_unwritable(RESULTS, "without --out,")
+    with together.step():
+        name, changes = order.name_and_changes(*further)
+        settings, actors = _asked(order, name, changes)
+    together.refuse()
     folder = order.out or RESULTS / f"{_short(name, order.scenario)}-{_number(settings, actors)[:8]}"
     if order.out is None:
         check_folder(folder)
@@ -76,7 +78,8 @@ def _asked(order: Order, name: str | None, changes: tuple[str, ...]) -> tuple[Se
     from ecosim.settings import with_actors
     from ecosim.sizes import check_run
 
-    settings = load(name, *changes, scenario=order.scenario, trust=order.trust, yes=order.yes)
+    with besides(order):
+        settings = load(name, *changes, scenario=order.scenario, trust=order.trust, yes=order.yes)
     actors = actors_of(order, lambda: settings, order.say)
     settings = with_actors(settings, actors)
     if actors is not None:
