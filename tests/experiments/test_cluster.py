@@ -108,9 +108,10 @@ def test_ctrl_c_takes_in_what_the_workers_have_finished(dask, tmp_path, seconds)
 
 
 def test_workers_with_other_code_are_refused_and_the_difference_is_shown(dask, tmp_path, monkeypatch):
+    from ecosim.experiments import cluster as on_cluster
     from ecosim.experiments.making import CannotGoOn
 
-    real = ecosim.experiments.cluster.surroundings
+    real = on_cluster.surroundings
     monkeypatch.setattr("ecosim.experiments.cluster.surroundings", lambda trust: {**real(trust), "code": "0.2.0+feed"})
     with pytest.raises(CannotGoOn, match=r"code: '0\.2\.0\+feed' here, '.*' there"):
         run_sweep(tiny({TOLERANCE: VALUES}), tmp_path, Execution(cluster=dask.address))

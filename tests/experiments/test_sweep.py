@@ -23,7 +23,18 @@ from ecosim.experiments.ranges import Interval
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.shards import is_whole, read_runs, read_series
 from ecosim.experiments.sweep import Execution, run_sweep, sweep
-from tests.experiments.sweeps import HOW, PACKAGES, TINY, TOLERANCE, failures, same_tables, shards, shuffled, tiny
+from tests.experiments.sweeps import (
+    HOW,
+    PACKAGES,
+    TINY,
+    TOLERANCE,
+    failures,
+    same_tables,
+    shards,
+    shuffled,
+    stopping,
+    tiny,
+)
 
 HERE = Execution(workers=0)
 
@@ -183,24 +194,25 @@ def test_what_a_killed_process_left_half_written_is_cleared_away(finished, tmp_p
 
 
 def test_a_run_that_fails_fails_alone_and_is_not_tried_for_ever(tmp_path):
-    plan = tiny({HOW: ["none", "raise", "blow_up", "exit"]}, replicates=2)
+    plan = tiny({HOW: ["none", "raise", "blow_up", "exit", "interrupt"]}, replicates=2)
     outcome = run_sweep(plan, tmp_path, HERE)
-    assert (outcome.ok, outcome.failed) == (2, 6)
+    assert (outcome.ok, outcome.failed) == (2, 8)
     told = failures(tmp_path)
-    assert told["raise"]["kind"] == told["exit"]["kind"] == "error"
+    assert told["raise"]["kind"] == told["exit"]["kind"] == told["interrupt"]["kind"] == "error"
+    assert told["interrupt"]["message"] == "KeyboardInterrupt: no signal", "a rule that raises it is no Ctrl-C"
     assert told["raise"]["message"] == "RuntimeError: the gossip got out of hand"
     assert "trouble.py" in told["raise"]["traceback"]
     assert told["blow_up"]["kind"] == "not finite"
     assert "stance" in told["blow_up"]["message"]
     assert "tick 3" in told["blow_up"]["message"]
     rows = read_runs(tmp_path)
-    assert rows["status"].tolist() == ["ok"] * 2 + ["error"] * 2 + ["not finite"] * 2 + ["error"] * 2
-    assert rows["dispersion"].notna().tolist() == [True] * 2 + [False] * 6
+    assert rows["status"].tolist() == ["ok"] * 2 + ["error"] * 2 + ["not finite"] * 2 + ["error"] * 4
+    assert rows["dispersion"].notna().tolist() == [True] * 2 + [False] * 8
     assert run_sweep(plan, tmp_path, HERE).made == 0
     again = run_sweep(plan, tmp_path, Execution(workers=0, retry=True))
-    assert (again.ok, again.failed, again.made) == (2, 6, 6)
-    assert len((tmp_path / "failures.jsonl").read_text().splitlines()) == 6
-    assert len(read_runs(tmp_path)) == 8
+    assert (again.ok, again.failed, again.made) == (2, 8, 8)
+    assert len((tmp_path / "failures.jsonl").read_text().splitlines()) == 8
+    assert len(read_runs(tmp_path)) == 10
 
 
 @pytest.mark.parametrize(
@@ -285,12 +297,12 @@ def test_other_code_of_a_trusted_package_is_refused(finished, tmp_path, monkeypa
     (tmp_path / "trouble.py").write_text("# changed\n" + Path(PACKAGES, "trouble.py").read_text())
     monkeypatch.delitem(sys.modules, "trouble", raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(InputError, match=r"trusted\.trouble: "):
+    with pytest.raises(InputError, match=r"code of trouble: other now: trouble\.py"):
         run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), finished, HERE)
 
 
 def test_a_second_coordinator_is_refused(finished):
-    with SweepFolder(finished), pytest.raises(InputError, match="another ecosim sweep is at work"):
+    with SweepFolder(finished), pytest.raises(InputError, match=r"another ecosim sweep \(process \d+\) is at work"):
         run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), finished, HERE)
 
 
@@ -387,7 +399,7 @@ def test_a_file_system_without_locks_is_told_as_such(tmp_path, monkeypatch):
     def flock(file, how):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr("ecosim.experiments.lock.fcntl.flock", flock)
+    monkeypatch.setattr("ecosim.results.lock.fcntl.flock", flock)
     with pytest.raises(InputError, match=r"cannot be locked \(no locks available\)") as refused:
         run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path / "out", Execution(workers=0))
     assert "another ecosim sweep" not in str(refused.value)
@@ -411,13 +423,3 @@ def test_what_a_sweep_is_told_to_take_counts_the_start_of_its_processes(tmp_path
         told[workers] = sentences[0]
     assert "about 1 second on this process" in told[0]
     assert "about 3 seconds on 1 process and" in told[1]  # 2.5 to start, and two runs of a moment
-
-
-def stopping(sentences):
-    """Return what hears one sentence and stops."""
-
-    def say(sentence):
-        sentences.append(sentence)
-        raise KeyboardInterrupt
-
-    return say

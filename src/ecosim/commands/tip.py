@@ -71,7 +71,8 @@ def carry_out(order: Order) -> int:
     _save(found, out)
     print(text_or_json(order.as_json, found.to_dict(), found.says))
     order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
-    return FAILED if (found.runs["status"] != "ok").any() else 0
+    has_failed = found.both_ways is not None and found.both_ways.failed > 0
+    return FAILED if has_failed or (found.runs["status"] != "ok").any() else 0
 
 
 def _lacking(order: Order) -> list[str]:

@@ -7,10 +7,20 @@ import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-_known: dict[str, tuple[object, str | None]] = {}
-"""The digest of each package that is loaded, beside what it was loaded by."""
+
+class Source(NamedTuple):
+    """The digest of all source of a package, None where there is none; and that of each file, by its name in the package."""
+
+    digest: str | None
+    files: Mapping[str, str]
+
+
+NO_SOURCE = Source(None, {})
+
+_known: dict[str, tuple[object, Source]] = {}
+"""The source of each package that is loaded, beside what it was loaded by."""
 
 
 def packages_named(settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -35,33 +45,49 @@ def packages_of(places: Iterable[Any]) -> tuple[str, ...]:
 
 
 def digest_of_package(name: str) -> str | None:
-    """Return a digest of the source of a package or module; None where there is no source.
+    """Return a digest of the source of a package or module; None where there is no source."""
+    return source_of_package(name).digest
 
-    What is loaded stays what it was, whatever becomes of its files: its digest is taken once.
+
+def source_of_package(name: str) -> Source:
+    """Return the digests of the source of a package or module.
+
+    What is loaded stays what it was, whatever becomes of its files: its digests are taken once.
     """
     try:
         found = importlib.util.find_spec(name)
     except (ImportError, ValueError):  # it was never a file: what is typed into a notebook, for instance
-        return None
+        return NO_SOURCE
     if found is None:
-        return None
+        return NO_SOURCE
     before = _known.get(name)
     if before is not None and before[0] is found:
         return before[1]
     folders = [Path(folder) for folder in found.submodule_search_locations or ()]
-    digest = _digest([file for folder in folders for file in sorted(folder.rglob("*.py"))] or _alone(found.origin))
+    files = {
+        file.relative_to(folder).as_posix(): file for folder in folders for file in sorted(folder.rglob("*.py"))
+    } or _alone(found.origin)
+    source = _read(files)
     if name in sys.modules:
-        _known[name] = found, digest
-    return digest
+        _known[name] = found, source
+    return source
 
 
-def _alone(origin: str | None) -> list[Path]:
-    return [Path(origin)] if origin and Path(origin).is_file() else []
+def _alone(origin: str | None) -> dict[str, Path]:
+    return {Path(origin).name: Path(origin)} if origin and Path(origin).is_file() else {}
 
 
-def _digest(files: Iterable[Path]) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    for file in files:
-        digest.update(file.name.encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def _read(files: Mapping[str, Path]) -> Source:
+    whole = hashlib.blake2b(digest_size=8)
+    each = {}
+    for name, file in files.items():
+        content = file.read_bytes()
+        whole.update(file.name.encode())
+        whole.update(content)
+        each[name] = digest_of_file(content)
+    return Source(whole.hexdigest(), each)
+
+
+def digest_of_file(content: bytes) -> str:
+    """Return a short digest, by which a file that was changed is found."""
+    return hashlib.blake2b(content, digest_size=4).hexdigest()
