@@ -18,6 +18,7 @@ from typing import Any
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.measures.measure import Measure
+from ecosim.results.outside_code import loading
 from ecosim.world.labels import Labels
 
 RULES: dict[str, str] = {
@@ -112,7 +113,10 @@ def find_trusted(place: str, trust: Iterable[str]) -> Any:
         )
     look_in_working_folder()
     try:
-        return _import(place)
+        if place.split(":")[0] in sys.modules:
+            return _import(place)
+        with loading(package):
+            return _import(place)
     except ImportError as error:
         raise InputError(f"{shown(place)} cannot be imported: {error}") from error
     except AttributeError:
