@@ -25,12 +25,13 @@ TINY = (
 TOLERANCE = "dynamics.stance.tolerance"
 HOW = "dynamics.trouble.how"
 VALUES = [0.1, 0.2, 0.5]
+TRUST = ("trouble",)
 SLOW = "dynamics.trouble.pause=0.01"
 
 
 def tiny(axes, *overrides, **keywords):
     """Return the plan of a sweep over a tiny world."""
-    return plan_of("opinions", axes, (*TINY, *overrides), trust=("trouble",), **keywords)
+    return plan_of("opinions", axes, (*TINY, *overrides), trust=TRUST, **keywords)
 
 
 def command(out, *words, workers=1):
