@@ -1,4 +1,4 @@
-"""Before the first run it is said what its rough time leaves out: compiling where nothing is compiled, others' code always."""
+"""Before the first run it is said what its rough time leaves out: compiling where nothing is compiled, and others' code."""
 
 import json
 import os
