@@ -50,7 +50,12 @@ class _Here:
     """Makes runs in this process."""
 
     def __init__(self, plan: Plan, folder: Path) -> None:
+        self._folder = folder
         self._runner, self._shard = Runner(plan), Shard(folder, plan.design)
+
+    def take_up(self, plan: str) -> None:
+        now = Plan.from_json(plan)
+        self._runner, self._shard = Runner(now), Shard(self._folder, now.design)
 
     def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
         shard, since = self._shard, time.monotonic()

@@ -106,7 +106,12 @@ def _has_changed_since_it_was_loaded(package: str) -> bool:
 
 
 def _is_of_another_source(spec: ModuleSpec) -> bool:
-    if sys.dont_write_bytecode or not spec.origin or not spec.cached or not os.access(Path(spec.cached).parent, os.W_OK):
+    if (
+        sys.dont_write_bytecode
+        or not spec.origin
+        or not spec.cached
+        or not os.access(Path(spec.cached).parent, os.W_OK)
+    ):
         return False  # what is kept there may be older than what was loaded
     try:
         with open(spec.cached, "rb") as file:
