@@ -113,9 +113,7 @@ def find_trusted(place: str, trust: Iterable[str]) -> Any:
         )
     look_in_working_folder()
     try:
-        if place.split(":")[0] in sys.modules:
-            return _import(place)
-        with loading(package):
+        with loading(place.split(":")[0]):
             return _import(place)
     except ImportError as error:
         raise InputError(f"{shown(place)} cannot be imported: {error}") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,11 +11,10 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
+from ecosim.results.loaded_code import has_changed_since_it_was_loaded, of_nobody_else
+
 _known: dict[str, tuple[object, str | None]] = {}
 """The digest of each package that is loaded, beside what it was loaded by."""
-
-_HEADER = 16
-"""Bytes at the beginning of compiled Python that say of which source it is (PEP 552)."""
 
 
 def packages_named(settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -43,10 +41,9 @@ def packages_of(places: Iterable[Any]) -> tuple[str, ...]:
 def digest_of_package(name: str) -> str | None:
     """Return a digest of the source of a package or module; None where there is no source.
 
-    What is loaded stays what it was, whatever becomes of its files: its digest is taken once. Where files were changed
-    after they had been loaded and before that, nobody can tell any more of which source it was loaded: its digest is then
-    one that no other process has, so that its results are never taken for others'. Compiled Python tells of such a change;
-    where none is kept (``PYTHONDONTWRITEBYTECODE``), only what ecosim itself loads is known for certain.
+    What is loaded stays what it was, whatever becomes of its files: its digest is taken once. If they were changed after
+    they had been loaded and before that, nobody can tell any more what was loaded: then the digest is one that no other
+    process has, so that its results are never taken for others' (``ecosim.results.loaded_code``).
     """
     found = _spec(name)
     if found is None:
@@ -56,27 +53,28 @@ def digest_of_package(name: str) -> str | None:
         return before[1]
     digest = _digest_on_disk(found)
     if name in sys.modules:
-        if _has_changed_since_it_was_loaded(name):
-            digest = _of_nobody_else(digest)
+        if has_changed_since_it_was_loaded(name):
+            digest = of_nobody_else(digest)
         _known[name] = found, digest
     return digest
 
 
 @contextmanager
-def loading(name: str) -> Iterator[None]:
-    """Load a module of a package in this block, so that the package's digest is that of the source that is loaded.
+def loading(module: str) -> Iterator[None]:
+    """Load a module in this block, so that the digest of its package is that of the source that is loaded.
 
     It is taken before and afterwards: what is changed in between, or since an earlier module was loaded, is noticed.
-
-    Args:
-        name: of the package.
     """
+    if module in sys.modules:
+        yield
+        return
+    name = module.split(".")[0]
     before = digest_of_package(name)
     yield
     found = _spec(name)
     if found is not None and name in sys.modules:
         now = _digest_on_disk(found)
-        _known[name] = found, before if now == before else _of_nobody_else(now)
+        _known[name] = found, before if now == before else of_nobody_else(now)
 
 
 def _spec(name: str) -> ModuleSpec | None:
@@ -89,42 +87,6 @@ def _spec(name: str) -> ModuleSpec | None:
 def _digest_on_disk(found: ModuleSpec) -> str:
     folders = [Path(folder) for folder in found.submodule_search_locations or ()]
     return _digest([file for folder in folders for file in sorted(folder.rglob("*.py"))] or _alone(found.origin))
-
-
-def _of_nobody_else(digest: str | None) -> str:
-    return f"{digest}+changed-{os.urandom(4).hex()}"
-
-
-def _has_changed_since_it_was_loaded(package: str) -> bool:
-    """Return whether compiled Python, which is kept when a module is loaded, is of another source than there is now."""
-    specs = [
-        getattr(module, "__spec__", None)
-        for name, module in list(sys.modules.items())
-        if name == package or name.startswith(f"{package}.")
-    ]
-    return any(spec is not None and _is_of_another_source(spec) for spec in specs)
-
-
-def _is_of_another_source(spec: ModuleSpec) -> bool:
-    if (
-        sys.dont_write_bytecode
-        or not spec.origin
-        or not spec.cached
-        or not os.access(Path(spec.cached).parent, os.W_OK)
-    ):
-        return False  # what is kept there may be older than what was loaded
-    try:
-        with open(spec.cached, "rb") as file:
-            header = file.read(_HEADER)
-        content, now = Path(spec.origin).read_bytes(), os.stat(spec.origin)
-    except OSError:
-        return False
-    if len(header) < _HEADER:
-        return False
-    if header[4] & 1:
-        return header[8:] != importlib.util.source_hash(content)
-    told = (int(now.st_mtime) & 0xFFFFFFFF, len(content) & 0xFFFFFFFF)
-    return told != (int.from_bytes(header[8:12], "little"), int.from_bytes(header[12:], "little"))
 
 
 def _alone(origin: str | None) -> list[Path]:

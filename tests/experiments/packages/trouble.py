@@ -106,9 +106,9 @@ class Trouble(Mechanism):
     def _lack(self, world: World) -> None:
         importlib.import_module("no_package_of_this_name")
 
+    def _exit(self, world: World) -> None:
+        raise SystemExit("enough")
+
     def _edit(self, world: World) -> None:
         """Let this process find other files of ecosim from now on than those that it was loaded from."""
         provenance.PACKAGE = Path(__file__).parent
-
-    def _exit(self, world: World) -> None:
-        raise SystemExit("enough")

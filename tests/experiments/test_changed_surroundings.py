@@ -90,5 +90,5 @@ def test_a_package_that_was_changed_between_two_processes_is_not_mixed_with_what
     gossip(RULE.replace("pass", "world.stance[:] *= 0.5"))
     assert swept(tmp_path / "out", 0).made == 0, "here it is still what it was when it was loaded"
     del sys.modules["gossip_of_mine"]  # as in another process
-    with pytest.raises(InputError, match=r"holds another sweep.*\n.*trusted\.gossip_of_mine: '\w+' before, '\w+' now"):
+    with pytest.raises(InputError, match=r"(?s)holds another sweep.*gossip_of_mine"):
         swept(tmp_path / "out", 0)
