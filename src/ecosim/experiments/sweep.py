@@ -233,16 +233,7 @@ def run_sweep(
     if goals:
         check_goals(goals, plan)
     with _held(out, execution) as folder, connection_of(execution, say) as connection:
-        if folder.is_begun():
-            folder.refuse_another(plan)
-            if told := plan.design.drawn_anew(folder.design()):
-                say(told)
-        if plan.design.points > MANY_RUNS and not execution.yes:
-            raise InputError(
-                f"{plan.design.points:,} points, which take long to check alone; if that is meant, say --yes"
-            )
-        if plan.design.points >= MANY_POINTS:
-            say(f"Checking {plan.design.points:,} points.")
+        _refuse_another(plan, folder, execution, say)
         work = Work(plan, folder, plan.check(execution.yes), execution, progress, connection, goals, say)
         if copies := plan.design.said_of_copies():
             say(copies)
@@ -251,6 +242,18 @@ def run_sweep(
             raise InputError(f"{told}; if that is meant, say --yes")
         say(f"{told}.")
         return work.do()
+
+
+def _refuse_another(plan: Plan, folder: SweepFolder, execution: Execution, say: Callable[[str], object]) -> None:
+    """Refuse a plan that is not the one of the folder, or so large that to check it alone takes long."""
+    if folder.is_begun():
+        folder.refuse_another(plan)
+        if told := plan.design.drawn_anew(folder.design()):
+            say(told)
+    if plan.design.points > MANY_RUNS and not execution.yes:
+        raise InputError(f"{plan.design.points:,} points, which take long to check alone; if that is meant, say --yes")
+    if plan.design.points >= MANY_POINTS:
+        say(f"Checking {plan.design.points:,} points.")
 
 
 def _held(out: Path, execution: Execution) -> AbstractContextManager[SweepFolder]:
