@@ -169,6 +169,12 @@ def test_a_world_that_would_grow_without_end_is_told_its_size_before_it_begins()
         r"^30 organisations \(which dynamics.turnover may make 50,331,648\) for 200 ticks .* GB .* --yes$", told
     ), told
     assert load("opinions", *grow(), yes=True).ticks == 200
+    invite = "+interventions=[{at: 1, every: 1, do: invite, sector: business, number: 100000}]"
+    told = within(1, lambda: refusal("opinions", invite, f"{N}=30", "ticks=100"))
+    assert re.search(
+        r"^30 organisations \(which interventions\[0\] \(invite\) may make 10,000,030\) for 100 ticks .* --yes$", told
+    ), told
+    assert load("opinions", invite, f"{N}=30", "ticks=9").ticks == 9
     assert load("opinions", *grow(", room: 60")).ticks == 200
     assert load("opinions", *grow(ticks=5)).ticks == 5
 

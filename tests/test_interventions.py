@@ -31,11 +31,14 @@ def test_an_intervention_acts_before_the_mechanisms_of_its_tick_and_at_no_other(
         ({"at": 3, "every": 4}, [3, 7, 11, 15, 19]),
         ({"at": 3, "every": 4, "until": 11}, [3, 7, 11]),
         ({"at": [1, 6], "every": 5, "until": 10}, [1, 6]),
+        ({"at": [3, 4, 9], "every": 3, "until": 5}, [3, 4, 9]),
     ],
 )
 def test_when_it_is_due(when, ticks):
     intervention = TypeAdapter(Intervention).validate_python({"do": "shock", "add": 1.0, **when})
     assert [tick for tick in range(1, 21) if intervention.is_due(tick)] == ticks
+    for last in range(21):
+        assert intervention.times(last) == sum(tick <= last for tick in ticks)
 
 
 def test_a_shock_multiplies_adds_and_never_goes_below_0():

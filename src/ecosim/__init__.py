@@ -6,9 +6,13 @@ Names are imported when they are first used, so that ``import ecosim`` is light.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = (
+    False  # as in typing, which takes as long to import as all the rest of this, and Ctrl-C may come meanwhile
+)
 if TYPE_CHECKING:
+    from typing import Any
+
     from ecosim import testing as testing
     from ecosim.agents import Business, CivilSociety, Government, Organisation
     from ecosim.branching import branch

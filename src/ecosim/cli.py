@@ -6,9 +6,10 @@ import io
 import os
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from ecosim.commands import (
     calibrate,
@@ -24,11 +25,26 @@ from ecosim.commands import (
     verify,
     why,
 )
-from ecosim.commands.ending import STOPPED
+from ecosim.commands.ending import spoken
 from ecosim.commands.registration import register
-from ecosim.commands.speech import say
+
+
+class Commands(TyperGroup):
+    """All commands. Where Ctrl-C is pressed before one is at work, or after, Typer would end without a word."""
+
+    def make_context(self, *given: Any, **named: Any) -> Any:
+        """Read the command's name and its options."""
+        with spoken():
+            return super().make_context(*given, **named)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Let the command do its work."""
+        with spoken():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
+    cls=Commands,
     help="Simulate ecosystems of organisations that collaborate across sectors while they stay different.",
     no_args_is_help=True,
     add_completion=False,
@@ -66,8 +82,4 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     sys.stdout, sys.stderr = sys.stdout or open(os.devnull, "w"), sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be told to end is to be stopped: nothing is lost
-    try:
-        app()
-    except KeyboardInterrupt:
-        say("\nStopped.")
-        sys.exit(STOPPED)
+    app()

@@ -7,6 +7,8 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from traceback import walk_tb
+from typing import Any
 
 
 class InputError(ValueError):
@@ -26,15 +28,65 @@ class RunsFailed(InputError):
     """Runs were made, but so many of them failed that nothing can be told of the rest."""
 
 
+class Happened(str):
+    """Where an error happened: a note of it, which Python shows below its traceback.
+
+    Attributes:
+        key: of the configuration: ``dynamics.gossip``.
+        code: its place, ``package.module:name``.
+        tick: in which tick; None before the first.
+    """
+
+    key: str
+    code: str
+    tick: int | None
+
+    def __new__(cls, key: str, code: str, tick: int | None) -> Happened:
+        """Return the note."""
+        when = "before the first tick" if tick is None else f"in tick {tick:,}"
+        self = super().__new__(cls, f"This happened in {key}, {when}.")
+        self.key, self.code, self.tick = key, code, tick
+        return self
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the code is not ecosim's own."""
+        return self.code.split(":")[0].split(".")[0] != "ecosim"
+
+
+def code_of(called: Any) -> str:
+    """Return where the code of a class or function is, ``package.module:name``; that of its class where it is neither."""
+    named = called if hasattr(called, "__qualname__") else type(called)
+    return f"{named.__module__}:{named.__qualname__}"
+
+
+def happened(error: BaseException) -> Happened | None:
+    """Return where an error happened, if it was noted; the innermost place of several."""
+    return next((note for note in getattr(error, "__notes__", ()) if isinstance(note, Happened)), None)
+
+
+def raised(error: BaseException) -> str:
+    """Return what kind of error it is, what it says, and in which line it was raised, as far as it does not say so."""
+    told = f"{type(error).__name__}: {ascii_controls(str(error))}"
+    if isinstance(error, SyntaxError):
+        return told
+    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    file, line = next((place for place in reversed(places) if not place[0].startswith("<")), places[-1])
+    return f"{told} ({printable(file)}, line {line})"
+
+
 def did_you_mean(name: object, valid: Iterable[str], *, most: int = 12) -> str:
     """Return a clause that names the nearest valid word and lists the valid ones.
 
     Args:
         name: what the user wrote.
         valid: the words that would have been accepted.
-        most: how many valid words to list before the list is cut.
+        most: how many valid words to list before the list is cut; those that begin as the name does come first then.
     """
     words = sorted(set(valid))
+    if len(words) > most:
+        head = str(name).partition("_")[0]
+        words.sort(key=lambda word: word.partition("_")[0] != head)
     near = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
     listed = ", ".join(words[:most]) + (f", … ({len(words)} in all)" if len(words) > most else "")
     guess = f"did you mean '{near[0]}'? " if near else ""

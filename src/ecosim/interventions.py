@@ -54,6 +54,15 @@ class _Timed(BaseModel):
         ticks = self.at if isinstance(self.at, tuple) else (self.at,)
         return tuple(tick for tick in ticks if tick > last)
 
+    def times(self, last: int) -> int:
+        """Return how many times it acts in a run of so many ticks."""
+        ticks = {tick for tick in (self.at if isinstance(self.at, tuple) else (self.at,)) if tick <= last}
+        if self.every is None:
+            return len(ticks)
+        first = min(self.at) if isinstance(self.at, tuple) else self.at
+        again = range(first, min(last, last if self.until is None else self.until) + 1, self.every)
+        return len(again) + sum(tick not in again for tick in ticks)
+
     def is_due(self, tick: int) -> bool:
         """Return whether it acts at this tick."""
         ticks = self.at if isinstance(self.at, tuple) else (self.at,)
@@ -200,6 +209,11 @@ class Invite(_Timed):
             raise ValueError("a name is given twice")
         return self
 
+    @property
+    def newcomers(self) -> int:
+        """How many come at a time."""
+        return len(self.names) or self.number or 1
+
     def columns(self) -> tuple[str, ...]:
         """Return the columns it needs."""
         return (*tie_values(self.trust, self.bond), *(self.tied_to or EVERYONE).columns())
@@ -214,7 +228,7 @@ class Invite(_Timed):
 
     def apply(self, world: World, key: Key) -> Deed:
         """Let them come."""
-        count = len(self.names) or self.number or 1
+        count = self.newcomers
         sector = world.labels.sectors.index(self.sector)
         identity = new_identities(world, sector, count, self.names)
         partners = [self.tied_to.rows(world, key, 2 * k + 1) for k in range(count)] if self.tied_to else []

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.errors import InputError, did_you_mean, shown
+from ecosim.errors import InputError, did_you_mean, raised, shown
 from ecosim.measures.measure import Measure
+from ecosim.measures.own import own_measure
 from ecosim.results.outside_code import loading
 from ecosim.world.labels import Labels
 
@@ -112,14 +113,17 @@ def find_trusted(place: str, trust: Iterable[str]) -> Any:
             f"if you know that code, say so with --trust {package}"
         )
     look_in_working_folder()
+    module, name = place.split(":")
     try:
-        with loading(place.split(":")[0]):
-            return _import(place)
+        with loading(module):
+            loaded = importlib.import_module(module)
     except ImportError as error:
         raise InputError(f"{shown(place)} cannot be imported: {error}") from error
-    except AttributeError:
-        module, name = place.split(":")
-        raise InputError(f"the module {module} holds no '{name}'") from None
+    except (Exception, SystemExit) as error:  # what a module does while it is imported may raise anything
+        raise InputError(f"{shown(place)} cannot be imported: {raised(error)}") from error
+    if not hasattr(loaded, name):
+        raise InputError(f"the module {module} holds no '{name}'")
+    return getattr(loaded, name)
 
 
 def find_measures(names: Iterable[str], labels: Labels | None = None) -> list[Measure]:
@@ -147,8 +151,7 @@ def _own_measure(place: str) -> Measure:
         return function
     if not callable(function):
         raise InputError(f"measures: {shown(place)} is no function; allowed: a function of a world")
-    words = (function.__doc__ or name).strip().splitlines()[0]
-    return Measure(name, words, "as its function says", function)
+    return own_measure(name, function)
 
 
 def look_in_working_folder() -> None:

@@ -6,6 +6,7 @@ import os
 
 from ecosim.dynamics.schedule import columns_named
 from ecosim.errors import InputError
+from ecosim.interventions import Invite
 from ecosim.settings import Settings
 from ecosim.world.founding import estimated_bytes
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
@@ -65,15 +66,23 @@ def check_sweep(points: int, replicates: int = 1) -> None:
 
 
 def most_organisations(settings: Settings) -> int:
-    """Return about how many organisations a run may come to, by the rules that let some enter.
+    """Return about how many organisations a run may come to, by the rules and interventions that let some enter.
 
-    No more than there are numbers for: sectors × ``MOST_OF_A_SECTOR``.
+    No more than there are numbers for: sectors × ``MOST_OF_A_SECTOR``. Those that are invited are counted as if they had
+    been there from the beginning, and as if none were taken away again.
     """
-    n = sum(settings.ecosystem.counts())
+    n = sum(settings.ecosystem.counts()) + sum(_invited(settings))
     grown = max(
         (mechanism.organisations_after(n, settings.ticks) for mechanism in settings.dynamics.values()), default=n
     )
     return max(n, int(min(grown, len(settings.ecosystem.sectors) * float(MOST_OF_A_SECTOR))))
+
+
+def _invited(settings: Settings) -> list[int]:
+    """Return how many organisations each intervention brings in the whole of a run."""
+    return [
+        one.times(settings.ticks) * one.newcomers if isinstance(one, Invite) else 0 for one in settings.interventions
+    ]
 
 
 def memory_of(settings: Settings) -> float:
@@ -92,11 +101,14 @@ def seconds_of(settings: Settings) -> float:
 
 
 def _growing(settings: Settings, first: int, most: int) -> str:
-    """Return to how many they may grow, and by which rule, which is the one to limit (``turnover``: its room)."""
+    """Return to how many they may grow, and by what, which is the one to limit (``turnover``: its room)."""
     if most == first:
         return ""
-    by = max(settings.dynamics, key=lambda name: settings.dynamics[name].organisations_after(first, settings.ticks))
-    return f"(which dynamics.{by} may make {most:,}) "
+    entering = {
+        f"dynamics.{name}": mechanism.organisations_after(first, settings.ticks) - first
+        for name, mechanism in settings.dynamics.items()
+    } | {f"interventions[{place}] (invite)": float(count) for place, count in enumerate(_invited(settings))}
+    return f"(which {max(entering, key=lambda by: entering[by])} may make {most:,}) "
 
 
 def _with(citizens: int) -> str:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from contextlib import suppress
 
@@ -54,3 +56,22 @@ def test_other_errors_stay_what_they_are_and_the_handler_is_put_back():
     with pytest.raises(ValueError, match="mine"):
         another_error()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("module", ["typer", "hydra", "numba", "ecosim.ecosystem"])
+def test_ctrl_c_while_something_is_imported_is_a_stop_like_any_other(module, tmp_path):
+    """A real signal, at the very moment at which a command first wants a module."""
+    words = (
+        "import os, sys\n"
+        "class Press:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == '{module}': sys.meta_path.remove(self), os.kill(os.getpid(), 2)\n"
+        "sys.meta_path.insert(0, Press())\n"
+        "from ecosim.__main__ import main; main()"
+    )
+    command = [sys.executable, "-c", words, "run", "opinions", "ticks=3", "ecosystem.organisations=20", "--out", "out"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (130, -signal.SIGINT), "a shell calls both 130"
+    assert done.stderr.startswith("\nStopped")
+    assert len(done.stderr.splitlines()) == 2, done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,7 @@ from tests.commands.command_line import SMALL, ecosim
 
 
 def test_a_folder_that_holds_something_else_is_refused_before_any_work(tmp_path, monkeypatch):
-    monkeypatch.setattr("ecosim.compose.load", lambda *_, **__: pytest.fail("work was done"))
+    monkeypatch.setattr("ecosim.ecosystem.Ecosystem", lambda *_, **__: pytest.fail("work was done"))
     (tmp_path / "thesis.docx").write_text("years of work")
     done = ecosim("run", *SMALL, "--out", tmp_path)
     assert done.exit_code == 2

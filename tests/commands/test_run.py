@@ -42,6 +42,17 @@ def test_a_second_run_replaces_the_first_and_leaves_others_files_alone(tmp_path)
     assert not (out / "figures" / "old.svg").exists()
 
 
+def test_without_a_folder_a_run_goes_to_one_called_by_its_number(tmp_path, monkeypatch):
+    """Which is known, and held, before the run is made."""
+    monkeypatch.chdir(tmp_path)
+    assert ecosim("run", *SMALL, "--seed", "3", "dynamics.stance.tolerance=0.3", "--check").exit_code == 0
+    (out,) = (tmp_path / "results").iterdir()
+    assert out.name == f"opinions-{json.loads((out / 'summary.json').read_text())['run_id'][:8]}"
+    assert ecosim("run", *SMALL, "--seed", "3", "dynamics.stance.tolerance=0.3", "--check").exit_code == 0
+    assert [path.name for path in (tmp_path / "results").iterdir()] == [out.name]
+    assert not (out / ".lock").exists()
+
+
 def test_json_and_nothing_else_goes_to_stdout(tmp_path):
     done = ecosim("run", *SMALL, "--out", tmp_path / "run", "--json")
     assert json.loads(done.stdout)["ticks"] == 5

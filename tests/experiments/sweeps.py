@@ -117,3 +117,13 @@ def is_alive(pid):
 def shuffled(count):
     """Return the numbers below a count in a fixed, disorderly order."""
     return np.random.default_rng(7).permutation(count).tolist()
+
+
+def stopping(sentences):
+    """Return what hears one sentence and stops."""
+
+    def say(sentence):
+        sentences.append(sentence)
+        raise KeyboardInterrupt
+
+    return say

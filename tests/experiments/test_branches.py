@@ -6,9 +6,9 @@ import ecosim
 from ecosim.errors import InputError
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.leading import led
-from ecosim.experiments.lock import lock
 from ecosim.experiments.ramp import Route
 from ecosim.experiments.sweep import Execution
+from ecosim.results.lock import lock
 from ecosim.settings import plain
 
 ROUTE = Route(
@@ -71,5 +71,8 @@ def test_only_the_world_whose_file_is_damaged_is_led_again(tmp_path):
 
 def test_two_do_not_lead_worlds_in_one_folder(tmp_path):
     (tmp_path / "branches").mkdir()
-    with lock(tmp_path / "branches"), pytest.raises(InputError, match="another ecosim sweep is at work in this folder"):
+    with (
+        lock(tmp_path / "branches"),
+        pytest.raises(InputError, match=r"another ecosim sweep .* is at work in this folder"),
+    ):
         led(ROUTE, {}, tmp_path / "branches", Execution(workers=0), 1.0, print, None)

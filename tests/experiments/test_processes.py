@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import resource
 import signal
 import sys
@@ -12,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from ecosim.experiments.ceiling import Ceiling
 from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.shards import read_runs
 from ecosim.experiments.surroundings import surroundings
 from ecosim.experiments.sweep import Execution, run_sweep
-from ecosim.experiments.worker import Ceiling
 from tests.experiments.sweeps import (
     HOW,
     SLOW,
@@ -45,20 +46,24 @@ def test_two_processes_give_the_same_tables_as_none(undisturbed, tmp_path):
 @pytest.mark.parametrize(("timeout", "latest"), [(6, math.inf), pytest.param(1.5, 3.5, marks=pytest.mark.slow)])
 def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path, timeout, latest):
     limits = [f"--timeout={timeout}", "--memory=300"]
-    words = [f"{HOW}=none,raise,hang,die,memory,blow_up", "--replicates=1", *limits, "--json"]
+    words = [f"{HOW}=none,raise,hang,die,memory,blow_up,interrupt", "--replicates=1", *limits, "--json"]
     done = run(tmp_path, *words, workers=2)
     assert done.returncode == 1, done.stderr
-    assert "1 ok, 5 failed" in done.stderr
-    assert json.loads(done.stdout)["failed"] == 5
+    assert "1 ok, 6 failed" in done.stderr
+    assert json.loads(done.stdout)["failed"] == 6
     told = failures(tmp_path)
     kinds = {how: one["kind"] for how, one in told.items()}
-    assert kinds == {"raise": "error", "hang": "timeout", "die": "killed", "memory": "memory", "blow_up": "not finite"}
+    assert kinds == {
+        "raise": "error", "hang": "timeout", "die": "killed", "memory": "memory", "blow_up": "not finite",
+        "interrupt": "error",
+    }  # fmt: skip
     assert "_hang" in told["hang"]["traceback"]
     assert "SIGKILL" in told["die"]["message"]
     assert told["memory"]["message"] == "more than 300 MB of memory (--memory)"
     seconds = float(told["hang"]["message"].split(" after ")[1].split(" s")[0])
     assert timeout <= seconds < latest
-    assert read_runs(tmp_path)["status"].tolist() == ["ok", "error", "timeout", "killed", "memory", "not finite"]
+    status = ["ok", "error", "timeout", "killed", "memory", "not finite", "error"]
+    assert read_runs(tmp_path)["status"].tolist() == status
     assert "Traceback" not in done.stderr
     again = run(tmp_path, *words, workers=2)
     assert again.returncode == 1
@@ -150,10 +155,38 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, seconds):
 
 
 def test_where_nobody_tells_how_much_memory_a_process_has_there_is_no_ceiling(monkeypatch):
-    monkeypatch.setattr("ecosim.experiments.worker._TELLS", "/nowhere/statm")
+    monkeypatch.setattr("ecosim.experiments.ceiling._TELLS", "/nowhere/statm")
     before = resource.getrlimit(resource.RLIMIT_AS)
     with Ceiling(1):
         assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="this system does not tell what is in use")
+def test_a_small_ceiling_holds_although_more_than_that_lies_free():
+    """Sixty megabytes, given back to the process all but the last, need no further address; 20 of them are used again."""
+    free = [bytearray(1000) for _ in range(60_000)]
+    del free[:-1]
+    ceiling = Ceiling(5 * 10**6)
+    with ceiling:
+        used = [bytearray(1000) for _ in range(1_000)]
+    assert not ceiling.is_exceeded()
+    try:
+        with ceiling:
+            used = [bytearray(1000) for _ in range(20_000)]
+    except MemoryError:
+        return
+    assert ceiling.is_exceeded()
+    assert re.fullmatch(r"more than 5 MB of memory \(--memory\): it took 2\d(\.\d)? MB", ceiling.failure().message)
+    assert len(used) == 20_000
+
+
+def test_a_run_that_takes_longer_than_it_may_fails_though_it_comes_to_its_end(tmp_path):
+    """Ten ticks of five milliseconds are over before anybody has looked."""
+    slow = tiny({TOLERANCE: VALUES}, "dynamics.trouble.pause=0.005")
+    outcome = run_sweep(slow, tmp_path, Execution(workers=1, timeout=0.02))
+    assert (outcome.ok, outcome.failed) == (0, 3)
+    assert outcome.why.startswith("3 × timeout: ")
+    assert "allowed: 0.02 s (--timeout)" in outcome.why
 
 
 def test_a_run_that_swallows_the_signal_to_stop_is_not_taken_for_finished(tmp_path):

@@ -67,24 +67,25 @@ class _Deaf:
 
 
 def test_a_run_that_fails_fails_alone_and_is_not_tried_for_ever(tmp_path):
-    plan = tiny({HOW: ["none", "raise", "blow_up", "exit"]}, replicates=2)
+    plan = tiny({HOW: ["none", "raise", "blow_up", "exit", "interrupt"]}, replicates=2)
     outcome = run_sweep(plan, tmp_path, HERE)
-    assert (outcome.ok, outcome.failed) == (2, 6)
+    assert (outcome.ok, outcome.failed) == (2, 8)
     told = failures(tmp_path)
-    assert told["raise"]["kind"] == told["exit"]["kind"] == "error"
+    assert told["raise"]["kind"] == told["exit"]["kind"] == told["interrupt"]["kind"] == "error"
+    assert told["interrupt"]["message"] == "KeyboardInterrupt: no signal", "a rule that raises it is no Ctrl-C"
     assert told["raise"]["message"] == "RuntimeError: the gossip got out of hand"
     assert "trouble.py" in told["raise"]["traceback"]
     assert told["blow_up"]["kind"] == "not finite"
     assert "stance" in told["blow_up"]["message"]
     assert "tick 3" in told["blow_up"]["message"]
     rows = read_runs(tmp_path)
-    assert rows["status"].tolist() == ["ok"] * 2 + ["error"] * 2 + ["not finite"] * 2 + ["error"] * 2
-    assert rows["dispersion"].notna().tolist() == [True] * 2 + [False] * 6
+    assert rows["status"].tolist() == ["ok"] * 2 + ["error"] * 2 + ["not finite"] * 2 + ["error"] * 4
+    assert rows["dispersion"].notna().tolist() == [True] * 2 + [False] * 8
     assert run_sweep(plan, tmp_path, HERE).made == 0
     again = run_sweep(plan, tmp_path, Execution(workers=0, retry=True))
-    assert (again.ok, again.failed, again.made) == (2, 6, 6)
-    assert len((tmp_path / "failures.jsonl").read_text().splitlines()) == 6
-    assert len(read_runs(tmp_path)) == 8
+    assert (again.ok, again.failed, again.made) == (2, 8, 8)
+    assert len((tmp_path / "failures.jsonl").read_text().splitlines()) == 8
+    assert len(read_runs(tmp_path)) == 10
 
 
 def test_limits_that_cannot_hold_are_refused_and_not_forgotten(tmp_path):
@@ -105,7 +106,7 @@ def test_a_file_system_without_locks_is_told_as_such(tmp_path, monkeypatch):
     def flock(file, how):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr("ecosim.experiments.lock.fcntl.flock", flock)
+    monkeypatch.setattr("ecosim.results.lock.fcntl.flock", flock)
     with pytest.raises(InputError, match=r"cannot be locked \(no locks available\)") as refused:
         run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path / "out", Execution(workers=0))
     assert "another ecosim sweep" not in str(refused.value)

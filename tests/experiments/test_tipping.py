@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 import ecosim
 from ecosim import cli
-from ecosim.errors import InputError
+from ecosim.errors import InputError, RunsFailed
 from ecosim.experiments import both_ways, ramp, tipping
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.crossing import Estimate, crossing
@@ -24,8 +25,9 @@ from ecosim.experiments.ramp import Route, lead, lead_all
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.tipping import tip
 from ecosim.experiments.verdict import Leap, is_over, leap_of, says, why_not
+from ecosim.rng import stream
 from ecosim.settings import plain
-from tests.experiments.sweeps import children, is_alive, wait_until
+from tests.experiments.sweeps import children, is_alive, stopping, wait_until
 
 FLOOR = "dynamics.issue.floor"
 UP, DOWN = 2.6044, 1.7872
@@ -167,13 +169,83 @@ def _has_begun(pid):
         return False
 
 
-def test_limits_of_a_run_are_refused_where_worlds_are_led(tmp_path):
-    for limit in ({"timeout": 5.0}, {"memory": 500.0}):
-        with pytest.raises(InputError, match="timeout, memory"):
-            ecosim.tip(
-                "may_1977", FLOOR, "severity", start=1.2, stop=3.2, both_ways=True, **limit, out=tmp_path / "out"
-            )
-    assert not (tmp_path / "out").exists()
+MOODS = """
+import ctypes
+import os
+from typing import Annotated
+
+from pydantic import Field
+
+from ecosim.dynamics.mechanism import Mechanism
+
+Worlds = Annotated[tuple[int, ...], Field(strict=False)]
+
+
+class Moods(Mechanism):
+    hang: Worlds = ()
+    leave: Worlds = ()
+    fail: Worlds = ()
+    hoard: Worlds = ()
+    reads = ("stance",)
+    writes = ("stance",)
+
+    def step(self, world, key):
+        if key[0] in self.hang:
+            ctypes.PyDLL(None).sleep(60)  # holds the interpreter's lock for as long
+        if key[0] in self.leave:
+            os._exit(0)
+        if key[0] in self.fail:
+            raise KeyboardInterrupt("no signal")
+        if key[0] in self.hoard:
+            self.__dict__["kept"] = [bytearray(10**7) for _ in range(10**5)]
+"""
+
+
+def in_moods(tmp_path, monkeypatch, **ways):
+    """Return the way to lead worlds, of seed number + 1, some of which get into trouble: ways, with their numbers."""
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "packages" / "moods_of_worlds.py").write_text(MOODS)
+    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
+    luck = ", ".join(f"{way}: [{stream(number + 1, 'moods')[0]}]" for way, number in ways.items())
+    settings = ecosim.load(
+        "opinions", "ecosystem.organisations=20", "measures=[dispersion]", "schedule=[stance,moods]",
+        f"+dynamics.moods={{rule: 'moods_of_worlds:Moods', {luck}}}", trust=["moods_of_worlds"],
+    )  # fmt: skip
+    key = "dynamics.stance.tolerance"
+    return Route(plain(settings), ("moods_of_worlds",), key, (0.1, 0.5), "dispersion", 3, 0.1, False, 0.5, False)
+
+
+def kinds(found):
+    return [one.get("failed", {}).get("kind") for one in found]
+
+
+def test_a_world_that_hangs_raises_or_hoards_fails_alone(tmp_path, monkeypatch):
+    """The rule knows a world by its luck. It hangs where Python gets no turn, as compiled code may."""
+    route = in_moods(tmp_path, monkeypatch, hang=1, fail=2, hoard=3)
+    seeds, how = {number: number + 1 for number in range(5)}, Execution(workers=1, timeout=6.0, memory=300.0)
+    found = led(route, seeds, tmp_path / "worlds", how, 1.0, print, None)
+    assert kinds(found) == [None, "timeout", "error", "memory", None]
+    assert "in step" in found[1]["failed"]["traceback"]
+    assert [one["failed"]["message"] for one in found[1:4]] == [
+        "not finished at a value; allowed: 6 s there (--timeout)", "KeyboardInterrupt: no signal",
+        "more than 300 MB of memory (--memory)",
+    ]  # fmt: skip
+    told = both_ways._told(route, found)
+    assert told.failed == 3
+    assert sorted(told.turns["replicate"]) == [0, 4]
+    assert "3 of 5 worlds could not be led (1 × timeout: not finished at a value" in told.says[-1]
+    assert led(route, seeds, tmp_path / "worlds", how, 1.0, print, None) == found, "what failed is not tried for ever"
+    with pytest.raises(RunsFailed, match=r"2 of 2 worlds could not be led"):
+        both_ways._told(route, found[1:3])
+
+
+@pytest.mark.slow
+def test_a_world_that_ends_its_process_is_led_once_more_by_another_and_then_fails_alone(tmp_path, monkeypatch):
+    route = in_moods(tmp_path, monkeypatch, leave=2)
+    seeds = {number: number + 1 for number in range(5)}
+    found = led(route, seeds, tmp_path / "worlds", Execution(workers=2), 1.0, print, None)
+    assert kinds(found) == [None, None, "killed", None, None]
+    assert found[2]["failed"]["message"] == "its process ended twice: with exit code 0"
 
 
 def test_the_crowd_of_granovetter_tips_at_a_spread_of_about_twelve_percent():
@@ -361,6 +433,12 @@ def test_what_a_search_takes_at_most_is_said_first_and_refused_if_it_is_much(tmp
     told = []
     tip("may_1977", FLOOR, "severity", "ticks=20", start=1.2, stop=3.2, replicates=6, workers=0, say=told.append)
     assert told[0].startswith("At most 45 values × 6 replicates = 270 runs: about 1 second on this process")
+    slow = {"workers": 1, "say": stopping(told)}
+    with pytest.raises(KeyboardInterrupt):
+        tip("may_1977", FLOOR, "severity", "ticks=20", start=1.2, stop=3.2, replicates=6, **slow)
+    assert re.search(r"about 3[234] seconds on 1 process", told[-1]), (
+        "its process is started in each of thirteen rounds"
+    )
     with pytest.raises(InputError, match=r"45 values × 100,000 replicates = 4,500,000 runs.*--yes"):
         ecosim.tip("may_1977", FLOOR, "severity", start=1.2, stop=3.2, replicates=100_000, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()

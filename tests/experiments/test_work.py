@@ -9,7 +9,7 @@ from ecosim.errors import InputError
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.ranges import Interval
 from ecosim.experiments.sweep import Execution, run_sweep
-from tests.experiments.sweeps import HOW, TOLERANCE, same_tables, shards, tiny
+from tests.experiments.sweeps import HOW, TOLERANCE, same_tables, shards, stopping, tiny
 
 HERE = Execution(workers=0)
 
@@ -92,13 +92,3 @@ def test_what_a_sweep_is_told_to_take_counts_the_start_of_its_processes(tmp_path
         told[workers] = sentences[0]
     assert "about 1 second on this process" in told[0]
     assert "about 3 seconds on 1 process and" in told[1]  # 2.5 to start, and two runs of a moment
-
-
-def stopping(sentences):
-    """Return what hears one sentence and stops."""
-
-    def say(sentence):
-        sentences.append(sentence)
-        raise KeyboardInterrupt
-
-    return say

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ecosim.commands.options import OwnTables
@@ -25,7 +26,22 @@ def actors_of(order: OwnTables, ask: Callable[[], Settings], say: Callable[[str]
         return None
     from ecosim.own_tables import actors
 
-    found = actors(ask(), order.organisations, order.ties, order.mapping)
+    with besides(order):
+        settings = ask()
+    found = actors(settings, order.organisations, order.ties, order.mapping)
     for warning in found.warnings:
         say(f"Note: {warning}")
     return found
+
+
+@contextmanager
+def besides(order: OwnTables) -> Iterator[None]:
+    """Where the settings are refused in the block, tell as well what is wrong with the files by themselves."""
+    try:
+        yield
+    except InputError as error:
+        if order.organisations is None:
+            raise
+        from ecosim.world.actors import faults_of_files
+
+        raise InputError([*error.faults, *faults_of_files(order.organisations, order.ties, order.mapping)]) from None

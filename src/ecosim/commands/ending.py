@@ -48,6 +48,16 @@ def told() -> Iterator[None]:
         raise typer.Exit(STOPPED) from None
 
 
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Say that the command was stopped, and end with that exit code, where Ctrl-C is pressed while nothing is at work."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        raise typer.Exit(STOPPED) from None
+
+
 def _of_system(error: OSError) -> str:
     """Return in words what the system would not do, where, and what to do if the disk is full."""
     from ecosim.errors import printable

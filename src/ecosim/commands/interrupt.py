@@ -6,40 +6,37 @@ inside a callback of the compiler it is dropped. So it is noted as well.
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+
+from ecosim.experiments.stopping import noted
+
+
+class Heed:
+    """Tells whether Ctrl-C was pressed; called, it raises KeyboardInterrupt if so."""
+
+    def __init__(self, is_pressed: Callable[[], bool]) -> None:
+        self.is_pressed = is_pressed
+
+    def __call__(self) -> None:
+        """Raise KeyboardInterrupt if it was."""
+        if self.is_pressed():
+            raise KeyboardInterrupt
 
 
 @contextmanager
-def heeded() -> Iterator[Callable[[], None]]:
+def heeded() -> Iterator[Heed]:
     """Raise KeyboardInterrupt at the end of the block, if not before, where Ctrl-C was pressed in it.
 
     Yields:
         What raises it at once, to be called now and then.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: None
-        return
-    pressed = threading.Event()
-
-    def note(number: int, frame: Any) -> None:
-        pressed.set()
-        signal.default_int_handler(number, frame)
-
-    def check() -> None:
-        if pressed.is_set():
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield check
-        check()
-    except Exception as error:
-        if pressed.is_set():
-            raise KeyboardInterrupt from error
-        raise
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with noted() as is_pressed:
+        check = Heed(is_pressed)
+        try:
+            yield check
+            check()
+        except Exception as error:
+            if is_pressed():
+                raise KeyboardInterrupt from error
+            raise

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ecosim.errors import InputError, printable
-from ecosim.results.folders import check_writable, is_unfinished
+from ecosim.results.folders import LOCK, check_writable, is_unfinished
 
 OWN_FILES = frozenset({"config.yaml", "provenance.json", "summary.json", "summary.md"})
 OWN_TABLES = frozenset({"series", "organisations", "relationships", "coalitions", "memberships", "events", "frames"})
@@ -20,7 +20,8 @@ def check_folder(folder: Path, option: str = "--out") -> None:
         InputError: naming what is in the way.
     """
     refuse_unwritable(folder, option)
-    others = sorted(path.name for path in folder.iterdir() if not is_unfinished(path)) if folder.is_dir() else []
+    there = [path for path in folder.iterdir() if path.name != LOCK] if folder.is_dir() else []
+    others = sorted(path.name for path in there if not is_unfinished(path))
     if others and not all((folder / name).is_file() for name in ("config.yaml", "provenance.json")):
         raise InputError(
             f"{option} {printable(folder)}: holds {printable(others[0])}{' and more' if len(others) > 1 else ''}, which "

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ecosim.commands.actors import actors_of
-from ecosim.commands.interrupt import heeded
+from ecosim.commands.actors import actors_of, besides
 from ecosim.commands.options import OfScenario, OwnTables, Spoken, Yes
+from ecosim.commands.own_failures import told_of_own_code
 from ecosim.commands.progress import Bar
+from ecosim.commands.together import Together
 from ecosim.commands.words import given
 
 if TYPE_CHECKING:
@@ -49,19 +50,23 @@ def carry_out(order: Order) -> None:
         KeyboardInterrupt: with the tick at which it was stopped.
     """
     from ecosim.commands.output import check_folder, refuse_unwritable
+    from ecosim.results.lock import held
 
     further = [*given("seed", order.seed), *given("ticks", order.ticks), *(["check=true"] if order.check else [])]
-    name, changes = order.name_and_changes(*further)
-    if order.out is not None:
-        check_folder(order.out)
-    else:
-        refuse_unwritable(RESULTS, "without --out,")
-    settings, actors = _asked(order, name, changes)
-    run = _run(settings, actors, order)
-    folder = order.out or RESULTS / f"{_short(name, order.scenario)}-{run.run_id[:8]}"
+    together = Together()
+    with together.step():
+        check_folder(order.out) if order.out is not None else refuse_unwritable(RESULTS, "without --out,")
+    with together.step():
+        name, changes = order.name_and_changes(*further)
+        settings, actors = _asked(order, name, changes)
+    together.refuse()
+    folder = order.out or RESULTS / f"{_short(name, order.scenario)}-{_number(settings, actors)[:8]}"
     if order.out is None:
         check_folder(folder)
-    _save(run, folder, settings, order)
+    with held(folder, "run") as is_new:
+        with told_of_own_code(as_json=order.as_json):
+            run = _run(settings, actors, order)
+        _save(run, folder, settings, order, is_new=is_new)
     _tell(order, run, folder)
 
 
@@ -73,7 +78,8 @@ def _asked(order: Order, name: str | None, changes: tuple[str, ...]) -> tuple[Se
     from ecosim.settings import with_actors
     from ecosim.sizes import check_run
 
-    settings = load(name, *changes, scenario=order.scenario, trust=order.trust, yes=order.yes)
+    with besides(order):
+        settings = load(name, *changes, scenario=order.scenario, trust=order.trust, yes=order.yes)
     actors = actors_of(order, lambda: settings, order.say)
     settings = with_actors(settings, actors)
     if actors is not None:
@@ -107,6 +113,7 @@ def _run(settings: Settings, actors: Actors | None, order: Order) -> Run:
 
 
 def _live(settings: Settings, actors: Actors | None, order: Order) -> Run:
+    from ecosim.commands.interrupt import heeded
     from ecosim.ecosystem import Ecosystem
 
     with heeded() as check:
@@ -120,17 +127,29 @@ def _live(settings: Settings, actors: Actors | None, order: Order) -> Run:
             try:
                 model.run(progress=tell)
             except KeyboardInterrupt:
+                if not check.is_pressed():
+                    raise  # a rule has raised it
                 raise KeyboardInterrupt(f"in tick {model.tick} of {settings.ticks}") from None
     return model.results()
 
 
-def _save(run: Run, folder: Path, settings: Settings, order: Order) -> None:
+def _number(settings: Settings, actors: Actors | None) -> str:
+    """Return the number that the run will have, by which its folder is held before there is anything to put there."""
+    from ecosim.results.provenance import run_id
+    from ecosim.settings import plain
+
+    scheduled = settings.in_order()
+    described = plain(settings.model_copy(update={"schedule": tuple(scheduled), "dynamics": scheduled}))
+    return run_id(described, settings.seed, None if actors is None else actors.digest)
+
+
+def _save(run: Run, folder: Path, settings: Settings, order: Order, *, is_new: bool) -> None:
     """Save tables and figures, all or nothing; an earlier run in the folder stays until they are complete."""
     from ecosim.commands.output import FIGURES, of_an_earlier_run
     from ecosim.results.folders import whole
 
     failed: Exception | None = None
-    with whole(folder, of_an_earlier_run) as part:
+    with whole(folder, of_an_earlier_run, is_reserved=is_new) as part:
         run.save(part)
         if settings.record.figures:
             from ecosim.reports.plots import save_figures

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ecosim.commands.actors import actors_of
+from ecosim.commands.actors import actors_of, besides
 from ecosim.commands.ending import FAILED
 from ecosim.commands.options import ManyRuns, OfScenario, OwnTables, folder_for_runs
 from ecosim.commands.progress import watched
+from ecosim.commands.together import Together
 from ecosim.commands.until import tell_until
 from ecosim.commands.words import given
 from ecosim.errors import InputError
@@ -81,9 +82,17 @@ def carry_out(order: Order) -> int:
     from ecosim.experiments.until import goals_of
     from ecosim.kernels import is_cold
 
-    out, goals = folder_for_runs(order.out), goals_of(order.until)
-    plan = _planned(order, goals)
-    execution = order.execution()
+    together, execution = Together(), order.execution()
+    with together.step():
+        out = folder_for_runs(order.out)
+    goals: tuple[Goal, ...] = ()
+    with together.step():
+        goals = goals_of(order.until)
+    with together.step():
+        execution.check()
+    with together.step():
+        plan = _planned(order, goals)
+    together.refuse()
     for sentence in rivals(plan.settings(0).in_order()):
         order.say(f"Note: {sentence}.")
     if is_cold():
@@ -101,11 +110,12 @@ def _planned(order: Order, goals: tuple[Goal, ...]) -> Plan:
 
     name, changes = order.name_and_changes(*given("seed", order.seed))
     axes, rest = split_axes(changes, order.vary)
-    plan = plan_of(
-        name, _with_table(order.table, axes), rest, scenario=order.scenario, trust=order.trust, design=order.design,
-        replicates=most_replicates(order.replicates, goals), samples=order.samples, levels=order.levels,
-        second_order=order.second_order, luck=order.luck,
-    )  # fmt: skip
+    with besides(order):
+        plan = plan_of(
+            name, _with_table(order.table, axes), rest, scenario=order.scenario, trust=order.trust, design=order.design,
+            replicates=most_replicates(order.replicates, goals), samples=order.samples, levels=order.levels,
+            second_order=order.second_order, luck=order.luck,
+        )  # fmt: skip
     actors = actors_of(order, lambda: plan.settings(0), order.say)
     refuse_axes_of_tables((axis.key for axis in plan.design.axes), actors)
     return replace(plan, actors=actors)

@@ -62,7 +62,8 @@ def carry_out(order: Order) -> int:
             steps=order.steps, **order.manner(out, actors), progress=progress,
         )  # fmt: skip
     answer(order, found, out, "tipping", {"tipping_values.csv": found.values}, tipping(found))
-    return FAILED if (found.runs["status"] != "ok").any() else 0
+    has_failed = found.both_ways is not None and found.both_ways.failed > 0
+    return FAILED if has_failed or (found.runs["status"] != "ok").any() else 0
 
 
 def _lacking(order: Order) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field, PlainSerializer, ValidationInfo, field_validator
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.errors import raised
 from ecosim.rng import Key, uniforms
 from ecosim.world.columns import COLUMNS
 from ecosim.world.labels import Labels
@@ -63,7 +64,13 @@ class AgentRules(Mechanism):
         module, _, name = function.partition(":")
         if module.split(".")[0] not in (info.context or {}).get("trust", ()):
             raise ValueError(f"code of the package '{module.split('.')[0]}' runs only if you trust it (--trust)")
-        return getattr(importlib.import_module(module), name)
+        try:
+            loaded = importlib.import_module(module)
+        except (Exception, SystemExit) as error:  # what a module does while it is imported may raise anything
+            raise ValueError(f"cannot be imported: {raised(error)}") from error
+        if not hasattr(loaded, name):
+            raise ValueError(f"the module {module} holds no '{name}'")
+        return getattr(loaded, name)
 
     @field_validator("changes", "uses")
     @classmethod

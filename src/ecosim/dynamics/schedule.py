@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ecosim.dynamics.agent_rules import AgentRules
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.promise import BrokenPromise, undeclared_changes
+from ecosim.errors import Happened, code_of
 from ecosim.rng import Key, stream
 from ecosim.world import snapshot
 from ecosim.world.columns import COLUMNS
@@ -44,11 +45,15 @@ class Schedule:
             self._checked_step(world)
             return
         tick = world.tick
-        for step, (low, high), every in self._steps:
-            if every == 1 or tick % every == 0:
-                step(world, (low, high, tick))
-                if world.pending.is_any:
-                    world.commit()
+        try:
+            for step, (low, high), every in self._steps:
+                if every == 1 or tick % every == 0:
+                    step(world, (low, high, tick))
+                    if world.pending.is_any:
+                        world.commit()
+        except BaseException as error:  # a user's rule may raise anything, or call exit()
+            self._note(error, locals().get("step"), tick)  # Ctrl-C may come before the first acts
+            raise
 
     def _checked_step(self, world: World) -> None:
         """Let every mechanism that is due act, and compare the world with a copy from before.
@@ -61,11 +66,21 @@ class Schedule:
             if tick % every:
                 continue
             before = snapshot.copy(world)
-            step(world, (low, high, tick))
-            world.commit()
+            try:
+                step(world, (low, high, tick))
+                world.commit()
+            except BaseException as error:
+                self._note(error, step, tick)
+                raise
             breaches = list(undeclared_changes(mechanism.writes, before, world))
             if breaches:
                 raise BrokenPromise(f"dynamics.{name} ({mechanism.rule()}) in tick {tick:,}: {'; '.join(breaches)}")
+
+    def _note(self, error: BaseException, acting: object, tick: int) -> None:
+        """Note with an error which mechanism acted when it was raised, and in which tick."""
+        for (name, mechanism), (step, _, _) in zip(self, self._steps, strict=True):
+            if step is acting:
+                error.add_note(Happened(f"dynamics.{name}", _code_of(mechanism), tick))
 
     def columns(self) -> set[str]:
         """Return the names of all columns that any mechanism reads or writes."""
@@ -97,6 +112,11 @@ def _is_plain(mechanism: Mechanism) -> bool:
 _OURS = f"{__package__}."
 
 
+def _code_of(mechanism: Mechanism) -> str:
+    """Return where a mechanism's code is, ``package.module:name``."""
+    return code_of(mechanism.function if isinstance(mechanism, AgentRules) else type(mechanism))
+
+
 class _Made(NamedTuple):
     """What is made of mechanisms for a run: how each acts once it knows of the others, how often; and their columns."""
 
@@ -108,8 +128,17 @@ def _made(*names_and_mechanisms: Any) -> _Made:
     """Return what is made of mechanisms that are given after all of their names."""
     count = len(names_and_mechanisms) // 2
     schedule: dict[str, Mechanism] = dict(zip(names_and_mechanisms[:count], names_and_mechanisms[count:], strict=True))
-    acts = tuple((mechanism.bind(schedule).step, mechanism.every) for mechanism in schedule.values())
+    acts = tuple((_bound(name, mechanism, schedule).step, mechanism.every) for name, mechanism in schedule.items())
     return _Made(acts, frozenset(columns_named(schedule.values())))
+
+
+def _bound(name: str, mechanism: Mechanism, schedule: Mapping[str, Mechanism]) -> Mechanism:
+    """Return a mechanism that knows of the others; an error of its own says whose it is."""
+    try:
+        return mechanism.bind(schedule)
+    except BaseException as error:
+        error.add_note(Happened(f"dynamics.{name}", _code_of(mechanism), None))
+        raise
 
 
 _made_once = remembered(_made)

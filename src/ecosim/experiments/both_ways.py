@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ecosim.errors import InputError, shown
+from ecosim.errors import InputError, RunsFailed, shown
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.declared import declared
 from ecosim.experiments.design import seed_of_replicate
+from ecosim.experiments.failing import commonest
 from ecosim.experiments.leading import led
 from ecosim.experiments.ramp import Route, checked
 from ecosim.experiments.sweep import Execution, Progress
@@ -78,6 +79,7 @@ class BothWays:
         hysteresis: rising less falling, world by world, likewise; None where no world went over both ways.
         resolution: how finely a single critical value is known.
         says: the result in sentences.
+        failed: worlds that could not be led, which are not in the tables.
     """
 
     levels: pd.DataFrame
@@ -87,6 +89,7 @@ class BothWays:
     hysteresis: Estimate | None
     resolution: float
     says: tuple[str, ...]
+    failed: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers as plain data."""
@@ -95,6 +98,7 @@ class BothWays:
             **{name: None if number is None else number._asdict() for name, number in numbers.items()},
             "resolution": self.resolution,
             "worlds": len(self.turns),
+            "failed": self.failed,
         }
 
 
@@ -118,7 +122,7 @@ def both_ways_of(
         ramp: how fast, and how many worlds.
         search: what independent runs at each value came to: the levels at the ends say what the regimes are.
         folder: of the search; what came of each world is kept in it.
-        execution: how many processes.
+        execution: in how many processes, and what a world may take: the seconds at each value.
         trust: packages whose rules may be imported.
         say: is told what is going to happen.
         progress: is told how many worlds are finished.
@@ -126,7 +130,8 @@ def both_ways_of(
 
     Raises:
         InputError: before any world is led; also where another process leads worlds in this folder.
-        CannotGoOn: if processes end before they are finished.
+        RunsFailed: if none can be led to the end.
+        CannotGoOn: if processes cannot lead any.
     """
     asked = search.question
     values = np.linspace(asked.start, asked.stop, ramp.steps)
@@ -153,10 +158,15 @@ def both_ways_of(
 def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:
     import pandas as pd
 
+    failures = [one["failed"] for one in found if "failed" in one]
+    why = f"{len(failures)} of {some(len(found), 'world')} could not be led ({commonest(failures)})"
+    if len(failures) == len(found):
+        raise RunsFailed(f"{why}, so nothing can be told of the way back")
+    led_well = [(replicate, one) for replicate, one in enumerate(found) if "failed" not in one]
     levels = pd.DataFrame(
         [
             {"replicate": replicate, "way": way, "value": value, "level": np.nan if level is None else level}
-            for replicate, one in enumerate(found)
+            for replicate, one in led_well
             for way in ("up", "down")
             for value, level in one[way]
         ]
@@ -164,15 +174,16 @@ def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:
     turns = pd.DataFrame(
         [
             {"replicate": replicate, **{way: np.nan if one[way] is None else float(np.mean(one[way])) for way in WAYS}}
-            for replicate, one in enumerate(found)
+            for replicate, one in led_well
         ]
     )
-    known = [abs(one[way][1] - one[way][0]) for one in found for way in WAYS if one[way] is not None]
+    known = [abs(one[way][1] - one[way][0]) for _, one in led_well for way in WAYS if one[way] is not None]
     resolution = max(known, default=float("nan"))
     rising, falling = (_mean(turns[way].to_numpy(float), resolution / 2) for way in WAYS)
     gap = _mean((turns["rising"] - turns["falling"]).to_numpy(float), resolution)
     sentences = (*_says(route, turns, rising, falling, gap), *_come_back(levels, route.values[0]), *_without(levels))
-    return BothWays(levels, turns, rising, falling, gap, resolution, sentences)
+    sentences = (*sentences, f"{why}, and are left out.") if failures else sentences
+    return BothWays(levels, turns, rising, falling, gap, resolution, sentences, len(failures))
 
 
 def _come_back(levels: pd.DataFrame, start: float) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,6 +51,12 @@ class Branches(NamedTuple):
             if one["asked"] == self.asked:
                 found[int(named[1])] = one
         return found
+
+    def remove(self, replicates: Iterable[int]) -> None:
+        """Remove what is there of worlds."""
+        for replicate in replicates:
+            for path in self.folder.glob(f"replicate-{replicate:04d}-*.json"):
+                path.unlink(missing_ok=True)
 
     def remove_damaged(self) -> list[str]:
         """Remove files that are not what their names say, and what a killed process left; return their names."""

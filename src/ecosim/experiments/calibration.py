@@ -15,7 +15,7 @@ from ecosim.experiments.factor import Factor
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.lasting import lasting
 from ecosim.experiments.ranges import Interval, factor_of
-from ecosim.experiments.searches import LEAST_PARTICLES, search_by_abc, search_by_optuna
+from ecosim.experiments.searches import LEAST_PARTICLES, rounds_of, search_by_abc, search_by_optuna
 from ecosim.experiments.sweep import Execution, Progress
 from ecosim.experiments.targets import Target, read_targets, targets_of
 from ecosim.experiments.time_limit import SECONDS_A_RUN
@@ -97,7 +97,7 @@ def calibrate(
     ends = {one.key: list(one.at(ENDS_AND_MIDDLE)) for one in factors}
     sample = varied.plan(ends, replicates, "zip")
     with kept(out) as folder, lasting(execution, sample, folder, say) as how:
-        tell_expense(sample, trials, "trials", how, say)
+        tell_expense(sample, trials, "trials", how, say, rounds=rounds_of(method, trials))
         made = Trials(factors, facts, lambda axes: varied.plan(axes, replicates, "zip"), folder, how, progress)
         luck = varied.luck % 2**32
         posterior = None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.experiments.making import CannotGoOn, Limits, Listener, RunIds
-from ecosim.experiments.running import Failure
+from ecosim.experiments.running import Failure, late
 from ecosim.experiments.waiting import Waiting
 from ecosim.experiments.worker import NO_RUN, RUNS_A_SHARD, Board, Job
 from ecosim.experiments.worker_process import WorkerProcess
@@ -111,8 +111,11 @@ class Crew:
         trace = self._folder / f".trace-{slot}"
         self._board.clear(slot)
         worker = WorkerProcess.start(slot, trace)
-        board, memory = str(self._board_file), self._limits.memory
-        worker.order(*Job(self._plan, str(self._folder), board, str(trace), slot, memory, self._surroundings))
+        board, limits = str(self._board_file), self._limits
+        job = Job(
+            self._plan, str(self._folder), board, str(trace), slot, limits.seconds, limits.memory, self._surroundings
+        )
+        worker.order(*job)
         return worker
 
     def _end_late_runs(self) -> None:
@@ -185,8 +188,8 @@ class Crew:
         self._board.clear(worker.slot)
         if number in worker.pending:
             if number == worker.late:
-                told = f"not finished after {seconds:.1f} s; allowed: {self._limits.seconds:g} s (--timeout)"
-                self._fail(worker, number, Failure("timeout", told, trace))
+                failure = late(f"not finished after {seconds:.1f} s", self._limits.seconds)
+                self._fail(worker, number, failure._replace(traceback=trace))
             elif number in self._suspects:
                 self._fail(worker, number, Failure("killed", f"its process ended twice: {ending}", trace))
             else:  # perhaps somebody killed the process, and the run is innocent: once more, by itself

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from ecosim.experiments.making import CannotGoOn, Limits, Listener, Makers, RunI
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import BrokenCode, Failure, Runner
 from ecosim.experiments.shards import Shard
+from ecosim.experiments.stopping import noted
 from ecosim.experiments.surroundings import surroundings
 from ecosim.experiments.worker import RUNS_A_SHARD, SECONDS_A_SHARD
 
@@ -28,7 +29,8 @@ def makers(plan: Plan, folder: Path, workers: int, limits: Limits, *, one_first:
         one_first: whether the first process shall have compiled everything before others start.
     """
     if workers == 0:
-        yield _Here(plan, folder)
+        with noted() as is_stopped:
+            yield _Here(plan, folder, is_stopped)
         return
     crew = Crew(plan.to_json(), folder, workers, limits, surroundings(plan.trust), one_first=one_first)
     try:
@@ -49,13 +51,13 @@ def execute(
 class _Here:
     """Makes runs in this process."""
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
-        self._folder = folder
-        self._runner, self._shard = Runner(plan), Shard(folder, plan.design)
+    def __init__(self, plan: Plan, folder: Path, is_stopped: Callable[[], bool]) -> None:
+        self._folder, self._is_stopped = folder, is_stopped
+        self._runner, self._shard = Runner(plan, is_stopped), Shard(folder, plan.design)
 
     def take_up(self, plan: str) -> None:
         now = Plan.from_json(plan)
-        self._runner, self._shard = Runner(now), Shard(self._folder, now.design)
+        self._runner, self._shard = Runner(now, self._is_stopped), Shard(self._folder, now.design)
 
     def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
         shard, since = self._shard, time.monotonic()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.schedulers import Connection
+from ecosim.experiments.starting import seconds_to_start
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.uncounted import uncounted
 from ecosim.experiments.work import BYTES_A_VALUE, MANY_BYTES, MANY_RUNS, MANY_SECONDS
@@ -15,7 +17,14 @@ from ecosim.sizes import bytes_in_words, seconds_in_words
 
 
 def tell_expense(
-    sample: Plan, points: int, what: str, execution: Execution, say: Callable[[str], object], *, is_most: bool = False
+    sample: Plan,
+    points: int,
+    what: str,
+    execution: Execution,
+    say: Callable[[str], object],
+    *,
+    rounds: int = 1,
+    is_most: bool = False,
 ) -> None:
     """Say what a search takes, as rough as what a sweep says of itself; refuse it if nobody would start it by mistake.
 
@@ -25,6 +34,7 @@ def tell_expense(
         what: they are called: ``trials``.
         execution: how the runs are made.
         say: is told the sentence.
+        rounds: in how many batches they are made, for each of which processes are started anew.
         is_most: whether there may be fewer points.
 
     Raises:
@@ -33,8 +43,10 @@ def tell_expense(
     checked = sample.check(execution.yes)
     runs, share = points * sample.design.replicates, points / sample.design.points
     threads = execution.cluster.threads if isinstance(execution.cluster, Connection) else None
-    processes = min(execution.processes() if threads is None else max(threads, 1), runs)
-    seconds = checked.seconds * share / max(processes, 1)
+    how = execution.at_its_quickest(sample, checked.seconds * share / rounds)
+    processes = min(how.processes() if threads is None else max(threads, 1), runs)
+    starting = seconds_to_start(processes, (os.cpu_count() or 1) if threads is None else processes)
+    seconds = rounds * starting + checked.seconds * share / max(processes, 1)
     size = checked.values * share * BYTES_A_VALUE
     where = f"{processes:,} process{'' if processes == 1 else 'es'}" if processes else "this process"
     where = where if threads is None else f"{some(threads, 'thread')} of the cluster"

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
 from ecosim.errors import InputError, printable
 from ecosim.experiments.ids import is_id
-from ecosim.experiments.lock import LOCK, lock
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import RUNS
-from ecosim.experiments.surroundings import differences, surroundings
+from ecosim.experiments.surroundings import changes, differences, surroundings
 from ecosim.results import store
-from ecosim.results.folders import make, unmake
+from ecosim.results.folders import LOCK, make, unmake
+from ecosim.results.lock import lock, unlock
 from ecosim.results.provenance import configuration_hash, provenance
 
 MANIFEST, FAILURES = "manifest.json", "failures.jsonl"
@@ -64,11 +63,10 @@ class SweepFolder:
     def __exit__(self, *_: object) -> None:
         if self._lock is None:
             return
-        if not self.is_begun():
-            with suppress(OSError):
-                (self.path / LOCK).unlink()
-        self._lock.close()
-        if not self.is_begun():
+        if self.is_begun():
+            self._lock.close()
+        else:
+            unlock(self.path, self._lock)
             unmake(self._made)
 
     def is_begun(self) -> bool:
@@ -88,7 +86,7 @@ class SweepFolder:
             return
         before = self._manifest()
         try:
-            faults = [*differences("", before["same"], self._now(plan))]
+            faults = changes(before["same"], self._now(plan))
             pairs = [(name, before["configurations"].get(name), data) for name, data in plan.configurations.items()]
             for name, old, new in pairs:
                 faults += [] if old is None else differences(name, old, json.loads(json.dumps(new)))
@@ -189,6 +187,7 @@ class SweepFolder:
                 "keys": [axis.key for axis in plan.design.axes],
                 "seed": plan.design.seed,
                 "tables": None if plan.actors is None else plan.actors.digest,
+                "parts": {} if plan.actors is None else plan.actors.digests(),
             }
         return self._same
 

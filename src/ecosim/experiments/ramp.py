@@ -6,10 +6,12 @@ file of its own.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +19,9 @@ import numpy as np
 
 from ecosim.errors import InputError, shown
 from ecosim.experiments.branches import Branches
+from ecosim.experiments.ceiling import Ceiling
 from ecosim.experiments.dying import end_with
+from ecosim.experiments.running import Failure, failure_of, is_of_loading_ecosim
 from ecosim.experiments.shards import MEAN
 from ecosim.merging import Change, changed
 from ecosim.settings import Settings, plain, settings_from
@@ -47,6 +51,8 @@ class Route(NamedTuple):
         width: up to which the place of going over is halved.
         is_whole: whether the parameter takes whole numbers only.
         actors: the user's own organisations and ties, as plain data; None for nameless ones.
+        seconds: that a world may take at a value, or its process ends; 0 for no limit.
+        memory: bytes that a world may take beyond what its process had before; 0 for no limit.
     """
 
     settings: dict[str, Any]
@@ -60,6 +66,8 @@ class Route(NamedTuple):
     width: float
     is_whole: bool
     actors: dict[str, Any] | None = None
+    seconds: float = 0.0
+    memory: int = 0
 
 
 def lead(route: Route, seed: int) -> dict[str, Any]:
@@ -127,7 +135,8 @@ def _held(route: Route, model: Ecosystem, value: float) -> float:
     model.settings = settings
     model.schedule = Schedule({name: settings.dynamics[name] for name in model.schedule.mechanisms}, model.seed)
     first = model.tick
-    model.run(route.hold)
+    with _ended_after(route.seconds):
+        model.run(route.hold)
     series = model.recorder.series()
     values = np.asarray(series[route.measure.removesuffix(MEAN)], float)
     late = values[np.asarray(series["tick"]) > first + route.hold / 2]
@@ -135,6 +144,18 @@ def _held(route: Route, model: Ecosystem, value: float) -> float:
     if not late.size:
         return math.nan
     return float(late.mean() if route.measure.endswith(MEAN) else late[-1])
+
+
+@contextmanager
+def _ended_after(seconds: float) -> Iterator[None]:
+    """End this process, with the place in the code on stderr, if the block takes longer; it may hang in compiled code."""
+    if seconds:
+        faulthandler.dump_traceback_later(seconds, exit=True)
+    try:
+        yield
+    finally:
+        if seconds:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def _is_over(route: Route, level: float) -> bool:
@@ -166,10 +187,37 @@ def checked(settings: Settings, trust: Iterable[str], key: str, values: Iterable
         _at(route, value)
 
 
-def lead_all(route: Route, seeds: Mapping[int, int], branches: Branches) -> None:
-    """Lead worlds, and write what came of each to a file of its own."""
+def lead_all(
+    route: Route, seeds: Mapping[int, int], branches: Branches, is_stopped: Callable[[], bool] = lambda: False
+) -> None:
+    """Lead worlds, and write what came of each to a file of its own: ``failed``, with the reason, where nothing did.
+
+    Args:
+        route: how.
+        seeds: of each world, by its number.
+        branches: where the files go.
+        is_stopped: tells whether somebody has asked for a stop, which is no failure of a world.
+
+    Raises:
+        InputError: if no world can be led this way.
+    """
+    _at(route, route.values[0])
+    ceiling = Ceiling(route.memory)
     for replicate, seed in seeds.items():
-        branches.add(replicate, seed, lead(route, seed))
+        try:
+            with ceiling:
+                found = lead(route, seed)
+            found = failed(ceiling.failure()) if ceiling.is_exceeded() else found
+        except BaseException as error:  # a user's rule may raise anything, or call exit()
+            if is_stopped() or is_of_loading_ecosim(error):
+                raise
+            found = failed(ceiling.explained(failure_of(error)))
+        branches.add(replicate, seed, found)
+
+
+def failed(failure: Failure) -> dict[str, Any]:
+    """Return what is kept of a world that could not be led."""
+    return {"failed": failure._asdict()}
 
 
 def main() -> None:

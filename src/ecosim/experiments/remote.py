@@ -23,7 +23,7 @@ from ecosim.experiments.ids import as_words
 from ecosim.experiments.making import Limits
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import RUNS, SERIES, ids_there
-from ecosim.experiments.surroundings import differences, surroundings
+from ecosim.experiments.surroundings import changes, surroundings
 
 IDLE_SECONDS = 60.0
 """After so long without work a process ends, for its sweep may have been killed."""
@@ -79,7 +79,7 @@ def make_batch(plan: str, batch: Batch) -> Made:
     Raises:
         CannotGoOn: if this machine cannot make runs at all.
     """
-    refused = differences("", dict(batch.surroundings), _here(batch.trust), ("here", "there"))
+    refused = changes(batch.surroundings, _here(batch.trust), ("here", "there"))
     if refused:
         return Made(refused=refused)
     hand = _take(plan, batch)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan
+from ecosim.experiments.stopping import Stopped
 from ecosim.results.table import Note
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
@@ -44,6 +45,11 @@ class Failure(NamedTuple):
     traceback: str = ""
 
 
+def late(how: str, seconds: float) -> Failure:
+    """Return why a run failed that took more than its time (s)."""
+    return Failure("timeout", f"{how}; allowed: {seconds:g} s (--timeout)")
+
+
 class BrokenCode(Exception):
     """A part of ecosim cannot be loaded, since its files are not as they were: no fault of the run that needs it."""
 
@@ -53,10 +59,12 @@ class Runner:
 
     Args:
         plan: of the sweep.
+        is_stopped: tells whether somebody has asked for a stop, which then goes through a run; a KeyboardInterrupt that
+            a rule raises by itself is a failure like any other.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, is_stopped: Callable[[], bool] = lambda: False) -> None:
+        self.plan, self._is_stopped = plan, is_stopped
         self._settings: OrderedDict[int, Settings] = OrderedDict()
 
     def run(self, number: int) -> Ran | Failure:
@@ -68,8 +76,12 @@ class Runner:
         point, _ = self.plan.design.place(number)
         try:
             return _run(self._settings_of(point), self.plan.design.seed_of(number), self.plan.actors)
-        except (Exception, SystemExit) as error:  # a user's rule may raise anything, or call exit()
-            if _is_of_loading_ecosim(error):
+        except Stopped:
+            raise
+        except BaseException as error:  # a user's rule may raise anything, or call exit()
+            if self._is_stopped():
+                raise
+            if is_of_loading_ecosim(error):
                 raise BrokenCode(
                     f"a part of ecosim, or of what it needs, cannot be loaded ({type(error).__name__}: {error})"
                 ) from error
@@ -120,7 +132,7 @@ def _run(settings: Settings, seed: int, actors: Actors | None) -> Ran:
     return Ran(model.recorder.series(), model.recorder.notes)
 
 
-def _is_of_loading_ecosim(error: BaseException) -> bool:
+def is_of_loading_ecosim(error: BaseException) -> bool:
     """Return whether ecosim's own code has asked in vain for a module, or for something in one."""
     if not isinstance(error, ImportError):
         return False

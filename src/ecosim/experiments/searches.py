@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,6 +47,23 @@ class Posterior(NamedTuple):
     accepted: float
 
 
+def rounds_of(method: str, count: int) -> int:
+    """Return about in how many batches a search makes so many trials; by approximate Bayes there may be fewer."""
+    if method == "abc":
+        first = _particles(count)
+        return 1 + math.ceil(max(0, count - first) / (first - math.ceil(KEPT * first)))
+    return 1 + math.ceil(max(0, count - _spread(count)) / BATCH)
+
+
+def _particles(count: int) -> int:
+    return max(LEAST_PARTICLES, count // 5)
+
+
+def _spread(count: int) -> int:
+    """Return how many trials cover the box evenly before Optuna chooses."""
+    return min(count, max(int(FIRST * count), BATCH))
+
+
 def search_by_optuna(trials: Trials, count: int, seed: int) -> None:
     """Add trials where a tree-structured Parzen estimator expects less loss, after some that cover the box evenly.
 
@@ -64,7 +82,7 @@ def search_by_optuna(trials: Trials, count: int, seed: int) -> None:
         raise InputError("--method optuna needs Optuna; install ecosim with the extra: ecosim[analysis]") from None
     names = [f"x{k}" for k in range(len(trials.factors))]
     space: dict[str, Any] = {name: optuna.distributions.FloatDistribution(0.0, 1.0) for name in names}
-    first = min(count, max(int(FIRST * count), BATCH))
+    first = _spread(count)
     shares = _evenly(first, len(names), seed)
     losses = trials.add(shares)
     before = optuna.logging.get_verbosity()
@@ -107,7 +125,7 @@ def search_by_abc(trials: Trials, count: int, seed: int) -> Posterior:
         Beaumont, Zhang & Balding (2002), Genetics 162, 2025 (the line).
     """
     luck = np.random.default_rng(seed)
-    size = max(LEAST_PARTICLES, count // 5)
+    size = _particles(count)
     k = len(trials.factors)
     shares = _evenly(min(size, count), k, seed)
     trials.add(shares)

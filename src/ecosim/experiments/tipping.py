@@ -158,8 +158,8 @@ def tip(
         trust: top-level packages whose rules and measures may be imported.
         workers: processes; 0 makes the runs in this process; by default one a core, or this one where that is quicker
             and no code from outside ecosim is run.
-        timeout: seconds that a run may take; 0 for no limit.
-        memory: megabytes that a run may take.
+        timeout: seconds that a run may take, or a world that is led at one value; 0 for no limit.
+        memory: megabytes that a run, or a world that is led, may take.
         retry: whether runs that failed earlier are tried once more.
         yes: whether very many runs are meant.
         cluster: a Dask scheduler whose workers make the runs, as for :func:`ecosim.sweep`; worlds are led here all the same.
@@ -177,11 +177,6 @@ def tip(
     ramp = Ramp.of(varied.settings, question.key, hold, steps, replicates, seed) if both_ways else None
     execution = Execution(workers, timeout, memory, retry, yes, cluster)
     execution.check()
-    if both_ways and not execution.has_default_limits() and (timeout or memory):
-        raise InputError(
-            "timeout, memory: are kept for runs, not for worlds that are led both ways; allowed: --both-ways without them"
-        )
-
     sample = varied.plan({question.key: [question.start]}, 1)
     with kept(out) as folder, lasting(execution, sample, folder, say) as how:
         found = _Search(question, varied, folder, how, say, progress).found(replicates)
@@ -216,7 +211,8 @@ class _Search:
     def found(self, replicates: int) -> Tipping:
         """Search, and return what it came to."""
         most = self.values.size + MOST_ROUNDS * INNER_VALUES
-        tell_expense(self._plan(replicates), most, "values", self._execution, self._say, is_most=True)
+        sample, rounds = self._plan(replicates), 1 + MOST_ROUNDS
+        tell_expense(sample, most, "values", self._execution, self._say, rounds=rounds, is_most=True)
         outcome = self._outcome(replicates if replicates >= FEWEST else 2)
         is_by_chance = bool((outcome != outcome[0]).any())
         if is_by_chance and replicates < FEWEST:

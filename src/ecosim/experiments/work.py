@@ -19,6 +19,7 @@ from ecosim.experiments.making import CannotGoOn, Makers
 from ecosim.experiments.plan import Plan, Runs
 from ecosim.experiments.running import Failure
 from ecosim.experiments.shards import DESIGN, ids_there, look_through, save_failed
+from ecosim.experiments.starting import seconds_to_start
 from ecosim.experiments.uncounted import uncounted
 from ecosim.experiments.until import Ended, Goal, Rounds
 from ecosim.results.store import write_tables
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 MANY_RUNS = 10**6
 MANY_SECONDS = 12 * 3600.0
 MANY_BYTES = 2e10
-
-SECONDS_A_PROCESS = 2.5
-"""Rough processor time that a process takes until its first run: Python, libraries, compiled functions from the cache."""
 
 ALL_OF_THE_FIRST = 10
 """Runs that have failed, and none has not, of which is told at once: most often the rest will fail as well."""
@@ -278,8 +276,7 @@ class Work:
         else:
             processes, cores = self._execution.processes(), os.cpu_count() or 1
         processes = min(processes, len(self._to_do))
-        starting = SECONDS_A_PROCESS * max(1.0, processes / cores) if processes else 0.0
-        return starting + self._all_seconds * share / max(processes, 1)
+        return seconds_to_start(processes, cores) + self._all_seconds * share / max(processes, 1)
 
     def _bytes(self) -> float:
         share = len(self._to_do) / max(self._plan.design.runs, 1)

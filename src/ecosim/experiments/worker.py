@@ -18,7 +18,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from ecosim.experiments.ceiling import Ceiling
 from ecosim.experiments.dying import end_with
+from ecosim.experiments.stopping import Stopped
 
 if TYPE_CHECKING:
     from ecosim.experiments.running import Failure, Ran, Runner
@@ -43,6 +45,7 @@ class Job(NamedTuple):
         board: file on which it says what it does; see ``Board``.
         trace: file to which it writes where it was when it is aborted.
         slot: its line on the board.
+        seconds: that a run may take; 0 for no limit.
         memory: bytes that a run may take beyond what the process has already; 0 for no limit.
         surroundings: code and libraries with which the sweep was begun; see ``ecosim.experiments.surroundings``.
     """
@@ -52,6 +55,7 @@ class Job(NamedTuple):
     board: str
     trace: str
     slot: int
+    seconds: float
     memory: int
     surroundings: Mapping[str, Any]
 
@@ -128,10 +132,6 @@ def main(connection_number: int) -> None:
         return  # whoever gave the orders is gone
 
 
-class _Stopped(BaseException):
-    """Raised in the middle of a run, or of waiting, when the worker is told to stop."""
-
-
 class _Unfit(Exception):
     """This process must make no runs: it has other code than the sweep was begun with, or cannot load it."""
 
@@ -139,7 +139,8 @@ class _Unfit(Exception):
 class _Worker:
     def __init__(self, connection: Connection, job: Job) -> None:
         self._connection, self._job, self._slot, self._ceiling = connection, job, job.slot, Ceiling(job.memory)
-        self._may_break_off = self._is_stopping = False
+        self._seconds, self._may_break_off, self._is_stopping = job.seconds, False, False
+        self._has_loaded = False
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -172,10 +173,10 @@ class _Worker:
         self._save()
 
     def _take_up(self, plan: str) -> None:
-        from ecosim.results.provenance import code_version
+        from ecosim.results.provenance import source
 
         self._job = self._job._replace(plan=plan)
-        code_version.cache_clear()  # it may be long since this process was started
+        source.cache_clear()  # it may be long since this process was started
         self._prepare()
 
     def _prepare(self) -> None:
@@ -189,7 +190,7 @@ class _Worker:
             self._may_break_off = True
             order: tuple[Any, ...] = ("end",) if self._is_stopping else self._connection.recv()
             self._may_break_off = False
-        except _Stopped:
+        except Stopped:
             return ("end",)
         return order
 
@@ -216,6 +217,23 @@ class _Worker:
             self._save()
 
     def _run(self, number: int) -> Ran | Failure | None:
+        """Make a run; return why it failed if it took more than it may, though it came to its end; None if broken off."""
+        made, seconds = self._tried(number)
+        if self._ceiling.is_exceeded() and not self._has_loaded:  # what is loaded by the first is no memory of its own
+            made, seconds = self._tried(number)
+        self._has_loaded = True
+        if self._is_stopping or made is None:  # a user's rule may have caught what was to break its run off
+            return None
+        from ecosim.experiments.running import Ran, late
+
+        if isinstance(made, Ran) and self._ceiling.is_exceeded():
+            return self._ceiling.failure()
+        if isinstance(made, Ran) and 0 < self._seconds < seconds:
+            return late(f"finished only after {seconds:.2g} s", self._seconds)
+        return made
+
+    def _tried(self, number: int) -> tuple[Ran | Failure | None, float]:
+        began = time.monotonic()
         self._board.begins(self._slot, number)
         try:
             with self._ceiling:
@@ -224,11 +242,11 @@ class _Worker:
                     made = None if self._is_stopping else self._runner.run(number)
                 finally:
                     self._may_break_off = False
-        except _Stopped:
-            return None
+        except Stopped:
+            return None, 0.0
         finally:
             self._board.ends(self._slot)
-        return None if self._is_stopping else made  # a user's rule may have caught what was to break its run off
+        return made, time.monotonic() - began
 
     def _save(self) -> None:
         began = time.monotonic()
@@ -255,7 +273,7 @@ class _Worker:
                 self._save()
             finally:
                 os._exit(0)
-        raise _Stopped
+        raise Stopped
 
 
 def _prepared(job: Job) -> tuple[Runner, Shard]:
@@ -291,9 +309,9 @@ def _loaded(job: Job) -> tuple[Runner, Shard]:
 def _others(job: Job) -> list[str]:
     """Return how this process's code and libraries differ from those with which the sweep was begun."""
     try:
-        from ecosim.experiments.surroundings import differences, surroundings
+        from ecosim.experiments.surroundings import changes, surroundings
 
-        return differences("", dict(job.surroundings), surroundings(job.surroundings["trusted"]))
+        return changes(job.surroundings, surroundings(job.surroundings["trusted"]))
     except Exception as error:
         return [f"{type(error).__name__}: {error}"]
 
@@ -305,42 +323,3 @@ def _told(others: list[str]) -> str:
         f"code or libraries have changed since this sweep was begun ({'; '.join(others)}), and runs of both must not be "
         "mixed; allowed: to undo that change, or to start anew (a notebook, too) with another --out"
     )
-
-
-_TELLS = "/proc/self/statm"
-"""Where Linux tells a process how many pages it has; not in every container, and not on other systems."""
-
-
-class Ceiling:
-    """Lets the process take only so much more memory than it has, as long as a ``with`` lasts.
-
-    Beyond, ``MemoryError`` is raised.
-
-    Args:
-        memory: bytes; 0 for no limit. Where the system does not tell how much a process has, there is none.
-    """
-
-    def __init__(self, memory: int) -> None:
-        self._memory, self._page = memory, resource.getpagesize()
-        self._told = os.open(_TELLS, os.O_RDONLY) if memory and os.path.exists(_TELLS) else None
-
-    def __enter__(self) -> None:
-        if self._told is not None:
-            pages = int(os.pread(self._told, 64, 0).split()[0])
-            resource.setrlimit(resource.RLIMIT_AS, (pages * self._page + self._memory, resource.RLIM_INFINITY))
-
-    def __exit__(self, *_: object) -> None:
-        self.lift()
-
-    def explained(self, failure: Failure) -> Failure:
-        """Return why a run failed, with what it was allowed if it wanted more."""
-        if failure.kind != "memory" or self._told is None:
-            return failure
-        words = failure.message.partition(": ")[2]
-        told = f"more than {self._memory / 1e6:,.0f} MB of memory (--memory)"
-        return failure._replace(message=f"{told}: {words}" if words else told)
-
-    def lift(self) -> None:
-        """Let the process take what it wants again."""
-        if self._told is not None:
-            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

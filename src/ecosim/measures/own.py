@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecosim.errors import InputError
+from ecosim.errors import Happened, InputError, code_of
 from ecosim.measures.measure import Measure
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class _Told:
     def __call__(self, world: World) -> float:
         try:
             found = self.rule(world)
-        except Exception as error:
-            error.add_note(f"This happened in measures.{self.name}, in tick {world.tick:,}.")
+        except BaseException as error:
+            error.add_note(Happened(f"measures.{self.name}", code_of(self.rule), world.tick))
             raise
         if not isinstance(found, float) and (np.ndim(found) > 0 or np.asarray(found).dtype.kind not in "biuf"):
             raise InputError(f"measures.{self.name} returns {found!r} in tick {world.tick:,}; allowed: one number")

@@ -13,12 +13,17 @@ from pathlib import Path
 HEAD, TAIL = ".ecosim-", ".part"
 """How a folder begins and ends to be called that is still being filled."""
 
+LOCK = ".lock"
+"""File by which a folder is held (``results.lock``)."""
+
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What systems say where a disk, or the user's share of it, is full."""
 
 
 @contextmanager
-def whole(folder: Path, replaced: Callable[[Path], Iterable[Path]] = lambda _: ()) -> Iterator[Path]:
+def whole(
+    folder: Path, replaced: Callable[[Path], Iterable[Path]] = lambda _: (), *, is_reserved: bool = False
+) -> Iterator[Path]:
     """Yield an empty folder to fill, whose content then comes into a folder all at once.
 
     If anything goes wrong before, a disk that is full for instance, nothing of it is left and the folder is as it was:
@@ -27,20 +32,21 @@ def whole(folder: Path, replaced: Callable[[Path], Iterable[Path]] = lambda _: (
     Args:
         folder: where to; made if need be.
         replaced: returns what in the folder gives way besides files of the same names.
+        is_reserved: whether the folder was made for this alone and holds nothing but the lock of whoever calls.
 
     Raises:
         OSError: if it cannot be written.
     """
     folder = Path(folder)
     made = make(folder.parent)
-    is_new = not folder.exists()
+    is_new = is_reserved or not folder.exists()
     part = (folder.parent if is_new else folder) / f"{HEAD}{secrets.token_hex(4)}{TAIL}"
     try:
         part.mkdir()
         yield part
-        if is_new:
-            part.rename(folder)
-        else:
+        if is_reserved:
+            (folder / LOCK).unlink(missing_ok=True)
+        if not (is_new and _has_become(part, folder)):
             _move_in(part, folder, [*replaced(folder), *_unfinished(folder, part)])
     except BaseException as error:
         shutil.rmtree(part, ignore_errors=True)
@@ -48,6 +54,17 @@ def whole(folder: Path, replaced: Callable[[Path], Iterable[Path]] = lambda _: (
         if isinstance(error, OSError) and error.errno in FULL:
             error.filename = str(folder)  # whoever is to make room does not know the part, which is gone
         raise
+
+
+def _has_become(part: Path, folder: Path) -> bool:
+    """Give a folder its name; return whether it has it: not where another process has put something there meanwhile."""
+    try:
+        part.rename(folder)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        return False
+    return True
 
 
 def make(folder: Path) -> list[Path]:

@@ -9,12 +9,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ecosim.results.loaded_code import has_changed_since_it_was_loaded, of_nobody_else
 
-_known: dict[str, tuple[object, str | None]] = {}
-"""The digest of each package that is loaded, beside what it was loaded by."""
+
+class Source(NamedTuple):
+    """The digest of all source of a package, None where there is none; and that of each file, by its name in the package."""
+
+    digest: str | None
+    files: Mapping[str, str]
+
+    def of_nobody_else(self) -> Source:
+        """Return the same with a digest that no other process has; see ``ecosim.results.loaded_code``."""
+        return self if self.digest is None else self._replace(digest=of_nobody_else(self.digest))
+
+
+NO_SOURCE = Source(None, {})
+
+_known: dict[str, tuple[object, Source]] = {}
+"""The source of each package that is loaded, beside what it was loaded by."""
 
 
 def packages_named(settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -39,24 +53,29 @@ def packages_of(places: Iterable[Any]) -> tuple[str, ...]:
 
 
 def digest_of_package(name: str) -> str | None:
-    """Return a digest of the source of a package or module; None where there is no source.
+    """Return a digest of the source of a package or module; None where there is no source."""
+    return source_of_package(name).digest
 
-    What is loaded stays what it was, whatever becomes of its files: its digest is taken once. If they were changed after
+
+def source_of_package(name: str) -> Source:
+    """Return the digests of the source of a package or module.
+
+    What is loaded stays what it was, whatever becomes of its files: its digests are taken once. If they were changed after
     they had been loaded and before that, nobody can tell any more what was loaded: then the digest is one that no other
     process has, so that its results are never taken for others' (``ecosim.results.loaded_code``).
     """
     found = _spec(name)
     if found is None:
-        return None
+        return NO_SOURCE
     before = _known.get(name)
     if before is not None and before[0] is found:
         return before[1]
-    digest = _digest_on_disk(found)
+    source = _on_disk(found)
     if name in sys.modules:
         if has_changed_since_it_was_loaded(name):
-            digest = of_nobody_else(digest)
-        _known[name] = found, digest
-    return digest
+            source = source.of_nobody_else()
+        _known[name] = found, source
+    return source
 
 
 @contextmanager
@@ -69,12 +88,12 @@ def loading(module: str) -> Iterator[None]:
         yield
         return
     name = module.split(".")[0]
-    before = digest_of_package(name)
+    before = source_of_package(name)
     yield
     found = _spec(name)
     if found is not None and name in sys.modules:
-        now = _digest_on_disk(found)
-        _known[name] = found, before if now == before else of_nobody_else(now)
+        now = _on_disk(found)
+        _known[name] = found, before if now.digest == before.digest else now.of_nobody_else()
 
 
 def _spec(name: str) -> ModuleSpec | None:
@@ -84,18 +103,29 @@ def _spec(name: str) -> ModuleSpec | None:
         return None
 
 
-def _digest_on_disk(found: ModuleSpec) -> str:
+def _on_disk(found: ModuleSpec) -> Source:
     folders = [Path(folder) for folder in found.submodule_search_locations or ()]
-    return _digest([file for folder in folders for file in sorted(folder.rglob("*.py"))] or _alone(found.origin))
+    files = {
+        file.relative_to(folder).as_posix(): file for folder in folders for file in sorted(folder.rglob("*.py"))
+    } or _alone(found.origin)
+    return _read(files)
 
 
-def _alone(origin: str | None) -> list[Path]:
-    return [Path(origin)] if origin and Path(origin).is_file() else []
+def _alone(origin: str | None) -> dict[str, Path]:
+    return {Path(origin).name: Path(origin)} if origin and Path(origin).is_file() else {}
 
 
-def _digest(files: Iterable[Path]) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    for file in files:
-        digest.update(file.name.encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def _read(files: Mapping[str, Path]) -> Source:
+    whole = hashlib.blake2b(digest_size=8)
+    each = {}
+    for name, file in files.items():
+        content = file.read_bytes()
+        whole.update(file.name.encode())
+        whole.update(content)
+        each[name] = digest_of_file(content)
+    return Source(whole.hexdigest(), each)
+
+
+def digest_of_file(content: bytes) -> str:
+    """Return a short digest, by which a file that was changed is found."""
+    return hashlib.blake2b(content, digest_size=4).hexdigest()

@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ecosim.results.outside_code import digest_of_package, packages_named
+from ecosim.results.outside_code import Source, digest_of_file, digest_of_package, packages_named
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -66,14 +66,22 @@ def configuration_hash(settings: Mapping[str, Any]) -> str:
     return _digest(_without_seed(settings))
 
 
-@lru_cache(maxsize=1)
 def code_version() -> str:
     """Return the version of ecosim with a digest of its source files, so that a changed rule is another version."""
+    return f"{_version('ecosim')}+{source().digest}"
+
+
+@lru_cache(maxsize=1)
+def source() -> Source:
+    """Return the digests of ecosim's source files, taken once."""
     digest = hashlib.blake2b(digest_size=8)
+    files = {}
     for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode())
-        digest.update(path.read_bytes())
-    return f"{_version('ecosim')}+{digest.hexdigest()}"
+        name, content = path.relative_to(PACKAGE).as_posix(), path.read_bytes()
+        digest.update(name.encode())
+        digest.update(content)
+        files[name] = digest_of_file(content)
+    return Source(digest.hexdigest(), files)
 
 
 def provenance(settings: Mapping[str, Any], seed: int, tables: str | None = None) -> dict[str, Any]:

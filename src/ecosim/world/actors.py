@@ -16,15 +16,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError, did_you_mean, shown
+from ecosim.errors import InputError, ascii_controls, did_you_mean, shown
 from ecosim.world.actor_mapping import ColumnMapping, TableMapping, mapping_of, read_mapping
 from ecosim.world.actor_sectors import read_sectors
-from ecosim.world.actor_table import MISSING_WORDS, NAME_WORDS, Table, file_and_sheet, holds_ties, number_of, read_table
+from ecosim.world.actor_table import (
+    MISSING_WORDS,
+    NAME_WORDS,
+    WORKBOOKS,
+    Table,
+    file_and_sheet,
+    holds_ties,
+    number_of,
+    read_table,
+)
 from ecosim.world.actor_ties import Ties, no_ties, read_ties
 from ecosim.world.columns import COLUMNS
 from ecosim.world.faults import Faults
 
 SECTORS = ("business", "government", "civil_society")
+MOST_WORDS = 30
+"""Words that a column may stand for, of which as many are listed: all of most scenarios'."""
+
 KNOWN_COLUMNS = ("capital", "purpose", "contribution", "reputation")
 LONGEST_NAME = 500
 
@@ -55,8 +67,18 @@ class Actors:
     @cached_property
     def digest(self) -> str:
         """A digest of all that a run depends on, 32 hexadecimal digits."""
-        text = json.dumps(self.plain(), ensure_ascii=False, separators=(",", ":"))
-        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return _digest(self.plain(), 16)
+
+    def digests(self) -> dict[str, str]:
+        """Return a short digest of each part, to tell which are others: names, sectors, each column, ties."""
+        plain = self.plain()
+        parts = {
+            "names": plain["names"],
+            "sectors": [plain["sector"], plain["own_sectors"]],
+            **plain["columns"],
+            "ties": plain["ties"],
+        }
+        return {name: _digest(part, 4) for name, part in parts.items()}
 
     def plain(self) -> dict[str, Any]:
         """Return all that a run depends on as plain data, from which :meth:`of` makes the same actors."""
@@ -104,6 +126,11 @@ class Actors:
         }
 
 
+def _digest(plain: object, size: int) -> str:
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
 def _without_nan(numbers: NDArray[Any]) -> list[float | int | None]:
     return [None if number != number else number for number in numbers.tolist()]
 
@@ -131,9 +158,9 @@ def read_actors(
         InputError: what cannot be read or cannot be, with file, line and column, all faults at once.
     """
     faults, warnings = Faults(), Faults()
-    mapping = _mapping(mapping, faults)
-    organisations = Path(organisations)
-    table, ties_table = _tables(organisations, None if ties is None else Path(ties), mapping, faults)
+    organisations, ties = Path(organisations), None if ties is None else Path(ties)
+    mapping = _mapping(mapping, organisations, ties, faults)
+    table, ties_table = _tables(organisations, ties, mapping, faults)
     if table is None:
         faults.refuse()
         raise InputError(f"{organisations}: cannot be read")
@@ -154,7 +181,28 @@ def read_actors(
     return Actors(names, sector, columns, missing, found, warnings.listed(), own)
 
 
-def _mapping(mapping: TableMapping | Mapping[str, Any] | str | Path | None, faults: Faults) -> TableMapping:
+def faults_of_files(
+    organisations: str | Path,
+    ties: str | Path | None = None,
+    mapping: TableMapping | Mapping[str, Any] | str | Path | None = None,
+) -> list[str]:
+    """Return what is wrong with the files by themselves, whatever the settings: unreadable, or what no mapping says."""
+    faults = Faults()
+    organisations, ties = Path(organisations), None if ties is None else Path(ties)
+    try:
+        _tables(organisations, ties, _mapping(mapping, organisations, ties, faults), faults)
+    except InputError as error:
+        return list(error.faults)
+    return faults.listed()
+
+
+def _mapping(
+    mapping: TableMapping | Mapping[str, Any] | str | Path | None,
+    organisations: Path,
+    ties: Path | None,
+    faults: Faults,
+) -> TableMapping:
+    """Return what the columns mean; where that cannot be known, refuse it with what is wrong with the tables besides."""
     try:
         if isinstance(mapping, str | Path):
             return read_mapping(mapping)
@@ -163,6 +211,11 @@ def _mapping(mapping: TableMapping | Mapping[str, Any] | str | Path | None, faul
         return mapping_of(mapping)
     except InputError as error:
         faults.add_all(error)
+        of_sheets = [
+            file_and_sheet(path)[0].suffix.lower() in WORKBOOKS for path in (organisations, ties or organisations)
+        ]
+        if not any(of_sheets):  # which sheet of a workbook is meant, the mapping may say
+            _tables(organisations, ties, TableMapping(), faults)
         faults.refuse()
         raise
 
@@ -230,10 +283,13 @@ def _columns(
     for word, said in mapping.columns.items():
         if word in known_columns:
             known[word] = said
-        else:
-            faults.add(
-                f"mapping, columns.{word}: {shown(word)} is no number of ecosim's; {did_you_mean(word, known_columns)}"
-            )
+            continue
+        valid = did_you_mean(word, known_columns, most=MOST_WORDS)
+        faults.add(f"mapping, columns.{ascii_controls(word)}: {shown(word)} is no number of ecosim's; {valid}")
+        try:
+            table.find(said.column)
+        except InputError as error:
+            faults.add_all(error)
     return known
 
 

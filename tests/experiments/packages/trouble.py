@@ -32,6 +32,7 @@ class Trouble(Mechanism):
         "memory",
         "blow_up",
         "exit",
+        "interrupt",
         "swallow",
         "fork",
         "brood",
@@ -105,6 +106,9 @@ class Trouble(Mechanism):
 
     def _lack(self, world: World) -> None:
         importlib.import_module("no_package_of_this_name")
+
+    def _interrupt(self, world: World) -> None:
+        raise KeyboardInterrupt("no signal")
 
     def _exit(self, world: World) -> None:
         raise SystemExit("enough")
