@@ -89,12 +89,19 @@ def program(tool: str, runs: int, out: Path, workers: int, scenario: tuple[str, 
 
 
 def swept(
-    tool: str, runs: int, workers: int = WORKERS, *, scenario: tuple[str, ...] = WORDS, kill_after: float = math.inf
+    tool: str,
+    runs: int,
+    workers: int = WORKERS,
+    *,
+    scenario: tuple[str, ...] = WORDS,
+    kill_after: float = math.inf,
+    patience: float = 7200.0,
 ) -> Sweep:
     """Make so many runs with a tool, kill one of its workers after so many seconds of processor time, and see."""
     with tempfile.TemporaryDirectory(prefix="sweep-") as folder:
         out = Path(folder) / "out"
-        seen = watching.watch(program(tool, runs, out, workers, scenario), ROOT, kill_after=kill_after)
+        call = program(tool, runs, out, workers, scenario)
+        seen = watching.watch(call, ROOT, kill_after=kill_after, patience=patience)
         return Sweep(seen, _results(tool, out))
 
 
@@ -115,7 +122,8 @@ def compare(rounds: int, runs: dict[str, int]) -> Iterator[dict[str, object]]:
     for tool in TOOLS:
         of, many = bare["bare ecosim" if tool == ECOSIM else "bare"], runs[tool]
         third = float(np.median([one.whole.processor for one in found[tool]]))
-        harmed = swept(tool, HARMED * many, kill_after=third)
+        longest = 30.0 + 2 * HARMED * max(one.whole.seconds for one in found[tool])
+        harmed = swept(tool, HARMED * many, kill_after=third, patience=longest)
         fastest = min(one.whole.seconds for one in found[tool])
         yield {
             "tool": tool,

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _LOOK = 0.02
-IDLE_SECONDS, IDLE_SHARE = 10.0, 0.02
-"""A program that has spent less than this share of so long a time on the processor, after a worker was killed, hangs."""
+IDLE_SECONDS, IDLE_SHARE, EAGER_SHARE = 10.0, 0.02, 0.5
+"""A program hangs that, after a worker was killed, has spent less than this share of so long a time on the processor, and
+did not stand in line for it most of the time, as one does that others keep from it."""
 
 
 @dataclass(frozen=True)
@@ -74,20 +75,22 @@ class _Idleness:
 
     def __init__(self, pid: int | None = None) -> None:
         self._pid = pid
-        self._looks: deque[tuple[float, float]] = deque()
+        self._looks: deque[tuple[float, float, bool]] = deque()
 
     def look(self) -> None:
         if self._pid is None or (self._looks and time.perf_counter() - self._looks[-1][0] < 0.5):
             return
-        self._looks.append((time.perf_counter(), _spent(self._pid)))
+        self._looks.append((time.perf_counter(), _spent(self._pid), _is_eager(self._pid)))
         while self._looks[-1][0] - self._looks[1 if len(self._looks) > 1 else 0][0] >= IDLE_SECONDS:
             self._looks.popleft()
 
     def is_long(self) -> bool:
         if not self._looks:
             return False
-        (since, before), (now, spent) = self._looks[0], self._looks[-1]
-        return now - since >= IDLE_SECONDS and spent - before < IDLE_SHARE * (now - since)
+        (since, before, _), (now, spent, _) = self._looks[0], self._looks[-1]
+        if now - since < IDLE_SECONDS or spent - before >= IDLE_SHARE * (now - since):
+            return False
+        return sum(is_eager for _, _, is_eager in self._looks) < EAGER_SHARE * len(self._looks)
 
 
 def _peak(pid: int) -> float:
@@ -112,6 +115,18 @@ def _descendants(pid: int) -> list[int]:
     except OSError:
         return []
     return [one for child in map(int, children) for one in (child, *_descendants(child))]
+
+
+def _is_eager(pid: int) -> bool:
+    """Return whether a process, or one under it, is at work or in line for the processor or the disk right now."""
+    for one in (pid, *_descendants(pid)):
+        for task in Path(f"/proc/{one}/task").glob("*/stat"):
+            try:
+                if task.read_text().rpartition(")")[2].split()[0] in "RD":
+                    return True
+            except OSError:
+                continue
+    return False
 
 
 def _spent(pid: int) -> float:

@@ -49,3 +49,12 @@ def test_a_program_that_waits_before_any_kill_or_works_after_it_does_not_hang(tm
 
 def test_a_program_without_workers_is_killed_itself(tmp_path):
     assert watching.watch([sys.executable, "-c", "while True: pass"], tmp_path, kill_after=0.3).code == -9
+
+
+def test_a_program_that_stands_in_line_for_the_processor_does_not_hang():
+    """As one does that others keep from it: told here by the states in which it is seen, since the others cannot be had."""
+    idleness = watching._Idleness(1)
+    for eager, hangs in ((True, False), (False, True)):
+        idleness._looks.clear()
+        idleness._looks.extend((0.5 * k, 3.0 + 1e-4 * k, eager) for k in range(40))
+        assert idleness.is_long() == hangs

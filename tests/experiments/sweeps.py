@@ -55,7 +55,7 @@ def start(out, *words, workers=1):
     return subprocess.Popen(command(out, *words, workers=workers), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-def run(out, *words, workers=1, timeout=120, **keywords):
+def run(out, *words, workers=1, timeout=300, **keywords):
     """Run such a command to its end, within so many seconds, and return the finished process."""
     return subprocess.run(
         command(out, *words, workers=workers), capture_output=True, text=True, timeout=timeout, check=False, **keywords
@@ -75,7 +75,7 @@ def failures(out):
     return {line["parameters"][HOW]: line for line in lines}
 
 
-def wait_until(condition, seconds=60.0):
+def wait_until(condition, seconds=180.0):
     """Wait until something is so; fail if it does not become so."""
     until = time.monotonic() + seconds
     while not condition():
