@@ -65,10 +65,12 @@ def test_every_run_begins_with_the_table_and_another_is_refused_from_then_on(mad
     assert (drawn["dispersion"] > 0.05).all()
     before = read_runs(tmp_path / "out")
     table.write_text(OF_ONE_MIND.replace("Dock", "Mole"), encoding="utf-8")
-    for other in (read(table), None):
+    own_now = "your own organisations and ties: "
+    for other, told in ((read(table), "other now: names"), (None, "given before, none now")):
         with pytest.raises(InputError, match="holds another sweep") as refused:
             made(other, tmp_path / "out")
-        assert f"tables: '{actors.digest}' before" in str(refused.value)
+        assert f"{own_now}{told}" in str(refused.value)
+        assert actors.digest not in str(refused.value)
     assert read_runs(tmp_path / "out").equals(before)
 
 
@@ -120,7 +122,7 @@ def test_the_command_reads_the_tables_for_every_run_and_refuses_others(command, 
     assert read_runs(tmp_path / "out")["dispersion"].to_numpy() == pytest.approx(0.0, abs=1e-12)
     without_ties = CliRunner().invoke(cli.app, [*words, "--mapping=mapping.yaml"])
     assert without_ties.exit_code == 2
-    assert f"tables: '{own.digest}' before" in without_ties.output
+    assert "your own organisations and ties: other now: ties" in without_ties.output
     alone = CliRunner().invoke(cli.app, [*words[:-1], "--ties=ties.csv"])
     assert alone.exit_code == 2
     assert "need --organisations" in alone.output

@@ -50,10 +50,12 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any], words: tuple[str, st
             told.append(found)
             before["trusted"], now["trusted"] = (_without(name, one["trusted"]) for one in (before, now))
     if before.get("tables") != now.get("tables"):
-        found = _named("your own organisations and ties", *parts, words)
-        if found and parts[0] and parts[1]:
-            told.append(found)
-            del before["tables"], now["tables"]
+        what = "your own organisations and ties"
+        given = ["none" if one.get("tables") is None else "given" for one in (before, now)]
+        found = _named(what, *parts, words) if parts[0] and parts[1] else ""
+        if found or "none" in given:
+            told.append(found or f"{what}: {given[0]} {words[0]}, {given[1]} {words[1]}")
+            before.pop("tables", None), now.pop("tables", None)
     return told + differences("", before, now, words)
 
 
