@@ -1,10 +1,14 @@
 """Sweeps beside what a user would take instead: runs a second, what each run costs besides itself, memory, one kill.
 
-``python -m benchmarks.sweeps`` takes about ten minutes on two quiet cores, with ``--quick`` one or two; ``--only overhead``
-(or ``tools``, ``speed-up``, ``memory``) makes one of its tables alone. Every tool is a
-program of its own, started, timed and killed from outside; times of the processor are those of the program and all that it
-started. Overhead is what a run costs beyond a bare loop over the same runs: the difference of a long and a short sweep, so
-that the start of processes, told by itself, does not count.
+``python -m benchmarks.sweeps`` takes at most twelve minutes on two quiet cores, with ``--quick`` three or four; ``--only
+overhead`` (or ``tools``, ``speed-up``, ``memory``) makes one of its tables alone. Every tool is a program of its own,
+started, timed and killed from outside; times of the processor are those of the program and all that it started. Overhead is
+what a run costs beyond a bare loop over the same runs: the difference of a long and a short sweep, so that the start of
+processes, told by itself, does not count. It is measured in several rounds, by turns with the bare loop, for a machine is
+slower in one minute than in the next; its interval is that of the rounds' mean, 95 %.
+
+After a worker was killed, a pool of Python's own ``multiprocessing``, such as the EMA Workbench has, waits for ever for what
+that worker was to bring: it is said to hang as soon as it has hardly used the processor for ten seconds.
 """
 
 from __future__ import annotations
@@ -12,48 +16,63 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import t
 
-from benchmarks import output
+from benchmarks import output, watching
 from benchmarks.sweep_rivals import RESULT, TOLERANCES, words
 
 ROOT = Path(__file__).resolve().parents[1]
-ECOSIM = "ecosim sweep"
-TOOLS = (ECOSIM, "ProcessPoolExecutor", "joblib", "EMA Workbench", "Hydra multirun")
+ECOSIM, HYDRA = "ecosim sweep", "Hydra multirun"
+TOOLS = (ECOSIM, "ProcessPoolExecutor", "joblib", "EMA Workbench", HYDRA)
 PARTS = ("overhead", "tools", "speed-up", "memory")
 WORKERS = 2
 WORDS = words()
 MEMORY = "memory of the coordinator, MB"
-_LOOK = 0.02
+SHORT = 20
+RUNS = {True: {ECOSIM: 2_000, HYDRA: 40}, False: {ECOSIM: 4_000, HYDRA: 60}}
+RUNS_OF_POOLS = {True: 100, False: 200}
+"""Runs of the long sweep of each tool, quick or not: many of ecosim, whose run is over in a millisecond; few of Hydra, which
+spends a hundred times as long on each, so that fewer tell it as precisely."""
+
+ROUNDS = {True: 2, False: 4}
+HARMED = 3
+"""So many times as long as the long sweep is the one of which a worker is killed, when a third of it is made: what a program
+spends before its first run varies from start to start, and the kill shall meet a worker at work all the same."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was seen of a program.
+class Sweep:
+    """What was seen of a sweep.
 
     Attributes:
-        seconds: from its start to its end.
-        processor: seconds of processor time, of it and of all that it started.
-        memory: most memory (MB) that the program itself took, apart from its workers.
-        code: its exit code; None where it hung and was ended.
+        seen: of its program.
         results: rows that it left.
     """
 
-    seconds: float
-    processor: float
-    memory: float
-    code: int | None
+    seen: watching.Seen
     results: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """A short and a long sweep of a tool, one after the other.
+
+    Attributes:
+        a_run: seconds of processor time that a run takes, by their difference.
+        start: seconds of processor time that all else takes.
+        whole: the long one.
+    """
+
+    a_run: float
+    start: float
+    whole: watching.Seen
 
 
 def program(tool: str, runs: int, out: Path, workers: int, scenario: tuple[str, ...]) -> list[str]:
@@ -66,7 +85,7 @@ def program(tool: str, runs: int, out: Path, workers: int, scenario: tuple[str, 
     return [sys.executable, "-m", "benchmarks.sweep_rivals", tool, *options]
 
 
-def watch(
+def swept(
     tool: str,
     runs: int,
     workers: int = WORKERS,
@@ -74,73 +93,65 @@ def watch(
     scenario: tuple[str, ...] = WORDS,
     kill_after: float = math.inf,
     patience: float = 7200.0,
-) -> Seen:
-    """Start a program, kill one of its workers after so many seconds of processor time, and say what came of it."""
+) -> Sweep:
+    """Make so many runs with a tool, kill one of its workers after so many seconds of processor time, and see."""
     with tempfile.TemporaryDirectory(prefix="sweep-") as folder:
         out = Path(folder) / "out"
-        began = time.perf_counter()
         call = program(tool, runs, out, workers, scenario)
-        process = subprocess.Popen(call, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        memory, code, usage = 0.0, None, None
-        while usage is None and time.perf_counter() - began < patience:
-            time.sleep(_LOOK)
-            memory = max(memory, _peak(process.pid))
-            if kill_after < math.inf and _spent(process.pid) > kill_after:
-                os.kill(_busiest(process.pid), signal.SIGKILL)
-                kill_after = math.inf
-            pid, status, found = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                code, usage = os.waitstatus_to_exitcode(status), found
-        seconds = time.perf_counter() - began
-        if usage is None:  # it hangs
-            for pid in (*_descendants(process.pid), process.pid):
-                os.kill(pid, signal.SIGKILL)
-            _, _, usage = os.wait4(process.pid, 0)
-        process.returncode = -signal.SIGKILL if code is None else code
-        return Seen(seconds, usage.ru_utime + usage.ru_stime, memory, code, _results(tool, out))
+        seen = watching.watch(call, ROOT, kill_after=kill_after, patience=patience)
+        return Sweep(seen, _results(tool, out))
 
 
-def compare(runs: dict[str, int], short: int) -> Iterator[dict[str, object]]:
-    """Yield a row a tool: speed, overhead, memory, and what is left after a worker was killed in the middle."""
-    bare = {}
+def compare(rounds: int, runs: dict[str, int]) -> Iterator[dict[str, object]]:
+    """Yield a row a tool: speed, overhead, memory, and what is left after a worker was killed under way.
+
+    Args:
+        rounds: of all tools, each in turn.
+        runs: of each tool's long sweep.
+    """
+    bare: dict[str, list[Round]] = {kind: [] for kind in ("bare ecosim", "bare")}
+    found: dict[str, list[Round]] = {tool: [] for tool in TOOLS}
+    for _ in range(rounds):
+        for kind, one in bare.items():
+            one.append(_round(kind, runs[ECOSIM] if kind == "bare ecosim" else runs["joblib"], 1))
+        for tool in TOOLS:
+            found[tool].append(_round(tool, runs[tool], WORKERS))
     for tool in TOOLS:
-        kind = "bare ecosim" if tool == ECOSIM else "bare"
-        many = runs[tool]
-        if kind not in bare:
-            bare[kind] = _per_run(kind, short, many, 1)[0]
-        each, few, whole = _per_run(tool, short, many, WORKERS)
-        middle = 0.5 * (few.processor + whole.processor)
-        harmed = watch(tool, many, kill_after=middle, patience=6 * whole.seconds + 30)
+        of, many = bare["bare ecosim" if tool == ECOSIM else "bare"], runs[tool]
+        third = float(np.median([one.whole.processor for one in found[tool]]))
+        longest = 30.0 + 2 * HARMED * max(one.whole.seconds for one in found[tool])
+        harmed = swept(tool, HARMED * many, kill_after=third, patience=longest)
+        fastest = min(one.whole.seconds for one in found[tool])
         yield {
             "tool": tool,
-            "runs": many,
-            "seconds": round(whole.seconds, 2),
-            "runs a second": round(many / whole.seconds, 1),
-            "a run itself, ms": round(1e3 * bare[kind], 2),
-            "overhead a run, ms": round(1e3 * (each - bare[kind]), 2),
-            "start, s of processor": round(few.processor - short * each, 2),
-            MEMORY: round(whole.memory),
-            "left after one worker was killed": _left(harmed, many),
+            "runs": f"{rounds} × {many:,}",
+            "seconds": round(fastest, 2),
+            "runs a second": round(many / fastest, 1),
+            "a run itself, ms": round(1e3 * float(np.mean([one.a_run for one in of])), 2),
+            "overhead a run, ms": _beyond(found[tool], of),
+            "start, s of processor": round(float(np.median([one.start for one in found[tool]])), 2),
+            MEMORY: round(max(one.whole.memory for one in found[tool])),
+            "left after one worker was killed": _left(harmed, HARMED * many),
         }
 
 
-def overhead(runs: int, short: int) -> dict[str, object]:
+def overhead(rounds: int, runs: int) -> dict[str, object]:
     """Return what ecosim's sweep costs beyond a bare loop over the same runs, by processor time, coordinator included."""
-    bare = _per_run("bare ecosim", short, runs, 1)[0]
-    each, _, whole = _per_run(ECOSIM, short, runs, WORKERS)
+    pairs = [(_round("bare ecosim", runs, 1), _round(ECOSIM, runs, WORKERS)) for _ in range(rounds)]
+    bare, found = ([pair[k] for pair in pairs] for k in (0, 1))
     return {
-        "runs": runs,
-        "seconds": round(whole.seconds, 2),
-        "a run itself, ms": round(1e3 * bare, 3),
-        "a run of the sweep, ms": round(1e3 * each, 3),
-        "overhead a run, ms": round(1e3 * (each - bare), 3),
-        MEMORY: round(whole.memory),
+        "runs": f"{rounds} × {runs:,}",
+        "seconds": round(min(one.whole.seconds for one in found), 2),
+        "a run itself, ms": round(1e3 * float(np.mean([one.a_run for one in bare])), 3),
+        "a run of the sweep, ms": round(1e3 * float(np.mean([one.a_run for one in found])), 3),
+        "overhead a run, ms": _beyond(found, bare),
+        MEMORY: round(max(one.whole.memory for one in found)),
     }
 
 
 def speed_up(runs: int) -> dict[str, object]:
     """Return how much faster two processes are than one, at runs of some ten milliseconds."""
-    one, two = (watch(ECOSIM, runs, workers, scenario=words(400, 400)) for workers in (1, 2))
+    one, two = (swept(ECOSIM, runs, workers, scenario=words(400, 400)).seen for workers in (1, 2))
     return {
         "runs": runs,
         "seconds on one": round(one.seconds, 2),
@@ -153,20 +164,29 @@ def grow(sizes: tuple[int, ...]) -> tuple[list[dict[str, object]], float]:
     """Return the coordinator's memory by the number of runs, and what a straight line through it says of a million (MB)."""
     rows = []
     for runs in sizes:
-        seen = watch(ECOSIM, runs, scenario=words(20, 10))
+        seen = swept(ECOSIM, runs, scenario=words(20, 10)).seen
         rows.append({"runs": runs, "seconds": round(seen.seconds, 1), MEMORY: round(seen.memory, 1)})
     slope, base = np.polyfit([row["runs"] for row in rows], [row[MEMORY] for row in rows], 1)
     return rows, float(base + slope * 1e6)
 
 
-def _per_run(tool: str, short: int, many: int, workers: int) -> tuple[float, Seen, Seen]:
-    few, whole = watch(tool, short, workers), watch(tool, many, workers)
-    return (whole.processor - few.processor) / (many - short), few, whole
+def _round(tool: str, many: int, workers: int) -> Round:
+    few, whole = (swept(tool, runs, workers).seen for runs in (SHORT, many))
+    a_run = (whole.processor - few.processor) / (many - SHORT)
+    return Round(a_run, few.processor - SHORT * a_run, whole)
 
 
-def _left(seen: Seen, runs: int) -> str:
-    ending = "hung" if seen.code is None else "finished" if seen.code == 0 else "broke off"
-    return f"{seen.results:,} of {runs:,}; {ending}"
+def _beyond(rounds: list[Round], bare: list[Round]) -> str:
+    """Return by how many milliseconds runs take longer than bare ones of the same round: mean and 95 % interval."""
+    beyond = 1e3 * np.array([one.a_run - other.a_run for one, other in zip(rounds, bare, strict=True)])
+    half = t.ppf(0.975, beyond.size - 1) * beyond.std(ddof=1) / math.sqrt(beyond.size)
+    return f"{beyond.mean():.2f} [{beyond.mean() - half:.2f}, {beyond.mean() + half:.2f}]"
+
+
+def _left(harmed: Sweep, runs: int) -> str:
+    code = harmed.seen.code
+    ending = "hung" if code is None else "finished" if code == 0 else "broke off"
+    return f"{harmed.results:,} of {runs:,}; {ending}"
 
 
 def _results(tool: str, out: Path) -> int:
@@ -175,43 +195,6 @@ def _results(tool: str, out: Path) -> int:
 
         return int((read_runs(out)["status"] == "ok").sum()) if (out / "design.parquet").is_file() else 0
     return sum(max(len(path.read_text().splitlines()) - 1, 0) for path in out.rglob(RESULT))
-
-
-def _peak(pid: int) -> float:
-    """Return the most memory (MB) that a process has taken so far."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1e3 for line in lines if line.startswith("VmHWM")), 0.0)
-
-
-def _busiest(pid: int) -> int:
-    """Return the descendant that has worked most, which is no bystander such as a resource tracker; else itself."""
-    found = _descendants(pid)
-    return max(found, key=_worked, default=pid)
-
-
-def _descendants(pid: int) -> list[int]:
-    try:
-        threads = [task.name for task in Path(f"/proc/{pid}/task").iterdir()]
-        children = [one for task in threads for one in Path(f"/proc/{pid}/task/{task}/children").read_text().split()]
-    except OSError:
-        return []
-    return [one for child in map(int, children) for one in (child, *_descendants(child))]
-
-
-def _spent(pid: int) -> float:
-    """Return the processor time (s) that a process and those under it have taken by now."""
-    return sum(_worked(one) for one in (pid, *_descendants(pid))) / os.sysconf("SC_CLK_TCK")
-
-
-def _worked(pid: int) -> int:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0
-    return int(fields[11]) + int(fields[12])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -224,12 +207,12 @@ def main(arguments: list[str] | None = None) -> int:
     print(output.machine())
     parts = PARTS if asked.only is None else (asked.only,)
     for tool in ("bare ecosim", ECOSIM):
-        watch(tool, 20)  # compiles what is not compiled yet, and brings everything from the disk
+        swept(tool, SHORT)  # compiles what is not compiled yet, and brings everything from the disk
     told, found = [output.machine()], {}
     for part in parts:
         words_of_part, found[part] = _part(part, asked.quick)
+        print("", *words_of_part, sep="\n", flush=True)
         told += ["", *words_of_part]
-    print("\n".join(told[1:]))
     if asked.only is None:
         (asked.out / "sweeps.md").write_text("\n".join(told) + "\n", encoding="utf-8")
         (asked.out / "sweeps.json").write_text(json.dumps(found, indent=2), encoding="utf-8")
@@ -239,14 +222,14 @@ def main(arguments: list[str] | None = None) -> int:
 def _part(part: str, quick: bool) -> tuple[list[str], list[dict[str, object]]]:
     """Return one of the tables as text and as rows."""
     if part == "overhead":
-        rows = [overhead(4_000 if quick else 10_000, 20)]
+        rows = [overhead(ROUNDS[quick], 4_000 if quick else 10_000)]
         return ["Overhead of a sweep beyond a loop over the same runs, two processes:", "", *_markdown(rows)], rows
     if part == "tools":
-        mesa = 200 if quick else 400
-        rows = list(compare({tool: (4_000 if quick else 10_000) if tool == ECOSIM else mesa for tool in TOOLS}, 20))
+        runs = {**dict.fromkeys(TOOLS, RUNS_OF_POOLS[quick]), **RUNS[quick]}
+        rows = list(compare(ROUNDS[quick], runs))
         return ["Bounded confidence, 100 organisations, 50 ticks, two processes:", "", *_markdown(rows)], rows
     if part == "speed-up":
-        rows = [speed_up(200 if quick else 2_000)]
+        rows = [speed_up(200 if quick else 1_000)]
         return _markdown(rows), rows
     rows, million = grow((1_000, 10_000) if quick else (1_000, 10_000, 30_000, 100_000))
     return [*_markdown(rows), "", f"A straight line through it says {million:,.0f} MB for a million runs."], rows

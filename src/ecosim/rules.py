@@ -19,6 +19,7 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.errors import InputError, did_you_mean, raised, shown
 from ecosim.measures.measure import Measure
 from ecosim.measures.own import own_measure
+from ecosim.results.outside_code import loading
 from ecosim.world.labels import Labels
 
 RULES: dict[str, str] = {
@@ -114,7 +115,8 @@ def find_trusted(place: str, trust: Iterable[str]) -> Any:
     look_in_working_folder()
     module, name = place.split(":")
     try:
-        loaded = importlib.import_module(module)
+        with loading(module):
+            loaded = importlib.import_module(module)
     except ImportError as error:
         raise InputError(f"{shown(place)} cannot be imported: {error}") from error
     except (Exception, SystemExit) as error:  # what a module does while it is imported may raise anything

@@ -1,4 +1,4 @@
-"""Every test here finds the tests' own rule, as a user's package would be found; and a sweep that nothing disturbed."""
+"""Every test here finds the tests' own rule, as a user's package would be found; and sweeps that nothing disturbed."""
 
 import pytest
 
@@ -18,4 +18,14 @@ def undisturbed(tmp_path_factory):
         patch.syspath_prepend(PACKAGES)
         out = tmp_path_factory.mktemp("sweep") / "undisturbed"
         run_sweep(tiny({TOLERANCE: VALUES}, SLOW, replicates=12), out, Execution(workers=0))
+    return out
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A sweep over three tolerances with four replicates."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PACKAGES)
+        out = tmp_path_factory.mktemp("sweep") / "finished"
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), out, Execution(workers=0))
     return out

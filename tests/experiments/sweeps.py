@@ -25,12 +25,13 @@ TINY = (
 TOLERANCE = "dynamics.stance.tolerance"
 HOW = "dynamics.trouble.how"
 VALUES = [0.1, 0.2, 0.5]
+TRUST = ("trouble",)
 SLOW = "dynamics.trouble.pause=0.01"
 
 
 def tiny(axes, *overrides, **keywords):
     """Return the plan of a sweep over a tiny world."""
-    return plan_of("opinions", axes, (*TINY, *overrides), trust=("trouble",), **keywords)
+    return plan_of("opinions", axes, (*TINY, *overrides), trust=TRUST, **keywords)
 
 
 def command(out, *words, workers=1):
@@ -54,7 +55,7 @@ def start(out, *words, workers=1):
     return subprocess.Popen(command(out, *words, workers=workers), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-def run(out, *words, workers=1, timeout=120, **keywords):
+def run(out, *words, workers=1, timeout=300, **keywords):
     """Run such a command to its end, within so many seconds, and return the finished process."""
     return subprocess.run(
         command(out, *words, workers=workers), capture_output=True, text=True, timeout=timeout, check=False, **keywords
@@ -74,7 +75,7 @@ def failures(out):
     return {line["parameters"][HOW]: line for line in lines}
 
 
-def wait_until(condition, seconds=60.0):
+def wait_until(condition, seconds=180.0):
     """Wait until something is so; fail if it does not become so."""
     until = time.monotonic() + seconds
     while not condition():

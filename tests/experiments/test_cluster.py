@@ -240,11 +240,15 @@ def test_a_search_is_connected_once_and_comes_to_the_same_on_a_cluster(dask, tmp
     connected, times = schedulers.connected, []
     monkeypatch.setattr(schedulers, "connected", lambda *words: times.append(words) or connected(*words))
     asked = "opinions", {TOLERANCE: (0.1, 0.9)}, {"dispersion": (0.3, 0.1)}, "ecosystem.organisations=20", "ticks=10"
-    said = []
-    far = ecosim.calibrate(*asked, trials=20, replicates=1, cluster=dask.file, say=said.append)
-    near = ecosim.calibrate(*asked, trials=20, replicates=1, workers=0)
+    said, hands = [], set()
+    far = ecosim.calibrate(
+        *asked, trials=36, replicates=1, cluster=dask.file, say=said.append,
+        progress=lambda _: hands.update(pid for worker in dask.workers for pid in children(worker.pid)),
+    )  # fmt: skip
+    near = ecosim.calibrate(*asked, trials=36, replicates=1, workers=0)
     assert "2 threads of the cluster" in said[0]
     assert len(times) == 1
+    assert len(hands) <= len(dask.workers), "the processes of the first batch make all others, too"
     assert far.trials.equals(near.trials)
     assert far.says == near.says
 

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ecosim.commands.answer import answer
 from ecosim.commands.ending import FAILED
-from ecosim.commands.options import Search, folder_for_runs, text_or_json
+from ecosim.commands.options import Search, folder_for_runs
 from ecosim.commands.progress import watched
 from ecosim.commands.speech import say
 from ecosim.errors import InputError
 
 if TYPE_CHECKING:
-    from ecosim.experiments.calibrated import Calibration
     from ecosim.experiments.ranges import Interval
-
-RESULT, TABLE, PICTURE = "calibration.json", "calibration_trials.csv", "calibration"
-POSTERIOR = "calibration_posterior.csv"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +44,7 @@ def carry_out(order: Order) -> int:
     Raises:
         InputError: before anything has run.
     """
+    from ecosim.drawing.calibration import calibration
     from ecosim.errors import printable
     from ecosim.experiments.calibration import calibrate
 
@@ -60,13 +58,12 @@ def carry_out(order: Order) -> int:
     with watched(order, out) as progress:
         found = calibrate(
             name, parameters, facts, *rest, method=order.method, trials=order.trials, replicates=order.replicates,
-            seed=order.seed, out=out, file=order.scenario, trust=order.trust, workers=order.workers,
-            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress, actors=actors,
-            retry=order.retry, cluster=order.cluster,
+            **order.manner(out, actors), progress=progress,
         )  # fmt: skip
-    _save(found, out)
-    print(text_or_json(order.as_json, found.to_dict(), found.says))
-    order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
+    tables = {"calibration_trials.csv": found.trials}
+    if found.posterior is not None:
+        tables["calibration_posterior.csv"] = found.posterior
+    answer(order, found, out, "calibration", tables, calibration(found))
     if found.failed:
         say(f"{found.failed:,} runs failed; why: {printable(out)}/failures.jsonl")
     return FAILED if found.failed else 0
@@ -111,16 +108,3 @@ def _split(words: tuple[str, ...]) -> tuple[dict[str, Interval], tuple[str, ...]
     if faults:
         raise InputError(faults)
     return found, tuple(rest)
-
-
-def _save(found: Calibration, out: Path) -> None:
-    from ecosim.drawing.calibration import calibration
-    from ecosim.reports.plots import write_figure
-    from ecosim.results.store import write_json, write_text
-    from ecosim.sweeps.spreadsheets import defused
-
-    write_json(out / RESULT, found.to_dict())
-    write_text(out / TABLE, defused(found.trials).to_csv(index=False, lineterminator="\n"))
-    if found.posterior is not None:
-        write_text(out / POSTERIOR, defused(found.posterior).to_csv(index=False, lineterminator="\n"))
-    write_figure(calibration(found), out / PICTURE)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ecosim.commands.options import Spoken, text_or_json
-
-if TYPE_CHECKING:
-    from ecosim.experiments.discovery import Discovery
-
-RESULT, TABLE, PICTURE = "discovery.json", "discovery_boxes.csv", "discovery"
+from ecosim.commands.answer import answer
+from ecosim.commands.options import Spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +40,7 @@ def carry_out(order: Order) -> None:
         InputError: if the sweep cannot be used, or the folder for the results not be written to.
     """
     from ecosim.commands.output import refuse_unwritable
-    from ecosim.errors import printable
+    from ecosim.drawing.discovery import discovery
     from ecosim.experiments.discovery import discover
 
     out = order.folder if order.out is None else order.out
@@ -54,17 +50,4 @@ def carry_out(order: Order) -> None:
     )  # fmt: skip
     refuse_unwritable(out)
     out.mkdir(parents=True, exist_ok=True)
-    _save(found, out)
-    print(text_or_json(order.as_json, found.to_dict(), found.says))
-    order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
-
-
-def _save(found: Discovery, out: Path) -> None:
-    from ecosim.drawing.discovery import discovery
-    from ecosim.reports.plots import write_figure
-    from ecosim.results.store import write_json, write_text
-    from ecosim.sweeps.spreadsheets import defused
-
-    write_json(out / RESULT, found.to_dict())
-    write_text(out / TABLE, defused(found.boxes).to_csv(index=False, lineterminator="\n"))
-    write_figure(discovery(found), out / PICTURE)
+    answer(order, found, out, "discovery", {"discovery_boxes.csv": found.boxes}, discovery(found))

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -113,6 +113,19 @@ class Search(OfScenario, OwnTables, ManyRuns):
 
     seed: SeedOfReplicates = None
     out: FolderOfRuns = None
+
+    def manner(self, out: Path, actors: Actors | None) -> dict[str, Any]:
+        """Return how runs are made and kept, as every search takes it by keyword.
+
+        Args:
+            out: folder of the runs.
+            actors: the user's own organisations and ties.
+        """
+        return {
+            "seed": self.seed, "out": out, "file": self.scenario, "actors": actors, "trust": self.trust,
+            "workers": self.workers, "timeout": self.timeout, "memory": self.memory, "retry": self.retry,
+            "yes": self.yes, "cluster": self.cluster, "say": self.say,
+        }  # fmt: skip
 
     def actors(self, name: str | None, changes: Sequence[str]) -> Actors | None:
         """Return the user's own organisations and ties, None if there are none; say what was odd.

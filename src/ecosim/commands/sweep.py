@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -132,7 +132,6 @@ def split_axes(words: Iterable[str], vary: Iterable[str] = ()) -> tuple[dict[str
     Raises:
         InputError: naming every word that cannot be read or asks for values that are not listed, nor a range.
     """
-    from ecosim.errors import shown
     from ecosim.experiments.grammar import values_of
     from ecosim.experiments.ranges import Interval
 
@@ -151,17 +150,22 @@ def split_axes(words: Iterable[str], vary: Iterable[str] = ()) -> tuple[dict[str
             faults.append(f"{found[0]}: given twice; allowed: once")
         else:
             axes[found[0]] = found[1]
-    given = {*axes, *(word.partition("=")[0] for word in rest)}
-    for key in vary:
-        if key in given:
-            faults.append(f"{key}: given twice; allowed: once (--vary takes the range that is declared)")
-        elif "=" in key:
-            faults.append(f"--vary {shown(key)}; allowed: a key alone, or key=interval(low,high) without --vary")
-        given.add(key)
-        axes[key] = Interval()
+    faults += _vary_faults(vary, {*axes, *(word.partition("=")[0] for word in rest)})
     if faults:
         raise InputError(faults)
-    return axes, tuple(rest)
+    return {**axes, **{key: Interval() for key in vary}}, tuple(rest)
+
+
+def _vary_faults(vary: Iterable[str], given: set[str]) -> Iterator[str]:
+    """Yield what is wrong with keys that shall take their declared range, where some are given already."""
+    from ecosim.errors import shown
+
+    for key in vary:
+        if key in given:
+            yield f"{key}: given twice; allowed: once (--vary takes the range that is declared)"
+        elif "=" in key:
+            yield f"--vary {shown(key)}; allowed: a key alone, or key=interval(low,high) without --vary"
+        given.add(key)
 
 
 def _with_table(path: Path | None, axes: dict[str, Any]) -> dict[str, Any] | PointsTable:

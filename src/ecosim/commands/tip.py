@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from ecosim.commands.answer import answer
 from ecosim.commands.ending import FAILED
-from ecosim.commands.options import Search, folder_for_runs, text_or_json
+from ecosim.commands.options import Search, folder_for_runs
 from ecosim.commands.progress import watched
 from ecosim.commands.words import sorted_out
 from ecosim.errors import InputError
-
-if TYPE_CHECKING:
-    from ecosim.experiments.tipping import Tipping
-
-RESULT, TABLE, PICTURE = "tipping.json", "tipping_values.csv", "tipping"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +48,7 @@ def carry_out(order: Order) -> int:
     Raises:
         InputError: before anything has run.
     """
-    from ecosim.errors import printable
+    from ecosim.drawing.tipping import tipping
     from ecosim.experiments.tipping import tip
 
     lacking = _lacking(order)
@@ -64,13 +59,9 @@ def carry_out(order: Order) -> int:
         found = tip(
             name, key, measure, *changes, start=order.start, stop=order.stop, threshold=order.threshold,
             replicates=order.replicates, width=order.width, both_ways=order.both_ways, hold=order.hold,
-            steps=order.steps, seed=order.seed, out=out, file=order.scenario, trust=order.trust, workers=order.workers,
-            timeout=order.timeout, memory=order.memory, yes=order.yes, say=order.say, progress=progress, actors=actors,
-            retry=order.retry, cluster=order.cluster,
+            steps=order.steps, **order.manner(out, actors), progress=progress,
         )  # fmt: skip
-    _save(found, out)
-    print(text_or_json(order.as_json, found.to_dict(), found.says))
-    order.say(f"Table and figure are in {printable(out)}: {RESULT}, {TABLE}, {PICTURE}.svg and .png")
+    answer(order, found, out, "tipping", {"tipping_values.csv": found.values}, tipping(found))
     has_failed = found.both_ways is not None and found.both_ways.failed > 0
     return FAILED if has_failed or (found.runs["status"] != "ok").any() else 0
 
@@ -105,14 +96,3 @@ def _read(order: Order) -> tuple[str | None, str, str, tuple[str, ...]]:
         )
     key, measure = plain[-2:]
     return (plain[0] if len(plain) == 3 else None), key, measure, changes
-
-
-def _save(found: Tipping, out: Path) -> None:
-    from ecosim.drawing.tipping import tipping
-    from ecosim.reports.plots import write_figure
-    from ecosim.results.store import write_json, write_text
-    from ecosim.sweeps.spreadsheets import defused
-
-    write_json(out / RESULT, found.to_dict())
-    write_text(out / TABLE, defused(found.values).to_csv(index=False, lineterminator="\n"))
-    write_figure(tipping(found), out / PICTURE)

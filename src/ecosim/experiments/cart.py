@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,38 +53,56 @@ def find_tree(cases: Cases, *, depth: int = DEPTH, seed: int = 0) -> Tree:
     References:
         Breiman, Friedman, Olshen & Stone (1984), Classification and regression trees, §§3.4 and 8.
     """
+    columns, meaning = _columns(cases)
+    grow = _grower(columns, cases, depth, seed)
+    everyone = np.arange(cases.share.size)
+    path = grow(everyone, 0.0).cost_complexity_pruning_path(columns, cases.share, sample_weight=cases.runs).ccp_alphas
+    penalties = [*np.sqrt(np.maximum(path[:-1] * path[1:], 0.0)).tolist(), float(path[-1]) * 2.0 + 1e-12]
+    errors = _errors(grow, penalties, columns, cases, seed)
+    tree = grow(everyone, penalties[_largest_as_good(errors, cases.runs / cases.runs.sum())])
+    importance = np.zeros(len(cases.keys))
+    np.add.at(importance, [k for k, _ in meaning], tree.feature_importances_)
+    return Tree(_leaves(tree.tree_, meaning, len(cases.keys)), importance)
+
+
+Grow = Callable[[NDArray[np.int64], float], Any]
+"""Returns a tree grown on some points, cut back under a penalty a leaf."""
+
+
+def _grower(columns: Numbers, cases: Cases, depth: int, seed: int) -> Grow:
     try:
         from sklearn.tree import DecisionTreeRegressor
     except ImportError:
         raise InputError("CART needs scikit-learn; install ecosim with the extra: ecosim[analysis]") from None
-    columns, meaning = _columns(cases)
 
-    def grown(which: NDArray[Any], penalty: float = 0.0) -> Any:
+    def grow(which: NDArray[np.int64], penalty: float) -> Any:
         tree = DecisionTreeRegressor(
             max_depth=depth, min_weight_fraction_leaf=LEAST, ccp_alpha=penalty, random_state=seed
         )
         return tree.fit(columns[which], cases.share[which], sample_weight=cases.runs[which])
 
-    everyone = np.arange(cases.share.size)
-    path = grown(everyone).cost_complexity_pruning_path(columns, cases.share, sample_weight=cases.runs).ccp_alphas
-    penalties = [*np.sqrt(np.maximum(path[:-1] * path[1:], 0.0)).tolist(), float(path[-1]) * 2.0 + 1e-12]
-    order = np.random.default_rng(seed).permutation(everyone.size)
-    errors = np.zeros((len(penalties), everyone.size))
+    return grow
+
+
+def _errors(grow: Grow, penalties: Sequence[float], columns: Numbers, cases: Cases, seed: int) -> Numbers:
+    """Return the squared error at each point of trees that have not seen it (penalties, points)."""
+    order = np.random.default_rng(seed).permutation(cases.share.size)
+    errors = np.zeros((len(penalties), cases.share.size))
     for fold in range(FOLDS):
         out = order[fold::FOLDS]
-        kept = np.setdiff1d(everyone, out)
+        kept = np.setdiff1d(np.arange(cases.share.size), out)
         for row, penalty in enumerate(penalties):
-            guess = grown(kept, penalty).predict(columns[out])
+            guess = grow(kept, penalty).predict(columns[out])
             errors[row, out] = (guess - cases.share[out]) ** 2
-    weights = cases.runs / cases.runs.sum()
+    return errors
+
+
+def _largest_as_good(errors: Numbers, weights: Numbers) -> int:
+    """Return the number of the largest penalty whose mean error is within one standard error of the least."""
     mean = errors @ weights
     best = int(np.argmin(mean))
     error = float(np.sqrt(((errors[best] - mean[best]) ** 2) @ weights**2))
-    within = np.flatnonzero(mean <= mean[best] + error)
-    tree = grown(everyone, penalties[int(within[-1])])
-    importance = np.zeros(len(cases.keys))
-    np.add.at(importance, [k for k, _ in meaning], tree.feature_importances_)
-    return Tree(_leaves(tree.tree_, meaning, len(cases.keys)), importance)
+    return int(np.flatnonzero(mean <= mean[best] + error)[-1])
 
 
 def _columns(cases: Cases) -> tuple[Numbers, list[tuple[int, int]]]:

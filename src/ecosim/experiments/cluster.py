@@ -50,11 +50,11 @@ class OnCluster:
     def __init__(self, connection: Connection, plan: Plan, folder: Path, seconds: float, memory: int | None) -> None:
         self._client, self._folder, self._seconds, self._memory = connection.client, folder, seconds, memory
         self._trust, self._surroundings = plan.trust, surroundings(plan.trust)
+        self._plans = self._batches = 0
         self._sweep = uuid.uuid4().hex
-        self._plan = self._client.submit(str, plan.to_json(), key=f"plan-{self._sweep}")
+        self._plan = self._sent(plan.to_json())
         self._expected = self._slots = max(connection.expected, 1)
         self._counted = 0.0
-        self._batches = 0
         self._flying: dict[Any, dict[int, str]] = {}
         self._landed: SimpleQueue[Any] = SimpleQueue()
         self._queue = Waiting()
@@ -63,6 +63,12 @@ class OnCluster:
         self._run_ids: RunIds = ()
         self._finished = 0
         self._seconds_a_run = 0.5
+
+    def take_up(self, plan: str) -> None:
+        """Go over to another plan; see :class:`ecosim.experiments.making.Makers`."""
+        self._plan.release()
+        self._plan = self._sent(plan)
+        self._deaths.clear()
 
     def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
         """Make runs; see :class:`ecosim.experiments.making.Makers`."""
@@ -89,6 +95,10 @@ class OnCluster:
                 self._client.run(remote.forget, self._sweep, wait=False, on_error="ignore")
 
     # -- what workers are told --------------------------------------------------------------------------------------
+
+    def _sent(self, plan: str) -> Any:
+        self._plans += 1
+        return self._client.submit(str, plan, key=f"plan-{self._sweep}-{self._plans}")
 
     def _count_slots(self) -> None:
         if time.monotonic() - self._counted > _COUNT_EVERY:

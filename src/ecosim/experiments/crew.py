@@ -59,6 +59,13 @@ class Crew:
         self._finished = self._deaths = 0
         self._began = time.monotonic()
 
+    def take_up(self, plan: str) -> None:
+        """Go over to another plan; see ``Makers``. Each process makes sure again that it has the code it must have."""
+        self._plan = plan
+        self._suspects.clear()
+        for worker in self._workers.values():
+            worker.order("plan", plan)
+
     def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
         """Make runs; see ``Makers``."""
         self._queue, self._run_ids, self._listener = Waiting(numbers), run_ids, listener

@@ -52,7 +52,12 @@ class _Here:
     """Makes runs in this process."""
 
     def __init__(self, plan: Plan, folder: Path, is_stopped: Callable[[], bool]) -> None:
+        self._folder, self._is_stopped = folder, is_stopped
         self._runner, self._shard = Runner(plan, is_stopped), Shard(folder, plan.design)
+
+    def take_up(self, plan: str) -> None:
+        now = Plan.from_json(plan)
+        self._runner, self._shard = Runner(now, self._is_stopped), Shard(self._folder, now.design)
 
     def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
         shard, since = self._shard, time.monotonic()

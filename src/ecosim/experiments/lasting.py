@@ -1,4 +1,4 @@
-"""Lasting: what a search has for all its batches of runs: one connection to a cluster, one more try for what failed."""
+"""Lasting: what a search has for all its batches: one folder, one cluster or crew, one more try for what failed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.plan import Plan
+from ecosim.experiments.standing import standing
 from ecosim.experiments.sweep import Execution, connection_of
 
 
@@ -16,7 +17,8 @@ from ecosim.experiments.sweep import Execution, connection_of
 def lasting(execution: Execution, plan: Plan, out: Path, say: Callable[[str], object]) -> Iterator[Execution]:
     """Lend the way in which all batches of a search make their runs.
 
-    A cluster that a file describes is started once, not for each batch. Runs that failed in an earlier call are
+    The folder is held from the first batch to the last, a cluster that a file describes is started once, and so are the
+    processes, not for each batch (``ecosim.experiments.standing``). Runs that failed in an earlier call are
     forgotten here, where that is asked for, so that each is tried once more when the search comes to it, and what fails
     again is not tried in every batch.
 
@@ -30,14 +32,9 @@ def lasting(execution: Execution, plan: Plan, out: Path, say: Callable[[str], ob
         InputError: if the folder holds something else, or there is no such cluster.
         OSError: if what failed cannot be forgotten.
     """
-    if execution.retry:
-        _forget_failures(plan, out)
-    with connection_of(execution, say) as connection:
-        yield replace(execution, retry=False, cluster=connection)
-
-
-def _forget_failures(plan: Plan, out: Path) -> None:
     with SweepFolder(out) as folder:
-        if folder.is_begun():
+        if execution.retry and folder.is_begun():
             folder.refuse_another(plan)
             folder.rewrite_failures(())
+        with connection_of(execution, say) as connection, standing(folder) as kept:
+            yield replace(execution, retry=False, cluster=connection, standing=kept)

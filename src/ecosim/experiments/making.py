@@ -42,6 +42,13 @@ class CannotGoOn(Exception):
 class Makers(Protocol):
     """Whoever makes runs: this process, processes of its own, or a cluster."""
 
+    def take_up(self, plan: str) -> None:
+        """Go over to another plan of the same scenario, of whose runs numbers mean others; all before are made.
+
+        Args:
+            plan: as JSON.
+        """
+
     def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
         """Make runs and write them as shards; return when all are written or have failed.
 

@@ -86,7 +86,7 @@ def make_batch(plan: str, batch: Batch) -> Made:
     if hand is None:
         return Made()
     try:
-        made = hand.make(batch)
+        made = hand.make(plan, batch)
     except BaseException:
         hand.close()
         raise
@@ -116,7 +116,7 @@ class _Hand:
     """A process that makes runs of a sweep, with a folder of its own; and the listener to what becomes of them."""
 
     def __init__(self, plan: str, batch: Batch) -> None:
-        self.sweep = batch.sweep
+        self.sweep, self._plan = batch.sweep, plan
         self._folder = Path(tempfile.mkdtemp(prefix="ecosim-", dir=_scratch()))
         memory = _own_part() if batch.memory is None else batch.memory
         self._crew = Crew(plan, self._folder, 1, Limits(batch.seconds, memory), batch.surroundings)
@@ -124,8 +124,11 @@ class _Hand:
         self._clock: threading.Timer | None = None
         self._began = 0.0
 
-    def make(self, batch: Batch) -> Made:
+    def make(self, plan: str, batch: Batch) -> Made:
         self._failures, self._began = {}, 0.0
+        if plan != self._plan:
+            self._plan = plan
+            self._crew.take_up(plan)
         try:
             self._crew.make(batch.run_ids, batch.run_ids, self)
             done = [number for number in batch.run_ids if number not in self._failures]

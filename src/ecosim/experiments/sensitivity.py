@@ -138,18 +138,12 @@ def sensitivity(tables: SweepTables, measures: Sequence[str] = ()) -> Sensitivit
     unsure = 0
     for measure in chosen:
         values = tables.in_blocks(measure) if method in BLOCKS else tables.laid_out(measure)
-        why = _unfit(values)
-        if why:
-            skipped[measure] = why
+        try:
+            found = _of_measure(method, tables, factors, values)
+        except TooLittle as reason:
+            skipped[measure] = str(reason)
             continue
         luck = noise_of(values, common=tables.is_luck_common)
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")  # SALib warns of constant resamples, which few blocks may give
-            try:
-                found = _found(method, tables, factors, values)
-            except TooLittle as reason:
-                skipped[measure] = str(reason)
-                continue
         rows += [_as_dict(measure, row) for row in found.rows]
         unsure += method == "grid" and all(math.isnan(row.low) for row in found.rows)
         told.append(
@@ -176,6 +170,25 @@ def _method(tables: SweepTables, factors: Factors | None) -> str:
     if factors is not None and factors.kind in ("sobol", "morris"):
         return factors.kind
     return "grid" if tables.kind == "grid" else "given"
+
+
+def _of_measure(method: str, tables: SweepTables, factors: Factors | None, values: NDArray[np.float64]) -> Found:
+    """Return what each factor does to a measure.
+
+    Args:
+        method: by which.
+        tables: of the sweep.
+        factors: of its design, where points were drawn.
+        values: of the measure.
+
+    Raises:
+        TooLittle: where nothing can be said of it.
+    """
+    if why := _unfit(values):
+        raise TooLittle(why)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # SALib warns of constant resamples, which few blocks may give
+        return _found(method, tables, factors, values)
 
 
 def _found(method: str, tables: SweepTables, factors: Factors | None, values: NDArray[np.float64]) -> Found:

@@ -42,18 +42,10 @@ def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, com
     References:
         Miller (1974), The jackknife, Biometrika 61, 1.
     """
-    codes = [points[key].groupby(points[key], sort=False, dropna=False).ngroup().to_numpy() for key in points.columns]
-    sizes = [int(code.max()) + 1 for code in codes]
-    at = np.ravel_multi_index(codes, sizes)
-    if math.prod(sizes) != len(points) or np.unique(at).size != len(points):
+    laid_out = _as_grid(points, values)
+    if laid_out is None:
         return None
-    whole = values[:, ~np.isnan(values).any(axis=0)]
-    if not whole.shape[1]:  # every replicate lacks a run: the means of what there is, without intervals
-        whole = nanmean(values, 1)[:, None]
-    if np.isnan(whole).any():
-        return None
-    grid = np.empty_like(whole)
-    grid[at] = whole
+    grid, sizes = laid_out
     replicates = grid.shape[1]
     if _may_be_luck(noise_of(grid, common=common).luck, *grid.shape):
         return []
@@ -72,6 +64,26 @@ def shares_of_variance(points: pd.DataFrame, values: NDArray[np.float64], *, com
             half = (high - low) / 2 if out else math.nan
             found.append((index, str(key), "", value, value - half, value + half))
     return found
+
+
+def _as_grid(points: pd.DataFrame, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[int]] | None:
+    """Return values in the order of the grid of all factors (points, replicates), and how many values each factor has.
+
+    None where not every combination is there once, or a point has no value.
+    """
+    codes = [points[key].groupby(points[key], sort=False, dropna=False).ngroup().to_numpy() for key in points.columns]
+    sizes = [int(code.max()) + 1 for code in codes]
+    at = np.ravel_multi_index(codes, sizes)
+    if math.prod(sizes) != len(points) or np.unique(at).size != len(points):
+        return None
+    whole = values[:, ~np.isnan(values).any(axis=0)]
+    if not whole.shape[1]:  # every replicate lacks a run: the means of what there is, without intervals
+        whole = nanmean(values, 1)[:, None]
+    if np.isnan(whole).any():
+        return None
+    grid = np.empty_like(whole)
+    grid[at] = whole
+    return grid, sizes
 
 
 def _may_be_luck(luck: float, points: int, replicates: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ecosim.experiments.schedulers import Connection
+    from ecosim.experiments.standing import Standing
 
 MANY_POINTS = 2000
 QUICK = 5.0
@@ -45,6 +46,7 @@ class Execution:
         yes: whether a very large sweep is meant.
         cluster: the scheduler whose workers make the runs (:func:`ecosim.experiments.schedulers.connected`), or a
             connection to it that outlasts the sweep.
+        standing: the folder and the processes of a search, which outlast the sweep (:mod:`ecosim.experiments.standing`).
     """
 
     workers: int | None = None
@@ -53,6 +55,7 @@ class Execution:
     retry: bool = False
     yes: bool = False
     cluster: str | Path | Connection | None = None
+    standing: Standing | None = None
 
     def processes(self) -> int:
         """Return the number of processes."""
@@ -72,6 +75,7 @@ class Execution:
             seconds: of processor time that they take.
         """
         may_stay = self.workers is None and self.cluster is None and self.has_default_limits()
+        may_stay = may_stay and not (self.standing is not None and self.standing.has_processes())
         return replace(self, workers=0) if may_stay and plan.is_of_ecosim_alone and seconds < QUICK else self
 
     def limits(self) -> Limits:
@@ -228,17 +232,8 @@ def run_sweep(
     execution.check()
     if goals:
         check_goals(goals, plan)
-    with SweepFolder(out) as folder, connection_of(execution, say) as connection:
-        if folder.is_begun():
-            folder.refuse_another(plan)
-            if told := plan.design.drawn_anew(folder.design()):
-                say(told)
-        if plan.design.points > MANY_RUNS and not execution.yes:
-            raise InputError(
-                f"{plan.design.points:,} points, which take long to check alone; if that is meant, say --yes"
-            )
-        if plan.design.points >= MANY_POINTS:
-            say(f"Checking {plan.design.points:,} points.")
+    with _held(out, execution) as folder, connection_of(execution, say) as connection:
+        _refuse_another(plan, folder, execution, say)
         work = Work(plan, folder, plan.check(execution.yes), execution, progress, connection, goals, say)
         if copies := plan.design.said_of_copies():
             say(copies)
@@ -247,6 +242,22 @@ def run_sweep(
             raise InputError(f"{told}; if that is meant, say --yes")
         say(f"{told}.")
         return work.do()
+
+
+def _refuse_another(plan: Plan, folder: SweepFolder, execution: Execution, say: Callable[[str], object]) -> None:
+    """Refuse a plan that is not the one of the folder, or so large that to check it alone takes long."""
+    if folder.is_begun():
+        folder.refuse_another(plan)
+        if told := plan.design.drawn_anew(folder.design()):
+            say(told)
+    if plan.design.points > MANY_RUNS and not execution.yes:
+        raise InputError(f"{plan.design.points:,} points, which take long to check alone; if that is meant, say --yes")
+    if plan.design.points >= MANY_POINTS:
+        say(f"Checking {plan.design.points:,} points.")
+
+
+def _held(out: Path, execution: Execution) -> AbstractContextManager[SweepFolder]:
+    return SweepFolder(out) if execution.standing is None else nullcontext(execution.standing.folder)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -200,8 +200,15 @@ class Work:
                 self._there = ids_there(self._folder.path)
         return rounds.ended()
 
+    def _makers(self, most: int) -> AbstractContextManager[Makers]:
+        """Return whoever makes the runs, at most so many: for these alone, or those that a search keeps."""
+        standing, processes = self._execution.standing, self._execution.processes()
+        if standing is None:
+            return self._new_makers(min(processes, most))
+        return standing.makers(self._plan, processes, self._new_makers(processes))
+
     @contextmanager
-    def _makers(self, most: int) -> Iterator[Makers]:
+    def _new_makers(self, processes: int) -> Iterator[Makers]:
         execution, plan, folder = self._execution, self._plan, self._folder.path
         if self._connection is not None:
             from ecosim.experiments.cluster import OnCluster
@@ -215,7 +222,6 @@ class Work:
             return
         from ecosim.kernels import is_cold
 
-        processes = min(execution.processes(), most)
         with makers(plan, folder, processes, execution.limits(), one_first=is_cold()) as local:
             yield local
 

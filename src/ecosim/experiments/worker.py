@@ -40,7 +40,7 @@ class Job(NamedTuple):
     """What a worker has to know before its first run.
 
     Attributes:
-        plan: of the sweep, as JSON.
+        plan: of the sweep, as JSON; later another may be ordered.
         folder: of the sweep.
         board: file on which it says what it does; see ``Board``.
         trace: file to which it writes where it was when it is aborted.
@@ -138,7 +138,7 @@ class _Unfit(Exception):
 
 class _Worker:
     def __init__(self, connection: Connection, job: Job) -> None:
-        self._connection, self._slot, self._ceiling = connection, job.slot, Ceiling(job.memory)
+        self._connection, self._job, self._slot, self._ceiling = connection, job, job.slot, Ceiling(job.memory)
         self._seconds, self._may_break_off, self._is_stopping = job.seconds, False, False
         self._has_loaded = False
         signal.signal(signal.SIGTERM, self._stop)
@@ -147,10 +147,8 @@ class _Worker:
         self._trace = open(job.trace, "w")  # noqa: SIM115  (open as long as the process lives)
         faulthandler.enable(self._trace)
         self._board = Board(job.board)
-        try:
-            self._runner, self._shard = _prepared(job)
-        except _Unfit as error:
-            self._give_up(str(error))
+        self._prepare()
+        gc.freeze()  # what is loaded by now stays: no need to look through it again and again
         self._since, self._patience = time.monotonic(), SECONDS_A_SHARD
         from numba.core.compiler_lock import global_compiler_lock
 
@@ -169,8 +167,23 @@ class _Worker:
                     self._make(number, run_id)
             if order == "save":
                 self._save()
+            if order == "plan":
+                self._take_up(details[0])
             self._connection.send(("idle",))
         self._save()
+
+    def _take_up(self, plan: str) -> None:
+        from ecosim.results.provenance import source
+
+        self._job = self._job._replace(plan=plan)
+        source.cache_clear()  # it may be long since this process was started
+        self._prepare()
+
+    def _prepare(self) -> None:
+        try:
+            self._runner, self._shard = _prepared(self._job)
+        except _Unfit as error:
+            self._give_up(str(error))
 
     def _order(self) -> tuple[Any, ...]:
         try:
@@ -276,7 +289,6 @@ def _prepared(job: Job) -> tuple[Runner, Shard]:
         raise _Unfit(_told(_others(job)) or why) from error
     if others := _others(job):  # only now: what has been changed while it was loaded is found as well
         raise _Unfit(_told(others))
-    gc.freeze()  # what is loaded by now stays: no need to look through it again and again
     return prepared
 
 

@@ -6,8 +6,12 @@ import hashlib
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from ecosim.results.loaded_code import has_changed_since_it_was_loaded, of_nobody_else
 
 
 class Source(NamedTuple):
@@ -15,6 +19,10 @@ class Source(NamedTuple):
 
     digest: str | None
     files: Mapping[str, str]
+
+    def of_nobody_else(self) -> Source:
+        """Return the same with a digest that no other process has; see ``ecosim.results.loaded_code``."""
+        return self if self.digest is None else self._replace(digest=of_nobody_else(self.digest))
 
 
 NO_SOURCE = Source(None, {})
@@ -52,25 +60,55 @@ def digest_of_package(name: str) -> str | None:
 def source_of_package(name: str) -> Source:
     """Return the digests of the source of a package or module.
 
-    What is loaded stays what it was, whatever becomes of its files: its digests are taken once.
+    What is loaded stays what it was, whatever becomes of its files: its digests are taken once. If they were changed after
+    they had been loaded and before that, nobody can tell any more what was loaded: then the digest is one that no other
+    process has, so that its results are never taken for others' (``ecosim.results.loaded_code``).
     """
-    try:
-        found = importlib.util.find_spec(name)
-    except (ImportError, ValueError):  # it was never a file: what is typed into a notebook, for instance
-        return NO_SOURCE
+    found = _spec(name)
     if found is None:
         return NO_SOURCE
     before = _known.get(name)
     if before is not None and before[0] is found:
         return before[1]
+    source = _on_disk(found)
+    if name in sys.modules:
+        if has_changed_since_it_was_loaded(name):
+            source = source.of_nobody_else()
+        _known[name] = found, source
+    return source
+
+
+@contextmanager
+def loading(module: str) -> Iterator[None]:
+    """Load a module in this block, so that the digest of its package is that of the source that is loaded.
+
+    It is taken before and afterwards: what is changed in between, or since an earlier module was loaded, is noticed.
+    """
+    if module in sys.modules:
+        yield
+        return
+    name = module.split(".")[0]
+    before = source_of_package(name)
+    yield
+    found = _spec(name)
+    if found is not None and name in sys.modules:
+        now = _on_disk(found)
+        _known[name] = found, before if now.digest == before.digest else now.of_nobody_else()
+
+
+def _spec(name: str) -> ModuleSpec | None:
+    try:
+        return importlib.util.find_spec(name)
+    except (ImportError, ValueError):  # it was never a file: what is typed into a notebook, for instance
+        return None
+
+
+def _on_disk(found: ModuleSpec) -> Source:
     folders = [Path(folder) for folder in found.submodule_search_locations or ()]
     files = {
         file.relative_to(folder).as_posix(): file for folder in folders for file in sorted(folder.rglob("*.py"))
     } or _alone(found.origin)
-    source = _read(files)
-    if name in sys.modules:
-        _known[name] = found, source
-    return source
+    return _read(files)
 
 
 def _alone(origin: str | None) -> dict[str, Path]:

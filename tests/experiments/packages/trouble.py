@@ -8,12 +8,14 @@ import os
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Literal
 
 from numba.core.compiler_lock import global_compiler_lock
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.results import provenance
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -37,6 +39,7 @@ class Trouble(Mechanism):
         "lack",
         "compile",
         "raise_in_a_crowd",
+        "edit",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
 
@@ -109,3 +112,7 @@ class Trouble(Mechanism):
 
     def _exit(self, world: World) -> None:
         raise SystemExit("enough")
+
+    def _edit(self, world: World) -> None:
+        """Let this process find other files of ecosim from now on than those that it was loaded from."""
+        provenance.PACKAGE = Path(__file__).parent

@@ -1,0 +1,137 @@
+"""The folder of a sweep: held by one at a time, refused to any other sweep, and left as it was where that is so."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ecosim.errors import InputError
+from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.sweep import Execution, run_sweep
+from tests.experiments.sweeps import PACKAGES, TOLERANCE, tiny
+
+HERE = Execution(workers=0)
+
+
+@pytest.mark.parametrize(
+    ("other", "difference"),
+    [
+        (lambda: tiny({TOLERANCE: [0.1]}, "ticks=11"), r"ticks: 10 before, 11 now"),
+        (lambda: tiny({TOLERANCE: [0.1]}, seed=2), r"seed: 1 before, 2 now"),
+        (lambda: tiny({"ticks": [10]}), r"keys: \['dynamics.stance.tolerance'\] before, \['ticks'\] now"),
+        (
+            lambda: tiny({TOLERANCE: [0.1]}, "dynamics.stance.responsiveness=0.2"),
+            r"responsiveness: 0.5 before, 0.2 now",
+        ),
+    ],
+)
+def test_another_sweep_is_refused_and_the_difference_shown(finished, other, difference):
+    with pytest.raises(InputError, match=f"(?s)holds another sweep.*{difference}"):
+        run_sweep(other(), finished, HERE)
+
+
+def test_other_code_is_refused_and_the_difference_shown(finished, monkeypatch):
+    monkeypatch.setattr("ecosim.results.provenance.code_version", lambda: "0.2.0+feed")
+    with pytest.raises(InputError, match=r"code: '.*' before, '0.2.0\+feed' now"):
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), finished, HERE)
+
+
+def test_other_code_of_a_trusted_package_is_refused(finished, tmp_path, monkeypatch):
+    (tmp_path / "trouble.py").write_text("# changed\n" + Path(PACKAGES, "trouble.py").read_text())
+    monkeypatch.delitem(sys.modules, "trouble", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(InputError, match=r"code of trouble: other now: trouble\.py"):
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), finished, HERE)
+
+
+def test_a_second_coordinator_is_refused(finished):
+    with SweepFolder(finished), pytest.raises(InputError, match=r"another ecosim sweep \(process \d+\) is at work"):
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2, 0.5]}, replicates=4), finished, HERE)
+
+
+def test_a_folder_with_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(InputError, match=r"thesis\.tex, which is no sweep"):
+        run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path, HERE)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_any_run(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written to"):
+        run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path / "file" / "sweep", HERE)
+
+
+def test_a_read_only_folder_is_refused_before_any_run(tmp_path):
+    out = tmp_path / "locked"
+    out.mkdir()
+    out.chmod(0o555)
+    told = "from ecosim.experiments.folder import SweepFolder; from pathlib import Path; import sys\n"
+    told += "with SweepFolder(Path(sys.argv[1])): pass"
+    call = [sys.executable, "-c", told, str(out)]
+    if os.geteuid() == 0:  # root writes everywhere: let somebody else try
+        if shutil.which("setpriv") is None:
+            pytest.skip("run by root, to whom no folder is read-only, and setpriv is not here")
+        for folder in [tmp_path, *tmp_path.parents][:3]:
+            folder.chmod(folder.stat().st_mode | 0o055)
+        call = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *call]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, env={**os.environ, "ECOSIM_CACHE": "/tmp"})
+    if "Permission denied" in done.stderr and "InputError" not in done.stderr:
+        pytest.skip("run by root, and nobody else may read this installation")
+    assert "cannot be written to (permission denied)" in done.stderr
+
+
+def test_the_manifest_names_every_file_with_its_checksum(finished):
+    manifest = json.loads((finished / "manifest.json").read_text())
+    files = {f"{path.parent.name}/{path.name}" for kind in ("runs", "series") for path in (finished / kind).iterdir()}
+    assert set(manifest["checksums"]["files"]) == files
+    assert manifest["state"] == "complete"
+    assert manifest["runs"] == {"all": 12, "ok": 12, "failed": 0}
+
+
+@pytest.mark.parametrize(
+    "harm",
+    ["", "{", "[]", '{"same": 3}', '{"configurations": {"": 5}}', '{"same": {}, "configurations": []}', "[" * 10**5],
+)
+def test_a_damaged_manifest_is_refused_in_plain_words(finished, tmp_path, harm):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder)
+    (folder / "manifest.json").write_text(harm)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(InputError) as refused:
+        run_sweep(tiny({TOLERANCE: [0.1]}), folder, Execution(workers=0))
+    told = str(refused.value)
+    assert "manifest.json: damaged (it" in told
+    assert "another --out" in told
+    assert not any(word in told for word in ("Expecting", "delimiter", "recursion", "object", "NoneType"))
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_manifest_that_is_no_text_is_refused_in_plain_words(finished, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder)
+    (folder / "manifest.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match=r"damaged \(it is no text\)"):
+        run_sweep(tiny({TOLERANCE: [0.1]}), folder, Execution(workers=0))
+
+
+def test_a_sweep_that_is_refused_leaves_nothing_that_it_made(tmp_path):
+    with pytest.raises(InputError):
+        run_sweep(tiny({TOLERANCE: [0.1, 9.0]}), tmp_path / "a" / "new", Execution(workers=0))
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError):
+        run_sweep(tiny({TOLERANCE: [0.1, 9.0]}), tmp_path / "empty", Execution(workers=0))
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_refused_sweep_takes_no_others_lock_along(finished):
+    with SweepFolder(finished):
+        with pytest.raises(InputError, match="at work"):
+            run_sweep(tiny({TOLERANCE: [0.1]}), finished, Execution(workers=0))
+        with pytest.raises(InputError, match="at work"):
+            run_sweep(tiny({TOLERANCE: [0.1]}), finished, Execution(workers=0))
