@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import growth, mechanisms, output, small, speed, waiting
+from benchmarks import docking, growth, mechanisms, output, small, speed, waiting
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = {"sizes": {1_000: 2, 10_000: 2}, "mesa_up_to": 10_000, "rounds": 2, "ticks": 2}
@@ -52,6 +52,10 @@ def main(arguments: list[str] | None = None) -> int:
     acts = list(mechanisms.measure((200,) if asked.quick else EACH, 2 if asked.quick else 3))
     output.show("Each mechanism of town (ten citizens an organisation, a million at most)", acts)
     output.write_table(folder / "mechanisms.csv", acts)
+
+    docked = list(docking.measure(20 if asked.quick else docking.RUNS))
+    output.show("Published models", docked)
+    output.write_table(folder / "docking.csv", docked)
 
     waits = list(waiting.measure(1 if asked.quick else 5, whole_runs=not asked.quick))
     output.show(

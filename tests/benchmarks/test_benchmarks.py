@@ -21,6 +21,7 @@ def test_a_tiny_benchmark_leaves_tables_and_a_plot(tmp_path, capsys):
     assert (tmp_path / "ticks.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (tmp_path / "ticks.svg").read_text(encoding="utf-8")
     assert "town" in (tmp_path / "runs.csv").read_text(encoding="utf-8")
+    assert "culture" in (tmp_path / "docking.csv").read_text(encoding="utf-8")
     with (tmp_path / "waiting.csv").open(newline="", encoding="utf-8") as file:
         waits = list(csv.DictReader(file))
     assert [row["what"] for row in waits] == [HELP, FIRST_TICK]
