@@ -182,7 +182,8 @@ def test_what_a_pool_gains_does_not_depend_on_the_unit_of_capability(seed, facto
 @given(seed=SEEDS, factor=FACTORS)
 def test_opinions_on_half_the_scale_move_by_half_where_the_tolerance_is_half(seed, factor):
     rule = find_rule("bounded_confidence")(tolerance=0.5, listening="one")
-    narrower = rule.model_copy(update={"tolerance": 0.5 * min(factor, 1.0)})
+    less = min(factor, 1.0 / factor)
+    narrower = rule.model_copy(update={"tolerance": 0.5 * less})
     world = world_of(rule, seed)
-    one, other = after(rule, world, seed, 3), after(narrower, scaled(world, min(factor, 1.0), "stance"), seed, 3)
-    assert np.array_equal(min(factor, 1.0) * one.stance, other.stance)
+    one, other = after(rule, world, seed, 3), after(narrower, scaled(world, less, "stance"), seed, 3)
+    assert np.array_equal(less * one.stance, other.stance)
