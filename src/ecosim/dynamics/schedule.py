@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ecosim.dynamics.agent_rules import AgentRules
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.production.placing import refuse_misplaced_goods
 from ecosim.dynamics.promise import BrokenPromise, undeclared_changes
 from ecosim.rng import Key, stream
 from ecosim.world import snapshot
@@ -27,12 +28,20 @@ class Schedule:
             stream, so a rule may be scheduled twice.
         seed: the run's seed.
         checked: whether each is held to what it says that it writes, every time it acts.
+
+    Attributes:
+        mechanisms: as they were given.
+        bound: as they act, knowing of each other; what one reads and writes may depend on who else is there.
+
+    Raises:
+        InputError: if one depends on another of the wrong kind, or they do not fit together.
     """
 
     def __init__(self, mechanisms: Mapping[str, Mechanism], seed: int, *, checked: bool = False) -> None:
         self.mechanisms, self.checked = dict(mechanisms), checked
         make = _made_once if all(map(_is_plain, mechanisms.values())) else _made
-        acts, self._columns = make(*mechanisms, *mechanisms.values())
+        acts, bound, self._columns = make(*mechanisms, *mechanisms.values())
+        self.bound = dict(zip(mechanisms, bound, strict=True))
         self._steps: list[tuple[Callable[[World, Key], None], tuple[int, int], int]] = []
         for name, (step, every) in zip(mechanisms, acts, strict=True):
             low, high = stream(seed, name)  # kept as a plain tuple: a named one takes three times as long to take apart
@@ -57,7 +66,7 @@ class Schedule:
             BrokenPromise: naming the mechanism, the tick, and the columns that it changed and does not name.
         """
         tick = world.tick
-        for (name, mechanism), (step, (low, high), every) in zip(self, self._steps, strict=True):
+        for (name, mechanism), (step, (low, high), every) in zip(self.bound.items(), self._steps, strict=True):
             if tick % every:
                 continue
             before = snapshot.copy(world)
@@ -79,7 +88,7 @@ class Schedule:
         """Return one row a mechanism: position, name, rule, ticks between actions, what it reads, what it writes."""
         return [
             (position, name, each.rule(), each.every, ", ".join(each.reads), ", ".join(each.writes))
-            for position, (name, each) in enumerate(self.mechanisms.items(), start=1)
+            for position, (name, each) in enumerate(self.bound.items(), start=1)
         ]
 
     def __iter__(self) -> Iterator[tuple[str, Mechanism]]:
@@ -98,9 +107,10 @@ _OURS = f"{__package__}."
 
 
 class _Made(NamedTuple):
-    """What is made of mechanisms for a run: how each acts once it knows of the others, how often; and their columns."""
+    """What is made of mechanisms for a run: how each acts, how often; each as it knows of the others; their columns."""
 
     acts: tuple[tuple[Callable[[World, Key], None], int], ...]
+    bound: tuple[Mechanism, ...]
     columns: frozenset[str]
 
 
@@ -108,8 +118,10 @@ def _made(*names_and_mechanisms: Any) -> _Made:
     """Return what is made of mechanisms that are given after all of their names."""
     count = len(names_and_mechanisms) // 2
     schedule: dict[str, Mechanism] = dict(zip(names_and_mechanisms[:count], names_and_mechanisms[count:], strict=True))
-    acts = tuple((mechanism.bind(schedule).step, mechanism.every) for mechanism in schedule.values())
-    return _Made(acts, frozenset(columns_named(schedule.values())))
+    refuse_misplaced_goods(schedule)
+    bound = tuple(mechanism.bind(schedule) for mechanism in schedule.values())
+    acts = tuple((mechanism.step, mechanism.every) for mechanism in bound)
+    return _Made(acts, bound, frozenset(columns_named(bound)))
 
 
 _made_once = remembered(_made)

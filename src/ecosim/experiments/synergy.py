@@ -171,7 +171,8 @@ def _values(world: World, work: JointWork, rows: NDArray[np.int64], members: sli
             return float(alone[chosen].sum())
         within = np.ix_(chosen, chosen)
         pair_bonds, pair_gaps = 0.5 * bonds[within].sum(), 0.5 * gaps[within].sum()
-        return float(together(brought[chosen].sum(axis=0), needs, pair_bonds, pair_gaps, 0.0, count, rates))
+        effort = float(world.member_effort[members][chosen].sum())
+        return float(together(brought[chosen].sum(axis=0), effort, needs, pair_bonds, pair_gaps, 0.0, count, rates))
 
     return values_of_every_set(value, rows.size)
 

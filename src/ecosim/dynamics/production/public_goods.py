@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ecosim.dynamics.production.groups import Floats, GroupGame, multiply_in_neighbourhoods
+from ecosim.dynamics.production.groups import Floats, GroupGame, Rates, multiply_in_neighbourhoods
+from ecosim.dynamics.production.making import LINEAR
 from ecosim.world.world import World
 
 
@@ -48,6 +49,9 @@ class PublicGoods(GroupGame):
         cost = self.cost
         factor = self.multiplication * cost
         multiply_in_neighbourhoods(world.contribution, world.first_tie, world.partner, factor, cost, world.payoff)
+
+    def rates(self) -> Rates:
+        return 1.0, self.multiplication * self.cost, 0.0, -1.0, 0.0, 0.0, LINEAR
 
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): an equal share of the multiplied sum of what was paid."""

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ecosim.dynamics.production.groups import Floats, GroupGame
+from ecosim.dynamics.production.groups import Floats, GroupGame, Rates
+from ecosim.dynamics.production.making import SERIES, series
 from ecosim.kernels import kernel
 
 
@@ -50,6 +51,9 @@ class SynergyGoods(GroupGame):
     )
     synergy: float = Field(1.0, ge=0, le=10, description="w, what each further contributor adds against the one before")
 
+    def rates(self) -> Rates:
+        return 1.0, self.benefit, self.synergy, 0.0, 0.0, 0.0, SERIES
+
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): the sum of a geometric series, also between its terms."""
         return accumulated(totals, sizes, self.benefit, self.synergy)  # type: ignore[no-any-return]  # numba is untyped
@@ -61,11 +65,5 @@ def accumulated(totals: Any, sizes: Any, benefit: Any, synergy: Any) -> Any:
     shares = np.empty(totals.size)
     steepness = np.log(synergy)  # minus infinity at 0
     for g in range(totals.size):
-        if synergy == 1.0:
-            terms = totals[g]
-        elif synergy == 0.0:
-            terms = min(1.0, totals[g])  # the first contributor counts, in part where it contributes in part
-        else:
-            terms = np.expm1(totals[g] * steepness) / (synergy - 1.0)
-        shares[g] = benefit / sizes[g] * terms
+        shares[g] = benefit / sizes[g] * series(totals[g], synergy, steepness)
     return shares

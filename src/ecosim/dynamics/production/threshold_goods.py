@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ecosim.dynamics.production.groups import Floats, GroupGame
+from ecosim.dynamics.production.groups import Floats, GroupGame, Rates
+from ecosim.dynamics.production.making import THRESHOLD, is_reached
 from ecosim.kernels import kernel
 
 
@@ -48,11 +49,17 @@ class ThresholdGoods(GroupGame):
         None, ge=0, le=1, description="share of a group's members that must contribute, in place of threshold"
     )
 
+    def rates(self) -> Rates:
+        return 1.0, self.multiplication * self.cost, self.threshold, self._share(), 0.0, 0.0, THRESHOLD
+
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): nothing, or an equal share of the multiplied sum."""
-        share = -1.0 if self.threshold_share is None else self.threshold_share
-        found: Floats = reached(totals, sizes, self.multiplication * self.cost, self.threshold, share)
+        found: Floats = reached(totals, sizes, self.multiplication * self.cost, self.threshold, self._share())
         return found
+
+    def _share(self) -> float:
+        """Return the share of members that must contribute as kernels take it: below 0 where there is none."""
+        return -1.0 if self.threshold_share is None else self.threshold_share
 
 
 @kernel
@@ -61,6 +68,6 @@ def reached(totals: Any, sizes: Any, factor: Any, threshold: Any, share: Any) ->
     shares = np.zeros(totals.size)
     for g in range(totals.size):
         needed = threshold if share < 0.0 else share * sizes[g]
-        if totals[g] >= needed - 1e-9 * (1.0 + needed):
+        if is_reached(totals[g], needed):
             shares[g] = factor * totals[g] / sizes[g]
     return shares
