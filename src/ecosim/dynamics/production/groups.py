@@ -13,12 +13,10 @@ from ecosim.dynamics.gap import Gap
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork, let_work
-from ecosim.dynamics.production.work import Rates, Work
+from ecosim.dynamics.production.work import Work
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniforms
 from ecosim.world.world import World
-
-__all__ = ["Floats", "GroupGame", "Rates"]
 
 Floats = NDArray[np.float64]
 

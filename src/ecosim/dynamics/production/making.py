@@ -70,7 +70,8 @@ def skill(capability: Any, needs: Any, complementarity: Any, i: Any, issue: Any)
 def good(effort: Any, members: Any, rates: Any) -> Any:
     """Return what a public good comes to for all of its members together, by the sum of what they put in."""
     if rates[6] == SERIES:
-        return rates[1] * series(effort, rates[2], np.log(rates[2]))
+        each = max(1.0, effort / members)  # nobody is more than one contributor, but perhaps one of larger means
+        return rates[1] * each * series(effort / each, rates[2], np.log(rates[2]))
     needed = rates[2] if rates[3] < 0.0 else rates[3] * members
     if rates[6] == THRESHOLD and not is_reached(effort, needed):
         return 0.0

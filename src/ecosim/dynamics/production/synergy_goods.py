@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ecosim.dynamics.production.groups import Floats, GroupGame, Rates
+from ecosim.dynamics.production.groups import Floats, GroupGame
 from ecosim.dynamics.production.making import SERIES, series
+from ecosim.dynamics.production.work import Rates
 from ecosim.kernels import kernel
 
 
@@ -36,6 +37,15 @@ class SynergyGoods(GroupGame):
     into one group of ``group_size`` each time it acts (those left over are joined by stand-ins, who are paid for their
     own game only). ``cost_per: individual`` divides what one contributes evenly among one's groups of the first two
     kinds.
+
+    ``groups: coalitions`` with a scheduled ``sharing``: the good takes the place of joint work. Of its members' efforts (as
+    joint work has them, split over one's coalitions), :math:`X_g` in all, a coalition makes
+
+    .. math:: Y_g = b\, u_g\, \frac{1 - w^{X_g / u_g}}{1 - w}, \qquad u_g = \max(1, X_g / n_g)
+
+    which relieves its issue and is then shared; whoever is in none makes what a group of one does, on the issue that
+    presses it most. A member of large means is a contributor of more, not more contributors: the series never has more
+    terms than there are members. Synergy makes coalitions more than the sum of their parts, discounting less.
 
     Concepts:
         Basic principles: Each further contributor adds more, or less, than the one before.

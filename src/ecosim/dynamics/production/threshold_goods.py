@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ecosim.dynamics.production.groups import Floats, GroupGame, Rates
+from ecosim.dynamics.production.groups import Floats, GroupGame
 from ecosim.dynamics.production.making import THRESHOLD, is_reached
+from ecosim.dynamics.production.work import Rates
 from ecosim.kernels import kernel
 
 
@@ -33,6 +34,12 @@ class ThresholdGoods(GroupGame):
     into one group of ``group_size`` each time it acts (those left over are joined by stand-ins, who are paid for their
     own game only). ``cost_per: individual`` divides what one contributes evenly among one's groups of the first two
     kinds.
+
+    ``groups: coalitions`` with a scheduled ``sharing``: the good takes the place of joint work. Of its members' efforts (as
+    joint work has them, split over one's coalitions), :math:`X_g` in all, a coalition makes :math:`Y_g = F c X_g` if
+    :math:`X_g \ge M`, else nothing; it relieves its issue and is then shared. Whoever is in none makes as much of its own
+    effort, if that reaches M by itself (with ``threshold_share``, that share of 1). Where too few ever reach it, nothing is
+    made, nobody sees a return on effort, and all contribution ends.
 
     Concepts:
         Basic principles: Below a number of contributors nothing comes of it.
