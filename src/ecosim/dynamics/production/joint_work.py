@@ -75,6 +75,9 @@ class JointWork(Work):
             JOINT,
         )  # fmt: skip
 
+    def adding_up(self) -> dict[str, float | None]:
+        return {"complementarity": 1.0, "bond_gain": 0.0, "pool_gain": 0.0, "translation": 0.0, "coordination": 0.0}
+
     def weights(self) -> tuple[float, float, float]:
         return self.gap.weights()
 

@@ -60,6 +60,9 @@ class PublicGoods(GroupGame):
     def rates(self) -> Rates:
         return 1.0, self.multiplication * self.cost, 0.0, -1.0, 0.0, 0.0, LINEAR
 
+    def adding_up(self) -> dict[str, float | None]:
+        return {}
+
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): an equal share of the multiplied sum of what was paid."""
         return (self.multiplication * self.cost) * totals / sizes

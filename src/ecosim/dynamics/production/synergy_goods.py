@@ -64,6 +64,9 @@ class SynergyGoods(GroupGame):
     def rates(self) -> Rates:
         return 1.0, self.benefit, self.synergy, 0.0, 0.0, 0.0, SERIES
 
+    def adding_up(self) -> dict[str, float | None]:
+        return {"synergy": 1.0}
+
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): the sum of a geometric series, also between its terms."""
         return accumulated(totals, sizes, self.benefit, self.synergy)  # type: ignore[no-any-return]  # numba is untyped

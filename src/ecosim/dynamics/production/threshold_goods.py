@@ -59,6 +59,9 @@ class ThresholdGoods(GroupGame):
     def rates(self) -> Rates:
         return 1.0, self.multiplication * self.cost, self.threshold, self._share(), 0.0, 0.0, THRESHOLD
 
+    def adding_up(self) -> dict[str, float | None]:
+        return {"threshold": 0.0, "threshold_share": None}
+
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): nothing, or an equal share of the multiplied sum."""
         found: Floats = reached(totals, sizes, self.multiplication * self.cost, self.threshold, self._share())

@@ -15,6 +15,10 @@ class Work(Mechanism):
         """Return the parameters of output as a kernel takes them."""
         raise TypeError(f"{type(self).__name__} does not say what coalitions make: it has no rates")
 
+    def adding_up(self) -> dict[str, float | None]:
+        """Return the parameters, with their values, under which a whole is exactly the sum of its parts."""
+        raise TypeError(f"{type(self).__name__} does not say when it adds up")
+
     def weights(self) -> tuple[float, float, float]:
         """Return the weights of the translation gap between members."""
         raise TypeError(f"{type(self).__name__} has no weights")
