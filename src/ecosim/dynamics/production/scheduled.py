@@ -27,7 +27,7 @@ def scheduled_work(rule: Mechanism, schedule: Mapping[str, Mechanism]) -> Work:
     if found is None:
         if not rule.is_default("production"):
             raise InputError(f"{rule.rule()}.production names '{name}'; {did_you_mean(name, schedule)}")
-        return next((each for each in schedule.values() if _makes_output(each, schedule)), JointWork())
+        return next((each for each in schedule.values() if makes_in_coalitions(each, schedule)), JointWork())
     if not isinstance(found, Work):
         raise InputError(f"{rule.rule()}.production: '{name}' in the schedule is {found.rule()}; {_ALLOWED}")
     if isinstance(found, GroupGame) and found.groups != "coalitions":
@@ -38,7 +38,8 @@ def scheduled_work(rule: Mechanism, schedule: Mapping[str, Mechanism]) -> Work:
     return found
 
 
-def _makes_output(rule: Mechanism, schedule: Mapping[str, Mechanism]) -> TypeGuard[Work]:
+def makes_in_coalitions(rule: Mechanism, schedule: Mapping[str, Mechanism]) -> TypeGuard[Work]:
+    """Return whether a rule is production, and makes what coalitions share out."""
     return makes_output(rule, schedule) if isinstance(rule, GroupGame) else isinstance(rule, Work)
 
 
