@@ -2,12 +2,13 @@
 
 import pytest
 
-from ecosim.compose import load, names
+from ecosim.compose import load
 from ecosim.dynamics.contribution.imitation import FermiImitation
 from ecosim.dynamics.production.placing import refuse_misplaced_goods
 from ecosim.dynamics.production.public_goods import PublicGoods
 from ecosim.dynamics.production.sharing import Sharing
 from ecosim.dynamics.production.threshold_goods import ThresholdGoods
+from ecosim.dynamics.rivals import rivals
 from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
 
@@ -48,19 +49,13 @@ def test_without_somebody_who_shares_it_out_a_good_of_coalitions_pays_by_itself_
     assert "add a sharing behind it, +dynamics.sharing={rule: sharing}" in said
 
 
-@pytest.mark.parametrize(
-    ("groups", "both"),
-    [
-        ("network", r"dynamics\.goods \(threshold_goods\) pays .*dynamics\.sharing \(sharing\) writes payoff, too"),
-        (
-            "coalitions",
-            r"goods \(threshold_goods\) and dynamics\.production \(joint_work\) both make what coalitions make",
-        ),
-    ],
-)
-def test_a_good_beside_joint_work_is_one_production_too_many(groups, both):
-    with pytest.raises(InputError, match=rf"{both}.*leave one out: ~dynamics\.goods or ~dynamics\.production"):
-        Ecosystem(load("town", *QUIET, f"+dynamics.goods={{rule: threshold_goods, groups: {groups}}}"))
+@pytest.mark.parametrize("groups", ["network", "coalitions"])
+def test_a_good_beside_joint_work_pays_by_itself_and_is_told_with_what_to_switch_off(groups):
+    settings = load("town", *QUIET, f"+dynamics.goods={{rule: threshold_goods, groups: {groups}}}")
+    (told,) = rivals(settings.in_order())
+    assert told.startswith("sharing and goods write payoff, one after the other in each tick, and the last decides")
+    assert told.endswith("switch that off, ~dynamics.production, with dynamics.goods.groups=coalitions")
+    assert Ecosystem(settings).schedule.bound["goods"].writes == ("payoff",)
 
 
 def test_of_two_goods_that_pay_by_themselves_one_would_undo_the_other():
@@ -82,6 +77,6 @@ def test_a_good_stands_by_itself_beside_rules_that_copy_whoever_is_better_paid()
     refuse_misplaced_goods({"production": ThresholdGoods(groups="coalitions"), "imitation": FermiImitation()})
 
 
-@pytest.mark.parametrize("name", names())
-def test_no_scenario_of_ours_is_refused(name):
+@pytest.mark.parametrize("name", ["town", "public_goods", "hauert_2006", "pacheco_2009", "santos_2008"])
+def test_no_world_of_ours_is_refused(name):
     refuse_misplaced_goods(load(name).in_order())

@@ -116,8 +116,12 @@ class GroupGame(Work):
 
 
 def makes_output(game: GroupGame, schedule: Mapping[str, Mechanism]) -> bool:
-    """Return whether a game makes the output of coalitions, since somebody in the schedule shares it out."""
-    return game.groups == "coalitions" and any("member_share" in each.writes for each in schedule.values())
+    """Return whether a game makes the output of coalitions: somebody shares it out, and no joint work makes it already."""
+    return (
+        game.groups == "coalitions"
+        and any("member_share" in each.writes for each in schedule.values())
+        and not any("output" in each.writes for each in schedule.values())
+    )
 
 
 @kernel

@@ -33,6 +33,25 @@ def refuse_misplaced_goods(schedule: Mapping[str, Mechanism]) -> None:
         raise InputError(faults[:1])  # what is to change about one good is often all there is
 
 
+def goods_beside(schedule: Mapping[str, Mechanism]) -> list[str]:
+    """Return a sentence for each good that pays by itself beside joint work and those who pay for that.
+
+    That is allowed, as any two rules that write the same are; but the last to act decides who was paid what, and a good
+    that was to replace joint work is easily added to it.
+
+    Args:
+        schedule: mechanisms by name, in the order in which they act, before they know of each other.
+    """
+    makers = [name for name, rule in schedule.items() if not isinstance(rule, GroupGame) and "output" in rule.writes]
+    payers = [name for name, rule in schedule.items() if "payoff" in rule.writes]
+    return [
+        f"{_and(payers)} write payoff, one after the other in each tick, and the last decides; if {name} was to replace "
+        f"{makers[0]}, switch that off, ~dynamics.{makers[0]}, with dynamics.{name}.groups=coalitions"
+        for name, rule in schedule.items()
+        if isinstance(rule, GroupGame) and makers and len(payers) > 1
+    ]
+
+
 def _told(name: str, good: GroupGame, schedule: Mapping[str, Mechanism]) -> str:
     """Return what is wrong with where a good stands and what to change; nothing where it stands well."""
     if makes_output(good, schedule):
@@ -44,6 +63,8 @@ def _told(name: str, good: GroupGame, schedule: Mapping[str, Mechanism]) -> str:
             f"{_called(schedule, name)} and {both} both make what coalitions make (output); "
             f"leave one out: {_without(name, others)}"
         )
+    if any("output" in rule.writes for rule in schedule.values()):
+        return ""  # nobody lacks anything; who pays is told (``goods_beside``)
     payers = [other for other, rule in schedule.items() if other != name and "payoff" in rule.writes]
     made = {column for rule in schedule.values() for column in rule.writes}
     made.update(JointWork.writes if any(_makes_output(rule, schedule) for rule in schedule.values()) else ())
