@@ -24,7 +24,7 @@ def refuse_misplaced_goods(schedule: Mapping[str, Mechanism]) -> None:
         schedule: mechanisms by name, in the order in which they act, before they know of each other.
 
     Raises:
-        InputError: one sentence for each good, naming the rules it does not go with, and what to change.
+        InputError: one sentence, naming the good, the rules it does not go with, and what to change.
     """
     goods = {name: rule for name, rule in schedule.items() if isinstance(rule, GroupGame)}
     told = (_told(name, rule, schedule) for name, rule in goods.items())
