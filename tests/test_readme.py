@@ -17,6 +17,7 @@ DOCUMENTS = (
     "docs/comparing.md",
     "docs/interventions.md",
     "docs/own-rules.md",
+    "docs/public-goods.md",
     "docs/published.md",
     "docs/real-networks.md",
     "docs/series.md",

@@ -273,7 +273,9 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         ]
         if faults:
             raise InputError(faults)
-        self._watched = Watched(world, [name for _, mechanism in self.schedule for name in mechanism.writes])
+        self._watched = Watched(
+            world, [name for mechanism in self.schedule.bound.values() for name in mechanism.writes]
+        )
         measured = self.measures if self.own_measures else self._listed
         self.recorder = Recorder(measured, world.labels, self.settings.record, self.settings.ticks)
         if self.settings.record.events and self.settings.record.reasons:

@@ -49,7 +49,7 @@ def describe(settings: Settings) -> Description:
         value, allowed, unit, meaning}.
     """
     schedule = Schedule(settings.in_order(), settings.seed)
-    columns = columns_named(settings.dynamics.values())
+    columns = columns_named(schedule.bound.values())
     mechanisms = [_mechanism(name, mechanism) for name, mechanism in schedule]
     measures = _measures(settings.measures)
     references = [source for mechanism in mechanisms for source in mechanism["references"]]

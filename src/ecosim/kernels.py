@@ -46,6 +46,7 @@ SHARED = (
     "dynamics/stance/encounters.py",
     "dynamics/citizens/offers.py",
     "dynamics/production/joint_work.py",
+    "dynamics/production/making.py",
     "dynamics/production/together.py",
     "dynamics/contribution/revision.py",
     "dynamics/encounter.py",

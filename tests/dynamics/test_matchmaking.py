@@ -61,7 +61,7 @@ def test_pairs_of_no_worth_at_all_are_left_alone():
 
 
 def test_what_each_can_do_alone_is_its_skill_at_each_issue_and_is_not_asked_for_where_no_dividend_is_sought():
-    needs, joint = np.array([[1.0, 0.0], [0.5, 0.5]]), (0.5, 2.0, 0.0, 0.0, 0.0, 0.0)
+    needs, joint = np.array([[1.0, 0.0], [0.5, 0.5]]), (0.5, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     capability = KIND[1]
     found = skills(capability, needs, (0, 10, (0.4, 0.4, 0.6), joint))
     assert found[:, 0] == pytest.approx(2.0 * capability[:, 0])

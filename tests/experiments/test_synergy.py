@@ -67,6 +67,21 @@ def test_where_parts_add_up_there_are_no_dividends_even_when_they_learn_after_wo
     assert by_size[2:] == pytest.approx(0.0, abs=1e-9 * by_size[1])
 
 
+@pytest.mark.parametrize(
+    ("good", "sign"),
+    [("rule: public_goods, multiplication: 1.5", 0), ("rule: synergy_goods, benefit: 1.0, synergy: 1.3", 1),
+     ("rule: synergy_goods, benefit: 1.5, synergy: 0.7", -1)],
+)  # fmt: skip
+def test_dividends_of_a_good_are_what_coalitions_make_beyond_their_members(good, sign):
+    model = world_of(f"dynamics.production={{{good}, groups: coalitions}}", "ticks=29")
+    model.schedule.bound["production"].step(model.world, (1, 2, 30))
+    by_size = dividends_of(model.world, model.schedule.mechanisms["production"])
+    assert by_size.sum() == pytest.approx(model.world.output.sum())
+    assert by_size[1] == pytest.approx(model.world.output_alone.sum())
+    beyond = by_size[2:].sum() / by_size[1]
+    assert np.sign(round(beyond, 9)) == sign
+
+
 def test_dividends_sum_to_what_coalitions_make():
     """Without a pool, what coalitions made is v of their members, which is the sum of all their dividends."""
     model = world_of("dynamics.production.pool_gain=0", "ticks=29")

@@ -84,10 +84,13 @@ def carry_out(order: Order) -> int:
 
 
 def _tell_rivals(order: Order, plan: Plan) -> None:
+    from ecosim.dynamics.production.placing import refuse_misplaced_goods
     from ecosim.dynamics.rivals import rivals
 
     for point, arm in enumerate(plan.design.axes[0].values):
-        for sentence in rivals(plan.settings(point).in_order()):
+        schedule = plan.settings(point).in_order()
+        refuse_misplaced_goods(schedule)
+        for sentence in rivals(schedule):
             order.say(f"Note: of {arm}: {sentence}.")
 
 

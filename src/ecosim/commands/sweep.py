@@ -77,6 +77,7 @@ def carry_out(order: Order) -> int:
     Raises:
         InputError: before anything has run.
     """
+    from ecosim.dynamics.production.placing import refuse_misplaced_goods
     from ecosim.dynamics.rivals import rivals
     from ecosim.experiments.sweep import run_sweep
     from ecosim.experiments.until import goals_of
@@ -93,7 +94,9 @@ def carry_out(order: Order) -> int:
     with together.step():
         plan = _planned(order, goals)
     together.refuse()
-    for sentence in rivals(plan.settings(0).in_order()):
+    schedule = plan.settings(0).in_order()
+    refuse_misplaced_goods(schedule)
+    for sentence in rivals(schedule):
         order.say(f"Note: {sentence}.")
     if is_cold():
         order.say("The first run on this machine compiles the model once; that takes up to a minute.")

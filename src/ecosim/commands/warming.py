@@ -54,11 +54,15 @@ def compile_in_reverse(settings: Settings) -> None:
 
     labels = labels_of(settings.ecosystem)
     measures = find_measures(settings.measures, labels) if settings.measures else []
-    columns = columns_named(settings.dynamics.values()) | {name for measure in measures for name in measure.reads}
+    mechanisms = {}
+    for name, rule in settings.dynamics.items():
+        with suppress(Exception):
+            mechanisms[name] = rule.bind(settings.dynamics)
+    columns = columns_named(mechanisms.values()) | {name for measure in measures for name in measure.reads}
     world = small_world(labels, SIZE, sorted(columns), 0)
     for name in reversed(settings.schedule):
         with suppress(Exception):
-            settings.dynamics[name].bind(settings.dynamics).step(world, stream(0, name).key(world.tick))
+            mechanisms[name].step(world, stream(0, name).key(world.tick))
             world.commit()
     for measure in reversed(measures):
         with suppress(Exception):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecosim.dynamics.coalition.utility import foreseen_output, return_on_effort, share_a_coalition, willing
 from ecosim.dynamics.gap import pressing
-from ecosim.dynamics.production.joint_work import skill
+from ecosim.dynamics.production.making import made_alone
 from ecosim.dynamics.production.together import between, together
 from ecosim.kernels import inner, kernel
 from ecosim.rng import uniform
@@ -61,7 +61,7 @@ def _greedily(
     capability = kind[3]
     alone, bonds, gaps = np.empty(pool.size), np.zeros(pool.size), np.zeros(pool.size)
     for p in range(pool.size):
-        alone[p] = joint[1] * skill(capability, needs, joint[0], pool[p], q)
+        alone[p] = made_alone(capability, needs, 1.0, pool[p], q, joint)
     added, second, value = _best_pair(pool, q, alone, graph, groups, kind, salience, coalition_issue, needs, joint, gap)
     is_free = np.ones(pool.size, np.bool_)
     members, size = np.empty(largest, np.int64), 0
@@ -87,7 +87,9 @@ def _greedily(
         for p in range(pool.size if size > 1 else 0):
             if is_free[p]:
                 total = made + capability[pool[p]]
-                output = together(total, needs[q], bond + bonds[p], remaining + gaps[p], 0.0, size + 1, joint)
+                output = together(
+                    total, 1.0 * (size + 1), needs[q], bond + bonds[p], remaining + gaps[p], 0.0, size + 1, joint
+                )  # fmt: skip
                 worth = (output - (apart + alone[p])) * min(caring, salience[pool[p], q])
                 if worth > value + 1e-12:
                     value, added = worth, p
@@ -106,7 +108,7 @@ def _best_pair(
         for r in range(p + 1, pool.size):
             i, j = pool[p], pool[r]
             bond, remaining = between(i, j, graph, kind, gap)
-            output = together(capability[i] + capability[j], needs[q], bond, remaining, 0.0, 2, joint)
+            output = together(capability[i] + capability[j], 2.0, needs[q], bond, remaining, 0.0, 2, joint)
             worth = (output - (alone[p] + alone[r])) * min(salience[i, q], salience[j, q])
             if worth > value and not share_a_coalition(i, j, q, groups, coalition_issue):
                 one, other, value = p, r, worth

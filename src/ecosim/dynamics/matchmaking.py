@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ecosim.dynamics.encounter import expected_gain, says_yes
-from ecosim.dynamics.gap import gap_between, lowered, raised
-from ecosim.dynamics.production.joint_work import multiplier, skill
+from ecosim.dynamics.gap import gap_between, raised
+from ecosim.dynamics.production.making import made_alone, made_together
 from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import pair, uniform, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge
@@ -30,7 +30,7 @@ def every_pair(identity: Any, kind: Any, graph: Any, needs: Any, ranking: Any, a
         kind: their sector, capability, salience, culture and stance.
         graph: half-edges: first_tie, partner.
         needs: weights of capabilities in each issue (issues, capabilities).
-        ranking: number of the rule, greatest number of ties, weights of the gap, rates of joint work.
+        ranking: number of the rule, greatest number of ties, weights of the gap, rates of production.
         anyone: whether any two may be introduced; otherwise those with a friend in common.
         key: source of the draws.
     """
@@ -129,7 +129,7 @@ def skills(capability: Any, needs: Any, ranking: Any) -> Any:
     alone = np.empty((capability.shape[0] if ranking[0] == 0 else 0, needs.shape[0]))
     for i in range(alone.shape[0]):
         for q in range(needs.shape[0]):
-            alone[i, q] = joint[1] * skill(capability, needs, joint[0], i, q)
+            alone[i, q] = made_alone(capability, needs, 1.0, i, q, joint)
     return alone
 
 
@@ -187,5 +187,5 @@ def dividend_of(i: Any, j: Any, kind: Any, needs: Any, alone: Any, ranking: Any)
     for k in range(capability.shape[1]):
         total += needs[q, k] * raised(capability[i, k] + capability[j, k], joint[0])
     between = gap_between(i, j, sector, culture, stance, gap)
-    together = multiplier(0.0, between, 0.0, 2, joint) * lowered(total, joint[0])
+    together = made_together(total, 2.0, 0.0, between, 0.0, 2, joint)
     return np.sqrt(common) * (together - alone[i, q] - alone[j, q])

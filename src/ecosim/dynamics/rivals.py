@@ -1,16 +1,17 @@
-"""Rivals: two laws of opinion in one schedule that move the same thing, which may be meant and may be a slip."""
+"""Rivals: two rules in one schedule that move, or pay, the same, which may be meant and may be a slip."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.production.placing import goods_beside
 
 _LAWS = "ecosim.dynamics.stance."
 
 
 def rivals(schedule: Mapping[str, Mechanism]) -> list[str]:
-    """Return a sentence for each column that two or more rules of stance write: they act one after the other.
+    """Return a sentence for each column that two or more rules of stance write, and each good that pays beside others.
 
     That is allowed, since a population may be under two influences at once. But a second rule that was added while the
     first was meant to be replaced is easily overlooked: each by itself is a whole law of opinion.
@@ -31,4 +32,4 @@ def rivals(schedule: Mapping[str, Mechanism]) -> list[str]:
         f"{', '.join(names[:-1])} and {names[-1]} are laws of opinion that both move {' and '.join(columns)}, one after the "
         f"other in each tick; if one was to replace the other, switch that off: ~dynamics.{names[0]}"
         for names, columns in found.items()
-    ]
+    ] + goods_beside(schedule)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ecosim.dynamics.agent_rules import AgentRules
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.production.placing import refuse_misplaced_goods
 from ecosim.dynamics.promise import BrokenPromise, undeclared_changes
 from ecosim.errors import Happened, code_of
 from ecosim.rng import Key, stream
@@ -28,12 +29,20 @@ class Schedule:
             stream, so a rule may be scheduled twice.
         seed: the run's seed.
         checked: whether each is held to what it says that it writes, every time it acts.
+
+    Attributes:
+        mechanisms: as they were given.
+        bound: as they act, knowing of each other; what one reads and writes may depend on who else is there.
+
+    Raises:
+        InputError: if one depends on another of the wrong kind, or they do not fit together.
     """
 
     def __init__(self, mechanisms: Mapping[str, Mechanism], seed: int, *, checked: bool = False) -> None:
         self.mechanisms, self.checked = dict(mechanisms), checked
         make = _made_once if all(map(_is_plain, mechanisms.values())) else _made
-        acts, self._columns = make(*mechanisms, *mechanisms.values())
+        acts, bound, self._columns = make(*mechanisms, *mechanisms.values())
+        self.bound = dict(zip(mechanisms, bound, strict=True))
         self._steps: list[tuple[Callable[[World, Key], None], tuple[int, int], int]] = []
         for name, (step, every) in zip(mechanisms, acts, strict=True):
             low, high = stream(seed, name)  # kept as a plain tuple: a named one takes three times as long to take apart
@@ -62,7 +71,7 @@ class Schedule:
             BrokenPromise: naming the mechanism, the tick, and the columns that it changed and does not name.
         """
         tick = world.tick
-        for (name, mechanism), (step, (low, high), every) in zip(self, self._steps, strict=True):
+        for (name, mechanism), (step, (low, high), every) in zip(self.bound.items(), self._steps, strict=True):
             if tick % every:
                 continue
             before = snapshot.copy(world)
@@ -94,7 +103,7 @@ class Schedule:
         """Return one row a mechanism: position, name, rule, ticks between actions, what it reads, what it writes."""
         return [
             (position, name, each.rule(), each.every, ", ".join(each.reads), ", ".join(each.writes))
-            for position, (name, each) in enumerate(self.mechanisms.items(), start=1)
+            for position, (name, each) in enumerate(self.bound.items(), start=1)
         ]
 
     def __iter__(self) -> Iterator[tuple[str, Mechanism]]:
@@ -118,9 +127,10 @@ def _code_of(mechanism: Mechanism) -> str:
 
 
 class _Made(NamedTuple):
-    """What is made of mechanisms for a run: how each acts once it knows of the others, how often; and their columns."""
+    """What is made of mechanisms for a run: how each acts, how often; each as it knows of the others; their columns."""
 
     acts: tuple[tuple[Callable[[World, Key], None], int], ...]
+    bound: tuple[Mechanism, ...]
     columns: frozenset[str]
 
 
@@ -128,8 +138,10 @@ def _made(*names_and_mechanisms: Any) -> _Made:
     """Return what is made of mechanisms that are given after all of their names."""
     count = len(names_and_mechanisms) // 2
     schedule: dict[str, Mechanism] = dict(zip(names_and_mechanisms[:count], names_and_mechanisms[count:], strict=True))
-    acts = tuple((_bound(name, mechanism, schedule).step, mechanism.every) for name, mechanism in schedule.items())
-    return _Made(acts, frozenset(columns_named(schedule.values())))
+    refuse_misplaced_goods(schedule)
+    bound = tuple(_bound(name, mechanism, schedule) for name, mechanism in schedule.items())
+    acts = tuple((mechanism.step, mechanism.every) for mechanism in bound)
+    return _Made(acts, bound, frozenset(columns_named(bound)))
 
 
 def _bound(name: str, mechanism: Mechanism, schedule: Mapping[str, Mechanism]) -> Mechanism:

@@ -31,7 +31,7 @@ class Strategist(Mechanism):
     .. math:: V_q(S) = \min_{i \in S} \sigma_{iq} \left[Y_q(S) - \sum_{i \in S} Y_q(i)\right]
 
     most, as long as it rises above 0: the concern they have in common (the least salience σ) times what they make
-    together beyond what they make apart, a unit of effort each (so means do not matter), with the scheduled joint work's
+    together beyond what they make apart, a unit of effort each (so means do not matter), with the scheduled production's
     equations, bonds and translation gaps as they are. Nobody is put together on an issue with whom it is in a coalition
     on that issue already. The issue with the greatest V, weighed by how pressing it is, wins; sectors matter through
     gaps and capabilities alone.

@@ -13,6 +13,8 @@ from ecosim.dynamics.matchmaking import RULES, every_pair, introduce, likely_pai
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting, note_meetings
 from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.dynamics.production.scheduled import scheduled_work
+from ecosim.dynamics.production.work import Work
 from ecosim.rng import Key
 from ecosim.world.lookup import mean_of
 from ecosim.world.world import World
@@ -30,7 +32,8 @@ class Synergist(Mechanism):
 
       .. math:: f_i f_j \sqrt{\sigma_{iq} \sigma_{jq}} \left[Y_q(i, j) - Y_q(i) - Y_q(j)\right]
 
-      with salience σ and k ties of each, and the joint work's Y across the gap that is left after translation;
+      with salience σ and k ties of each, and the Y of the scheduled production across the gap that is left after
+      translation;
     - ``random``: any; ``most_connected``: the greatest sum of ties; ``peripheral``: the least; ``most_alike``: the
       narrowest gap. These are for comparison, with the same pairs to choose from and the same budget.
 
@@ -63,10 +66,10 @@ class Synergist(Mechanism):
     bridging: float = Field(0.3, ge=0, le=1, description="share of the translation gap that the synergist bridges")
     arrives: int = Field(0, ge=0, le=1_000_000_000, description="first tick at which it acts")
     meeting: str = Field("meeting", description="name in the schedule of the meeting whose terms hold")
-    production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")
+    production: str = Field("production", description="name in the schedule of the production whose output is foreseen")
 
     _meeting: ClassVar[Meeting] = Meeting()
-    _work: ClassVar[JointWork] = JointWork()
+    _work: ClassVar[Work] = JointWork()
 
     reads: ClassVar[tuple[str, ...]] = (
         "identity", "sector", "capability", "salience", "culture", "stance", "needs", "trust",
@@ -80,7 +83,7 @@ class Synergist(Mechanism):
         return knowing(
             self,
             _meeting=bound_to(self, "meeting", Meeting, schedule),
-            _work=bound_to(self, "production", JointWork, schedule),
+            _work=scheduled_work(self, schedule),
         )
 
     def step(self, world: World, key: Key) -> None:

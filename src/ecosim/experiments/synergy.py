@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.compose import load
-from ecosim.dynamics.gap import lowered, raised
-from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.dynamics.production.scheduled import makes_in_coalitions
 from ecosim.dynamics.production.shapley import between_members
 from ecosim.dynamics.production.together import together
+from ecosim.dynamics.production.work import Work
 from ecosim.errors import InputError
 from ecosim.experiments.design import seed_of_replicate
 from ecosim.measures.information import against_surrogates
@@ -43,9 +43,6 @@ RELATIONAL = frozenset(
 
 _SEPARATE: dict[str, dict[str, Any]] = {"policy": {"convening": 0.0}, "turnover": {"acquaintances": 0}}
 """Rules that do other things, too, with what keeps each from making ties."""
-
-ADDING_UP = {"complementarity": 1.0, "bond_gain": 0.0, "pool_gain": 0.0, "translation": 0.0, "coordination": 0.0}
-"""Joint work in which parts only add up: no kind of capability needs another, nothing between members changes output."""
 
 LARGEST = 12
 """Members above which a coalition's dividends are not computed: there are 2ⁿ of them."""
@@ -83,7 +80,7 @@ def synergy(
     add up, in which there is no synergy (two, where they only add up anyway).
 
     Args:
-        scenario: name of a scenario with joint work, or settings.
+        scenario: name of a scenario with joint work or a public good of coalitions, or settings.
         *overrides: changes of it.
         replicates: such sets of runs, at least 3.
         seed: those of the replicates are derived from it; by default the scenario's.
@@ -91,16 +88,18 @@ def synergy(
         trust: top-level packages whose rules may be imported.
 
     Raises:
-        InputError: if the scenario has no joint work, or there are too few replicates.
+        InputError: if coalitions make nothing in the scenario, or there are too few replicates.
     """
     if replicates < 3:
         raise InputError(f"replicates is {replicates}; allowed: at least 3")
     settings = scenario if isinstance(scenario, Settings) else load(scenario, *overrides, trust=trust)
     work = _work_of(settings)
     if work is None:
-        raise InputError("no joint work in the schedule; allowed: a scenario with the rule joint_work")
+        raise InputError(
+            "no joint work in the schedule; allowed: a scenario with the rule joint_work, or a public good of coalitions"
+        )
     base = settings.seed if seed is None else seed
-    adds_up = all(getattr(work, name) == value for name, value in ADDING_UP.items())
+    adds_up = all(getattr(work, name) == value for name, value in work.adding_up().items())
     plain_sum = settings if adds_up else adding_up(settings)
     here, without = _measured(settings), _measured(apart(settings))
     neutral = None if adds_up else (_measured(plain_sum), _measured(apart(plain_sum)))
@@ -126,17 +125,17 @@ def apart(settings: Settings) -> Settings:
 
 
 def adding_up(settings: Settings) -> Settings:
-    """Return the same world with joint work in which parts only add up: relationships are there, synergy is not."""
+    """Return the same world with production in which parts only add up: relationships are there, synergy is not."""
     from ecosim.compose import plain
 
     data = plain(settings)
     for name, rule in settings.dynamics.items():
-        if isinstance(rule, JointWork):
-            data["dynamics"][name] = {**data["dynamics"][name], **ADDING_UP}
+        if isinstance(rule, Work):
+            data["dynamics"][name] = {**data["dynamics"][name], **rule.adding_up()}
     return settings_from(data, {type(rule).__module__.split(".")[0] for rule in settings.dynamics.values()})
 
 
-def dividends_of(world: World, work: JointWork) -> NDArray[np.float64]:
+def dividends_of(world: World, work: Work) -> NDArray[np.float64]:
     """Return what of the coalitions' joint work comes of every number of members at once (LARGEST + 1,), in output.
 
     Place 1 is what members would make alone, place 2 the sum of all pairs' dividends, and so on: they sum to v of all
@@ -155,14 +154,17 @@ def dividends_of(world: World, work: JointWork) -> NDArray[np.float64]:
     return by_size
 
 
-def _values(world: World, work: JointWork, rows: NDArray[np.int64], members: slice, issue: int) -> NDArray[np.float64]:
-    brought = world.member_effort[members, None] * world.capability[rows]
+def _values(world: World, work: Work, rows: NDArray[np.int64], members: slice, issue: int) -> NDArray[np.float64]:
+    efforts = world.member_effort[members]
+    brought = efforts[:, None] * world.capability[rows]
     needs, rates = world.needs[issue], work.rates()
     # Of today's capabilities, as what sets make is: absorption may have changed them since production.
-    alone = rates[1] * np.array([lowered((needs * raised(one, rates[0])).sum(), rates[0]) for one in brought])
+    alone = np.array(
+        [together(one, effort, needs, 0.0, 0.0, 0.0, 1, rates) for one, effort in zip(brought, efforts, strict=True)]
+    )
     bonds, gaps = between_members(
         rows, (world.sector, world.culture, world.stance, world.capability),
-        (world.first_tie, world.partner, world.tie, world.bond, world.translation), work.gap.weights(),
+        (world.first_tie, world.partner, world.tie, world.bond, world.translation), work.weights(),
     )  # fmt: skip
 
     def value(chosen: NDArray[np.bool_]) -> float:
@@ -171,7 +173,11 @@ def _values(world: World, work: JointWork, rows: NDArray[np.int64], members: sli
             return float(alone[chosen].sum())
         within = np.ix_(chosen, chosen)
         pair_bonds, pair_gaps = 0.5 * bonds[within].sum(), 0.5 * gaps[within].sum()
-        return float(together(brought[chosen].sum(axis=0), needs, pair_bonds, pair_gaps, 0.0, count, rates))
+        return float(
+            together(
+                brought[chosen].sum(axis=0), efforts[chosen].sum(), needs, pair_bonds, pair_gaps, 0.0, count, rates
+            )
+        )
 
     return values_of_every_set(value, rows.size)
 
@@ -182,8 +188,9 @@ def _measured(settings: Settings) -> Settings:
     )
 
 
-def _work_of(settings: Settings) -> JointWork | None:
-    return next((rule for rule in settings.dynamics.values() if isinstance(rule, JointWork)), None)
+def _work_of(settings: Settings) -> Work | None:
+    rules = settings.dynamics
+    return next((rule for rule in rules.values() if makes_in_coalitions(rule, rules)), None)
 
 
 def _made(settings: Settings, seed: int) -> float:
@@ -201,7 +208,7 @@ def _run_set(
     without: Settings,
     neutral: tuple[Settings, Settings] | None,
     seed: int,
-    work: JointWork,
+    work: Work,
     surrogates: int,
 ) -> tuple[dict[str, float], NDArray[np.float64]]:
     from ecosim.ecosystem import Ecosystem

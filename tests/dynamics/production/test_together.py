@@ -9,30 +9,30 @@ from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.dynamics.production.together import between, together
 from tests.dynamics.worlds import live, some_tied, unite, world_for
 
-ALONE = (0.5, 1.0, 0.0, 0.0, 0.0, 0.0)
+ALONE = (0.5, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 """Rates at which nothing but capability matters: complementarity ½, productivity 1."""
 
 
 def test_one_capability_that_is_needed_alone_counts_as_it_is():
     needs = np.array([1.0, 0.0])
-    assert together(np.array([3.0, 100.0]), needs, 0.0, 0.0, 0.0, 4, ALONE) == pytest.approx(3.0)
+    assert together(np.array([3.0, 100.0]), 1.0, needs, 0.0, 0.0, 0.0, 4, ALONE) == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize("complementarity", [0.25, 0.5, 1.0])
 def test_twice_of_everything_makes_twice_as_much(complementarity):
     rates = (complementarity, *ALONE[1:])
     needs, combined = np.array([0.5, 0.2, 0.3]), np.array([1.0, 4.0, 0.5])
-    once, twice = (together(factor * combined, needs, 0.0, 0.0, 0.0, 3, rates) for factor in (1.0, 2.0))
+    once, twice = (together(factor * combined, 1.0, needs, 0.0, 0.0, 0.0, 3, rates) for factor in (1.0, 2.0))
     assert twice == pytest.approx(2.0 * once)
 
 
 def test_bonds_and_knowledge_add_and_gaps_and_numbers_take_away():
     combined, needs = np.array([2.0]), np.array([1.0])
-    rates = (0.5, 1.5, 0.8, 0.4, 0.6, 0.1)
+    rates = (0.5, 1.5, 0.8, 0.4, 0.6, 0.1, 0.0)
 
     def made(bond, gap, pool, members):
         pairs = members * (members - 1) / 2
-        return together(combined, needs, bond * pairs, gap * pairs, pool, members, rates)
+        return together(combined, 1.0, needs, bond * pairs, gap * pairs, pool, members, rates)
 
     usual = made(0.3, 0.5, 1.0, 4)
     assert made(0.6, 0.5, 1.0, 4) > usual
@@ -78,5 +78,5 @@ def test_what_is_foreseen_of_a_coalition_is_what_it_then_makes():
     pairs = [between(i, j, graph, kind, weights) for i, j in combinations(range(3), 2)]
     combined = (world.member_effort[:, None] * world.capability[world.member]).sum(axis=0)
     bonds, gaps = (sum(part) for part in zip(*pairs, strict=True))
-    foreseen = together(combined, world.needs[0], bonds, gaps, 0.0, 3, work.rates())
+    foreseen = together(combined, world.member_effort.sum(), world.needs[0], bonds, gaps, 0.0, 3, work.rates())
     assert world.output[0] == pytest.approx(foreseen)

@@ -22,6 +22,8 @@ from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.dynamics.production.scheduled import scheduled_work
+from ecosim.dynamics.production.work import Work
 from ecosim.rng import Key
 from ecosim.world.entrances import straight
 from ecosim.world.lookup import mean_of
@@ -54,7 +56,8 @@ class Joining(Mechanism):
       it makes now (:math:`a = y'/y - 1`, for nobody's upkeep grows). Each takes part in one merger a tick, the one
       whose draw is lowest, and in none while somebody joins it. The taker keeps its number, and the fuller pool.
 
-    What a coalition would make is foreseen by the equations and parameters of the scheduled joint work (``JointWork``).
+    What a coalition would make is foreseen by the equations and parameters of the scheduled production: joint work
+    (``JointWork``), or a public good of coalitions.
     A coalition of fewer than two dissolves, and so does one that for ``patience`` ticks in a row has made less than its
     members would alone. A draw picks a partner, and one of its coalitions, by place among ties and
     memberships: in another order of rows, the same draw may pick another, each still equally likely.
@@ -99,9 +102,9 @@ class Joining(Mechanism):
     meeting: str = Field(
         "meeting", description="name in the schedule of the meeting whose attention limits acquaintance"
     )
-    production: str = Field("production", description="name in the schedule of the joint work whose output is foreseen")
+    production: str = Field("production", description="name in the schedule of the production whose output is foreseen")
 
-    _work: ClassVar[JointWork] = JointWork()
+    _work: ClassVar[Work] = JointWork()
     _attention: ClassVar[int | None] = None
 
     reads: ClassVar[tuple[str, ...]] = (
@@ -113,8 +116,8 @@ class Joining(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("memberships", "ties", "trust", "bond", "pool", "losing")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        """Return this rule, told of the joint work that it foresees and of the attention that limits acquaintance."""
-        work, attention = bound_to(self, "production", JointWork, schedule), None
+        """Return this rule, told of the production that it foresees and of the attention that limits acquaintance."""
+        work, attention = scheduled_work(self, schedule), None
         if isinstance(schedule.get(self.meeting), Meeting) or not self.is_default("meeting"):
             attention = bound_to(self, "meeting", Meeting, schedule).attention
         return knowing(self, _work=work, _attention=attention)
@@ -126,8 +129,8 @@ class Joining(Mechanism):
 
     @property
     def pressing_at(self) -> float:
-        """Urgency that is half pressing in the joint work that is foreseen."""
-        return self._work.pressing_at
+        """Urgency that is half pressing in the production that is foreseen."""
+        return self._work.half()
 
     def step(self, world: World, key: Key) -> None:
         """Let members leave, others join, coalitions form, merge and give up, with probability 1 / (1 + exp(−β (a − θ)))."""
@@ -159,12 +162,12 @@ class Joining(Mechanism):
             attention if self.acquaintance else 0,
         )  # fmt: skip
         shares = (self.reconsidering, self.looking, self.initiative, self.merging)
-        return shares, limits, self._choice(), self._work.rates(), self._work.gap.weights()
+        return shares, limits, self._choice(), self._work.rates(), self._work.weights()
 
     def look(self, world: World) -> Look:
         """Return what decisions about memberships look at."""
         graph, groups, kind, state, yields, made = _seen(world)
-        rates, gap = self._work.rates(), self._work.gap.weights()
+        rates, gap = self._work.rates(), self._work.weights()
         return Look(graph, groups, kind, state, yields, made, self._choice(), rates, gap)
 
     def _choice(self) -> tuple[float, float, float]:

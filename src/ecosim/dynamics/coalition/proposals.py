@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ecosim.dynamics.coalition.utility import draws, return_on_effort, share_a_coalition, willing
-from ecosim.dynamics.gap import gap_between, lowered, raised
-from ecosim.dynamics.production.joint_work import multiplier
+from ecosim.dynamics.gap import gap_between, raised
+from ecosim.dynamics.production.making import made_together
 from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import pair, uniform, uniform2, uniform4
 from ecosim.world.lookup import find_half_edge
@@ -141,8 +141,8 @@ def _foresee_joining(
     for k in range(combined.size):
         total += needs[issue, k] * raised(combined[k], joint[0])
     pairs = (size + 1) * size * 0.5
-    expected = multiplier(bonds / pairs, gaps / pairs, pool[c], size + 1, joint) * lowered(total, joint[0])
     efforts = effort_total[c] + own
+    expected = made_together(total, efforts, bonds / pairs, gaps / pairs, pool[c], size + 1, joint)
     if efforts <= 0.0 or expected * effort_total[c] < (1.0 - openness) * output[c] * efforts:
         return -1.0, 0.0, 0.0
     return worth[i, issue] * expected * own / efforts, own * return_on_effort(i, state), apart / size
@@ -244,7 +244,7 @@ def _foresee_founding(
         total += needs[issue, k] * raised(own * capability[i, k] + other * capability[j, k], joint[0])
     t = tie[edge]
     between = gap_between(i, j, sector, culture, stance, gap) * translation[t]
-    expected = multiplier(bond[t], between, 0.0, 2, joint) * lowered(total, joint[0])
+    expected = made_together(total, own + other, bond[t], between, 0.0, 2, joint)
     yield_i, yield_j = expected * own / (own + other), expected * other / (own + other)
     present_i = own * return_on_effort(i, state)
     present_j = other * return_on_effort(j, state)

@@ -23,7 +23,7 @@ class Look(NamedTuple):
         yields: issue of each coalition, effort of each membership.
         made: of each coalition its pool, output, effort, mean bond and mean gap.
         choice: selectivity, hurdle and upkeep.
-        joint: parameters of output, as joint work has them.
+        joint: parameters of output, as the scheduled production has them.
         gap: weights of the translation gap.
     """
 

@@ -46,11 +46,12 @@ def foreseen_output(
             bond, apart = between(who[a], who[b], graph, kind, gap)
             bonds += bond
             gaps += apart
-    combined = np.zeros(capability.shape[1])
+    combined, total = np.zeros(capability.shape[1]), 0.0
     for a in range(who.size):
+        total += effort[a]
         for k in range(combined.size):
             combined[k] += effort[a] * capability[who[a], k]
-    return together(combined, needs[issue], bonds, gaps, pool, who.size, joint)
+    return together(combined, total, needs[issue], bonds, gaps, pool, who.size, joint)
 
 
 @inner

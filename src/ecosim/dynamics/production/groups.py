@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from ecosim.dynamics.gap import Gap
+from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.production.joint_work import JointWork, let_work
+from ecosim.dynamics.production.work import Work
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniforms
 from ecosim.world.world import World
@@ -16,7 +21,7 @@ from ecosim.world.world import World
 Floats = NDArray[np.float64]
 
 
-class GroupGame(Mechanism):
+class GroupGame(Work):
     r"""A public goods game in groups; what a group's members get for what they put in is for the subclass to say.
 
     Organisation i puts :math:`a_i` into each of its groups g; with :math:`X_g = \sum_{j \in g} a_j` each of the
@@ -27,24 +32,51 @@ class GroupGame(Mechanism):
               a_i = \frac{x_i}{G_i} \;\text{(cost per individual)}
 
     with contribution :math:`x_i` and :math:`G_i` the number of its groups.
+
+    Where ``groups`` is ``coalitions`` and a scheduled rule shares out what coalitions make (``sharing``), it takes the
+    place of joint work: what goes in is effort, as with joint work split over one's coalitions,
+    :math:`a_i = e_i / G_i` with :math:`e_i = (1 - v_i)\, x_i \sqrt{K_i} (\tfrac{1}{2} + P_i)`, a coalition's output is
+    what all its members would get, :math:`Y_g = n_g\, s(X_g, n_g)`, and whoever is in none makes what a group of one
+    makes, on the issue that presses it most. Payoff and cost are then the sharing's.
     """
 
-    cost: float = Field(1.0, ge=0, le=1000, description="c, cost of contributing fully, output")
+    cost: float = Field(
+        1.0,
+        ge=0,
+        le=1000,
+        description="c, cost of contributing fully, output; with sharing, only the measure of r or F",
+    )
     cost_per: Literal["game", "individual"] = Field(
-        "game", description="contribute, and pay, in full in each of one's groups, or in all of them together"
+        "game",
+        description="contribute, and pay, in full in each of one's groups, or in all of them together; with sharing, "
+        "always the latter",
     )
     groups: Literal["network", "coalitions", "mixed"] = Field(
         "network",
         description="groups centred on every organisation, coalitions, or groups drawn from everyone each time it acts",
     )
     group_size: int = Field(5, ge=1, le=1_000_000, description="N, members of a group that is drawn (mixed)")
+    pressing_at: float = Field(
+        1.0, gt=0, le=1000, description="with sharing: urgency that is half pressing to whoever works alone (severity)"
+    )
+    gap: Gap = Field(Gap(), description="with sharing: weights of the translation gap, which takes nothing from a good")
+
+    _is_shared: ClassVar[bool] = False
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "contribution")
     writes: ClassVar[tuple[str, ...]] = ("payoff",)
 
+    def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        bound = super().bind(schedule)
+        if not makes_output(self, schedule):
+            return bound
+        return knowing(bound, _is_shared=True, reads=JointWork.reads, writes=JointWork.writes)
+
     def step(self, world: World, key: Key) -> None:
         """Play the game once, with neighbours, in coalitions or in groups drawn anew, and write everyone's payoff."""
-        if self.groups == "network":
+        if self._is_shared:
+            let_work(self, world)
+        elif self.groups == "network":
             self.play_round_everyone(world)
         elif self.groups == "coalitions":
             amount = self._amount(world.contribution, np.diff(world.first_membership))
@@ -74,8 +106,23 @@ class GroupGame(Mechanism):
         """
         raise NotImplementedError
 
+    def weights(self) -> tuple[float, float, float]:
+        return self.gap.weights()
+
+    def half(self) -> float:
+        return self.pressing_at
+
     def _amount(self, contribution: Floats, groups: NDArray[np.int64]) -> Floats:
         return contribution if self.cost_per == "game" else contribution / np.maximum(groups, 1)
+
+
+def makes_output(game: GroupGame, schedule: Mapping[str, Mechanism]) -> bool:
+    """Return whether a game makes the output of coalitions: somebody shares it out, and no joint work makes it already."""
+    return (
+        game.groups == "coalitions"
+        and any("member_share" in each.writes for each in schedule.values())
+        and not any("output" in each.writes for each in schedule.values())
+    )
 
 
 @kernel

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from ecosim.dynamics.gap import Gap, gap_between, lowered, pressing, raised
-from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.gap import Gap, gap_between, pressing, raised
+from ecosim.dynamics.production.making import JOINT, made_alone, made_together
+from ecosim.dynamics.production.work import Rates, Work
 from ecosim.kernels import inlined, inner, kernel
 from ecosim.rng import Key
 from ecosim.world.entrances import straight
@@ -16,7 +17,7 @@ from ecosim.world.within import ties_within
 from ecosim.world.world import World
 
 
-class JointWork(Mechanism):
+class JointWork(Work):
     r"""Production in coalitions, with complementing capabilities and a cost of understanding one another.
 
     An organisation's effort is :math:`e_i = (1 - v_i)\, c_i \sqrt{K_i}\, (\tfrac{1}{2} + p_i)`, with contribution c and
@@ -79,31 +80,37 @@ class JointWork(Mechanism):
 
     def step(self, world: World, key: Key) -> None:
         """Let everyone work: alone A₀ e_i (Σ_k ν_k a_ik^η)^(1/η), together Y = A (Σ_k ν_k X_k^η)^(1/η)."""
-        _produce(
-            self, world,
-            (world.sector, world.culture, world.stance, world.capability, world.capital, world.salience),
-            (world.contribution, world.invest, world.performance, world.effort, world.alone, world.works_on),
-            (ties_within(world), world.bond, world.translation),
-            (world.member, world.first_member, world.first_membership),
-            (world.member_effort, world.member_alone, world.member_age),
-            (world.coalition_issue, world.coalition_bond, world.coalition_gap, world.pool, world.output,
-             world.output_alone, world.effort_total, world.coalition_age),
-            (world.urgency, world.needs, world.relief),
-        )  # fmt: skip
+        let_work(self, world)
 
-    def rates(self) -> tuple[float, ...]:
-        """Return the parameters of output as a kernel takes them."""
+    def rates(self) -> Rates:
         return (
-            self.complementarity, self.productivity, self.bond_gain, self.pool_gain, self.translation, self.coordination
+            self.complementarity, self.productivity, self.bond_gain, self.pool_gain, self.translation, self.coordination,
+            JOINT,
         )  # fmt: skip
 
+    def adding_up(self) -> dict[str, float | None]:
+        return {"complementarity": 1.0, "bond_gain": 0.0, "pool_gain": 0.0, "translation": 0.0, "coordination": 0.0}
 
-@inlined
-def multiplier(bond: Any, gap: Any, pool: Any, members: Any, rates: Any) -> Any:
-    """Return A of a coalition: productivity after bonds, pooled knowledge, translation and coordination."""
-    _, productivity, bond_gain, pool_gain, translation, coordination = rates
-    growth = (1.0 + bond_gain * bond) * (1.0 + pool_gain * pool)
-    return productivity * growth * np.exp(-translation * gap * (1.0 - bond)) / (1.0 + coordination * (members - 1.0))
+    def weights(self) -> tuple[float, float, float]:
+        return self.gap.weights()
+
+    def half(self) -> float:
+        return self.pressing_at
+
+
+def let_work(rule: Work, world: World) -> None:
+    """Let everyone work, alone and in coalitions, by a rule of production."""
+    _produce(
+        rule, world,
+        (world.sector, world.culture, world.stance, world.capability, world.capital, world.salience),
+        (world.contribution, world.invest, world.performance, world.effort, world.alone, world.works_on),
+        (ties_within(world), world.bond, world.translation),
+        (world.member, world.first_member, world.first_membership),
+        (world.member_effort, world.member_alone, world.member_age),
+        (world.coalition_issue, world.coalition_bond, world.coalition_gap, world.pool, world.output,
+         world.output_alone, world.effort_total, world.coalition_age),
+        (world.urgency, world.needs, world.relief),
+    )  # fmt: skip
 
 
 @kernel
@@ -111,7 +118,7 @@ def produce(
     kind: Any, acts: Any, ties: Any, groups: Any, shares: Any, coalition: Any, issues: Any, gap: Any, half: Any, rates: Any,
     ticks: Any,
 ) -> None:  # fmt: skip
-    """Let everyone work, alone and in coalitions: one call for a tick of ``JointWork``.
+    """Let everyone work, alone and in coalitions: one call for a tick of ``JointWork``, or of a good.
 
     Args:
         kind: sector, culture, stance, capability, capital and salience of organisations.
@@ -124,7 +131,7 @@ def produce(
         issues: urgency, needs, and relief, which is written.
         gap: weights of the translation gap.
         half: urgency that is half pressing.
-        rates: parameters of output.
+        rates: parameters of output (``ecosim.dynamics.production.making``).
         ticks: ticks from one work to the next, by which ages grow.
     """
     work_alone(kind[3], kind[4], kind[5], acts, groups[2], issues, half, rates)
@@ -132,7 +139,7 @@ def produce(
     finish(kind, ties, groups, coalition, issues, gap, rates)
 
 
-_produce = straight(produce, lambda rule, world: (rule.gap.weights(), rule.pressing_at, rule.rates(), rule.every))
+_produce = straight(produce, lambda rule, world: (rule.weights(), rule.half(), rule.rates(), rule.every))
 
 
 @inner
@@ -154,7 +161,7 @@ def work_alone(
             issue = most_pressing(salience, presses, i)
             if issue >= 0:
                 works_on[i] = issue
-                alone[i] = rates[1] * effort[i] * skill(capability, needs, rates[0], i, issue)
+                alone[i] = made_alone(capability, needs, effort[i], i, issue, rates)
                 relief[issue] += alone[i]
 
 
@@ -167,15 +174,6 @@ def most_pressing(salience: Any, presses: Any, i: Any) -> Any:
         if weight > best:
             best, issue = weight, q
     return issue
-
-
-@inlined
-def skill(capability: Any, needs: Any, complementarity: Any, i: Any, issue: Any) -> Any:
-    """Return what one unit of organisation i's effort makes alone on an issue, at productivity 1."""
-    total = 0.0
-    for k in range(capability.shape[1]):
-        total += needs[issue, k] * raised(capability[i, k], complementarity)
-    return lowered(total, complementarity)
 
 
 @inner
@@ -195,7 +193,7 @@ def work_together(
         for row in range(first_member[c], first_member[c + 1]):
             i = member[row]
             part = effort[i] / (first_membership[i + 1] - first_membership[i])
-            by_itself = rates[1] * part * skill(capability, needs, rates[0], i, issue[c])
+            by_itself = made_alone(capability, needs, part, i, issue[c], rates)
             member_effort[row], member_alone[row] = part, by_itself
             member_age[row] += ticks
             alone[i] += by_itself
@@ -205,7 +203,7 @@ def work_together(
                 combined[k] += part * capability[i, k]
         for k in range(combined.size):
             able += needs[issue[c], k] * raised(combined[k], rates[0])
-        output[c], output_alone[c], effort_total[c] = lowered(able, rates[0]), apart, efforts
+        output[c], output_alone[c], effort_total[c] = able, apart, efforts
         coalition_age[c] += ticks
 
 
@@ -215,7 +213,7 @@ def finish(kind: Any, ties: Any, groups: Any, coalition: Any, issues: Any, gap: 
     sector, culture, stance, _, _, _ = kind
     within, bond, translation = ties
     member, first_member, _ = groups
-    issue, coalition_bond, coalition_gap, pool, output, _, _, _ = coalition
+    issue, coalition_bond, coalition_gap, pool, output, output_alone, effort_total, _ = coalition
     relief, tied = issues[2], 0
     for c in range(output.size):
         start, end = first_member[c], first_member[c + 1]
@@ -230,5 +228,10 @@ def finish(kind: Any, ties: Any, groups: Any, coalition: Any, issues: Any, gap: 
                 gaps += between
         pairs = max(1, (end - start) * (end - start - 1) // 2)
         coalition_bond[c], coalition_gap[c] = bonds / pairs, gaps / pairs
-        output[c] *= multiplier(coalition_bond[c], coalition_gap[c], pool[c], end - start, rates)
+        output[c] = made_together(
+            output[c], effort_total[c], coalition_bond[c], coalition_gap[c], pool[c], end - start, rates
+        )  # fmt: skip
+        # Where a good adds up, it makes what its parts make, not a last digit more or less than their sum.
+        if rates[6] != JOINT and abs(output[c] - output_alone[c]) <= 1e-12 * output[c]:
+            output_alone[c] = output[c]
         relief[issue[c]] += output[c]

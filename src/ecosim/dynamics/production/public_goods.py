@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.production.groups import Floats, GroupGame, multiply_in_neighbourhoods
+from ecosim.dynamics.production.making import LINEAR
+from ecosim.dynamics.production.work import Rates
 from ecosim.world.world import World
 
 
@@ -26,8 +28,14 @@ class PublicGoods(GroupGame):
     drawn into one group of ``group_size`` each time it acts; where some are left over, others stand in with them and
     are paid for their own game only; where there are fewer, all are one group.
 
-    Summed over everyone, payoff is (r − 1) times what all paid. In a group of :math:`n_g > r` it pays each member to
-    put in nothing, although all would gain if all did: the dilemma.
+    ``groups: coalitions`` with a scheduled ``sharing``: the good takes the place of joint work. A coalition makes
+    :math:`Y_g = r c \sum_{j \in g} e_j / G_j` of its members' efforts (as joint work has them, split over one's
+    coalitions), which relieves its issue and is then shared; whoever is in none makes :math:`r c\, e_i` on the issue that
+    presses it most. The whole is exactly the sum: coalitions gain nothing here, and cost their upkeep. Sharing charges the
+    cost of effort, so c is only a measure of r.
+
+    Summed over everyone, payoff is (r − 1) times what all paid, where the game pays by itself. In a group of
+    :math:`n_g > r` it pays each member to put in nothing, although all would gain if all did: the dilemma.
 
     Concepts:
         Basic principles: What all put in grows and is divided by all, whoever put it in.
@@ -48,6 +56,12 @@ class PublicGoods(GroupGame):
         cost = self.cost
         factor = self.multiplication * cost
         multiply_in_neighbourhoods(world.contribution, world.first_tie, world.partner, factor, cost, world.payoff)
+
+    def rates(self) -> Rates:
+        return 1.0, self.multiplication * self.cost, 0.0, -1.0, 0.0, 0.0, LINEAR
+
+    def adding_up(self) -> dict[str, float | None]:
+        return {}
 
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): an equal share of the multiplied sum of what was paid."""

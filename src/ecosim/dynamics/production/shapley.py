@@ -29,7 +29,7 @@ def share_by_shapley(
         made: coalition_identity, coalition_issue, output, member_effort and member_alone.
         needs: of each issue (issues, capabilities).
         member_share: what is written.
-        rates: parameters of output, as joint work has them.
+        rates: parameters of output (``ecosim.dynamics.production.making``).
         weights: of the translation gap.
         limits: the most members for whom all subsets are weighed; and how many orders are drawn where there are more.
         key: source of those draws, which belong to a member of a coalition, by their numbers.
@@ -46,7 +46,7 @@ def share_by_shapley(
             for k in range(capability.shape[1]):
                 brought[a, k] = member_effort[start + a] * capability[rows[a], k]
         bonds, gaps = between_members(rows, kind, graph, weights)
-        game = (brought, needs[issue[c]], member_alone[start:end], bonds, gaps)
+        game = (brought, needs[issue[c]], member_alone[start:end], bonds, gaps, member_effort[start:end])
         full = value_of_all(game, rates)
         scale = output[c] / full if full > 0.0 else np.inf
         if not np.isfinite(scale):  # there is nothing to tell them apart by
@@ -74,21 +74,22 @@ def between_members(rows: Any, kind: Any, graph: Any, weights: Any) -> Any:
 @inner
 def value_of_all(game: Any, rates: Any) -> Any:
     """Return v of all members, but for what their inputs do not tell; 0 where there is one only."""
-    brought, needs, alone, bonds, gaps = game
-    combined = np.zeros(needs.size)
+    brought, needs, alone, bonds, gaps, effort = game
+    combined, total = np.zeros(needs.size), 0.0
     for a in range(alone.size):
         combined += brought[a]
+        total += effort[a]
     if alone.size < 2:
         return 0.0
-    return together(combined, needs, 0.5 * bonds.sum(), 0.5 * gaps.sum(), 0.0, alone.size, rates)
+    return together(combined, total, needs, 0.5 * bonds.sum(), 0.5 * gaps.sum(), 0.0, alone.size, rates)
 
 
 @inner
 def exact_values(game: Any, rates: Any, scale: Any) -> Any:
     """Return Shapley values (m,) from what each of all 2^m subsets would make."""
-    brought, needs, alone, bonds, gaps = game
+    brought, needs, alone, bonds, gaps, effort = game
     m, kinds = alone.size, needs.size
-    combined = np.zeros((1 << m, kinds))
+    combined, efforts = np.zeros((1 << m, kinds)), np.zeros(1 << m)
     of_pairs = np.zeros((1 << m, 2))
     size = np.zeros(1 << m, np.int64)
     weight = np.empty(m)  # of a subset of so many others: s! (m − 1 − s)! / m!
@@ -103,6 +104,7 @@ def exact_values(game: Any, rates: Any, scale: Any) -> Any:
         rest = subset & (subset - 1)  # without that one
         size[subset] = size[rest] + 1
         combined[subset] = combined[rest] + brought[last]
+        efforts[subset] = efforts[rest] + effort[last]
         of_pairs[subset] = of_pairs[rest]
         for a in range(last + 1, m):
             if (rest >> a) & 1:
@@ -112,8 +114,9 @@ def exact_values(game: Any, rates: Any, scale: Any) -> Any:
             value = alone[last]
         else:
             value = scale * together(
-                combined[subset], needs, of_pairs[subset, 0], of_pairs[subset, 1], 0.0, size[subset], rates
-            )
+                combined[subset], efforts[subset], needs, of_pairs[subset, 0], of_pairs[subset, 1], 0.0, size[subset],
+                rates,
+            )  # fmt: skip
         for a in range(m):
             if (subset >> a) & 1:
                 shares[a] += weight[size[subset] - 1] * value
@@ -125,7 +128,7 @@ def exact_values(game: Any, rates: Any, scale: Any) -> Any:
 @inner
 def sampled_values(game: Any, rates: Any, scale: Any, numbers: Any, samples: Any, key: Any) -> Any:
     """Return the mean of what each member adds (m,) over so many orders of coming, drawn uniformly."""
-    brought, needs, alone, bonds, gaps = game
+    brought, needs, alone, bonds, gaps, effort = game
     m = alone.size
     shares, luck = np.zeros(m), np.empty(m)
     combined = np.empty(needs.size)
@@ -134,14 +137,17 @@ def sampled_values(game: Any, rates: Any, scale: Any, numbers: Any, samples: Any
             luck[a] = uniform(key, numbers[a], sample)
         order = np.argsort(luck)
         combined[:] = 0.0
-        bond, gap, before = 0.0, 0.0, 0.0
+        bond, gap, total, before = 0.0, 0.0, 0.0, 0.0
         for place in range(m):
             a = order[place]
             combined += brought[a]
+            total += effort[a]
             for earlier in range(place):
                 bond += bonds[a, order[earlier]]
                 gap += gaps[a, order[earlier]]
-            value = alone[a] if place == 0 else scale * together(combined, needs, bond, gap, 0.0, place + 1, rates)
+            value = alone[a]
+            if place > 0:
+                value = scale * together(combined, total, needs, bond, gap, 0.0, place + 1, rates)
             shares[a] += (value - before) / samples
             before = value
     return shares

@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from ecosim.dynamics.binding import bound_to, first_of
 from ecosim.dynamics.coalition.joining import Joining
 from ecosim.dynamics.knowing import knowing
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.joint_work import JointWork
+from ecosim.dynamics.production.scheduled import scheduled_work
 from ecosim.dynamics.production.shapley import share_by_shapley
+from ecosim.dynamics.production.work import Work
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.entrances import straight
@@ -28,7 +29,7 @@ class Sharing(Mechanism):
 
       .. math:: y_i = \sum_{S \not\ni i} \frac{|S|!\,(m - 1 - |S|)!}{m!} \left[v(S \cup i) - v(S)\right]
 
-      where v(S) is what the members S would make of the same effort by the equations of the scheduled joint work, with
+      where v(S) is what the members S would make of the same effort by the equations of the scheduled production, with
       the bonds and gaps among them, and one alone what it makes alone. Up to ``exact_to`` members all subsets are
       weighed, beyond that ``samples`` orders are drawn. A share is negative where a member costs the others more (in
       translation and coordination) than it brings.
@@ -65,9 +66,11 @@ class Sharing(Mechanism):
     )
     exact_to: int = Field(12, ge=1, le=16, description="shapley: members up to whom all subsets are weighed")
     samples: int = Field(500, ge=1, le=1_000_000, description="shapley: orders that are drawn for larger coalitions")
-    production: str = Field("production", description="shapley: name in the schedule of the joint work that is split")
+    production: str = Field(
+        "production", description="shapley: name in the schedule of the production whose output is split"
+    )
 
-    _work: ClassVar[JointWork] = JointWork()
+    _work: ClassVar[Work] = JointWork()
     _upkeep: ClassVar[float] = 0.0
 
     reads: ClassVar[tuple[str, ...]] = (
@@ -81,7 +84,7 @@ class Sharing(Mechanism):
         """Return this rule, told of the joint work whose parts it weighs and of the upkeep of memberships."""
         return knowing(
             self,
-            _work=self._work_of(schedule) if self.by == "shapley" else self._work,
+            _work=scheduled_work(self, schedule) if self.by == "shapley" else self._work,
             _upkeep=sum(other.upkeep for other in schedule.values() if isinstance(other, Joining)),
         )
 
@@ -93,7 +96,7 @@ class Sharing(Mechanism):
                 (world.first_tie, world.partner, world.tie, world.bond, world.translation),
                 (world.member, world.first_member),
                 (world.coalition_identity, world.coalition_issue, world.output, world.member_effort, world.member_alone),
-                world.needs, world.member_share, self._work.rates(), self._work.gap.weights(),
+                world.needs, world.member_share, self._work.rates(), self._work.weights(),
                 (self.exact_to, self.samples), key,
             )  # fmt: skip
         elif self.by == "need":
@@ -108,12 +111,6 @@ class Sharing(Mechanism):
             (world.price, world.worth, world.alone, world.works_on, world.contribution, world.effort),
             world.payoff, world.achieved,
         )  # fmt: skip
-
-    def _work_of(self, schedule: Mapping[str, Mechanism]) -> JointWork:
-        """Return the joint work of this name; where the name is nobody's, the only one there is, or a plain one."""
-        if self.production not in schedule and self.is_default("production"):
-            return first_of(JointWork, schedule, self._work)
-        return bound_to(self, "production", JointWork, schedule)
 
 
 @kernel

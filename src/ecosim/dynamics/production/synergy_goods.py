@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.production.groups import Floats, GroupGame
+from ecosim.dynamics.production.making import SERIES, series
+from ecosim.dynamics.production.work import Rates
 from ecosim.kernels import kernel
 
 
@@ -36,6 +38,15 @@ class SynergyGoods(GroupGame):
     own game only). ``cost_per: individual`` divides what one contributes evenly among one's groups of the first two
     kinds.
 
+    ``groups: coalitions`` with a scheduled ``sharing``: the good takes the place of joint work. Of its members' efforts (as
+    joint work has them, split over one's coalitions), :math:`X_g` in all, a coalition makes
+
+    .. math:: Y_g = b\, u_g\, \frac{1 - w^{X_g / u_g}}{1 - w}, \qquad u_g = \max(1, X_g / n_g)
+
+    which relieves its issue and is then shared; whoever is in none makes what a group of one does, on the issue that
+    presses it most. A member of large means is a contributor of more, not more contributors: the series never has more
+    terms than there are members. Synergy makes coalitions more than the sum of their parts, discounting less.
+
     Concepts:
         Basic principles: Each further contributor adds more, or less, than the one before.
         Interaction: Through the groups that each plays in: a neighbourhood, or a group drawn anew.
@@ -50,6 +61,12 @@ class SynergyGoods(GroupGame):
     )
     synergy: float = Field(1.0, ge=0, le=10, description="w, what each further contributor adds against the one before")
 
+    def rates(self) -> Rates:
+        return 1.0, self.benefit, self.synergy, 0.0, 0.0, 0.0, SERIES
+
+    def adding_up(self) -> dict[str, float | None]:
+        return {"synergy": 1.0}
+
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): the sum of a geometric series, also between its terms."""
         return accumulated(totals, sizes, self.benefit, self.synergy)  # type: ignore[no-any-return]  # numba is untyped
@@ -61,11 +78,5 @@ def accumulated(totals: Any, sizes: Any, benefit: Any, synergy: Any) -> Any:
     shares = np.empty(totals.size)
     steepness = np.log(synergy)  # minus infinity at 0
     for g in range(totals.size):
-        if synergy == 1.0:
-            terms = totals[g]
-        elif synergy == 0.0:
-            terms = min(1.0, totals[g])  # the first contributor counts, in part where it contributes in part
-        else:
-            terms = np.expm1(totals[g] * steepness) / (synergy - 1.0)
-        shares[g] = benefit / sizes[g] * terms
+        shares[g] = benefit / sizes[g] * series(totals[g], synergy, steepness)
     return shares

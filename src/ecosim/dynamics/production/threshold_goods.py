@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.production.groups import Floats, GroupGame
+from ecosim.dynamics.production.making import THRESHOLD, is_reached
+from ecosim.dynamics.production.work import Rates
 from ecosim.kernels import kernel
 
 
@@ -33,6 +35,12 @@ class ThresholdGoods(GroupGame):
     own game only). ``cost_per: individual`` divides what one contributes evenly among one's groups of the first two
     kinds.
 
+    ``groups: coalitions`` with a scheduled ``sharing``: the good takes the place of joint work. Of its members' efforts (as
+    joint work has them, split over one's coalitions), :math:`X_g` in all, a coalition makes :math:`Y_g = F c X_g` if
+    :math:`X_g \ge M`, else nothing; it relieves its issue and is then shared. Whoever is in none makes as much of its own
+    effort, if that reaches M by itself (with ``threshold_share``, that share of 1). Where too few ever reach it, nothing is
+    made, nobody sees a return on effort, and all contribution ends.
+
     Concepts:
         Basic principles: Below a number of contributors nothing comes of it.
         Interaction: Through the groups that each plays in: a neighbourhood, or a group drawn anew.
@@ -48,11 +56,20 @@ class ThresholdGoods(GroupGame):
         None, ge=0, le=1, description="share of a group's members that must contribute, in place of threshold"
     )
 
+    def rates(self) -> Rates:
+        return 1.0, self.multiplication * self.cost, self.threshold, self._share(), 0.0, 0.0, THRESHOLD
+
+    def adding_up(self) -> dict[str, float | None]:
+        return {"threshold": 0.0, "threshold_share": None}
+
     def shares(self, totals: Floats, sizes: NDArray[np.int64]) -> Floats:
         """Return what each member of a group gets (g,): nothing, or an equal share of the multiplied sum."""
-        share = -1.0 if self.threshold_share is None else self.threshold_share
-        found: Floats = reached(totals, sizes, self.multiplication * self.cost, self.threshold, share)
+        found: Floats = reached(totals, sizes, self.multiplication * self.cost, self.threshold, self._share())
         return found
+
+    def _share(self) -> float:
+        """Return the share of members that must contribute as kernels take it: below 0 where there is none."""
+        return -1.0 if self.threshold_share is None else self.threshold_share
 
 
 @kernel
@@ -61,6 +78,6 @@ def reached(totals: Any, sizes: Any, factor: Any, threshold: Any, share: Any) ->
     shares = np.zeros(totals.size)
     for g in range(totals.size):
         needed = threshold if share < 0.0 else share * sizes[g]
-        if totals[g] >= needed - 1e-9 * (1.0 + needed):
+        if is_reached(totals[g], needed):
             shares[g] = factor * totals[g] / sizes[g]
     return shares
