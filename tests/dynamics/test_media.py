@@ -204,3 +204,10 @@ def test_nobody_says_anything_in_an_empty_world():
 def test_impossible_parameters_are_all_named_at_once():
     with pytest.raises(ValueError, match=r"(?s)news.*fake.*exposure"):
         Media(news=2.0, fake=-1.0, exposure=0.0)
+
+
+def test_news_that_moves_nobody_leaves_every_citizen_its_own_orientation():
+    media = Media(news=1.0, reach=1.0, responsiveness=0.0, identity=0.0, narrowing=0.0)
+    world = square(media, n=20, citizens=300)
+    world.orientation[:] = before = np.linspace(0.0, 1.0, 300)
+    assert live(world, media, ticks=3).orientation == pytest.approx(before, abs=1e-12)
