@@ -40,13 +40,13 @@ def test_giant_component_agrees_with_networkx(graph):
     assert giant_component(*ties_of(graph)) == pytest.approx(len(largest) / len(graph))
 
 
-@every_shape
 def test_the_largest_component_is_found_wherever_it_stands():
     for sizes in ((2, 5, 3), (5, 2, 3), (3, 1, 2, 6)):
         graph = networkx.disjoint_union_all([networkx.path_graph(size) for size in sizes])
         assert giant_component(*ties_of(graph)) == pytest.approx(max(sizes) / sum(sizes))
 
 
+@every_shape
 def test_degree_assortativity_is_the_correlation_over_ends_of_ties(graph):
     first_tie, partner = ties_of(graph)
     degrees = np.diff(first_tie).astype(float)
