@@ -149,3 +149,9 @@ def test_a_design_survives_being_written_as_json():
         ]
         assert (again.kind, again.factors, again.said()) == (design.kind, design.factors, design.said())
     assert "values" not in drawn.said(), "a manifest need not list a hundred thousand points"
+
+
+@pytest.mark.parametrize("kind", ["grid", "zip", "listed"])
+def test_scenarios_are_no_values_of_a_key_and_compare_is_named_instead(kind):
+    with pytest.raises(InputError, match="scenario: a sweep has one scenario.*ecosim compare"):
+        design_of({"scenario": ["town", "opinions"], "ticks": [5, 5 if kind == "listed" else 6]}, kind, 2, 1)

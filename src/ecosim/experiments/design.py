@@ -32,6 +32,7 @@ LUCKS: tuple[str, ...] = get_args(Luck)
 _SAME_FOR_ALL = {
     "seed": "the luck is the same for every point; --replicates gives each point several, --seed chooses them",
     "record": "what is kept is the same for every point; set it to one value",
+    "scenario": "a sweep has one scenario, named before its keys; ecosim compare (ecosim.compare) sets several side by side",
 }
 
 
