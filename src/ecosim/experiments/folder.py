@@ -14,7 +14,8 @@ from ecosim.experiments.ids import is_id
 from ecosim.experiments.lock import LOCK, lock
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
-from ecosim.experiments.shards import RUNS
+from ecosim.experiments.runs_table import RUNS_TABLE
+from ecosim.experiments.shards import RUNS, digest_of
 from ecosim.experiments.surroundings import differences, surroundings
 from ecosim.results import store
 from ecosim.results.folders import make, unmake
@@ -116,11 +117,13 @@ class SweepFolder:
         before = self._manifest() if self._has_results() else {}
         configurations = {**before.get("configurations", {}), **plan.configurations}
         hashes = {name: configuration_hash(data) for name, data in configurations.items()}
-        shards = {
+        files = {
             f"{kind}/{path.name}": path.stem.removeprefix("part-")
             for kind in ("runs", "series")
             for path in sorted(self.path.glob(f"{kind}/part-*.parquet"))
         }
+        if (self.path / RUNS_TABLE).is_file():
+            files[RUNS_TABLE] = digest_of(self.path / RUNS_TABLE)
         store.write_json(
             self.path / MANIFEST,
             {
@@ -131,7 +134,7 @@ class SweepFolder:
                 "configurations": configurations,
                 "configuration_hashes": hashes,
                 "provenance": made,
-                "checksums": {"algorithm": "BLAKE2b, 128 bits", "files": shards},
+                "checksums": {"algorithm": "BLAKE2b, 128 bits", "files": files},
             },
         )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.errors import InputError
 from ecosim.experiments.execute import makers
 from ecosim.experiments.failing import commonest
 from ecosim.experiments.folder import SweepFolder
@@ -18,6 +19,7 @@ from ecosim.experiments.ids import IdArray, among, as_array, as_words, each_once
 from ecosim.experiments.making import CannotGoOn, Makers
 from ecosim.experiments.plan import Plan, Runs
 from ecosim.experiments.running import Failure
+from ecosim.experiments.runs_table import RUNS_TABLE, Asked, write_runs_table
 from ecosim.experiments.shards import DESIGN, ids_there, look_through, save_failed
 from ecosim.experiments.uncounted import uncounted
 from ecosim.experiments.until import Ended, Goal, Rounds
@@ -37,6 +39,9 @@ SECONDS_A_PROCESS = 2.5
 
 ALL_OF_THE_FIRST = 10
 """Runs that have failed, and none has not, of which is told at once: most often the rest will fail as well."""
+
+SECONDS_AT_A_STOP = 2.0
+"""How long a sweep that is stopped may take for its table of runs: it shall have ended within five."""
 
 BYTES_A_VALUE = 6.0
 _ROWS_A_PART = 10_000
@@ -149,6 +154,7 @@ class Work:
         """
         began, folder, ended = time.monotonic(), self._folder, None
         try:
+            (folder.path / RUNS_TABLE).unlink(missing_ok=True)  # it is of another design, or lacks what is made now
             folder.write_manifest(self._plan, "begun", self._counts())
             self._write_design()
             folder.rewrite_failures(self._failures.values())
@@ -244,10 +250,20 @@ class Work:
             failed = self._failed()
             kinds = [str(self._failures[run_id]["kind"]) for run_id in failed]
             save_failed(self._folder.path, self._plan.design, numbers, failed, kinds)
+            self._write_runs_table(state, dict(zip(failed, kinds, strict=True)))
             self._folder.write_manifest(self._plan, state, self._counts())
         except OSError as error:
             if state == "complete":
                 raise CannotGoOn(error.strerror or str(error)) from error
+
+    def _write_runs_table(self, state: str, failed: Mapping[str, str]) -> None:
+        """Write the one table of all runs; whoever stops a sweep does not wait for it long, nor for its faults."""
+        asked = Asked(self._plan.design, self._asked, self._ids.array[self._asked])
+        if state == "complete":
+            write_runs_table(self._folder.path, asked, failed)
+            return
+        with suppress(OSError, InputError):
+            write_runs_table(self._folder.path, asked, failed, SECONDS_AT_A_STOP)
 
     def _failed(self) -> list[str]:
         """Return the ids of runs that were asked for and have failed."""
