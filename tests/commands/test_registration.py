@@ -13,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from ecosim.cli import app
+from ecosim.commands.options import AT_THE_END
 from ecosim.commands.registration import register
 from ecosim.errors import InputError
 
@@ -101,6 +102,18 @@ def test_an_option_means_the_same_wherever_it_is():
     for name in ("scenario", "organisations", "ties", "mapping", "trust", "timeout", "memory", "yes", "as_json"):
         assert len(told[name]) > 1
         assert len(set(told[name])) == 1, (name, told[name])
+
+
+def test_a_measures_name_means_the_same_wherever_it_is():
+    """The value at the end, unless ``.mean`` says otherwise: every command that takes a measure says so."""
+    taking = [
+        option.help
+        for command in typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]
+        for option in command.params
+        if "--measure" in option.opts
+    ]
+    assert len(taking) == 4  # compare, discover, report, sensitivity
+    assert all(AT_THE_END in told for told in taking), taking
 
 
 def test_what_may_be_asked_is_told_without_importing_what_carries_it_out():

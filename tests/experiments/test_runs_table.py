@@ -1,4 +1,4 @@
-"""The table of runs: a stranger's plain reader gets exactly the runs of the design, with one schema, whatever came before."""
+"""The table of runs: a stranger's reader gets exactly the runs of the design, with one schema, whatever came before."""
 
 import importlib.util
 import json

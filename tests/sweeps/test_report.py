@@ -206,7 +206,7 @@ def test_sampled_designs_get_points_bins_and_indices(tmp_path, kind):
     page = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
     assert 'id="effects"' not in page
     assert "Each dot is a point of the design" in page
-    assert "Value: most is due to rule.x1 (" in page
+    assert "Value at the end: most is due to rule.x1 (" in page
     assert "no effect is seen of rule.x3" in page
 
 
@@ -370,13 +370,13 @@ def test_axes_come_back_from_a_plot(tmp_path):
     matplotlib.use("agg")
     folder = town(tmp_path)
     sweep = ecosim.read_sweep(folder)
-    axes = sweep.plot("win_win_share", against="dynamics.stance.tolerance", by="rule.word")
+    axes = sweep.plot("win_win_share.mean", against="dynamics.stance.tolerance", by="rule.word")
     assert axes.get_xlabel() == "stance.tolerance"
     assert len(axes.get_lines()) == 2
     means = sweep.runs.groupby(["rule.word", "dynamics.stance.tolerance"])["win_win_share.mean"].mean()
     assert axes.get_lines()[0].get_ydata() == pytest.approx(means["plain"].to_numpy())
     with pytest.raises(InputError, match=r"did you mean 'dynamics\.stance\.tolerance'"):
-        sweep.plot("win_win_share", against="dynamics.stance.tolerence")
+        sweep.plot("win_win_share.mean", against="dynamics.stance.tolerence")
 
 
 @pytest.mark.parametrize("points", [30, 31, 500])

@@ -17,7 +17,7 @@ from ecosim.experiments.design import Axis, Design
 from ecosim.experiments.gain import fewer_runs
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.shards import column_named, read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.until import Ended, Goal, goals_of, most_replicates
@@ -56,6 +56,7 @@ class Comparison:
             InputError: if there is no such measure, or it has no value in two replicates of two scenarios.
         """
         known = list(dict.fromkeys(self.differences.loc[self.differences["difference"].notna(), "measure"]))
+        measure = None if measure is None else column_named(measure)
         if measure is not None:
             refuse_unknown([measure], known)
         elif not known:
@@ -138,7 +139,7 @@ def run_comparison(
     Raises:
         InputError: before any run, or if a measure is none of the runs'.
     """
-    measures = list(measures)
+    measures = [column_named(name) for name in measures]
     refuse_unknown(measures, measured_by(plan))
     outcome = run_sweep(plan, out, execution, **told)
     runs = read_runs(out)

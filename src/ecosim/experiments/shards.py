@@ -30,6 +30,9 @@ OK = "ok"
 MEAN = ".mean"
 """Added to a measure's name for its mean over the second half of the run; the name alone is its value at the end."""
 
+END = ".end"
+"""May be added to a measure's name to say that its value at the end is meant, as with the name alone."""
+
 _LOOKED_AT = 2000
 """Values by which it is judged whether those of a column repeat."""
 
@@ -94,6 +97,16 @@ def keep(folder: Path, name: str, content: bytes) -> None:
     if kind not in (RUNS, SERIES) or part != _name(content):
         raise ValueError(f"{name}: its bytes were changed on their way")
     write_bytes(folder / kind / part, content)
+
+
+def column_named(measure: str) -> str:
+    """Return the column of the table of runs that a measure's name stands for, wherever one is asked for."""
+    return measure.removesuffix(END)
+
+
+def series_named(measure: str) -> str:
+    """Return the series that a measure's name stands for: over time, its end and its mean are the same one."""
+    return column_named(measure).removesuffix(MEAN)
 
 
 class Found(NamedTuple):

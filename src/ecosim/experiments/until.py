@@ -36,7 +36,7 @@ from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.design import Design
 from ecosim.experiments.effects import half_width
 from ecosim.experiments.plan import Plan
-from ecosim.experiments.shards import MEAN, RUNS
+from ecosim.experiments.shards import MEAN, RUNS, column_named
 
 FEWEST = 8
 MOST = 1000
@@ -93,10 +93,10 @@ def goals_of(words: Iterable[str], *, paired: bool = False) -> tuple[Goal, ...]:
             faults.append(
                 f'until: {shown(word)}; allowed: a measure and a width above 0, such as "dispersion.mean ± 0.01"'
             )
-        elif found[1] in goals:
+        elif (measure := column_named(found[1])) in goals:
             faults.append(f"until: {found[1]}: given twice; allowed: once")
         else:
-            goals[found[1]] = Goal(found[1], width, paired)
+            goals[measure] = Goal(measure, width, paired)
     if faults:
         raise InputError(faults)
     return tuple(goals.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecosim.drawing.style import label, rules
+from ecosim.drawing.style import label, rules, title_of
 from ecosim.reports.panels import of_measure, short_name
 from ecosim.reports.sweep_figures import draw_groups, draw_response
 
@@ -20,7 +20,7 @@ def against_factor(response: Response, measure: str, axes: Axes | None) -> Axes:
     with rules():
         drawn = _new() if axes is None else axes
         draw_response(drawn, response)
-        _name(drawn, measure, short_name(response.factor))
+        _name(drawn, of_measure(measure), short_name(response.factor))
         if response.second is not None or response.bins is not None:
             drawn.legend(title=None if response.second is None else label(short_name(response.second), 34))
     return drawn
@@ -31,7 +31,7 @@ def against_ticks(frame: pd.DataFrame, measure: str, by: str | None, axes: Axes 
     with rules():
         drawn = _new() if axes is None else axes
         draw_groups(drawn, frame, by)
-        _name(drawn, measure, "tick")
+        _name(drawn, title_of(measure), "tick")
         if by is not None:
             drawn.legend(title=label(short_name(by), 34))
     return drawn
@@ -43,6 +43,6 @@ def _new() -> Axes:
     return pyplot.subplots(figsize=(7.0, 4.2), layout="constrained")[1]
 
 
-def _name(axes: Axes, measure: str, below: str) -> None:
-    axes.set_ylabel(of_measure(measure))
+def _name(axes: Axes, beside: str, below: str) -> None:
+    axes.set_ylabel(beside)
     axes.set_xlabel(label(below, 34))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,8 +42,8 @@ def short_names(keys: Sequence[str]) -> dict[str, str]:
 
 
 def of_measure(name: str) -> str:
-    """Return what a measure is called above a panel; whether at the end or over the second half is said below."""
-    return title_of(name.removesuffix(MEAN))
+    """Return what a measure is called above a panel: over the second half of a run, as is said below, or at the end."""
+    return title_of(name.removesuffix(MEAN)) if name.endswith(MEAN) else f"{title_of(name)} at the end"
 
 
 def of_value(value: Any, most: int = 22) -> str:
@@ -100,8 +100,10 @@ def calm(axes: Axes, values: Sequence[float]) -> None:
         axes.set_ylim((low + high - least) / 2, (low + high + least) / 2)
 
 
-def each(axes: Sequence[Axes], names: Sequence[str]) -> Iterator[tuple[Axes, str]]:
+def each(
+    axes: Sequence[Axes], names: Sequence[str], called: Callable[[str], str] = of_measure
+) -> Iterator[tuple[Axes, str]]:
     """Yield each panel with its measure, titled."""
     for one, name in zip(axes, names, strict=True):
-        one.set_title(of_measure(name), loc="left", fontweight="bold")
+        one.set_title(called(name), loc="left", fontweight="bold")
         yield one, name

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, styled
+from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, styled, title_of
 from ecosim.reports.panels import (
     calm,
     colour,
     each,
     is_logarithmic,
     line_colours,
+    of_measure,
     of_value,
     panels,
     placed,
@@ -96,7 +97,7 @@ def responses(found: Mapping[str, Response], measures: Sequence[str]) -> Figure:
 def over_time(found: Mapping[str, pd.DataFrame], lead: str | None) -> Figure:
     """Return the figure of measures over time: the mean of each group of runs, and where four fifths of them are."""
     figure, axes = panels(len(found), 3, 2.7, extra=0.9)
-    for panel, measure in each(axes, list(found)):
+    for panel, measure in each(axes, list(found), title_of):
         draw_groups(panel, found[measure], lead)
         panel.set_xlabel("tick")
     handles, names = axes[0].get_legend_handles_labels()
@@ -117,7 +118,7 @@ def convergence(found: Mapping[str, pd.DataFrame]) -> Figure:
         dash = ("-", "--", ":", "-.")[place // 6 % 4]
         axes.plot(
             frame["replicates"], frame["half_width"] / scale, dash, color=colour(place), marker=shape(place), markersize=4,
-            label=label(measure.removesuffix(".mean"), 34),
+            label=label(of_measure(measure), 34),
         )  # fmt: skip
     steps = np.unique(np.geomspace(3, max(longest, 4), 40).round())
     axes.plot(

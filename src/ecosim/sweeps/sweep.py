@@ -11,6 +11,7 @@ from ecosim.experiments import curves
 from ecosim.experiments.effects import Layout, effects
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.sensitivity import Sensitivity, sensitivity
+from ecosim.experiments.shards import series_named
 from ecosim.reports.findings import Response
 from ecosim.reports.sweep_page import sweep_page
 from ecosim.results.store import write_text
@@ -68,20 +69,20 @@ class Sweep:
 
     def effects(self, *measures: str) -> pd.DataFrame:
         """Return what each value changes against the first of its key; see ``ecosim.experiments.effects.effects``."""
-        chosen = self.tables.known([self.tables.named(name) for name in measures]) or list(self.measures)
+        chosen = self.tables.known(measures) or list(self.measures)
         tables = self.tables
         tables.load(chosen)
         return effects(tables.made, self.keys, chosen, common=tables.is_luck_common, column=tables.column)
 
     def sensitivity(self, *measures: str) -> Sensitivity:
         """Return which factors matter; see ``ecosim.experiments.sensitivity.sensitivity``."""
-        return sensitivity(self.tables, [self.tables.named(name) for name in measures])
+        return sensitivity(self.tables, measures)
 
     def plot(self, measure: str, against: str | None = None, by: str | None = None, axes: Axes | None = None) -> Axes:
         """Draw a measure against a factor, or over time, and return Matplotlib's axes.
 
         Args:
-            measure: its name; against a factor, its mean over the second half of a run (``.end`` added: its end).
+            measure: its name; against a factor, its value at the end of a run, or with ``.mean`` over its second half.
             against: key on the horizontal axis; ticks if none.
             by: key of the lines, if any.
             axes: where to; those of a new figure if none.
@@ -93,10 +94,9 @@ class Sweep:
 
         self._check(against, by)
         if against is None:
-            return against_ticks(
-                self.series(measure, by=() if by is None else by, quantiles=(0.1, 0.9)), measure, by, axes
-            )
-        name = self.tables.known([self.tables.named(measure)])[0]
+            name = series_named(measure)
+            return against_ticks(self.series(name, by=() if by is None else by, quantiles=(0.1, 0.9)), name, by, axes)
+        name = self.tables.known([measure])[0]
         layout = Layout(self.tables.made, self.keys, self.tables.column)
         if is_spread(self.tables, layout) and curves.is_numeric(layout, against):
             points, bins = curves.scatter(layout, name, against)
