@@ -14,6 +14,8 @@ from ecosim.drawing.differences import draw
 from ecosim.errors import InputError, shown
 from ecosim.experiments.columns import measured_by, refuse_unknown
 from ecosim.experiments.design import Axis, Design
+from ecosim.experiments.failing import warn_of_failures
+from ecosim.experiments.folder import FAILURES
 from ecosim.experiments.gain import fewer_runs
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
@@ -43,11 +45,15 @@ class Comparison:
         runs: a row a run, as of a sweep; the column ``scenario`` names the arm.
         differences: a row for each measure and each arm but the first: see :func:`differences`.
         until: how many replicates the arms took, where a width was asked for.
+        failed: runs that failed and are left out, with those that have the same luck.
+        why: the reason that most of them share, and how many do.
     """
 
     runs: pd.DataFrame
     differences: pd.DataFrame
     until: Ended | None = None
+    failed: int = 0
+    why: str = ""
 
     def plot(self, axes: Axes | None = None, measure: str | None = None) -> Axes:
         """Draw how each scenario differs from the first in a measure (by default the first), and return the axes.
@@ -116,7 +122,9 @@ def compare(
     plan = founded_on(plan, actors)
     execution = Execution(workers, timeout, memory, retry, yes, cluster)
     with kept(out) as folder:
-        return run_comparison(plan, folder, execution, measures, goals=goals)
+        found = run_comparison(plan, folder, execution, measures, goals=goals)
+        warn_of_failures(found.failed, len(found.runs), found.why, None if out is None else folder / FAILURES)
+        return found
 
 
 def replicates_of(given: int | None, goals: Sequence[Goal]) -> int:
@@ -143,7 +151,7 @@ def run_comparison(
     refuse_unknown(measures, measured_by(plan))
     outcome = run_sweep(plan, out, execution, **told)
     runs = read_runs(out)
-    return Comparison(runs, differences(runs, measures), outcome.until)
+    return Comparison(runs, differences(runs, measures), outcome.until, outcome.failed, outcome.why)
 
 
 def plan_of_arms(

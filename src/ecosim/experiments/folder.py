@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
@@ -138,18 +138,20 @@ class SweepFolder:
             },
         )
 
-    def failures(self) -> dict[str, dict[str, Any]]:
-        """Return what is known of failed runs, by run id; a line that was cut off is none."""
+    def failures(self) -> Iterator[dict[str, Any]]:
+        """Yield what is known of each failed run, one at a time; a line that was cut off is none."""
         path = self.path / FAILURES
-        found: dict[str, dict[str, Any]] = {}
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
-            try:
-                one = json.loads(line)
-                if is_id(one["run_id"]):
-                    found[one["run_id"]] = one
-            except (ValueError, KeyError, TypeError):
-                continue
-        return found
+        if not path.is_file():
+            return
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                try:
+                    one = json.loads(line)
+                    is_whole = is_id(one["run_id"]) and isinstance(one["kind"], str) and isinstance(one["message"], str)
+                except (ValueError, KeyError, TypeError):
+                    continue
+                if is_whole:
+                    yield one
 
     def rewrite_failures(self, failures: Iterable[Mapping[str, Any]]) -> None:
         """Write all that is known of failed runs anew.
@@ -157,10 +159,10 @@ class SweepFolder:
         Raises:
             OSError: if it cannot be written.
         """
-        store.write_text(self.path / FAILURES, "".join(_line(one) for one in failures))
+        store.replace(self.path / FAILURES, lambda file: file.writelines(_line(one).encode() for one in failures))
 
-    def add_failure(self, plan: Plan, number: int, run_id: str, failure: Failure) -> dict[str, Any]:
-        """Write down, at once, that a run failed, and return what was written.
+    def add_failure(self, plan: Plan, number: int, run_id: str, failure: Failure) -> None:
+        """Write down, at once, that a run failed.
 
         Raises:
             OSError: if it cannot be written.
@@ -179,10 +181,9 @@ class SweepFolder:
             file.write(_line(told))
             file.flush()
             os.fsync(file.fileno())
-        return told
 
     def _has_results(self) -> bool:
-        return self.is_begun() and (any(self.path.glob(f"{RUNS}/part-*.parquet")) or bool(self.failures()))
+        return self.is_begun() and (any(self.path.glob(f"{RUNS}/part-*.parquet")) or any(True for _ in self.failures()))
 
     def _now(self, plan: Plan) -> dict[str, Any]:
         """Return what must not change from one call to the next, as it was when it was first asked for: before any run."""

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.experiments.design import NOTES, Design
-from ecosim.experiments.ids import IdArray, as_array, as_words
+from ecosim.experiments.ids import IdArray, Places, as_array, as_words
 from ecosim.experiments.shards import OK, RUNS, is_of_failed, measures_there, whole_bytes
 from ecosim.results.store import write_tables
 from ecosim.results.table import Note, Table
@@ -66,7 +66,7 @@ def write_runs_table(folder: Path, asked: Asked, failed: Mapping[str, str], pati
     """
     until = time.monotonic() + patience
     with tempfile.TemporaryFile(dir=folder) as scratch:
-        notes, place = measures_there(folder), _Places(asked.ids)
+        notes, place = measures_there(folder), Places(asked.ids)
         found = _in_scratch(folder, place, tuple(notes), scratch, until)
         slots = found.slots[place.of(asked.ids)]
         is_made = (slots >= 0) | np.isin(asked.ids, as_array(failed))
@@ -76,28 +76,6 @@ def write_runs_table(folder: Path, asked: Asked, failed: Mapping[str, str], pati
             for k in range(0, max(rows.size, 1), ROWS_A_PART)
         )
         write_tables(folder / RUNS_TABLE, _in_time(parts, until))
-
-
-class _Places:
-    """The first place of each id among those of a design.
-
-    Args:
-        ids: of its runs.
-    """
-
-    def __init__(self, ids: IdArray) -> None:
-        self._order = np.argsort(ids, kind="stable")
-        self._sorted = ids[self._order]
-
-    def of(self, ids: IdArray) -> NDArray[np.int64]:
-        """Return the place of each of some ids; −1 for one that is not there."""
-        if not self._sorted.size:
-            return np.full(ids.size, -1)
-        at = np.minimum(np.searchsorted(self._sorted, ids), self._sorted.size - 1)
-        return np.where(self._sorted[at] == ids, self._order[at], -1)
-
-    def __len__(self) -> int:
-        return int(self._order.size)
 
 
 class _Found(NamedTuple):
@@ -114,7 +92,7 @@ class _Found(NamedTuple):
     columns: Mapping[str, int]
 
 
-def _in_scratch(folder: Path, place: _Places, names: tuple[str, ...], scratch: IO[bytes], until: float) -> _Found:
+def _in_scratch(folder: Path, place: Places, names: tuple[str, ...], scratch: IO[bytes], until: float) -> _Found:
     """Write these measures of all runs of the design to a file.
 
     The columns that come of it are in the order in which they first appear among the runs, as ``RunColumns`` has them.

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.errors import InputError, shown
-from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.failing import warn_of_failures
+from ecosim.experiments.folder import FAILURES, SweepFolder
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.making import Limits
 from ecosim.experiments.plan import Plan, plan_of
@@ -133,7 +134,8 @@ def sweep(
 
     Every point has the same seeds, so that points differ by their parameters and not by luck. Runs are made in an order
     that has sampled evenly whenever it is stopped (``ecosim.experiments.order``). A run that raises, hangs, blows up or
-    takes too much memory fails by itself; its row says so in ``status``, ``failures.jsonl`` says why.
+    takes too much memory fails by itself; its row says so in ``status``, ``failures.jsonl`` says why, and a warning tells
+    how many there were and what most of them share.
 
     Args:
         scenario: name of a scenario, or settings.
@@ -197,7 +199,9 @@ def sweep(
     )
     execution = Execution(workers, timeout, memory, retry, yes, cluster)
     with kept(out) as folder:
-        run_sweep(plan, folder, execution, progress=progress, goals=goals)
+        outcome = run_sweep(plan, folder, execution, progress=progress, goals=goals)
+        file = None if out is None else folder / FAILURES
+        warn_of_failures(outcome.failed, outcome.ok + outcome.failed, outcome.why, file)
         return read_runs(folder)
 
 
