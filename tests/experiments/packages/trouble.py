@@ -17,7 +17,6 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.rng import Key
 from ecosim.world.world import World
 
-
 DIARY = "TROUBLE_DIARY"
 """Names, in the environment, a file that gets a byte for each run that comes to its tenth tick."""
 
