@@ -13,8 +13,8 @@ import typer
 from ecosim.commands.actors import actors_of
 from ecosim.commands.interrupt import heeded
 from ecosim.commands.options import OfScenario, OwnTables, Spoken, Yes
-from ecosim.commands.progress import Bar
 from ecosim.commands.words import given
+from ecosim.experiments.bar import Bar
 
 if TYPE_CHECKING:
     from ecosim.results.run import Run

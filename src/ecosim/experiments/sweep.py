@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.errors import InputError, shown
+from ecosim.experiments.bar import looked_at
 from ecosim.experiments.failing import warn_of_failures
 from ecosim.experiments.folder import FAILURES, SweepFolder
 from ecosim.experiments.keeping import kept
@@ -128,6 +129,7 @@ def sweep(
     yes: bool = False,
     cluster: str | Path | None = None,
     until: str | Iterable[str] = (),
+    say: Callable[[str], object] = lambda sentence: None,
     progress: Callable[[Progress], object] | None = None,
 ) -> pd.DataFrame:
     """Run a scenario with many values of its parameters and return a row a run.
@@ -168,7 +170,8 @@ def sweep(
             (.json), or a file that describes a cluster (.yaml).
         until: ``"measure ± width"``, or several: replicates are added to a point until the 95 % interval of the
             measure's mean is at most that wide on either side (``ecosim.experiments.until``).
-        progress: called now and then with how far it is.
+        say: is told, in sentences, what is going to happen: ``say=print`` shows them.
+        progress: is told now and then how far it is; by default a bar, at a terminal or in a notebook.
 
     Returns:
         pandas.DataFrame: see :func:`ecosim.experiments.shards.read_runs`.
@@ -199,7 +202,8 @@ def sweep(
     )
     execution = Execution(workers, timeout, memory, retry, yes, cluster)
     with kept(out) as folder:
-        outcome = run_sweep(plan, folder, execution, progress=progress, goals=goals)
+        with looked_at(progress) as heard:
+            outcome = run_sweep(plan, folder, execution, say=say, progress=heard, goals=goals)
         file = None if out is None else folder / FAILURES
         warn_of_failures(outcome.failed, outcome.ok + outcome.failed, outcome.why, file)
         return read_runs(folder)

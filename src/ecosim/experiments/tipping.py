@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ecosim.drawing.tipping import draw
 from ecosim.errors import InputError, RunsFailed, shown
+from ecosim.experiments.bar import looked_at
 from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
 from ecosim.experiments.crossing import Crossing, Estimate, crossing
 from ecosim.experiments.expense import tell_expense
@@ -164,7 +165,7 @@ def tip(
         yes: whether very many runs are meant.
         cluster: a Dask scheduler whose workers make the runs, as for :func:`ecosim.sweep`; worlds are led here all the same.
         say: is told, in sentences, what happens.
-        progress: is told how far a round is.
+        progress: is told how far a round is; by default a bar, at a terminal or in a notebook.
 
     Raises:
         InputError: before any run; after the first ones where they show that so few replicates are not enough.
@@ -183,8 +184,8 @@ def tip(
         )
 
     sample = varied.plan({question.key: [question.start]}, 1)
-    with kept(out) as folder, lasting(execution, sample, folder, say) as how:
-        found = _Search(question, varied, folder, how, say, progress).found(replicates)
+    with kept(out) as folder, lasting(execution, sample, folder, say) as how, looked_at(progress) as heard:
+        found = _Search(question, varied, folder, how, say, heard).found(replicates)
         if ramp is None:
             return found
         if found.crossing is None and threshold is None:
@@ -192,7 +193,7 @@ def tip(
             return replace(found, says=(*found.says, why))
         if cluster is not None:
             say("Worlds that are led both ways are led here, not on the cluster.")
-        led = both_ways_of(varied.settings, question, ramp, found, folder, execution, trust, say, progress, actors)
+        led = both_ways_of(varied.settings, question, ramp, found, folder, execution, trust, say, heard, actors)
         return replace(found, both_ways=led, says=(*found.says, *led.says))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ecosim.drawing.names import short_name
 from ecosim.drawing.style import label, rules, title_of
-from ecosim.reports.panels import of_measure, short_name
-from ecosim.reports.sweep_figures import draw_groups, draw_response
+from ecosim.reports.maps import draw_map
+from ecosim.reports.panels import of_measure
+from ecosim.reports.sweep_figures import draw_effects, draw_groups, draw_response, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +37,27 @@ def against_ticks(frame: pd.DataFrame, measure: str, by: str | None, axes: Axes 
         _name(drawn, title_of(measure), "tick")
         if by is not None:
             drawn.legend(title=label(short_name(by), 34))
+    return drawn
+
+
+def effects_of(table: pd.DataFrame, keys: Sequence[str], axes: Axes | None) -> Axes:
+    """Draw the effects on the one measure of a table, with intervals, and return the axes."""
+    with rules():
+        drawn = _new() if axes is None else axes
+        draw_effects(drawn, table, rows_of(table), keys)
+        drawn.set_title(of_measure(table["measure"].iloc[0]), loc="left", fontweight="bold")
+    return drawn
+
+
+def over_two_factors(cells: pd.DataFrame, measure: str, across: str, up: str, axes: Axes | None) -> Axes:
+    """Draw a measure over two factors, and return the axes."""
+    with rules():
+        drawn = _new() if axes is None else axes
+        draw_map(drawn, cells, "Blues")
+        drawn.set_title(of_measure(measure), loc="left", fontweight="bold")
+        drawn.set_xlabel(label(short_name(across), 34))
+        drawn.set_ylabel(label(short_name(up), 34))
+        drawn.grid(visible=False)
     return drawn
 
 
