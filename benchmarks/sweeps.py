@@ -1,8 +1,8 @@
 """Sweeps beside what a user would take instead: runs a second, what each run costs besides itself, memory, one kill.
 
-``python -m benchmarks.sweeps`` takes about ten minutes on two quiet cores, with ``--quick`` one or two; ``--only overhead``
-(or ``tools``, ``speed-up``, ``memory``) makes one of its tables alone. Every tool is a
-program of its own, started, timed and killed from outside; times of the processor are those of the program and all that it
+``python -m benchmarks.sweeps`` takes about ten minutes on two quiet cores, half an hour on busy ones, with ``--quick`` one
+or two; ``--only overhead`` (or ``tools``, ``speed-up``, ``memory``) makes one of its tables alone. Every tool is a program
+of its own, started, timed and killed from outside; times of the processor are those of the program and all that it
 started. Overhead is what a run costs beyond a bare loop over the same runs: the difference of a long and a short sweep, so
 that the start of processes, told by itself, does not count.
 """

@@ -49,6 +49,8 @@ def test_sensitivity_draws_its_indices(tmp_path, kind):
     assert [word.get_text() for word in axes.get_yticklabels()] == ["rule.x1", "rule.x2", "rule.x3"]
     first = {"sobol": "total", "morris": "mu_star", "lhs": "rank"}[kind]
     own = found.indices[found.indices["index"] == first]
+    said = [word.get_text() for word in axes.get_legend().get_texts()]
+    assert len(said) == len(set(said)) >= 2
     assert [bar.get_width() for bar in axes.patches][::2] == pytest.approx(own["value"].to_list())
 
 

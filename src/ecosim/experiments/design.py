@@ -193,7 +193,7 @@ class Design:
             before: what ``said`` told of the design that the folder had.
         """
         if self.luck != before.get("luck", self.luck):
-            return "The luck is another than before: all runs are made anew."
+            return "The luck is another than before: of what is there, only runs that were made with it count."
         if self.factors is None and "factors" not in before:
             return ""
         now = json.loads(json.dumps(self.said()))

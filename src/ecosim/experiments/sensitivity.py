@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ecosim.drawing.axes import on_axes
 from ecosim.drawing.indices import draw_indices
-from ecosim.drawing.names import short_names
+from ecosim.drawing.names import of_measure, short_names
 from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.effects import half_width, mean_of_rows, nanmean, nanvar
 from ecosim.experiments.given_data import from_given_data
@@ -80,8 +80,10 @@ class Sensitivity:
         names = short_names(keys)
         with on_axes(axes) as drawn:
             draw_indices(drawn, self.indices, chosen, self.method, [names[key] for key in keys], keys)
-            drawn.set_title(chosen, loc="left", fontweight="bold")
-            drawn.legend()
+            drawn.set_title(of_measure(chosen), loc="left", fontweight="bold")
+            bars, words = drawn.get_legend_handles_labels()
+            once = dict(zip(reversed(words), reversed(bars), strict=True))
+            drawn.legend(list(once.values())[::-1], list(once)[::-1])
         return drawn
 
     def idle(self, measure: str) -> list[str]:

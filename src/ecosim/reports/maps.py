@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.drawing.names import short_name, short_names
+from ecosim.drawing.names import of_measure, short_name, short_names
 from ecosim.drawing.style import label, styled
 from ecosim.reports.page import number
-from ecosim.reports.panels import line_colours, of_measure, of_value, panels, shape
+from ecosim.reports.panels import line_colours, of_value, panels, shape
 
 if TYPE_CHECKING:
     import pandas as pd

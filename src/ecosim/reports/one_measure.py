@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ecosim.drawing.names import short_name
+from ecosim.drawing.names import of_measure, short_name
 from ecosim.drawing.style import label, rules, title_of
 from ecosim.reports.maps import draw_map
-from ecosim.reports.panels import of_measure
 from ecosim.reports.sweep_figures import draw_effects, draw_groups, draw_response, rows_of
 
 if TYPE_CHECKING:

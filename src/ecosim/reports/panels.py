@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.drawing.style import SECTOR_COLOURS, SECTOR_SHAPES, label, new_figure, title_of
+from ecosim.drawing.names import of_measure
+from ecosim.drawing.style import SECTOR_COLOURS, SECTOR_SHAPES, label, new_figure
 from ecosim.reports.page import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MEAN = ".mean"
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
 
 
@@ -28,11 +28,6 @@ def panels(count: int, columns: int, height: float, *, extra: float = 0.4) -> tu
     for axes in grid[count:]:
         axes.set_visible(False)
     return figure, list(grid[:count])
-
-
-def of_measure(name: str) -> str:
-    """Return what a measure is called above a panel: over the second half of a run, as is said below, or at the end."""
-    return title_of(name.removesuffix(MEAN)) if name.endswith(MEAN) else f"{title_of(name)} at the end"
 
 
 def of_value(value: Any, most: int = 22) -> str:

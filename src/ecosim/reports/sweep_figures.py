@@ -9,20 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.drawing.indices import draw_indices
-from ecosim.drawing.names import short_name, short_names
+from ecosim.drawing.names import of_measure, short_name, short_names
 from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, styled, title_of
-from ecosim.reports.panels import (
-    calm,
-    colour,
-    each,
-    is_logarithmic,
-    line_colours,
-    of_measure,
-    of_value,
-    panels,
-    placed,
-    shape,
-)
+from ecosim.reports.panels import calm, colour, each, is_logarithmic, line_colours, of_value, panels, placed, shape
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ecosim.drawing.names import short_names
+from ecosim.drawing.names import MEAN, short_names
 from ecosim.reports import maps, sweep_figures, sweep_words
 from ecosim.reports.page import Page, code, details, heading, number, paragraph, sentences, table
-from ecosim.reports.panels import MEAN
 from ecosim.results.plain_yaml import to_yaml
 
 if TYPE_CHECKING:
