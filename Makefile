@@ -17,7 +17,7 @@ help:
 	@echo 'make test     what a change has to pass: lint, then the tests'
 	@echo 'make lint     style, types and the direction of imports'
 	@echo 'make bench    ecosim beside plain Mesa and NumPy on the same models'
-	@echo 'make bench-sweeps  sweeps of ecosim beside process pools, joblib, Hydra and the EMA Workbench (half an hour)'
+	@echo 'make bench-sweeps  sweeps of ecosim beside process pools, joblib, Hydra and the EMA Workbench (ten minutes on two quiet cores, half an hour on busy ones)'
 	@echo 'make verify   the slow tests, and published results held against ours; tables and figures go to results/verify'
 	@echo 'make mutants  how many small faults, planted in mechanisms and measures, the tests notice (an hour); to results/mutants.md'
 	@echo 'make lock     choose the versions of all packages again (UPGRADE=1: the newest)'

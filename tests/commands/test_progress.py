@@ -7,8 +7,9 @@ import pytest
 import typer
 
 from ecosim.commands.options import ManyRuns
-from ecosim.commands.progress import Bar, watched
+from ecosim.commands.progress import watched
 from ecosim.errors import InputError
+from ecosim.experiments.bar import Bar
 from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.work import Progress
 
@@ -59,7 +60,7 @@ def test_a_bar_tells_how_much_is_done_and_what_is_noted(monkeypatch):
     stderr.isatty = lambda: True
     monkeypatch.setattr(sys, "stderr", stderr)
     monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setattr("ecosim.commands.progress.SECONDS_BETWEEN", 60.0)
+    monkeypatch.setattr("ecosim.experiments.bar.SECONDS_BETWEEN", 60.0)
     with Bar("runs", True) as bar:
         bar.advance(3, 10, "1 failed")
         bar.advance(4, 10, "2 failed")  # too soon to be drawn anew

@@ -13,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from ecosim.cli import app
+from ecosim.commands.options import AT_THE_END
 from ecosim.commands.registration import register
 from ecosim.errors import InputError
 
@@ -103,10 +104,22 @@ def test_an_option_means_the_same_wherever_it_is():
         assert len(set(told[name])) == 1, (name, told[name])
 
 
+def test_a_measures_name_means_the_same_wherever_it_is():
+    """The value at the end, unless ``.mean`` says otherwise: every command that takes a measure says so."""
+    taking = [
+        option.help
+        for command in typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]
+        for option in command.params
+        if "--measure" in option.opts
+    ]
+    assert len(taking) == 4  # compare, discover, report, sensitivity
+    assert all(AT_THE_END in told for told in taking), taking
+
+
 def test_what_may_be_asked_is_told_without_importing_what_carries_it_out():
     """A late import is easily forgotten, and whoever asks for help then waits for it."""
     told = "import sys, ecosim.cli; print(*(name for name in sys.modules if name.split('.')[0] == 'ecosim'))"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
-    light = {"ecosim", "ecosim.cli", "ecosim.errors", "ecosim.experiments", "ecosim.experiments.time_limit"}
-    light |= {"ecosim.app", "ecosim.app.command"}
+    experiments = {"ecosim.experiments", "ecosim.experiments.bar", "ecosim.experiments.time_limit"}
+    light = {"ecosim", "ecosim.cli", "ecosim.errors", *experiments, "ecosim.app", "ecosim.app.command"}
     assert {name for name in done.stdout.split() if not name.startswith("ecosim.commands")} == light

@@ -50,9 +50,10 @@ def die_with_this_process():
     return f"{die}; os.getppid() == {os.getpid()} or os._exit(1); "
 
 
-def start(out, *words, workers=1):
+def start(out, *words, workers=1, **keywords):
     """Start such a command and return the process."""
-    return subprocess.Popen(command(out, *words, workers=workers), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen(command(out, *words, workers=workers), **pipes, **keywords)
 
 
 def run(out, *words, workers=1, timeout=300, **keywords):

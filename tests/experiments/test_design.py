@@ -153,5 +153,5 @@ def test_a_design_survives_being_written_as_json():
 
 @pytest.mark.parametrize("kind", ["grid", "zip", "listed"])
 def test_scenarios_are_no_values_of_a_key_and_compare_is_named_instead(kind):
-    with pytest.raises(InputError, match="scenario: a sweep has one scenario.*ecosim compare"):
+    with pytest.raises(InputError, match=r"scenario: a sweep has one scenario.*ecosim compare"):
         design_of({"scenario": ["town", "opinions"], "ticks": [5, 5 if kind == "listed" else 6]}, kind, 2, 1)

@@ -88,7 +88,7 @@ def test_a_read_only_folder_is_refused_before_any_run(tmp_path):
 def test_the_manifest_names_every_file_with_its_checksum(finished):
     manifest = json.loads((finished / "manifest.json").read_text())
     files = {f"{path.parent.name}/{path.name}" for kind in ("runs", "series") for path in (finished / kind).iterdir()}
-    assert set(manifest["checksums"]["files"]) == files
+    assert set(manifest["checksums"]["files"]) == {*files, "runs.parquet"}
     assert manifest["state"] == "complete"
     assert manifest["runs"] == {"all": 12, "ok": 12, "failed": 0}
 

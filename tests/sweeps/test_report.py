@@ -173,10 +173,10 @@ def test_axes_come_back_from_a_plot(tmp_path):
     matplotlib.use("agg")
     folder = town(tmp_path)
     sweep = ecosim.read_sweep(folder)
-    axes = sweep.plot("win_win_share", against="dynamics.stance.tolerance", by="rule.word")
+    axes = sweep.plot("win_win_share.mean", against="dynamics.stance.tolerance", by="rule.word")
     assert axes.get_xlabel() == "stance.tolerance"
     assert len(axes.get_lines()) == 2
     means = sweep.runs.groupby(["rule.word", "dynamics.stance.tolerance"])["win_win_share.mean"].mean()
     assert axes.get_lines()[0].get_ydata() == pytest.approx(means["plain"].to_numpy())
     with pytest.raises(InputError, match=r"did you mean 'dynamics\.stance\.tolerance'"):
-        sweep.plot("win_win_share", against="dynamics.stance.tolerence")
+        sweep.plot("win_win_share.mean", against="dynamics.stance.tolerence")

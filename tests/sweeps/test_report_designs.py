@@ -40,7 +40,7 @@ def test_sampled_designs_get_points_bins_and_indices(tmp_path, kind):
     page = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
     assert 'id="effects"' not in page
     assert "Each dot is a point of the design" in page
-    assert "Value: most is due to rule.x1 (" in page
+    assert "Value at the end: most is due to rule.x1 (" in page
     assert "no effect is seen of rule.x3" in page
 
 

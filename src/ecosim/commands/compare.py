@@ -77,10 +77,18 @@ def carry_out(order: Order) -> int:
     if comparison.until is not None:
         tell_until(order, plan, comparison.until, "scenario")
     _print(comparison.differences, order.as_json)
-    failed = int((comparison.runs["status"] != "ok").sum())
-    if failed:
-        say(f"{failed} runs failed and are left out, with those that have the same luck.")
-    return FAILED if failed else 0
+    if comparison.failed:
+        _tell_failures(order, comparison)
+    return FAILED if comparison.failed else 0
+
+
+def _tell_failures(order: Order, comparison: Comparison) -> None:
+    from ecosim.errors import printable
+    from ecosim.experiments.failing import said_of_failures
+
+    told = said_of_failures(comparison.failed, len(comparison.runs), comparison.why)
+    where = "--out DIR keeps all reasons" if order.out is None else f"more: {printable(order.out)}/failures.jsonl"
+    say(f"{told}, and are left out, with those that have the same luck; {where}")
 
 
 def _tell_rivals(order: Order, plan: Plan) -> None:

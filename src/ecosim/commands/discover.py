@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ecosim.commands.answer import answer
-from ecosim.commands.options import Spoken
+from ecosim.commands.options import AT_THE_END, Spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class Order(Spoken):
     """
 
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a sweep left, of at least twenty points")]
-    measure: Annotated[str, typer.Option(metavar="NAME", help="what comes out; NAME.mean: over the second half")]
+    measure: Annotated[str, typer.Option(metavar="NAME", help=f"what comes out ({AT_THE_END})")]
     above: Annotated[float | None, typer.Option(metavar="Y", help="it holds where the measure is above this")] = None
     below: Annotated[float | None, typer.Option(metavar="Y", help="it holds where the measure is below this")] = None
     density: Annotated[

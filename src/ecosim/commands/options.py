@@ -27,8 +27,10 @@ Trust = Annotated[
     tuple[str, ...],
     typer.Option(metavar="PACKAGE", help="let rules and measures of this package run; may be repeated"),
 ]
+AT_THE_END = "NAME: at the end of a run; NAME.mean: over its second half"
 Measures = Annotated[
-    tuple[str, ...], typer.Option("--measure", metavar="NAME", help="only this measure; may be repeated")
+    tuple[str, ...],
+    typer.Option("--measure", metavar="NAME", help=f"only this measure ({AT_THE_END}); may be repeated"),
 ]
 SeedOfReplicates = Annotated[int | None, typer.Option(metavar="N", help="the seeds of the replicates come from it")]
 FolderOfRuns = Annotated[

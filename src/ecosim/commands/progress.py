@@ -3,79 +3,20 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from ecosim.commands.ending import FAILED, STOPPED
 from ecosim.commands.options import ManyRuns
 from ecosim.commands.speech import say
+from ecosim.experiments.bar import Bar
 
 if TYPE_CHECKING:
     from ecosim.experiments.sweep import Progress
-
-SECONDS_BETWEEN = 0.1
-"""How often a bar is drawn anew, at most."""
-
-
-class Bar:
-    """A bar with the time left, which comes with the first progress that it is told.
-
-    Args:
-        what: is counted, as it stands before the bar: ``runs``.
-        is_shown: whether anybody is there to look at it.
-        patience: seconds without a bar, for what may be done in a moment.
-        has_count: whether numbers stand behind the bar, or only the note.
-    """
-
-    def __init__(self, what: str, is_shown: bool, *, patience: float = 0.0, has_count: bool = True) -> None:
-        self.is_shown = is_shown
-        self._what, self._has_count = what, has_count
-        self._bar: Any = None
-        self._task: Any = None
-        self._next = time.monotonic() + patience
-
-    def __enter__(self) -> Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def advance(self, done: float, total: float, note: str = "") -> None:
-        """Draw the bar anew, if it is time to.
-
-        Args:
-            done: how much is done.
-            total: of how much.
-            note: is told behind the bar.
-        """
-        if not self.is_shown or time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + SECONDS_BETWEEN
-        if self._bar is None:
-            self._begin(total)
-        self._bar.update(self._task, total=total, completed=done, note=note)
-
-    def _begin(self, total: float) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        count = (MofNCompleteColumn(),) if self._has_count else ()
-        columns = (
-            TextColumn(self._what),
-            BarColumn(),
-            *count,
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}"),
-        )
-        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task(self._what, total=total, note="")
-        self._bar.start()
 
 
 @contextmanager

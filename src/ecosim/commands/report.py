@@ -17,7 +17,7 @@ from ecosim.errors import InputError
 class Order(Spoken):
     """Write a page about a sweep, a comparison or a run: what was run, what it shows, and how sure that is.
 
-    NAME is a measure's mean over the second half of a run; NAME.end its value at the end.
+    Where no measure is named, it shows means over the second half of a run.
     """
 
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a sweep, a comparison or a run left")]
@@ -108,6 +108,7 @@ def _records(indices: Any) -> dict[str, Any]:
 
 
 def _of_run(order: Order, out: Path) -> dict[str, Any]:
+    from ecosim.experiments.shards import series_named
     from ecosim.reports.run_page import run_page
     from ecosim.results.run import read
     from ecosim.results.store import write_text
@@ -115,7 +116,7 @@ def _of_run(order: Order, out: Path) -> dict[str, Any]:
     if order.tables == "xlsx":
         raise InputError("--tables xlsx: for sweeps; allowed for a run: csv")
     run = read(order.folder)
-    write_text(out, run_page(run, order.measures))
+    write_text(out, run_page(run, tuple(series_named(name) for name in order.measures)))
     if order.tables is not None:
         run.to_csv(out.parent / "tables")
     return {"run_id": run.run_id, "seed": run.seed, "summary": run.summary}

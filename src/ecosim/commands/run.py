@@ -13,9 +13,9 @@ import typer
 from ecosim.commands.actors import actors_of, besides
 from ecosim.commands.options import OfScenario, OwnTables, Spoken, Yes
 from ecosim.commands.own_failures import told_of_own_code
-from ecosim.commands.progress import Bar
 from ecosim.commands.together import Together
 from ecosim.commands.words import given
+from ecosim.experiments.bar import Bar
 
 if TYPE_CHECKING:
     from ecosim.results.run import Run

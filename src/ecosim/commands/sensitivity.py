@@ -60,7 +60,7 @@ def carry_out(order: Order) -> None:
     from ecosim.sweeps.spreadsheets import defused
 
     tables = SweepTables(order.folder)
-    chosen = [tables.named(name) for name in order.measures]
+    chosen = tables.known(order.measures)
     found = sensitivity(tables, chosen)
     out = order.folder if order.out is None else order.out
     refuse_unwritable(out)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ecosim.commands.options import Spoken
-from ecosim.commands.progress import Bar
 from ecosim.commands.speech import say
 from ecosim.errors import InputError, did_you_mean
+from ecosim.experiments.bar import Bar
 
 if TYPE_CHECKING:
     from ecosim.published.case import Effort

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ecosim.drawing.names import MEAN
 from ecosim.drawing.style import title_of
 from ecosim.results import phrases
 from ecosim.world.names import for_plot
 
 if TYPE_CHECKING:
     from ecosim.measures.measure import Measure
-
-MEAN = ".mean"
 
 
 def unit_of(measure: str) -> str:
@@ -27,10 +26,10 @@ def in_words(unit: str) -> str:
 
 
 def quantity(measure: str) -> str:
-    """Return what an axis of a measure is called: its title, its unit, and that it is a mean over time where it is one."""
+    """Return what an axis of a measure is called: its title, its unit, and when in a run it was taken."""
     name = measure.removesuffix(MEAN)
-    told = with_unit(title_of(name), unit_of(name))
-    return f"{told},\nmean over the second half of a run" if measure.endswith(MEAN) else told
+    when = "mean over the second half of a run" if measure.endswith(MEAN) else "at the end of a run"
+    return f"{with_unit(title_of(name), unit_of(name))},\n{when}"
 
 
 def with_unit(title: str, unit: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ecosim.drawing.meaning import meanings
 from ecosim.errors import InputError, did_you_mean, shown
+from ecosim.experiments.bar import looked_at
 from ecosim.experiments.calibrated import Calibration, told
 from ecosim.experiments.expense import tell_expense
 from ecosim.experiments.factor import Factor
@@ -81,7 +82,7 @@ def calibrate(
         yes: whether very many runs are meant.
         cluster: a Dask scheduler whose workers make the runs, as for :func:`ecosim.sweep`.
         say: is told, in a sentence, what all trials will take.
-        progress: is told how far a batch is.
+        progress: is told how far a batch is; by default a bar, at a terminal or in a notebook.
 
     Raises:
         InputError: before any run, naming every fault at once.
@@ -96,9 +97,9 @@ def calibrate(
     execution.check()
     ends = {one.key: list(one.at(ENDS_AND_MIDDLE)) for one in factors}
     sample = varied.plan(ends, replicates, "zip")
-    with kept(out) as folder, lasting(execution, sample, folder, say) as how:
+    with kept(out) as folder, lasting(execution, sample, folder, say) as how, looked_at(progress) as heard:
         tell_expense(sample, trials, "trials", how, say, rounds=rounds_of(method, trials))
-        made = Trials(factors, facts, lambda axes: varied.plan(axes, replicates, "zip"), folder, how, progress)
+        made = Trials(factors, facts, lambda axes: varied.plan(axes, replicates, "zip"), folder, how, heard)
         luck = varied.luck % 2**32
         posterior = None
         if method == "abc":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.plan import Plan
-from ecosim.experiments.shards import MEAN
+from ecosim.experiments.shards import MEAN, column_named
 from ecosim.rules import find_measures
 from ecosim.settings import Settings
 from ecosim.world.founding import labels_of
@@ -25,7 +25,7 @@ def column_of(name: str, settings: Settings) -> str:
     Raises:
         InputError: if runs have no such column, or the measure fills several.
     """
-    there = measured(settings)
+    there, name = measured(settings), column_named(name)
     if name in there:
         return name
     word, suffix = name.removesuffix(MEAN), MEAN if name.endswith(MEAN) else ""

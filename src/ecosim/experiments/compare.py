@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,16 @@ import numpy as np
 from ecosim.compose import plain, read
 from ecosim.drawing.differences import draw
 from ecosim.errors import InputError, shown
+from ecosim.experiments.bar import looked_at
 from ecosim.experiments.columns import measured_by, refuse_unknown
 from ecosim.experiments.design import Axis, Design
+from ecosim.experiments.failing import warn_of_failures
+from ecosim.experiments.folder import FAILURES
 from ecosim.experiments.gain import fewer_runs
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
-from ecosim.experiments.shards import read_runs
-from ecosim.experiments.sweep import Execution, run_sweep
+from ecosim.experiments.shards import column_named, read_runs
+from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.until import Ended, Goal, goals_of, most_replicates
 from ecosim.settings import Settings, settings_from
@@ -43,11 +46,20 @@ class Comparison:
         runs: a row a run, as of a sweep; the column ``scenario`` names the arm.
         differences: a row for each measure and each arm but the first: see :func:`differences`.
         until: how many replicates the arms took, where a width was asked for.
+        failed: runs that failed and are left out, with those that have the same luck.
+        why: the reason that most of them share, and how many do.
     """
 
     runs: pd.DataFrame
     differences: pd.DataFrame
     until: Ended | None = None
+    failed: int = 0
+    why: str = ""
+
+    def __repr__(self) -> str:
+        arms = ", ".join(str(arm) for arm in dict.fromkeys(self.runs["scenario"]))
+        failed = f", {self.failed:,} failed" if self.failed else ""
+        return f"Comparison({arms}: {len(self.runs):,} runs{failed}, {self.differences['measure'].nunique()} measures)"
 
     def plot(self, axes: Axes | None = None, measure: str | None = None) -> Axes:
         """Draw how each scenario differs from the first in a measure (by default the first), and return the axes.
@@ -56,6 +68,7 @@ class Comparison:
             InputError: if there is no such measure, or it has no value in two replicates of two scenarios.
         """
         known = list(dict.fromkeys(self.differences.loc[self.differences["difference"].notna(), "measure"]))
+        measure = None if measure is None else column_named(measure)
         if measure is not None:
             refuse_unknown([measure], known)
         elif not known:
@@ -79,6 +92,8 @@ def compare(
     cluster: str | Path | None = None,
     yes: bool = False,
     until: str | Iterable[str] = (),
+    say: Callable[[str], object] = lambda sentence: None,
+    progress: Callable[[Progress], object] | None = None,
 ) -> Comparison:
     """Run scenarios under common random numbers and return how each differs from the first.
 
@@ -103,6 +118,8 @@ def compare(
         yes: whether a very large comparison is meant.
         until: ``"measure ± width"``, or several: replicates are added until the 95 % interval of each arm's mean difference
             from the first is at most that wide on either side (``ecosim.experiments.until``).
+        say: is told, in sentences, what is going to happen: ``say=print`` shows them.
+        progress: is told now and then how far it is; by default a bar, at a terminal or in a notebook.
 
     Raises:
         InputError: before any run, naming every fault of every arm.
@@ -115,7 +132,10 @@ def compare(
     plan = founded_on(plan, actors)
     execution = Execution(workers, timeout, memory, retry, yes, cluster)
     with kept(out) as folder:
-        return run_comparison(plan, folder, execution, measures, goals=goals)
+        with looked_at(progress) as heard:
+            found = run_comparison(plan, folder, execution, measures, say=say, progress=heard, goals=goals)
+        warn_of_failures(found.failed, len(found.runs), found.why, None if out is None else folder / FAILURES)
+        return found
 
 
 def replicates_of(given: int | None, goals: Sequence[Goal]) -> int:
@@ -138,11 +158,11 @@ def run_comparison(
     Raises:
         InputError: before any run, or if a measure is none of the runs'.
     """
-    measures = list(measures)
+    measures = [column_named(name) for name in measures]
     refuse_unknown(measures, measured_by(plan))
     outcome = run_sweep(plan, out, execution, **told)
     runs = read_runs(out)
-    return Comparison(runs, differences(runs, measures), outcome.until)
+    return Comparison(runs, differences(runs, measures), outcome.until, outcome.failed, outcome.why)
 
 
 def plan_of_arms(

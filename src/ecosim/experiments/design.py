@@ -29,6 +29,9 @@ SAMPLED: tuple[str, ...] = get_args(Sampled)
 KINDS = (*LISTED, *SAMPLED)
 LUCKS: tuple[str, ...] = get_args(Luck)
 
+MOST_EXACT = 2**53
+"""Up to here a whole number is the same as a floating-point one."""
+
 _SAME_FOR_ALL = {
     "seed": "the luck is the same for every point; --replicates gives each point several, --seed chooses them",
     "record": "what is kept is the same for every point; set it to one value",
@@ -160,6 +163,14 @@ class Design:
             for place, axis in enumerate(self.axes)
         }
 
+    def stored(self, columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Return columns with each number of a key as a floating-point one: fractions may come when a sweep is extended."""
+        keys = {axis.key for axis in self.axes}
+        return {
+            name: values.astype(np.float64) if name in keys and values.dtype == np.int64 else values
+            for name, values in columns.items()
+        }
+
     def rows(self, numbers: NDArray[np.int64], run_ids: Sequence[str]) -> Table:
         """Return a row for each of these runs (rows,), as the table of the design has it."""
         point, replicate = np.divmod(numbers, self.replicates)
@@ -183,7 +194,7 @@ class Design:
             before: what ``said`` told of the design that the folder had.
         """
         if self.luck != before.get("luck", self.luck):
-            return "The luck is another than before: all runs are made anew."
+            return "The luck is another than before: of what is there, only runs that were made with it count."
         if self.factors is None and "factors" not in before:
             return ""
         now = json.loads(json.dumps(self.said()))
@@ -289,14 +300,14 @@ def faults_of_words(kind: str, replicates: int, luck: str) -> list[str]:
 
 
 def type_of(values: Sequence[Any]) -> type:
-    """Return what a column of these values holds: ``bool``, ``int``, ``float`` or ``str``."""
+    """Return what a column of these values holds: ``bool``, ``int``, ``float``; or ``str``, also of huge whole numbers."""
     if isinstance(values, range):
         return int
     kinds = {type(value) for value in values}
     if kinds == {bool}:
         return bool
     if kinds == {int}:
-        return int if all(-(2**63) <= value < 2**63 for value in values) else str
+        return int if all(abs(value) <= MOST_EXACT for value in values) else str
     return float if kinds <= {int, float, type(None)} and kinds & {int, float} else str
 
 

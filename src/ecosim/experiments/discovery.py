@@ -83,6 +83,11 @@ class Discovery:
     says: tuple[str, ...]
     about: str = ""
 
+    def __repr__(self) -> str:
+        rules = f"{len(self.rules)} rule{'s' if len(self.rules) != 1 else ''}"
+        tree = "" if self.tree is None else ", a tree"
+        return f"Discovery({self.holds} in {self.folder}: {len(self.cases.share):,} points, {rules}{tree})"
+
     @property
     def boxes(self) -> pd.DataFrame:
         """A row for each rule and each factor that it restricts: bounds, words, quasi-p-value, and what it is worth."""

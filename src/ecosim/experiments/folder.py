@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -12,7 +12,8 @@ from ecosim.errors import InputError, printable
 from ecosim.experiments.ids import is_id
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
-from ecosim.experiments.shards import RUNS
+from ecosim.experiments.runs_table import RUNS_TABLE
+from ecosim.experiments.shards import RUNS, digest_of
 from ecosim.experiments.surroundings import changes, differences, surroundings
 from ecosim.results import store
 from ecosim.results.folders import LOCK, make, unmake
@@ -114,11 +115,13 @@ class SweepFolder:
         before = self._manifest() if self._has_results() else {}
         configurations = {**before.get("configurations", {}), **plan.configurations}
         hashes = {name: configuration_hash(data) for name, data in configurations.items()}
-        shards = {
+        files = {
             f"{kind}/{path.name}": path.stem.removeprefix("part-")
             for kind in ("runs", "series")
             for path in sorted(self.path.glob(f"{kind}/part-*.parquet"))
         }
+        if (self.path / RUNS_TABLE).is_file():
+            files[RUNS_TABLE] = digest_of(self.path / RUNS_TABLE)
         store.write_json(
             self.path / MANIFEST,
             {
@@ -129,22 +132,24 @@ class SweepFolder:
                 "configurations": configurations,
                 "configuration_hashes": hashes,
                 "provenance": made,
-                "checksums": {"algorithm": "BLAKE2b, 128 bits", "files": shards},
+                "checksums": {"algorithm": "BLAKE2b, 128 bits", "files": files},
             },
         )
 
-    def failures(self) -> dict[str, dict[str, Any]]:
-        """Return what is known of failed runs, by run id; a line that was cut off is none."""
+    def failures(self) -> Iterator[dict[str, Any]]:
+        """Yield what is known of each failed run, one at a time; a line that was cut off is none."""
         path = self.path / FAILURES
-        found: dict[str, dict[str, Any]] = {}
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else ():
-            try:
-                one = json.loads(line)
-                if is_id(one["run_id"]):
-                    found[one["run_id"]] = one
-            except (ValueError, KeyError, TypeError):
-                continue
-        return found
+        if not path.is_file():
+            return
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                try:
+                    one = json.loads(line)
+                    is_whole = is_id(one["run_id"]) and isinstance(one["kind"], str) and isinstance(one["message"], str)
+                except (ValueError, KeyError, TypeError):
+                    continue
+                if is_whole:
+                    yield one
 
     def rewrite_failures(self, failures: Iterable[Mapping[str, Any]]) -> None:
         """Write all that is known of failed runs anew.
@@ -152,10 +157,10 @@ class SweepFolder:
         Raises:
             OSError: if it cannot be written.
         """
-        store.write_text(self.path / FAILURES, "".join(_line(one) for one in failures))
+        store.replace(self.path / FAILURES, lambda file: file.writelines(_line(one).encode() for one in failures))
 
-    def add_failure(self, plan: Plan, number: int, run_id: str, failure: Failure) -> dict[str, Any]:
-        """Write down, at once, that a run failed, and return what was written.
+    def add_failure(self, plan: Plan, number: int, run_id: str, failure: Failure) -> None:
+        """Write down, at once, that a run failed.
 
         Raises:
             OSError: if it cannot be written.
@@ -174,10 +179,9 @@ class SweepFolder:
             file.write(_line(told))
             file.flush()
             os.fsync(file.fileno())
-        return told
 
     def _has_results(self) -> bool:
-        return self.is_begun() and (any(self.path.glob(f"{RUNS}/part-*.parquet")) or bool(self.failures()))
+        return self.is_begun() and (any(self.path.glob(f"{RUNS}/part-*.parquet")) or any(True for _ in self.failures()))
 
     def _now(self, plan: Plan) -> dict[str, Any]:
         """Return what must not change from one call to the next, as it was when it was first asked for: before any run."""

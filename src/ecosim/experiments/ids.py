@@ -78,6 +78,28 @@ def among(ids: IdArray, known: IdArray) -> NDArray[np.bool_]:
     return found
 
 
+class Places:
+    """The first place of each id among some others.
+
+    Args:
+        ids: those others; of equal ones the first counts.
+    """
+
+    def __init__(self, ids: IdArray) -> None:
+        self._order = np.argsort(ids, kind="stable")
+        self._sorted = ids[self._order]
+
+    def of(self, ids: IdArray) -> NDArray[np.int64]:
+        """Return the place of each of some ids; −1 for one that is not there."""
+        if not self._sorted.size:
+            return np.full(ids.size, -1)
+        at = np.minimum(np.searchsorted(self._sorted, ids), self._sorted.size - 1)
+        return np.where(self._sorted[at] == ids, self._order[at], -1)
+
+    def __len__(self) -> int:
+        return int(self._order.size)
+
+
 def each_once(ids: IdArray) -> NDArray[np.int64]:
     """Return the places of the first of each id, ascending."""
     order = np.argsort(ids, kind="stable")

@@ -16,7 +16,7 @@ from ecosim.errors import InputError, did_you_mean, printable, shown
 from ecosim.experiments.folder import FAILURES, MANIFEST
 from ecosim.experiments.grouping import grouped
 from ecosim.experiments.run_columns import RunColumns
-from ecosim.experiments.shards import MEAN, OK, RUNS, SERIES, read_design, read_runs
+from ecosim.experiments.shards import OK, RUNS, SERIES, column_named, read_design, read_runs
 from ecosim.results.table import Note
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ NOT_MEASURED = ("run_id", "status", "point", "replicate", "seed")
 
 BLOCKS = ("sobol", "morris")
 """Designs whose points come in blocks, which may have points in common."""
-
-END = ".end"
-"""Added to a measure's name where its value at the end of a run is meant, not its mean over the second half."""
 
 
 @dataclass(frozen=True)
@@ -219,29 +216,21 @@ class SweepTables:
             "well (the same ecosim sweep once more goes on where it was)"
         )
 
-    def named(self, name: str) -> str:
-        """Return the column that a measure's plain name stands for: its mean over the second half, if there is one.
-
-        A name that is a column with ``.mean`` already, or with ``.end`` for the value at the end, is taken at its word.
-        """
-        if name.endswith(END):
-            return name.removesuffix(END)
-        return name + MEAN if name + MEAN in self.measures else name
-
     def known(self, names: Sequence[str]) -> list[str]:
-        """Return names of measures as they stand in the table of runs.
+        """Return names of measures as they stand in the table of runs (``column_named``).
 
         Raises:
             InputError: naming every one that is not there.
         """
+        columns = [column_named(name) for name in names]
         faults = [
             f"measure {shown(name)}: not in these runs; {did_you_mean(name, self.measures)}"
-            for name in names
+            for name in columns
             if name not in self.measures
         ]
         if faults:
             raise InputError(faults)
-        return list(dict.fromkeys(names))
+        return list(dict.fromkeys(columns))
 
     def series(
         self, measure: str, by: str | Sequence[str] = (), quantiles: Sequence[float] = (0.1, 0.5, 0.9)

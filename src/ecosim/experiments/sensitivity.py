@@ -11,17 +11,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError
+from ecosim.drawing.axes import on_axes
+from ecosim.drawing.indices import draw_indices
+from ecosim.drawing.names import of_measure, short_names
+from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.effects import half_width, mean_of_rows, nanmean, nanvar
 from ecosim.experiments.given_data import from_given_data
 from ecosim.experiments.noise import noise_of
 from ecosim.experiments.reading import BLOCKS, SweepTables
 from ecosim.experiments.remarks import remarks_on
 from ecosim.experiments.sampling import Factors
+from ecosim.experiments.shards import column_named
 from ecosim.experiments.shares import shares_of_variance
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 RESAMPLES, SEED = 200, 1
 """Resamples behind each interval, and what chooses them, so that the same folder gives the same table."""
@@ -60,6 +65,27 @@ class Sensitivity:
     measures: pd.DataFrame
     skipped: dict[str, str]
     remarks: tuple[str, ...]
+
+    def plot(self, measure: str | None = None, axes: Axes | None = None) -> Axes:
+        """Draw the indices of a measure (by default the first), a row a factor, and return Matplotlib's axes.
+
+        Raises:
+            InputError: if nothing is told of that measure.
+        """
+        told = list(self.measures["measure"])
+        chosen = told[0] if measure is None else column_named(measure)
+        if chosen not in told:
+            why = self.skipped.get(chosen)
+            raise InputError(f"measure {shown(chosen)}: {why or did_you_mean(chosen, told)}")
+        keys = [str(one) for one in dict.fromkeys(self.indices["factor"]) if one]
+        names = short_names(keys)
+        with on_axes(axes) as drawn:
+            draw_indices(drawn, self.indices, chosen, self.method, [names[key] for key in keys], keys)
+            drawn.set_title(of_measure(chosen), loc="left", fontweight="bold")
+            bars, words = drawn.get_legend_handles_labels()
+            once = dict(zip(reversed(words), reversed(bars), strict=True))
+            drawn.legend(list(once.values())[::-1], list(once)[::-1])
+        return drawn
 
     def idle(self, measure: str) -> list[str]:
         """Return the factors of which no effect on a measure is seen."""

@@ -30,6 +30,9 @@ OK = "ok"
 MEAN = ".mean"
 """Added to a measure's name for its mean over the second half of the run; the name alone is its value at the end."""
 
+END = ".end"
+"""May be added to a measure's name to say that its value at the end is meant, as with the name alone."""
+
 _LOOKED_AT = 2000
 """Values by which it is judged whether those of a column repeat."""
 
@@ -96,6 +99,16 @@ def keep(folder: Path, name: str, content: bytes) -> None:
     write_bytes(folder / kind / part, content)
 
 
+def column_named(measure: str) -> str:
+    """Return the column of the table of runs that a measure's name stands for, wherever one is asked for."""
+    return measure.removesuffix(END)
+
+
+def series_named(measure: str) -> str:
+    """Return the series that a measure's name stands for: over time, its end and its mean are the same one."""
+    return column_named(measure).removesuffix(MEAN)
+
+
 class Found(NamedTuple):
     """What a folder holds.
 
@@ -109,16 +122,37 @@ class Found(NamedTuple):
 
 
 def save_failed(folder: Path, design: Design, numbers: Sequence[int], ids: Sequence[str], kinds: Sequence[str]) -> None:
-    """Write a row for each failed run, in place of such rows from before.
+    """Write a row for each failed run, in place of such rows from before, with the columns that other runs have.
 
     Raises:
         OSError: if it cannot be written.
     """
     for path, meta in _parts(folder):
-        if _FAILED in meta:
+        if is_of_failed(meta):
             path.unlink()
     if numbers:
-        _write(folder / RUNS, _runs_table(design, numbers, ids, kinds, {}), {_FAILED: b"1"}, _FLAT)
+        none = np.full(len(numbers), np.nan)
+        measures = {name: (none, note) for name, note in measures_there(folder).items()}
+        _write(folder / RUNS, _runs_table(design, numbers, ids, kinds, measures), {_FAILED: b"1"}, _FLAT)
+
+
+def is_of_failed(metadata: Mapping[bytes, bytes] | None) -> bool:
+    """Return whether a file of runs with this metadata holds the rows of those that failed."""
+    return _FAILED in (metadata or {})
+
+
+def measures_there(folder: Path) -> dict[str, Note]:
+    """Return the columns of measures that any shard has, each with its unit and meaning."""
+    import pyarrow.parquet
+
+    notes: dict[str, Note] = {}
+    for path in sorted(folder.glob(f"{RUNS}/part-*.parquet")):
+        schema = pyarrow.parquet.read_schema(path)
+        for name in schema.names[schema.get_field_index("seed") + 1 :]:  # what stands before it is told by the design
+            if name not in notes:
+                known = schema.field(name).metadata or {}
+                notes[name] = Note(known.get(b"unit", b"").decode(), known.get(b"meaning", b"").decode())
+    return notes
 
 
 def look_through(folder: Path) -> Found:
@@ -127,7 +161,7 @@ def look_through(folder: Path) -> Found:
     Raises:
         OSError: if the folder cannot be read or written.
     """
-    for path in [*folder.glob(f"{RUNS}/.*.part"), *folder.glob(f"{SERIES}/.*.part")]:
+    for path in [one for where in (".", RUNS, SERIES) for one in (folder / where).glob(".*.part")]:
         path.unlink()
     damaged = [path for kind in (RUNS, SERIES) for path in folder.glob(f"{kind}/*") if not is_whole(path)]
     for path in damaged:
@@ -315,7 +349,7 @@ def _runs_table(
     columns: dict[str, NDArray[Any]] = {
         "run_id": np.array(ids, dtype=object),
         "status": np.array(statuses, dtype=object),
-        **design.columns(point for point, _ in places),
+        **design.stored(design.columns(point for point, _ in places)),
         "replicate": np.array([replicate for _, replicate in places], np.int64),
         "seed": np.array([design.seed_of(number) for number in numbers], np.uint64),
     }
@@ -367,8 +401,18 @@ def _differ(values: NDArray[np.float64]) -> bool:
     return bool(np.count_nonzero(there[1:] != there[:-1]) >= values.size / 4)
 
 
+def digest_of(path: Path) -> str:
+    """Return the digest of a file's bytes, of which never many are in memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, _digest).hexdigest()
+
+
 def _name(content: bytes) -> str:
-    return f"part-{hashlib.blake2b(content, digest_size=16).hexdigest()}.parquet"
+    return f"part-{_digest(content).hexdigest()}.parquet"
+
+
+def _digest(content: bytes = b"") -> Any:
+    return hashlib.blake2b(content, digest_size=16)
 
 
 def _parts(folder: Path) -> Iterator[tuple[Path, Mapping[bytes, bytes]]]:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecosim.errors import InputError, shown
-from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.bar import looked_at
+from ecosim.experiments.failing import warn_of_failures
+from ecosim.experiments.folder import FAILURES, SweepFolder
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.making import Limits
 from ecosim.experiments.plan import Plan, plan_of
@@ -131,13 +133,15 @@ def sweep(
     yes: bool = False,
     cluster: str | Path | None = None,
     until: str | Iterable[str] = (),
+    say: Callable[[str], object] = lambda sentence: None,
     progress: Callable[[Progress], object] | None = None,
 ) -> pd.DataFrame:
     """Run a scenario with many values of its parameters and return a row a run.
 
     Every point has the same seeds, so that points differ by their parameters and not by luck. Runs are made in an order
     that has sampled evenly whenever it is stopped (``ecosim.experiments.order``). A run that raises, hangs, blows up or
-    takes too much memory fails by itself; its row says so in ``status``, ``failures.jsonl`` says why.
+    takes too much memory fails by itself; its row says so in ``status``, ``failures.jsonl`` says why, and a warning tells
+    how many there were and what most of them share.
 
     Args:
         scenario: name of a scenario, or settings.
@@ -170,7 +174,8 @@ def sweep(
             (.json), or a file that describes a cluster (.yaml).
         until: ``"measure ± width"``, or several: replicates are added to a point until the 95 % interval of the
             measure's mean is at most that wide on either side (``ecosim.experiments.until``).
-        progress: called now and then with how far it is.
+        say: is told, in sentences, what is going to happen: ``say=print`` shows them.
+        progress: is told now and then how far it is; by default a bar, at a terminal or in a notebook.
 
     Returns:
         pandas.DataFrame: see :func:`ecosim.experiments.shards.read_runs`.
@@ -201,7 +206,10 @@ def sweep(
     )
     execution = Execution(workers, timeout, memory, retry, yes, cluster)
     with kept(out) as folder:
-        run_sweep(plan, folder, execution, progress=progress, goals=goals)
+        with looked_at(progress) as heard:
+            outcome = run_sweep(plan, folder, execution, say=say, progress=heard, goals=goals)
+        file = None if out is None else folder / FAILURES
+        warn_of_failures(outcome.failed, outcome.ok + outcome.failed, outcome.why, file)
         return read_runs(folder)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ecosim.drawing.meaning import meanings
 from ecosim.drawing.tipping import draw
 from ecosim.errors import InputError, RunsFailed, shown
+from ecosim.experiments.bar import looked_at
 from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
 from ecosim.experiments.crossing import Crossing, Estimate, crossing
 from ecosim.experiments.expense import tell_expense
@@ -176,7 +177,7 @@ def tip(
         yes: whether very many runs are meant.
         cluster: a Dask scheduler whose workers make the runs, as for :func:`ecosim.sweep`; worlds are led here all the same.
         say: is told, in sentences, what happens.
-        progress: is told how far a round is.
+        progress: is told how far a round is; by default a bar, at a terminal or in a notebook.
 
     Raises:
         InputError: before any run; after the first ones where they show that so few replicates are not enough.
@@ -190,8 +191,8 @@ def tip(
     execution = Execution(workers, timeout, memory, retry, yes, cluster)
     execution.check()
     sample = varied.plan({question.key: [question.start]}, 1)
-    with kept(out) as folder, lasting(execution, sample, folder, say) as how:
-        found = _Search(question, varied, folder, how, say, progress).found(replicates)
+    with kept(out) as folder, lasting(execution, sample, folder, say) as how, looked_at(progress) as heard:
+        found = _Search(question, varied, folder, how, say, heard).found(replicates)
         about = meanings([question.measure], meanings_of(varied.settings, [question.key]))
         found = replace(found, about=about)
         if ramp is None:
@@ -201,7 +202,7 @@ def tip(
             return replace(found, says=(*found.says, why))
         if cluster is not None:
             say("Worlds that are led both ways are led here, not on the cluster.")
-        led = both_ways_of(varied.settings, question, ramp, found, folder, execution, trust, say, progress, actors)
+        led = both_ways_of(varied.settings, question, ramp, found, folder, execution, trust, say, heard, actors)
         return replace(found, both_ways=led, says=(*found.says, *led.says))
 
 

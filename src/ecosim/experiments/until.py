@@ -38,8 +38,9 @@ from numpy.typing import NDArray
 from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.design import Design
 from ecosim.experiments.effects import half_width
+from ecosim.experiments.ids import IdArray, Ids, Places, as_array
 from ecosim.experiments.plan import Plan
-from ecosim.experiments.shards import MEAN, RUNS
+from ecosim.experiments.shards import MEAN, OK, RUNS, column_named
 
 FEWEST = 8
 MOST = 1000
@@ -96,10 +97,10 @@ def goals_of(words: Iterable[str], *, paired: bool = False) -> tuple[Goal, ...]:
             faults.append(
                 f'until: {shown(word)}; allowed: a measure and a width above 0, such as "dispersion.mean ± 0.01"'
             )
-        elif found[1] in goals:
+        elif (measure := column_named(found[1])) in goals:
             faults.append(f"until: {found[1]}: given twice; allowed: once")
         else:
-            goals[found[1]] = Goal(found[1], width, paired)
+            goals[measure] = Goal(measure, width, paired)
     if faults:
         raise InputError(faults)
     return tuple(goals.values())
@@ -161,10 +162,14 @@ class Rounds:
         folder: of the sweep.
     """
 
-    def __init__(self, goals: Sequence[Goal], design: Design, run_ids: Sequence[str], folder: Path) -> None:
-        self._goals, self._design, self._run_ids, self._folder = goals, design, run_ids, folder
+    def __init__(self, goals: Sequence[Goal], design: Design, run_ids: Ids, folder: Path) -> None:
+        self._goals, self._design, self._ids, self._folder = goals, design, run_ids.array, folder
         self._is_paired = any(goal.is_paired for goal in goals)
-        self._values: dict[str, tuple[float, ...]] = {}
+        self._places = Places(self._ids)
+        # Zeros take no memory before they are written to, and most points need few of their replicates: so a replicate
+        # of all points lies together.
+        self._values = np.zeros((design.replicates, design.points, len(goals)))
+        self._is_known = np.zeros((design.replicates, design.points), np.bool_)
         self._read: set[str] = set()
         self._used = np.zeros(design.points, np.int64)
         self._open = list(range(design.points))
@@ -215,21 +220,17 @@ class Rounds:
 
     def _of(self, point: int, count: int) -> NDArray[np.float64]:
         """Return what is known of a point (runs, goals), or how it differs from the first in the same replicates."""
-        ids = self._ids_of(point, count)
+        where = self._where(point, count)
         if not self._is_paired:
-            rows = [self._values[one] for one in ids if one in self._values]
-            return np.array(rows, np.float64).reshape(len(rows), len(self._goals))
-        pairs = [
-            (self._values[one], self._values[other])
-            for one, other in zip(ids, self._ids_of(0, count), strict=True)
-            if one in self._values and other in self._values
-        ]
-        both = np.array(pairs, np.float64).reshape(len(pairs), 2, len(self._goals))
-        return both[:, 0] - both[:, 1]
+            return self._values[where][self._is_known[where]]
+        first = self._where(0, count)
+        both = self._is_known[where] & self._is_known[first]
+        return (self._values[where] - self._values[first])[both]
 
-    def _ids_of(self, point: int, count: int) -> Sequence[str]:
+    def _where(self, point: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the values of the first replicates of a point are: those of equal points are at the first of them."""
         first = point * self._design.replicates
-        return self._run_ids[first : first + count]
+        return self._place_of(self._ids[first : first + count])[1]
 
     def _read_runs(self) -> None:
         import pyarrow.parquet
@@ -238,16 +239,23 @@ class Rounds:
             if path.name in self._read:
                 continue
             self._read.add(path.name)
-            names = [goal.measure for goal in self._goals]
             there = set(pyarrow.parquet.read_schema(path).names)
-            columns = ["run_id", "status", *(name for name in names if name in there)]
+            columns = ["run_id", "status", *(goal.measure for goal in self._goals if goal.measure in there)]
             table = pyarrow.parquet.read_table(path, columns=columns, page_checksum_verification=True)
-            rows = table.to_pydict()
-            missing = [math.nan] * table.num_rows
-            values = zip(*(rows.get(name, missing) for name in names), strict=True)
-            for run_id, status, row in zip(rows["run_id"], rows["status"], values, strict=True):
-                if status == "ok":
-                    self._values[run_id] = tuple(math.nan if one is None else one for one in row)
+            is_asked, where = self._place_of(as_array(table["run_id"].to_pylist()))
+            is_asked &= np.array([status == OK for status in table["status"].to_pylist()], np.bool_)
+            where = where[0][is_asked], where[1][is_asked]
+            self._is_known[where] = True
+            for k, goal in enumerate(self._goals):
+                values = table[goal.measure].to_pylist() if goal.measure in there else [None] * table.num_rows
+                numbers = np.array([math.nan if one is None else one for one in values], np.float64)
+                self._values[(*where, k)] = numbers[is_asked]
+
+    def _place_of(self, ids: IdArray) -> tuple[NDArray[np.bool_], tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Return which of some runs are of the design, and where the values of each are."""
+        number = self._places.of(ids)
+        point, replicate = np.divmod(number, self._design.replicates)
+        return number >= 0, (replicate, point)
 
 
 def _number(text: str) -> float:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.errors import InputError
 from ecosim.experiments.execute import makers
-from ecosim.experiments.failing import commonest
+from ecosim.experiments.failing import Failures
 from ecosim.experiments.folder import SweepFolder
-from ecosim.experiments.ids import IdArray, among, as_array, as_words, each_once, room_for
+from ecosim.experiments.ids import IdArray, among, as_words, each_once, room_for
 from ecosim.experiments.making import CannotGoOn, Makers
 from ecosim.experiments.plan import Plan, Runs
 from ecosim.experiments.running import Failure
+from ecosim.experiments.runs_table import RUNS_TABLE, Asked, write_runs_table
 from ecosim.experiments.shards import DESIGN, ids_there, look_through, save_failed
 from ecosim.experiments.starting import seconds_to_start
 from ecosim.experiments.uncounted import uncounted
@@ -35,6 +37,9 @@ MANY_BYTES = 2e10
 
 ALL_OF_THE_FIRST = 10
 """Runs that have failed, and none has not, of which is told at once: most often the rest will fail as well."""
+
+SECONDS_AT_A_STOP = 2.0
+"""How long a sweep that is stopped may take for its table of runs: it shall have ended within five."""
 
 BYTES_A_VALUE = 6.0
 _ROWS_A_PART = 10_000
@@ -103,14 +108,7 @@ class Work:
         self._there: IdArray = room_for(0)
         if folder.is_begun():
             self._there, self._damaged = look_through(folder.path)
-        before = folder.failures()
-        if execution.retry and before:
-            is_here = among(as_array(before), self._ids.array)
-            before = {run_id: one for (run_id, one), here in zip(before.items(), is_here, strict=True) if not here}
-        is_there = among(as_array(before), self._there)
-        self._failures = {
-            run_id: one for (run_id, one), there in zip(before.items(), is_there, strict=True) if not there
-        }
+        self._failures = self._known_failures()
         self._asked: NDArray[np.int64] = np.arange(plan.design.runs)
         self._different = each_once(self._ids.array).size
         self._to_do = self._missing(self._asked)
@@ -147,9 +145,11 @@ class Work:
         """
         began, folder, ended = time.monotonic(), self._folder, None
         try:
+            (folder.path / RUNS_TABLE).unlink(missing_ok=True)  # it is of another design, or lacks what is made now
             folder.write_manifest(self._plan, "begun", self._counts())
             self._write_design()
-            folder.rewrite_failures(self._failures.values())
+            still = set(as_words(self._failures.ids))
+            folder.rewrite_failures(one for one in folder.failures() if one["run_id"] in still)
         except OSError as error:
             raise CannotGoOn(error.strerror or str(error)) from error
         state = "stopped"
@@ -166,13 +166,14 @@ class Work:
             self._close(state)
         counts = self._counts()
         seconds = time.monotonic() - began
-        why = commonest(self._failures[run_id] for run_id in self._failed())
+        why = self._failures.commonest_of(self._failed())
         return Outcome(counts["ok"], counts["failed"], self._made, len(self._damaged), seconds, ended, why)
 
     def failed(self, number: int, failure: Failure) -> None:
         """Write down that a run failed."""
         run_id = self._ids[number]
-        self._failures[run_id] = self._folder.add_failure(self._plan, number, run_id, failure)
+        self._folder.add_failure(self._plan, number, run_id, failure)
+        self._failures.add(run_id, failure.kind, failure.message)
         self._failed_now += 1
 
     def progress(self, done: int) -> None:
@@ -180,10 +181,20 @@ class Work:
         is_all = self._failed_now == self._made_before + done
         if is_all and self._failed_now >= ALL_OF_THE_FIRST and not self._has_warned:
             self._has_warned = True
-            reason = commonest(list(self._failures.values())[-self._failed_now :])
+            reason = self._failures.commonest_of_last(self._failed_now)
             self._say(f"All of the first {self._failed_now:,} runs have failed ({reason}); Ctrl-C stops the sweep.")
         if self._progress is not None:
             self._progress(Progress(self._made, self._made_before + done, self._failed_now))
+
+    def _known_failures(self) -> Failures:
+        """Return what failed before, but for what has a result by now, or shall be tried once more."""
+        before = Failures()
+        for one in self._folder.failures():
+            before.add(one["run_id"], one["kind"], one["message"])
+        is_over = among(before.ids, self._there)
+        if self._execution.retry:
+            is_over |= among(before.ids, self._ids.array)
+        return before.without(is_over)
 
     def _make(self, made: Makers, numbers: NDArray[np.int64]) -> None:
         self._made_before, self._made = self._made, self._made + len(numbers)
@@ -228,7 +239,7 @@ class Work:
     def _missing(self, asked: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return which of these runs have no result and have not failed, each once, in the order of their making."""
         ids = self._ids.array[asked]
-        is_known = among(ids, self._there) | among(ids, as_array(self._failures))
+        is_known = among(ids, self._there) | among(ids, self._failures.ids)
         first = each_once(ids)
         return self._plan.design.order(asked[first[~is_known[first]]])
 
@@ -243,24 +254,33 @@ class Work:
         """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
         try:
             self._there = ids_there(self._folder.path)
-            ids = self._ids.array[self._asked]
-            numbers = self._asked[among(ids, as_array(self._failures))].tolist()
-            failed = self._failed()
-            kinds = [str(self._failures[run_id]["kind"]) for run_id in failed]
+            ids = self._failed()
+            numbers = self._asked[among(self._ids.array[self._asked], self._failures.ids)].tolist()
+            failed, kinds = as_words(ids), self._failures.kinds_of(ids)
             save_failed(self._folder.path, self._plan.design, numbers, failed, kinds)
+            self._write_runs_table(state, dict(zip(failed, kinds, strict=True)))
             self._folder.write_manifest(self._plan, state, self._counts())
         except OSError as error:
             if state == "complete":
                 raise CannotGoOn(error.strerror or str(error)) from error
 
-    def _failed(self) -> list[str]:
+    def _write_runs_table(self, state: str, failed: Mapping[str, str]) -> None:
+        """Write the one table of all runs; whoever stops a sweep does not wait for it long, nor for its faults."""
+        asked = Asked(self._plan.design, self._asked, self._ids.array[self._asked])
+        if state == "complete":
+            write_runs_table(self._folder.path, asked, failed)
+            return
+        with suppress(OSError, InputError):
+            write_runs_table(self._folder.path, asked, failed, SECONDS_AT_A_STOP)
+
+    def _failed(self) -> IdArray:
         """Return the ids of runs that were asked for and have failed."""
         ids = self._ids.array[self._asked]
-        return as_words(ids[among(ids, as_array(self._failures))])
+        return ids[among(ids, self._failures.ids)]
 
     def _counts(self) -> dict[str, int]:
         ids = self._ids.array[self._asked]
-        ok, failed = among(ids, self._there), among(ids, as_array(self._failures))
+        ok, failed = among(ids, self._there), among(ids, self._failures.ids)
         return {"all": ids.size, "ok": int(ok.sum()), "failed": int(failed.sum())}
 
     def _where(self) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ecosim.drawing.meaning import MEAN, in_words
+from ecosim.drawing.meaning import in_words
+from ecosim.drawing.names import MEAN
 from ecosim.results.table import Note
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ecosim.drawing.names import MEAN, short_names
+from ecosim.drawing.style import title_of
 from ecosim.reports.page import details, number, paragraph, table
-from ecosim.reports.panels import MEAN, of_measure, short_names
 from ecosim.results.phrases import NO_UNIT, percent
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def what_names_mean(found: SweepFindings) -> list[str]:
     short = short_names(found.keys)
     factors = [(short[key], words, found.meanings.get(key, "")) for key, words in found.values.items()]
     shown = dict.fromkeys(name.removesuffix(MEAN) for name in found.measures)
-    measures = [(of_measure(name), name, found.units.get(name, ""), _meaning(found, name)) for name in shown]
+    measures = [(title_of(name), name, found.units.get(name, ""), _meaning(found, name)) for name in shown]
     parts = [table(("varied", "values", "what it is"), factors, words=3)] if factors else []
     note = "Index: a number without a unit." if any(unit == NO_UNIT for _, _, unit, _ in measures) else ""
     parts.append(table(("measured", "name", "unit", "what it is"), measures, words=4))

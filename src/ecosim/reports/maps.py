@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ecosim.drawing.meaning import with_unit
+from ecosim.drawing.names import of_measure, short_name, short_names
 from ecosim.drawing.style import label, styled
 from ecosim.reports.page import number
-from ecosim.reports.panels import line_colours, of_measure, of_value, panels, shape, short_name, short_names
+from ecosim.reports.panels import line_colours, of_value, panels, shape
 from ecosim.results.phrases import percent
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def maps(found: Maps, keys: Sequence[str], units: Mapping[str, str]) -> Figure:
     figure, axes = panels(count, 3, 3.1, extra=0.3)
     names = short_names(keys)
     for place, (one, measure) in enumerate(zip(axes, found.means, strict=False)):
-        _heat(figure, one, found.means[measure], "Blues" if place == 0 else "Oranges", units.get(measure, ""))
+        draw_map(one, found.means[measure], "Blues" if place == 0 else "Oranges", units.get(measure, ""))
         one.set_title(of_measure(measure), loc="left", fontweight="bold")
     if found.stage is not None:
         _stage(axes[-1], found.stage)
@@ -119,10 +120,11 @@ def _legend(
         axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1.01, 0.5), alignment="left", handletextpad=0.3)
 
 
-def _heat(figure: Figure, axes: Axes, cells: pd.DataFrame, colours: str, unit: str) -> None:
+def draw_map(axes: Axes, cells: pd.DataFrame, colours: str, unit: str = "") -> None:
+    """Draw the means of cells of two factors in shades of a colour, with their numbers where they are few."""
     across, up, means = _square(cells, "mean")
     drawn = axes.pcolormesh(np.ma.masked_invalid(means), cmap=colours, edgecolors="white", linewidth=0.8)
-    figure.colorbar(drawn, ax=axes, shrink=0.85, pad=0.02, label=unit)
+    axes.figure.colorbar(drawn, ax=axes, shrink=0.85, pad=0.02, label=unit)
     _edges(axes, across, up)
     if means.size <= MOST_NUMBERED:
         middle, digits = (np.nanmax(means) + np.nanmin(means)) / 2, _digits(means)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.drawing.style import SECTOR_COLOURS, SECTOR_SHAPES, label, new_figure, title_of
+from ecosim.drawing.names import of_measure
+from ecosim.drawing.style import SECTOR_COLOURS, SECTOR_SHAPES, label, new_figure
 from ecosim.reports.page import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MEAN = ".mean"
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
 
 
@@ -28,22 +28,6 @@ def panels(count: int, columns: int, height: float, *, extra: float = 0.4) -> tu
     for axes in grid[count:]:
         axes.set_visible(False)
     return figure, list(grid[:count])
-
-
-def short_name(key: str) -> str:
-    """Return a key as a page names it: ``meeting.rate`` for ``dynamics.meeting.rate``."""
-    return key.removeprefix("dynamics.").removeprefix("ecosystem.")
-
-
-def short_names(keys: Sequence[str]) -> dict[str, str]:
-    """Return for each key its short name; the keys themselves where two would be called alike."""
-    short = {key: short_name(key) for key in keys}
-    return short if len(set(short.values())) == len(short) else {key: key for key in keys}
-
-
-def of_measure(name: str) -> str:
-    """Return what a measure is called above a panel; whether at the end or over the second half is said below."""
-    return title_of(name.removesuffix(MEAN))
 
 
 def of_value(value: Any, most: int = 22) -> str:
@@ -100,8 +84,10 @@ def calm(axes: Axes, values: Sequence[float]) -> None:
         axes.set_ylim((low + high - least) / 2, (low + high + least) / 2)
 
 
-def each(axes: Sequence[Axes], names: Sequence[str]) -> Iterator[tuple[Axes, str]]:
+def each(
+    axes: Sequence[Axes], names: Sequence[str], called: Callable[[str], str] = of_measure
+) -> Iterator[tuple[Axes, str]]:
     """Yield each panel with its measure, titled."""
     for one, name in zip(axes, names, strict=True):
-        one.set_title(of_measure(name), loc="left", fontweight="bold")
+        one.set_title(called(name), loc="left", fontweight="bold")
         yield one, name

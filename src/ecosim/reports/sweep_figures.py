@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, styled
-from ecosim.reports.panels import (
-    calm,
-    colour,
-    each,
-    is_logarithmic,
-    line_colours,
-    of_value,
-    panels,
-    placed,
-    shape,
-    short_name,
-    short_names,
-)
+from ecosim.drawing.indices import draw_indices
+from ecosim.drawing.names import of_measure, short_name, short_names
+from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, styled, title_of
+from ecosim.reports.panels import calm, colour, each, is_logarithmic, line_colours, of_value, panels, placed, shape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,40 +21,39 @@ if TYPE_CHECKING:
     from ecosim.reports.findings import Indices, Response
 
 MOST_ROWS = 16
-NAMES_OF_INDICES = {
-    "first": "alone", "total": "with all it interacts with", "mu_star": "μ*: mean size of the change",
-    "sigma": "σ: how much that differs", "rank": "rank coefficient", "second": "pair",
-}  # fmt: skip
-UNITS_OF_INDICES = {
-    "sobol": "share of variance", "grid": "share of variance", "morris": "change, in the measure's unit",
-}  # fmt: skip
 
 
 @styled
 def effects(table: pd.DataFrame, measures: Sequence[str], keys: Sequence[str], units: Mapping[str, str]) -> Figure:
     """Return the figure of effects: a panel a measure, a row a value, its difference from the first value of its key."""
     rows = rows_of(table)
-    names = short_names(keys)
     figure, axes = panels(len(measures), 3, 0.95 + 0.26 * len(rows))
     for place, (one, measure) in enumerate(each(axes, measures)):
-        own = table[table["measure"] == measure]
-        for at, (factor, value) in enumerate(rows):
-            found = own[(own["factor"] == factor) & (own["value"] == value)]
-            if len(found):
-                _interval(one, found.iloc[0], at, keys.index(factor) if factor in keys else 0)
-        one.axvline(0.0, color="#222222", linewidth=1.0)
-        words = [
-            f"{label(names[factor], 20)} = {of_value(value, 16)}" if factor in names else of_value(value, 34)
-            for factor, value in rows
-        ]
-        one.set_yticks(range(len(rows)), words if place % 3 == 0 else [""] * len(rows))
-        one.set_ylim(len(rows) - 0.4, -0.6)
-        one.grid(axis="y", visible=False)
-        one.grid(axis="x", visible=True)
-        one.locator_params(axis="x", nbins=4)
-        one.margins(x=0.12)
+        draw_effects(one, table[table["measure"] == measure], rows, keys)
         one.set_xlabel(f"difference ({unit})" if (unit := units.get(measure)) else "difference")
+        if place % 3:
+            one.set_yticklabels([""] * len(rows))
     return figure
+
+
+def draw_effects(axes: Axes, table: pd.DataFrame, rows: Sequence[tuple[str, Any]], keys: Sequence[str]) -> None:
+    """Draw the effects on one measure: a row a value of a factor, its difference from the first value with its interval."""
+    names = short_names(keys)
+    for at, (factor, value) in enumerate(rows):
+        found = table[(table["factor"] == factor) & (table["value"] == value)]
+        if len(found):
+            _interval(axes, found.iloc[0], at, keys.index(factor) if factor in keys else 0)
+    axes.axvline(0.0, color="#222222", linewidth=1.0)
+    words = [
+        f"{label(names[factor], 20)} = {of_value(value, 16)}" if factor in names else of_value(value, 34)
+        for factor, value in rows
+    ]
+    axes.set_yticks(range(len(rows)), words)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", visible=True)
+    axes.locator_params(axis="x", nbins=4)
+    axes.margins(x=0.12)
 
 
 def rows_of(table: pd.DataFrame) -> list[tuple[str, Any]]:
@@ -98,7 +87,7 @@ def responses(found: Mapping[str, Response], measures: Sequence[str], units: Map
 def over_time(found: Mapping[str, pd.DataFrame], lead: str | None, units: Mapping[str, str]) -> Figure:
     """Return the figure of measures over time: the mean of each group of runs, and where four fifths of them are."""
     figure, axes = panels(len(found), 3, 2.7, extra=0.9)
-    for panel, measure in each(axes, list(found)):
+    for panel, measure in each(axes, list(found), title_of):
         draw_groups(panel, found[measure], lead)
         panel.set_xlabel("tick")
         panel.set_ylabel(units.get(measure, ""))
@@ -120,7 +109,7 @@ def convergence(found: Mapping[str, pd.DataFrame]) -> Figure:
         dash = ("-", "--", ":", "-.")[place // 6 % 4]
         axes.plot(
             frame["replicates"], frame["half_width"] / scale, dash, color=colour(place), marker=shape(place), markersize=4,
-            label=label(measure.removesuffix(".mean"), 34),
+            label=label(of_measure(measure), 34),
         )  # fmt: skip
     steps = np.unique(np.geomspace(3, max(longest, 4), 40).round())
     axes.plot(
@@ -146,30 +135,15 @@ def indices(found: Indices, measures: Sequence[str], keys: Sequence[str], title:
         title: stands above, where the figure stands alone.
         caption: stands below, likewise.
     """
-    shown = {"sobol": ("total", "first"), "grid": ("total", "first"), "morris": ("mu_star", "sigma")}.get(
-        found.method, ("rank", "first")
-    )
     names = short_names(keys)
-    has_shares = "first" in set(found.table["index"])
-    unit = UNITS_OF_INDICES.get(found.method, f"coefficient{', share of variance' if has_shares else ''}")
     room = 1.1 + 0.2 * (1 + len(caption) // 130) if title else 0.0
     figure, axes = panels(len(measures), 3, 0.95 + 0.42 * len(keys), extra=0.9 + room)
-    colours = {shown[0]: COLLABORATION, shown[1]: "#E69F00"}
     for place, (panel, measure) in enumerate(each(axes, measures)):
-        own = found.table[found.table["measure"] == measure]
-        for at, key in enumerate(keys):
-            for side, kind in enumerate(shown):
-                row = own[(own["factor"] == key) & (own["index"] == kind)]
-                if len(row):
-                    _bar(panel, row.iloc[0], at + (side - 0.5) * 0.34, colours[kind], _name_of(kind, found.method))
-        panel.axvline(0.0, color="#222222", linewidth=0.9)
-        panel.set_yticks(range(len(keys)), [label(names[key], 22) if place % 3 == 0 else "" for key in keys])
-        panel.set_ylim(len(keys) - 0.4, -0.6)
-        panel.grid(axis="y", visible=False)
-        panel.grid(axis="x", visible=True)
-        panel.locator_params(axis="x", nbins=5)
-        if place + 3 >= len(measures):
-            panel.set_xlabel(unit)
+        draw_indices(panel, found.table, measure, found.method, [names[key] for key in keys], keys)
+        if place % 3:
+            panel.set_yticklabels([""] * len(keys))
+        if place + 3 < len(measures):
+            panel.set_xlabel("")
     known: dict[str, Any] = {}
     for panel in axes:
         known |= dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
@@ -202,19 +176,6 @@ def draw_groups(axes: Axes, frame: pd.DataFrame, by: str | None) -> None:
     axes.set_xlim(float(frame["tick"].min()), max(float(frame["tick"].max()), 1.0))
     axes.locator_params(axis="x", nbins=5)
     calm(axes, frame["mean"].tolist())
-
-
-def _name_of(kind: str, method: str) -> str:
-    return "first-order index" if kind == "first" and method == "given" else NAMES_OF_INDICES[kind]
-
-
-def _bar(axes: Axes, row: pd.Series[Any], at: float, fill: str, name: str) -> None:
-    axes.barh(at, row["value"], height=0.3, color=fill, label=name)
-    if row["floor"] > 0:
-        spot = [float(row["floor"])] * 2
-        axes.plot(spot, [at - 0.16, at + 0.16], color="#CC3366", linewidth=2.0, label="what luck alone would give")
-    if not math.isnan(row["low"]):
-        axes.plot([row["low"], row["high"]], [at, at], color="#222222", linewidth=1.3, solid_capstyle="butt")
 
 
 def _interval(axes: Axes, row: pd.Series[Any], at: int, family: int) -> None:

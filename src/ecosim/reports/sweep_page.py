@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ecosim.drawing.names import short_names
 from ecosim.reports import maps, sweep_figures, sweep_words
 from ecosim.reports.glossary import all_measures, what_names_mean
 from ecosim.reports.page import Page, code, details, heading, number, paragraph, sentences, table
-from ecosim.reports.panels import short_names
 from ecosim.reports.sweep_words import over_half
 from ecosim.results.phrases import percent
 from ecosim.results.plain_yaml import to_yaml

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ecosim.drawing.names import MEAN, of_measure, short_name, short_names
+from ecosim.drawing.style import title_of
 from ecosim.reports.page import few
-from ecosim.reports.panels import MEAN, of_measure, of_value, short_name, short_names
+from ecosim.reports.panels import of_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,16 +164,16 @@ def said_of_time(found: SweepFindings) -> Iterator[str]:
         by = [found.lead] if found.lead is not None else []
         groups = half.groupby(by)["mean"] if by else half.assign(all=0).groupby("all")["mean"]
         if reach > 0 and float((groups.last() - groups.first()).abs().max()) > 0.25 * reach:
-            moving.append(of_measure(measure))
+            moving.append(title_of(measure))
         if found.lead is not None and len(last) > 1:
             order = last["mean"].to_numpy().argsort()
             ends = [
                 f"{few(float(last['mean'].iloc[k]))} ({of_value(last[found.lead].iloc[k])})"
                 for k in (order[0], order[-1])
             ]
-            apart.append(f"{of_measure(measure)} {ends[0]} to {ends[1]}")
+            apart.append(f"{title_of(measure)} {ends[0]} to {ends[1]}")
         else:
-            apart.append(f"{of_measure(measure)} {few(float(last['mean'].iloc[0]))}")
+            apart.append(f"{title_of(measure)} {few(float(last['mean'].iloc[0]))}")
     name = "" if found.lead is None else f", by {short_name(found.lead)}"
     yield f"At the end{name}: {'; '.join(apart)}."
     if moving:

@@ -48,7 +48,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
     tables.load(tables.measures)  # the page tells of the luck of each
     layout = Layout(runs, tables.keys, tables.column)
     noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
-    shown = tables.known([tables.named(name) for name in measures]) or choice.choose(tables.measures, noise, layout)
+    shown = tables.known(measures) or choice.choose(tables.measures, noise, layout)
     if not shown:
         shown = list(tables.measures[:1])
     is_sampled = is_spread(tables, layout)

@@ -11,10 +11,12 @@ from ecosim.experiments import curves
 from ecosim.experiments.effects import Layout, effects
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.sensitivity import Sensitivity, sensitivity
+from ecosim.experiments.shards import series_named
 from ecosim.reports.findings import Response
 from ecosim.reports.sweep_page import sweep_page
 from ecosim.results.store import write_text
 from ecosim.sweeps.findings import findings_of, is_spread
+from ecosim.sweeps.spreadsheets import save_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,20 +70,20 @@ class Sweep:
 
     def effects(self, *measures: str) -> pd.DataFrame:
         """Return what each value changes against the first of its key; see ``ecosim.experiments.effects.effects``."""
-        chosen = self.tables.known([self.tables.named(name) for name in measures]) or list(self.measures)
+        chosen = self.tables.known(measures) or list(self.measures)
         tables = self.tables
         tables.load(chosen)
         return effects(tables.made, self.keys, chosen, common=tables.is_luck_common, column=tables.column)
 
     def sensitivity(self, *measures: str) -> Sensitivity:
         """Return which factors matter; see ``ecosim.experiments.sensitivity.sensitivity``."""
-        return sensitivity(self.tables, [self.tables.named(name) for name in measures])
+        return sensitivity(self.tables, measures)
 
     def plot(self, measure: str, against: str | None = None, by: str | None = None, axes: Axes | None = None) -> Axes:
         """Draw a measure against a factor, or over time, and return Matplotlib's axes.
 
         Args:
-            measure: its name; against a factor, its mean over the second half of a run (``.end`` added: its end).
+            measure: its name; against a factor, its value at the end of a run, or with ``.mean`` over its second half.
             against: key on the horizontal axis; ticks if none.
             by: key of the lines, if any.
             axes: where to; those of a new figure if none.
@@ -93,10 +95,9 @@ class Sweep:
 
         self._check(against, by)
         if against is None:
-            return against_ticks(
-                self.series(measure, by=() if by is None else by, quantiles=(0.1, 0.9)), measure, by, axes
-            )
-        name = self.tables.known([self.tables.named(measure)])[0]
+            name = series_named(measure)
+            return against_ticks(self.series(name, by=() if by is None else by, quantiles=(0.1, 0.9)), name, by, axes)
+        name = self.tables.known([measure])[0]
         layout = Layout(self.tables.made, self.keys, self.tables.column)
         if is_spread(self.tables, layout) and curves.is_numeric(layout, against):
             points, bins = curves.scatter(layout, name, against)
@@ -106,6 +107,58 @@ class Sweep:
             name,
             axes,
         )
+
+    def plot_effects(self, measure: str, axes: Axes | None = None) -> Axes:
+        """Draw what each value changes in a measure against the first of its key, and return Matplotlib's axes.
+
+        Args:
+            measure: its name; of very many values only the last of each key is shown.
+            axes: where to; those of a new figure if none.
+
+        Raises:
+            InputError: if the measure is unknown, or no two values of a factor can be compared.
+        """
+        from ecosim.reports.one_measure import effects_of
+
+        table = self.effects(measure)
+        if table.empty:
+            raise InputError(f"measure {shown(measure)}: no two values of a factor that can be compared")
+        return effects_of(table, self.keys, axes)
+
+    def map(self, measure: str, across: str, up: str, axes: Axes | None = None) -> Axes:
+        """Draw the mean of a measure over two factors as a map, and return Matplotlib's axes.
+
+        Args:
+            measure: its name.
+            across: key on the horizontal axis.
+            up: key on the vertical axis.
+            axes: where to; those of a new figure if none.
+
+        Raises:
+            InputError: if a name is unknown, or both keys are the same.
+        """
+        from ecosim.reports.one_measure import over_two_factors
+
+        self._check(across, up)
+        if across == up:
+            raise InputError(f"{shown(up)}: stands on both axes; allowed: another key for up")
+        name = self.tables.known([measure])[0]
+        layout = Layout(self.tables.made, self.keys, self.tables.column)
+        cells = curves.map_of(layout, name, across, up, is_sampled=is_spread(self.tables, layout))
+        return over_two_factors(cells, name, across, up, axes)
+
+    def save_tables(self, folder: str | Path, kind: str = "csv") -> list[Path]:
+        """Write runs, effects and failures for spreadsheets, in which no text acts as a formula, and return the files.
+
+        Args:
+            folder: where to; made if need be.
+            kind: ``csv``, or ``xlsx`` for one Excel file.
+
+        Raises:
+            InputError: if the kind is unknown, openpyxl is missing, or a table is too large for a sheet.
+            OSError: if a file cannot be written.
+        """
+        return save_tables(self.tables, kind, path_of(folder))
 
     def report(self, out: str | Path | None = None, measures: Sequence[str] = ()) -> Path:
         """Write the page about this sweep and return where it is.

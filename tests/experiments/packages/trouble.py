@@ -19,6 +19,9 @@ from ecosim.results import provenance
 from ecosim.rng import Key
 from ecosim.world.world import World
 
+DIARY = "TROUBLE_DIARY"
+"""Names, in the environment, a file that gets a byte for each run that comes to its tenth tick."""
+
 
 class Trouble(Mechanism):
     """Does nothing, or something bad, in the third tick; waits a little in every tick."""
@@ -51,6 +54,9 @@ class Trouble(Mechanism):
             time.sleep(self.pause)
         if world.tick == 3:
             getattr(self, f"_{self.how}")(world)
+        if world.tick == 10 and DIARY in os.environ:
+            with open(os.environ[DIARY], "ab") as diary:
+                diary.write(b".")
 
     def _none(self, world: World) -> None:
         pass
