@@ -47,20 +47,22 @@ def carry_out(order: Order) -> None:
     console = Console()
     for title, entries in listed.items():
         if kind is None and title in _GROUPED:
-            console.print(_table(f"{title} (ecosim list {title} says what each is)", _grouped(title)))
+            told = f"{title} (ecosim list {title} says what each is)"
+            console.print(_table(told, _grouped(title), console.width))
         elif title in _GROUPED:
             for group, names in _GROUPED[title]().items():
-                console.print(_table(group, {name: entries[name] for name in names}))
+                console.print(_table(group, {name: entries[name] for name in names}, console.width))
         else:
-            console.print(_table(title, entries))
+            console.print(_table(title, entries, console.width))
 
 
-def _table(title: str, rows: dict[str, str]) -> object:
+def _table(title: str, rows: dict[str, str], width: int) -> object:
     from rich.table import Table
 
     table = Table("", "", title=title, title_justify="left", title_style="bold", show_header=False, box=None)
     for column in table.columns:
         column.overflow = "fold"  # a name that is cut cannot be typed
+    table.columns[0].min_width = min(2 + max(map(len, rows), default=0), width // 2)
     for name, words in rows.items():
         table.add_row(f"  {name}", words)
     table.add_row("", "")
