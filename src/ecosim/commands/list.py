@@ -48,7 +48,7 @@ def carry_out(order: Order) -> None:
     for title, entries in listed.items():
         if kind is None and title in _GROUPED:
             told = f"{title} (ecosim list {title} says what each is)"
-            console.print(_table(told, _grouped(title), console.width))
+            console.print(_table(told, _grouped(title), 0))
         elif title in _GROUPED:
             for group, names in _GROUPED[title]().items():
                 console.print(_table(group, {name: entries[name] for name in names}, console.width))
