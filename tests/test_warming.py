@@ -1,6 +1,8 @@
 """Compiling from both ends: every kernel that the second process makes is one that the run finds."""
 
 import os
+import select
+import signal
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -57,6 +59,43 @@ def test_the_second_process_is_gone_when_the_first_is_done(monkeypatch):
     with helped(load("opinions")):
         assert started[0].poll() is None
     assert started[0].poll() is not None
+
+
+IN_THE_CHILD = """
+import os, sys, time, types
+if "ecosim.commands.warming" in sys.orig_argv:
+    def compile_for_long(data):
+        os.write(int(os.environ["ECOSIM_TEST_LINE"]), b"at work")
+        time.sleep(600)
+    sys.modules["ecosim.settings"] = types.ModuleType("ecosim.settings")
+    sys.modules["ecosim.settings"].settings_from = compile_for_long
+"""
+HELPED = """
+import os, subprocess, sys, time
+from functools import partial
+from ecosim.commands.warming import helped
+from ecosim.compose import load
+os.cpu_count = lambda: 2
+subprocess.Popen = partial(subprocess.Popen, pass_fds=[int(os.environ["ECOSIM_TEST_LINE"])])
+with helped(load("opinions")):
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("death", [signal.SIGTERM, signal.SIGKILL])
+def test_the_second_process_dies_with_the_first_however_that_dies(tmp_path, death):
+    """A line that both hold the end of is closed as soon as the last of them is gone."""
+    (tmp_path / "sitecustomize.py").write_text(IN_THE_CHILD, encoding="utf-8")
+    ours, theirs = os.pipe()
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path, "ECOSIM_TEST_LINE": str(theirs)}
+    with open(ours, "rb", buffering=0) as line:
+        with subprocess.Popen([sys.executable, "-c", HELPED], env=environment, pass_fds=[theirs]) as first:
+            os.close(theirs)
+            assert line.read(7) == b"at work"
+            first.send_signal(death)
+        assert select.select([line], [], [], 120)[0], "the second process lives on"
+        assert line.read(1) == b""
 
 
 def test_one_core_is_left_to_the_run(monkeypatch):

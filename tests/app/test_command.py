@@ -1,28 +1,36 @@
 """The command: it says the address, opens a browser only where there is one, and ends cleanly."""
 
 import importlib.util
+import queue
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import webbrowser
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 from typer.testing import CliRunner
 
 from ecosim import cli
-from ecosim.app import command
+from ecosim.app import command, opening
 
 
 def ecosim(*words: object):
     return CliRunner().invoke(cli.app, ["app", *map(str, words), "--no-browser"])
 
 
-def test_ctrl_c_ends_it_with_0():
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_being_told_to_terminate_end_it_with_0(told):
     words = [sys.executable, "-m", "ecosim", "app", "opinions", "ecosystem.organisations=20", "--no-browser"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as app:
         address = app.stdout.readline()
-        app.send_signal(signal.SIGINT)
+        app.send_signal(told)
         _, said = app.communicate(timeout=300)
     assert address.startswith("http://127.0.0.1:")
     assert app.returncode == 0
@@ -77,4 +85,30 @@ def test_a_browser_that_cannot_be_opened_is_no_failure(monkeypatch):
         raise webbrowser.Error("no browser")
 
     monkeypatch.setattr(webbrowser, "open", raise_error)
-    command._open("http://127.0.0.1:1/")
+    opening._open("http://127.0.0.1:1/")
+
+
+def test_the_browser_is_led_to_the_page_by_a_file_for_this_user_alone_that_is_gone_in_the_end(monkeypatch):
+    """Whatever is on a command line, the token among it, every user of the machine may read."""
+    asked: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(webbrowser, "open", asked.put)
+    address = "http://127.0.0.1:1/a-token/"
+    with opening.opened(address):
+        given = asked.get(timeout=60)
+        file = Path(url2pathname(urlsplit(given).path))
+        assert "a-token" not in given
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert f'content="0; url={address}"' in file.read_text(encoding="utf-8")
+    assert not file.exists()
+
+
+def test_where_no_file_can_be_written_the_printed_address_has_to_do(monkeypatch, capsys):
+    def refuse(*words, **keywords):
+        raise PermissionError("no room")
+
+    monkeypatch.setattr(opening, "mkstemp", refuse)
+    monkeypatch.setattr(webbrowser, "open", lambda address: pytest.fail(f"{address} was opened"))
+    monkeypatch.setattr(command, "_has_screen", lambda: True)
+    with ExitStack() as until_the_end:
+        command._announce(SimpleNamespace(address="http://127.0.0.1:1/"), True, until_the_end)
+    assert capsys.readouterr().out == "http://127.0.0.1:1/\n"

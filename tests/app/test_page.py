@@ -37,6 +37,20 @@ def test_the_page_hears_all_that_it_is_told_and_asks_what_is_understood():
     assert asked
 
 
+def test_what_a_world_has_begun_with_is_taken_from_what_the_session_says():
+    """The words on the page may have moved on while the world was founded; then they are due, and are shown so."""
+    heard = SCRIPT.split("  begun(told) {")[1].split("\n  },")[0]
+    assert "new Map(told.changes.map(" in heard
+    assert re.findall(r"\bwords\b(?!`)", heard) == []
+    assert len(re.findall(r"\bbegun = ", SCRIPT)) == 2  # there, and empty before
+
+
+def test_a_slider_that_says_it_acts_at_once_does_so_at_every_tick():
+    """Both hang on the same, and on nothing else."""
+    assert 'const when = slider.column ? "acts at once" :' in SCRIPT
+    assert 'if (slider.column) ask({ do: "intervene"' in SCRIPT
+
+
 def test_every_colour_that_is_drawn_is_there_in_light_and_in_dark():
     light, dark = STYLE.split(':root[data-theme="dark"] {')
     names = set(re.findall(r'css\("(--[\w-]+)"\)', DRAWING)) | {

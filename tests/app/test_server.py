@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import threading
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
@@ -10,6 +11,7 @@ from tornado.websocket import websocket_connect
 
 from ecosim.app import server as module
 from ecosim.app.server import FILES, PAGE, Server
+from ecosim.app.session import Session
 
 PATIENCE = 300.0
 FIRST = {"scenario": "opinions", "seed": "1", "changes": []}
@@ -151,6 +153,38 @@ def test_a_tab_that_is_closed_leaves_no_session_behind():
         return session._thread.is_alive()
 
     assert served(look) is False
+
+
+def test_a_tab_that_is_closed_counts_until_its_thread_has_ended(monkeypatch):
+    """What it founds or compiles takes the machine as before: reloading must not start ever more of it."""
+    monkeypatch.setattr(module, "MOST_SESSIONS", 1)
+    founding, goes_on = threading.Event(), threading.Event()
+
+    def found(session, message):
+        founding.set()
+        assert goes_on.wait(PATIENCE)
+
+    monkeypatch.setattr(Session, "_found", found)
+
+    async def look(server):
+        first = await opened(server)
+        await first.write_message(begin("1"))
+        await asyncio.to_thread(founding.wait, PATIENCE)
+        first.close()
+        (session,) = server.sessions
+        while not session._is_over.is_set():
+            await asyncio.sleep(0.005)
+        told = await heard(await opened(server), "refused")
+        goes_on.set()
+        while server.sessions:
+            await asyncio.sleep(0.005)
+        await heard(await opened(server), "hello")
+        return told["faults"][0]
+
+    try:
+        assert "closed and still at work" in served(look)
+    finally:
+        goes_on.set()
 
 
 def test_too_many_tabs_are_told_so(monkeypatch):

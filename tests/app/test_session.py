@@ -1,7 +1,9 @@
 """A session: one thing after the other in its thread; a slow tab loses nothing, a world that raises ends nothing."""
 
 import base64
+import csv
 import io
+import json
 import queue
 import zipfile
 
@@ -65,6 +67,24 @@ def test_it_begins_plays_and_pauses(tab):
     at = tab.hear("remembered")["tick"]
     tab.ask("remember")
     assert tab.hear("remembered")["tick"] == at
+
+
+def test_it_says_with_which_changes_a_world_has_begun(tab):
+    """The page may have been given others meanwhile: what it asked for last is not what it sees."""
+    tab.ask(BEGIN, BEGIN.replace('"changes":[', '"changes":["ticks=6",'))
+    begun = tab.hear("begun"), tab.hear("begun")
+    assert [told["changes"] for told in begun] == [json.loads(SMALL), ["ticks=6", *json.loads(SMALL)]]
+
+
+def test_a_value_of_the_running_world_may_be_set_before_the_first_tick(tab):
+    tab.ask(BEGIN, '{"do":"intervene","deed":{"do":"set","column":"stance","value":0.25}}', "step", "save")
+    saved = base64.b64decode(tab.hear("saved")["base64"])
+    with zipfile.ZipFile(io.BytesIO(saved)) as archive:
+        config = archive.read("config.yaml").decode()
+        series = list(csv.DictReader(archive.read("series.csv").decode().splitlines()))
+    assert "column: stance" in config
+    assert float(series[0]["dispersion"]) > 0
+    assert float(series[1]["dispersion"]) < 1e-12  # all think the same, and nothing in this world parts those who do
 
 
 def test_a_tab_that_has_not_seen_the_last_picture_gets_no_other_and_then_all_rows(tab):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-import threading
-import webbrowser
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,6 +38,8 @@ def carry_out(order: Order) -> None:
     Raises:
         InputError: if the scenario is refused, the port cannot be had, or tornado is not installed.
     """
+    import asyncio
+
     name, changes = split(order.words)
     port = 0 if order.port is None else order.port
     if not 0 <= port <= 65535:
@@ -53,37 +52,46 @@ def carry_out(order: Order) -> None:
 
 
 async def serve(first: dict[str, Any], port: int, *, opens: bool) -> None:
-    """Serve the page until the task is cancelled."""
+    """Serve the page until the task is cancelled, or the process is told to terminate.
+
+    Raises:
+        InputError: if the port cannot be had.
+    """
+    import asyncio
+    import signal
+
     from ecosim.app.server import Server
 
+    is_over = asyncio.Event()
+    with suppress(NotImplementedError):  # Windows has no such signal
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, is_over.set)
     try:
         server = Server(first, port)
     except OSError as error:
         raise InputError(
             f"--port {port}: {(error.strerror or str(error)).lower()}; allowed: one that is free"
         ) from None
-    try:
-        _announce(server, opens)
-        await asyncio.Event().wait()
-    finally:
-        await server.close()
+    with ExitStack() as until_the_end:
+        try:
+            _announce(server, opens, until_the_end)
+            await is_over.wait()
+        finally:
+            await server.close()
 
 
-def _announce(server: Server, opens: bool) -> None:
+def _announce(server: Server, opens: bool, until_the_end: ExitStack) -> None:
     say("The page is at this address, on this machine only; Ctrl-C ends it:")
     print(server.address, flush=True)
     if opens and _has_screen():
-        threading.Thread(target=_open, args=(server.address,), daemon=True).start()
+        from ecosim.app.opening import opened
+
+        with suppress(OSError):  # no room for a file: the address was printed
+            until_the_end.enter_context(opened(server.address))
 
 
 def _has_screen() -> bool:
     """Return whether a browser would open a window: one in the terminal would take it away."""
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _open(address: str) -> None:
-    with suppress(Exception):  # the address was printed: whoever has no browser opens it elsewhere
-        webbrowser.open(address)
 
 
 def _first(name: str, seed: str | None, changes: tuple[str, ...]) -> dict[str, Any]:

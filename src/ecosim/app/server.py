@@ -28,6 +28,7 @@ from ecosim.errors import InputError
 
 HERE = "127.0.0.1"
 MOST_SESSIONS = 8
+TOO_MANY = "{} tabs are open, or closed and still at work; allowed: no more. Close one, or wait, and reload the page."
 SECONDS_BETWEEN_PINGS = 30.0
 
 PAGE = Path(__file__).parent / "page"
@@ -88,8 +89,7 @@ class Server:
         """Listen no more, and let all sessions end."""
         self._http.stop()
         await self._http.close_all_connections()
-        for session in list(self.sessions):
-            await asyncio.to_thread(session.end, 2.0)
+        await asyncio.gather(*(asyncio.to_thread(session.end, 2.0) for session in self.sessions))
         self.sessions.clear()
 
     def refuse_stranger(self, handler: RequestHandler, token: str) -> None:
@@ -156,11 +156,12 @@ class Socket(WebSocketHandler):
 
     def open(self, *_: str, **__: str) -> None:
         if len(self.server.sessions) >= MOST_SESSIONS:
-            self._tell({"kind": "refused", "faults": [f"{MOST_SESSIONS} tabs are open; allowed: no more. Close one."]})
+            self._tell({"kind": "refused", "faults": [TOO_MANY.format(MOST_SESSIONS)]})
             self.close(1013)
             return
         self._tell({"kind": "hello", "first": self.server.first, "scenarios": self.server.scenarios})
-        self.session = session = Session(self._from_thread(IOLoop.current()))
+        loop, there = IOLoop.current(), self.server.sessions
+        self.session = session = Session(self._from_thread(loop), lambda gone: loop.add_callback(there.discard, gone))
         self.server.sessions.add(session)
         session.begin()
 
@@ -177,8 +178,7 @@ class Socket(WebSocketHandler):
 
     def on_close(self) -> None:
         if self.session is not None:
-            self.session.end()
-            self.server.sessions.discard(self.session)
+            self.session.end()  # it counts until its thread has ended: one that compiles takes a core as before
 
     def _from_thread(self, loop: IOLoop) -> Callable[[dict[str, Any]], None]:
         def send(told: dict[str, Any]) -> None:

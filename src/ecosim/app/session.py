@@ -33,10 +33,11 @@ class Session:
 
     Args:
         send: takes what the tab is to be told; called in the session's thread.
+        gone: called last of all in that thread, when it takes no more of the machine.
     """
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, gone: Callable[[Session], object] = lambda session: None) -> None:
+        self._send, self._gone = send, gone
         self._asked: queue.Queue[Message | None] = queue.Queue(MOST_WAITING)
         self._show: Show | None = None
         self._pace, self._due = 0.0, 0.0
@@ -65,6 +66,12 @@ class Session:
             self._thread.join(patience)
 
     def _live(self) -> None:
+        try:
+            self._deal_with_all()
+        finally:
+            self._gone(self)
+
+    def _deal_with_all(self) -> None:
         while not self._is_over.is_set():
             try:
                 wait = max(0.0, self._due - time.monotonic()) if self._pace else None

@@ -34,14 +34,17 @@ def helped(settings: Settings) -> Iterator[None]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    assert child.stdin is not None
     try:
-        assert child.stdin is not None
-        with suppress(OSError), child.stdin:  # one that died at once is no loss
-            child.stdin.write(json.dumps(_ours(settings)).encode())
+        with suppress(OSError):  # one that died at once is no loss
+            child.stdin.write(json.dumps(_ours(settings)).encode() + b"\n")
+            child.stdin.flush()
         yield
     finally:
         child.terminate()
         child.wait()
+        with suppress(OSError):
+            child.stdin.close()  # open until now: that we live is what keeps it alive
 
 
 def compile_in_reverse(settings: Settings) -> None:
@@ -81,10 +84,14 @@ def _ours(settings: Settings) -> dict[str, object]:
 
 
 def main() -> None:
-    """Compile for the settings that come on standard input, as JSON."""
+    """Compile for the settings that a line of standard input tells, as JSON, as long as whoever told them lives."""
+    from ecosim.experiments.dying import end_with
+
+    told = json.loads(sys.stdin.readline())
+    end_with(sys.stdin.fileno())
     from ecosim.settings import settings_from
 
-    compile_in_reverse(settings_from(json.load(sys.stdin)))
+    compile_in_reverse(settings_from(told))
 
 
 if __name__ == "__main__":

@@ -39,8 +39,9 @@ const HEAR = {
   founds(told) { say(told.cold ? "The first run on this machine compiles the model once: that takes up to a minute …" : "Founding the world …"); },
   begun(told) {
     const isSame = programme && programme.scenario === told.scenario && run.ticks.length > 1;
-    ghost = isSame ? { ...run, label: difference(begun, words, programme.seed, told.seed) } : null;
-    programme = told; planned = told.planned; run = empty(); moment = null; net.forget(); begun = new Map(words);
+    const asked = new Map(told.changes.map(word => [keyOf(word), word]));   // not `words`: they may have moved on meanwhile
+    ghost = isSame ? { ...run, label: difference(begun, asked, programme.seed, told.seed) } : null;
+    programme = told; planned = told.planned; run = empty(); moment = null; net.forget(); begun = asked;
     if (!isSame) free = [];
     showProgramme();
   },
@@ -120,7 +121,7 @@ function showSliders() {
     input.oninput = () => { value.textContent = short(read()); };
     input.onchange = () => {
       words.set(slider.key, `${slider.key}=${read()}`); showChanges();
-      if (slider.column && run.ticks.length > 1) ask({ do: "intervene", deed: { do: "set", column: slider.column, value: read(), who: { sector: slider.sector } } });
+      if (slider.column) ask({ do: "intervene", deed: { do: "set", column: slider.column, value: read(), who: { sector: slider.sector } } });
     };
     const when = slider.column ? "acts at once" : "acts at the next start";
     return make("div", { className: "slider" }, make("label", { title: slider.key }, slider.label, value), input,
