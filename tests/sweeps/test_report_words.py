@@ -115,11 +115,11 @@ def test_a_number_without_a_unit_is_called_an_index_and_an_unknown_unit_nothing(
 @pytest.mark.parametrize(
     ("measure", "told"),
     [
-        ("dispersion", "dispersion of opinion (index)"),
-        ("win_win_share", "win win share"),
+        ("dispersion", "dispersion of opinion (index),\nat the end of a run"),
+        ("win_win_share", "win win share,\nat the end of a run"),
         ("relationships.mean", "relationships,\nmean over the second half of a run"),
-        ("capital_business", "capital business (capital)"),
-        ("somebodys_own", "somebodys own"),
+        ("capital_business", "capital business (capital),\nat the end of a run"),
+        ("somebodys_own", "somebodys own,\nat the end of a run"),
     ],
 )
 def test_an_axis_tells_what_is_measured_in_which_unit_and_when(measure, told):
