@@ -24,6 +24,7 @@ from ecosim.experiments.searches import search_by_abc, search_by_optuna
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.targets import Target, read_targets, targets_of
 from ecosim.experiments.trials import Trials
+from tests.experiments.sweeps import stopping
 
 FLOOR, GROWTH = "dynamics.issue.floor", "dynamics.issue.growth"
 
@@ -268,6 +269,9 @@ def test_what_a_calibration_takes_is_said_first_and_refused_if_it_is_hours(tmp_p
     box, facts = {"dynamics.issue.floor": (0.5, 2.5)}, {"severity": (7.5, 0.1)}
     ecosim.calibrate("may_1977", box, facts, "ticks=5", trials=20, replicates=2, workers=0, say=told.append)
     assert told == ["20 trials × 2 replicates = 40 runs: about 1 second on this process and less than 1 MB on disk."]
+    with pytest.raises(KeyboardInterrupt):
+        ecosim.calibrate("may_1977", box, facts, "ticks=5", trials=60, replicates=2, workers=1, say=stopping(told))
+    assert " = 120 runs: about 3 seconds on 1 process and " in told[-1], "its process is started once for all batches"
     with pytest.raises(InputError, match=r"100,000 trials × 100 replicates = 10,000,000 runs.*--yes"):
         ecosim.calibrate("may_1977", box, facts, trials=100_000, replicates=100, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -189,6 +189,12 @@ def test_a_run_that_takes_longer_than_it_may_fails_though_it_comes_to_its_end(tm
     assert "allowed: 0.02 s (--timeout)" in outcome.why
 
 
+def test_neither_what_is_compiled_nor_what_the_first_run_of_a_process_loads_is_time_of_a_run(tmp_path):
+    """Four seconds of either are more than the three that a run may take; a later run that sleeps so long is late."""
+    outcome = run_sweep(tiny({HOW: ["load_long", "compile_long"]}), tmp_path, Execution(workers=1, timeout=3.0))
+    assert (outcome.ok, outcome.failed) == (2, 0)
+
+
 def test_a_run_that_swallows_the_signal_to_stop_is_not_taken_for_finished(tmp_path):
     """A user's rule may catch whatever is raised in it: what its run came to then is not what it would have come to."""
     coordinator = start(tmp_path, f"{HOW}=swallow", "--replicates=3")

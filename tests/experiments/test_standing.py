@@ -1,12 +1,16 @@
 """A search keeps its processes and its folder from batch to batch, and loses no guard by it."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 import ecosim
 from ecosim.errors import InputError
@@ -14,7 +18,8 @@ from ecosim.experiments.execute import makers
 from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.making import CannotGoOn, Limits
 from ecosim.experiments.plan import plan_of
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.runs_table import RUNS_TABLE, write_runs_table
+from ecosim.experiments.shards import digest_of, read_runs
 from ecosim.experiments.standing import standing
 from ecosim.experiments.sweep import QUICK, Execution, run_sweep
 from tests.experiments.sweeps import (
@@ -103,7 +108,47 @@ def test_a_search_that_is_stopped_in_a_later_batch_leaves_no_process_and_goes_on
     assert len(watched.pids) == 1
     assert not any(is_alive(pid) for pid in watched.pids)
     assert len(read_runs(tmp_path)) >= 19
+    assert len(pd.read_parquet(tmp_path / RUNS_TABLE)) == len(read_runs(tmp_path))
     assert ecosim.calibrate(*ASKED, **BATCHES, workers=0, out=tmp_path).trials.equals(here.trials)
+
+
+@pytest.mark.parametrize("ends_by", [None, KeyboardInterrupt, InputError])
+def test_the_table_of_runs_is_written_once_when_a_search_ends_however_it_does(ends_by, tmp_path, monkeypatch):
+    written, there = [], []
+
+    def write(folder, *rest):
+        written.append(folder)
+        write_runs_table(folder, *rest)
+
+    def hear(progress):
+        there.append((tmp_path / RUNS_TABLE).exists())
+        if ends_by is not None and watched.batches == 3:
+            raise ends_by("enough")
+        watched(progress)
+
+    watched = Watched()
+    monkeypatch.setattr("ecosim.experiments.work.write_runs_table", write)
+    with nullcontext() if ends_by is None else pytest.raises(ends_by, match="enough"):
+        ecosim.calibrate(*ASKED, **BATCHES, workers=0, out=tmp_path, progress=hear)
+    assert (written, any(there)) == ([tmp_path], False)
+    assert_frame_equal(pd.read_parquet(tmp_path / RUNS_TABLE), read_runs(tmp_path), check_dtype=False, check_exact=True)
+    told = json.loads((tmp_path / "manifest.json").read_text())
+    assert told["checksums"]["files"][RUNS_TABLE] == digest_of(tmp_path / RUNS_TABLE)
+    assert told["state"] == ("complete" if ends_by is None else "stopped")
+    assert told["runs"]["ok"] == len(read_runs(tmp_path))
+    assert (told["runs"]["ok"] == 36) == (ends_by is None)
+
+
+def test_a_search_that_ends_between_batches_leaves_the_table_of_all_before(tmp_path):
+    def search():
+        with SweepFolder(tmp_path) as folder, standing(folder) as kept:
+            for values in ([0.5], [0.1, 0.5]):
+                run_sweep(tiny({TOLERANCE: values}), tmp_path, Execution(workers=0, standing=kept))
+            raise InputError("too few")
+
+    with pytest.raises(InputError, match="too few"):
+        search()
+    assert len(pd.read_parquet(tmp_path / RUNS_TABLE)) == 2
 
 
 def test_a_search_that_is_killed_in_a_later_batch_leaves_no_process(tmp_path):

@@ -34,7 +34,8 @@ def tell_expense(
         what: they are called: ``trials``.
         execution: how the runs are made.
         say: is told the sentence.
-        rounds: in how many batches they are made, for each of which processes are started anew.
+        rounds: in how many batches they are made: one that takes less than to start processes is made in this process.
+            Processes are started once, for all batches.
         is_most: whether there may be fewer points.
 
     Raises:
@@ -46,7 +47,7 @@ def tell_expense(
     how = execution.at_its_quickest(sample, checked.seconds * share / rounds)
     processes = min(how.processes() if threads is None else max(threads, 1), runs)
     starting = seconds_to_start(processes, (os.cpu_count() or 1) if threads is None else processes)
-    seconds = rounds * starting + checked.seconds * share / max(processes, 1)
+    seconds = starting + checked.seconds * share / max(processes, 1)
     size = checked.values * share * BYTES_A_VALUE
     where = f"{processes:,} process{'' if processes == 1 else 'es'}" if processes else "this process"
     where = where if threads is None else f"{some(threads, 'thread')} of the cluster"

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.making import CannotGoOn
-from ecosim.experiments.ramp import Route, failed, lead_all
+from ecosim.experiments.ramp import CANNOT_GO_ON, Route, failed, lead_all
 from ecosim.experiments.running import Failure
 from ecosim.experiments.stopping import noted
 from ecosim.experiments.sweep import Execution, Progress
@@ -135,7 +135,7 @@ class _Share:
             code, told = self._led(left)
             if self._is_stopped:
                 return
-            if "Traceback (most recent call last)" in told:  # a world's own error does not come as far as that
+            if code == CANNOT_GO_ON:  # a world's own error does not come as far as that, whatever is said on stderr
                 raise CannotGoOn(f"a world could not be led: {told.strip().splitlines()[-1]}")
             number = next(iter(self._left()), None)
             failure = self._failure(code, told)
@@ -191,10 +191,22 @@ class _Share:
 _TOO_LONG = "Timeout ("
 """How what faulthandler says begins when it ends a process."""
 
+_PROGRAM = """
+import sys
+sys.path[:] = {path!r}
+try:
+    from ecosim.experiments.ramp import main
+except BaseException:
+    sys.excepthook(*sys.exc_info())
+    sys.exit({code})
+main()
+"""
+"""What a process does: one that cannot even load what it needs ends as one that can lead no world."""
+
 
 def _start(job: str, stderr: IO[str]) -> tuple[subprocess.Popen[str], IO[str]]:
     """Return a process that has been told its job, and the line whose end will end it."""
-    words = f"import sys; sys.path[:] = {sys.path!r}; from ecosim.experiments.ramp import main; main()"
+    words = _PROGRAM.format(path=sys.path, code=CANNOT_GO_ON)
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     process = subprocess.Popen(
         [sys.executable, "-c", words], env={**os.environ, **one_thread}, text=True,

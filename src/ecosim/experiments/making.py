@@ -27,7 +27,7 @@ class Limits:
     """What a run may take.
 
     Attributes:
-        seconds: of time; 0 for no limit. Compiling of what the first point needs does not count.
+        seconds: of time; 0 for no limit. Compiling and loading do not count.
         memory: bytes beyond what an idle worker has; 0 for no limit.
     """
 

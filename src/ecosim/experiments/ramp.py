@@ -10,6 +10,7 @@ import faulthandler
 import json
 import math
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from ecosim.ecosystem import Ecosystem
 
 MOST_HALVINGS = 40
+
+CANNOT_GO_ON = 113
+"""Exit code of a process that can lead no world, or cannot write what came of one: a number with which nothing else ends."""
 _KEPT = {
     "organisations": "never", "relationships": "never", "coalitions": "never", "events": False, "figures": False,
 }  # fmt: skip
@@ -221,7 +225,19 @@ def failed(failure: Failure) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Do the job that standard input tells, as long as whoever told it lives."""
+    """Do the job that standard input tells, as long as whoever told it lives.
+
+    Raises:
+        SystemExit: with ``CANNOT_GO_ON``, and the reason on stderr, if that is impossible.
+    """
+    try:
+        _do_the_job()
+    except BaseException:
+        traceback.print_exc()
+        raise SystemExit(CANNOT_GO_ON) from None
+
+
+def _do_the_job() -> None:
     job = json.loads(sys.stdin.readline())
     end_with(sys.stdin.fileno())
     said = job["route"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -113,6 +113,7 @@ class Work:
         self._different = each_once(self._ids.array).size
         self._to_do = self._missing(self._asked)
         self._made = self._made_before = self._failed_now = 0
+        self._state = "stopped"
 
     def told(self) -> str:
         """Return in words what is going to be run, and what that takes."""
@@ -143,7 +144,9 @@ class Work:
             KeyboardInterrupt: when stopped.
             CannotGoOn: with the reason.
         """
-        began, folder, ended = time.monotonic(), self._folder, None
+        began, folder, ended, standing = time.monotonic(), self._folder, None, self._execution.standing
+        if standing is not None:
+            standing.at_end(self._end_search)
         try:
             (folder.path / RUNS_TABLE).unlink(missing_ok=True)  # it is of another design, or lacks what is made now
             folder.write_manifest(self._plan, "begun", self._counts())
@@ -152,18 +155,17 @@ class Work:
             folder.rewrite_failures(one for one in folder.failures() if one["run_id"] in still)
         except OSError as error:
             raise CannotGoOn(error.strerror or str(error)) from error
-        state = "stopped"
         try:
             if self._goals:
                 ended = self._make_until()
             elif len(self._to_do):
                 with self._makers(len(self._to_do)) as made:
                     self._make(made, self._to_do)
-            state = "complete"
+            self._state = "complete"
         except OSError as error:
             raise CannotGoOn(error.strerror or str(error)) from error
         finally:
-            self._close(state)
+            self._close()
         counts = self._counts()
         seconds = time.monotonic() - began
         why = self._failures.commonest_of(self._failed())
@@ -250,24 +252,34 @@ class Work:
         design, ids = self._plan.design, self._ids.array
         write_tables(self._folder.path / DESIGN, (design.rows(part, as_words(ids[part])) for part in parts))
 
-    def _close(self, state: str) -> None:
+    def _close(self) -> None:
         """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
         try:
             self._there = ids_there(self._folder.path)
             ids = self._failed()
             numbers = self._asked[among(self._ids.array[self._asked], self._failures.ids)].tolist()
-            failed, kinds = as_words(ids), self._failures.kinds_of(ids)
-            save_failed(self._folder.path, self._plan.design, numbers, failed, kinds)
-            self._write_runs_table(state, dict(zip(failed, kinds, strict=True)))
-            self._folder.write_manifest(self._plan, state, self._counts())
+            save_failed(self._folder.path, self._plan.design, numbers, as_words(ids), self._failures.kinds_of(ids))
+            if self._execution.standing is None:
+                self._write_runs_table(is_stopped=self._state != "complete")
+            self._folder.write_manifest(self._plan, self._state, self._counts())
         except OSError as error:
-            if state == "complete":
+            if self._state == "complete":
                 raise CannotGoOn(error.strerror or str(error)) from error
 
-    def _write_runs_table(self, state: str, failed: Mapping[str, str]) -> None:
+    def _end_search(self, is_stopped: bool) -> None:
+        """Write the table of all runs of a search whose last batch this is, and that it is there."""
+        try:
+            self._write_runs_table(is_stopped=is_stopped)
+            self._folder.write_manifest(self._plan, self._state, self._counts())
+        except OSError as error:
+            if not is_stopped:
+                raise CannotGoOn(error.strerror or str(error)) from error
+
+    def _write_runs_table(self, *, is_stopped: bool) -> None:
         """Write the one table of all runs; whoever stops a sweep does not wait for it long, nor for its faults."""
-        asked = Asked(self._plan.design, self._asked, self._ids.array[self._asked])
-        if state == "complete":
+        asked, ids = Asked(self._plan.design, self._asked, self._ids.array[self._asked]), self._failed()
+        failed = dict(zip(as_words(ids), self._failures.kinds_of(ids), strict=True))
+        if not is_stopped:
             write_runs_table(self._folder.path, asked, failed)
             return
         with suppress(OSError, InputError):

@@ -33,6 +33,9 @@ SECONDS_A_SHARD = 5.0
 _WRITING, _LONGEST = 0.01, 20.0
 """Share of the time that writing may take, and how long (s) finished work then may wait at most."""
 
+SECONDS_TO_LOAD = 5.0
+"""How much longer the first run of a process may take at once: it may bring in packages. It is made again if it is late."""
+
 NO_RUN = -1
 
 
@@ -90,10 +93,14 @@ class Board:
         self.ends(slot)
         self.holds(slot, 0)
 
-    def begins(self, slot: int, number: int) -> None:
-        """Say which run a worker is in, from now on."""
-        self._cells[slot * self.WIDTH + 1] = time.monotonic_ns()
+    def begins(self, slot: int, number: int, grace: float = 0.0) -> None:
+        """Say which run a worker is in, from now on, or from when some seconds of grace are over."""
+        self._cells[slot * self.WIDTH + 1] = time.monotonic_ns() + int(grace * 1e9)
         self._cells[slot * self.WIDTH] = number
+
+    def delays(self, slot: int, seconds: float) -> None:
+        """Let the run that a worker is in have begun some seconds later."""
+        self._cells[slot * self.WIDTH + 1] += int(seconds * 1e9)
 
     def ends(self, slot: int) -> None:
         """Say that a worker is in no run."""
@@ -104,7 +111,7 @@ class Board:
         self._cells[slot * self.WIDTH + 2] = runs
 
     def run_of(self, slot: int) -> tuple[int, float]:
-        """Return the run that a worker is in, and for how long (s); ``NO_RUN`` if in none."""
+        """Return the run that a worker is in, and for how long (s), below 0 in its grace; ``NO_RUN`` if in none."""
         number, since, _ = self._cells[slot * self.WIDTH : (slot + 1) * self.WIDTH]
         return number, (time.monotonic_ns() - since) / 1e9
 
@@ -152,6 +159,10 @@ class _Worker:
         self._since, self._patience = time.monotonic(), SECONDS_A_SHARD
         from numba.core.compiler_lock import global_compiler_lock
 
+        from ecosim.experiments.loading import Loading
+
+        self._loading = Loading(self._board, self._slot)
+        self._loading.begin()
         self._is_compiling: Callable[[], bool] = global_compiler_lock.is_locked  # whether this very thread is in it
         connection.send(("ready",))
 
@@ -218,10 +229,10 @@ class _Worker:
 
     def _run(self, number: int) -> Ran | Failure | None:
         """Make a run; return why it failed if it took more than it may, though it came to its end; None if broken off."""
-        made, seconds = self._tried(number)
-        if self._ceiling.is_exceeded() and not self._has_loaded:  # what is loaded by the first is no memory of its own
-            made, seconds = self._tried(number)
-        self._has_loaded = True
+        is_first, self._has_loaded = not self._has_loaded, True
+        made, seconds = self._tried(number, SECONDS_TO_LOAD if is_first else 0.0)
+        if is_first and (self._ceiling.is_exceeded() or 0 < self._seconds < seconds):
+            made, seconds = self._tried(number)  # what is loaded by the first is neither memory nor time of its own
         if self._is_stopping or made is None:  # a user's rule may have caught what was to break its run off
             return None
         from ecosim.experiments.running import Ran, late
@@ -232,9 +243,10 @@ class _Worker:
             return late(f"finished only after {seconds:.2g} s", self._seconds)
         return made
 
-    def _tried(self, number: int) -> tuple[Ran | Failure | None, float]:
-        began = time.monotonic()
-        self._board.begins(self._slot, number)
+    def _tried(self, number: int, grace: float = 0.0) -> tuple[Ran | Failure | None, float]:
+        """Make a run, and return how long it took (s), without what was compiled or loaded for it."""
+        began = time.monotonic() - self._loading.seconds
+        self._board.begins(self._slot, number, grace)
         try:
             with self._ceiling:
                 try:
@@ -246,7 +258,7 @@ class _Worker:
             return None, 0.0
         finally:
             self._board.ends(self._slot)
-        return made, time.monotonic() - began
+        return made, time.monotonic() - self._loading.seconds - began
 
     def _save(self) -> None:
         began = time.monotonic()

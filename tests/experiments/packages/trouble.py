@@ -41,6 +41,8 @@ class Trouble(Mechanism):
         "brood",
         "lack",
         "compile",
+        "compile_long",
+        "load_long",
         "raise_in_a_crowd",
         "edit",
     ] = "none"
@@ -109,6 +111,17 @@ class Trouble(Mechanism):
         """Be where the compiler is when it calls back into Python: what is raised there is printed, and lost."""
         with global_compiler_lock:
             ctypes.CFUNCTYPE(None)(lambda: time.sleep(60.0))()
+
+    def _compile_long(self, world: World) -> None:
+        """Be in the compiler for four seconds."""
+        with global_compiler_lock:
+            time.sleep(4.0)
+
+    def _load_long(self, world: World) -> None:
+        """Take four seconds, the first time in a process, as to import a large package does."""
+        if "loaded" not in globals():
+            time.sleep(4.0)
+            globals()["loaded"] = True
 
     def _lack(self, world: World) -> None:
         importlib.import_module("no_package_of_this_name")
