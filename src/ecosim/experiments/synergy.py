@@ -96,7 +96,8 @@ def synergy(
     work = _work_of(settings)
     if work is None:
         raise InputError(
-            "no joint work in the schedule; allowed: a scenario with the rule joint_work, or a public good of coalitions"
+            "coalitions make nothing in this schedule; allowed: a scenario with the rule joint_work, or with a public good "
+            "of coalitions that is shared out"
         )
     base = settings.seed if seed is None else seed
     adds_up = all(getattr(work, name) == value for name, value in work.adding_up().items())
