@@ -7,7 +7,6 @@ only somebody who looks on while a town runs can tell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy as np
 from ecosim.compose import load
 from ecosim.ecosystem import Ecosystem
 from ecosim.experiments.design import seed_of_replicate
+from ecosim.experiments.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,17 +40,20 @@ def run_all(
         replicates: runs of each arm.
         seed: those of the replicates are derived from it.
         workers: processes; 0 runs in this one.
+
+    Raises:
+        InputError: if a change is not allowed.
+        RunsFailed: if a run raises, telling its arm and replicate; the others are given up.
     """
     import pandas as pd
 
     lives = live if isinstance(live, Mapping) else dict.fromkeys(arms, live)
-    jobs = [
-        (label, tuple(arm), lives[label], changes, r, seed) for label, arm in arms.items() for r in range(replicates)
-    ]
-    if workers < 1:
-        return pd.DataFrame([_one(job) for job in jobs])
-    with ProcessPoolExecutor(workers) as pool:
-        return pd.DataFrame(pool.map(_one, jobs, chunksize=max(1, len(jobs) // (8 * workers))))
+    jobs = {
+        f"{label}, replicate {r}": (label, tuple(arm), lives[label], changes, r, seed)
+        for label, arm in arms.items()
+        for r in range(replicates)
+    }
+    return pd.DataFrame(side_by_side(_one, jobs, workers))
 
 
 def late(model: Ecosystem, measure: str, after: int) -> float:
