@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.experiments.arms import correlation
+
 if TYPE_CHECKING:
     import ecosim
 
@@ -96,8 +98,3 @@ def apart(success: Any, span: int = 10) -> float:
     """Return how often sectors' successes (sectors, ticks) do not all rise or all fall over a span: 3/4 if by chance."""
     rises = success[:, span:] > success[:, :-span]
     return float(np.mean(rises.any(axis=0) & ~rises.all(axis=0)))
-
-
-def correlation(one: Any, other: Any) -> float:
-    """Return the correlation over time; NaN where one of them never changes."""
-    return float(np.corrcoef(one, other)[0, 1]) if one.std() > 1e-12 and other.std() > 1e-12 else float("nan")

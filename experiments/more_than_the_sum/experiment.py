@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import ecosim
 from ecosim.drawing.explained import bars, explained
 from ecosim.experiments.answer import answer
 from ecosim.experiments.in_words import as_markdown, brackets
+from ecosim.experiments.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,11 +37,8 @@ ZERO = 1e-9
 
 def measured(replicates: int, seed: int, workers: int = 0, *changes: str) -> dict[str, Synergy]:
     """Return what the three ways say in each regime."""
-    jobs = [(name, own, changes, replicates, seed) for name, *own in REGIMES.values()]
-    if workers < 1:
-        return dict(zip(REGIMES, map(one, jobs), strict=True))
-    with ProcessPoolExecutor(workers) as pool:
-        return dict(zip(REGIMES, pool.map(one, jobs), strict=True))
+    jobs = {regime: (name, own, changes, replicates, seed) for regime, (name, *own) in REGIMES.items()}
+    return dict(zip(REGIMES, side_by_side(one, jobs, workers), strict=True))
 
 
 def one(job: tuple[str, list[str], tuple[str, ...], int, int]) -> Synergy:

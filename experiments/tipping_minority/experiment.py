@@ -11,8 +11,9 @@ import numpy as np
 
 from ecosim.drawing.explained import bands, explained
 from ecosim.experiments.answer import answer
-from ecosim.experiments.arms import run_all, share_interval
+from ecosim.experiments.arms import run_all
 from ecosim.experiments.in_words import as_markdown, brackets, cells, crossed, crossing
+from ecosim.experiments.intervals import wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +152,7 @@ def _runs(
 
 
 def _tipped(runs: pd.Series) -> tuple[float, float, float]:
-    return share_interval(int(runs.sum()), runs.size)
+    return wilson(float(runs.mean()), runs.size)
 
 
 def _table(runs: pd.DataFrame, kind: str, shares: tuple[float, ...], name: str) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecosim.experiments.arms import correlation
+
 if TYPE_CHECKING:
     import ecosim
 
@@ -84,8 +86,3 @@ def partial(one: Any, other: Any, known: Any) -> float:
     line = np.column_stack([np.ones(known.size), known])
     one, other = (values - line @ np.linalg.lstsq(line, values, rcond=None)[0] for values in (one, other))
     return correlation(one, other)
-
-
-def correlation(one: Any, other: Any) -> float:
-    """Return the correlation over time; NaN where one of them never changes."""
-    return float(np.corrcoef(one, other)[0, 1]) if one.std() > 1e-12 and other.std() > 1e-12 else float("nan")

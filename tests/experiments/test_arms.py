@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ecosim.experiments.arms import interval, late, run_all, share_interval
+from ecosim.errors import RunsFailed
+from ecosim.experiments.arms import correlation, interval, late, run_all
 
 SMALL = ("ecosystem.organisations=20", "ticks=8")
 ARMS = {"near": ("opinions", "dynamics.stance.tolerance=0.2"), "the same": ("opinions", "dynamics.stance.tolerance=0.2"),
@@ -50,10 +51,12 @@ def test_of_one_value_there_is_no_interval_and_of_none_no_mean():
     assert np.isnan(interval([])).all()
 
 
-def test_a_share_has_wilsons_interval():
-    """None of n: [0, z² / (n + z²)]; and what is said of successes is said of failures the other way round."""
-    z2 = 1.959964**2
-    assert share_interval(0, 30) == pytest.approx((0.0, 0.0, z2 / (30 + z2)))
-    share, low, high = share_interval(7, 30)
-    assert (1 - share, 1 - high, 1 - low) == pytest.approx(share_interval(23, 30))
-    assert low < share < high
+def test_what_never_changes_has_no_correlation_and_what_changes_alike_one_of_one():
+    ramp = np.arange(5.0)
+    assert correlation(ramp, 3 - 2 * ramp) == pytest.approx(-1.0)
+    assert np.isnan(correlation(ramp, np.ones(5)))
+
+
+def test_a_run_that_raises_is_told_by_arm_and_replicate():
+    with pytest.raises(RunsFailed, match=r"^near, replicate 0: ZeroDivisionError: .*test_arms.py, line \d+\)$"):
+        run_all({"near": ARMS["near"]}, lambda model: {"n": model.world.n / 0}, *SMALL, replicates=1, seed=5)

@@ -18,8 +18,9 @@ from ecosim.experiments import discovery
 from ecosim.experiments.cart import find_tree
 from ecosim.experiments.cases import Box, Cases
 from ecosim.experiments.discovery import ALARM, discovered
+from ecosim.experiments.intervals import wilson
 from ecosim.experiments.prim import find_box, quality
-from ecosim.experiments.rule_words import where, wilson
+from ecosim.experiments.rule_words import where
 from tests.experiments.sweeps import TINY
 
 KEYS = ("dynamics.meeting.rate", "translation", "c", "d", "rule")

@@ -125,8 +125,9 @@ def test_both_worlds_begin_with_the_same_organisations():
 
 
 @pytest.mark.parametrize(
-    ("name", "words", "message"), [("opinions", {}, "joint work"), ("town", {"replicates": 2}, "at least 3")]
+    ("name", "words", "message"),
+    [("opinions", {}, "coalitions make nothing"), ("town", {"replicates": 2}, "at least 3")],
 )
-def test_what_has_no_joint_work_or_too_few_runs_is_refused(name, words, message):
+def test_what_makes_nothing_in_coalitions_or_too_few_runs_is_refused(name, words, message):
     with pytest.raises(InputError, match=message):
         synergy(name, *SMALL[1:], **words)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-from ecosim.experiments.arms import interval, share_interval
+from ecosim.experiments.arms import interval
 from ecosim.experiments.in_words import brackets, cells
+from ecosim.experiments.intervals import wilson
 from tests.experiments_shipped.scripts import EXPERIMENTS, script
 
 
@@ -127,7 +128,7 @@ def test_the_page_of_cultivated_bonds_tells_what_its_script_gives(monkeypatch):
 @pytest.mark.slow
 def test_the_page_of_the_tipping_minority_tells_what_its_script_gives(monkeypatch):
     runs = runs_of(script("tipping_minority"), ("by chance | 0.05",), monkeypatch)
-    share = share_interval(int(runs["tipped"].sum()), len(runs))
+    share = wilson(float(runs["tipped"].mean()), len(runs))
     assert_told("tipping_minority", "by chance", [brackets(*share)])
     for name in ("trust, with them", "contribution, with them", "trust"):
         assert_told("tipping_minority", name, cells(runs[[name]], signed=False))

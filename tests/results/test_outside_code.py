@@ -13,6 +13,33 @@ from ecosim.rules import find_trusted
 
 FIRST, SECOND = "def loud(world):\n    return 1.0\n", "def loud(world):\n    return 2.0  # louder\n"
 CHANGED = "+changed-"
+KINDS = """
+from dataclasses import dataclass
+from functools import lru_cache, partial, wraps
+from numpy import sin
+
+def passing(function):
+    @wraps(function)
+    def passed(x):
+        return function(x) if x in {1, 2, 3} else -0.0
+    return passed
+
+@dataclass(frozen=True)
+class Loud:
+    own: int
+    @property
+    def level(self):
+        return self.of(self.own)
+    @staticmethod
+    def of(own):
+        return [each for each in (own, 0)][0]
+
+@lru_cache
+def kept(x): return x
+
+compiled = passing(lambda x: x)
+half = partial(kept, 2)
+"""
 
 
 @pytest.fixture
@@ -130,6 +157,29 @@ def test_compiled_python_that_nobody_writes_anew_tells_nothing(package, monkeypa
     package(SECOND)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert importlib.import_module("chatter.voices").loud(None) == 2.0
+    assert digest_of_package("chatter") == _elsewhere("chatter")
+
+
+def test_another_process_that_imports_the_edited_source_in_between_hides_no_changed_function(package):
+    """It keeps what it has compiled of the new source where that of the old was."""
+    importlib.import_module("chatter.voices").loud(None)
+    package(SECOND)
+    _elsewhere("chatter", "import chatter.voices; ")
+    assert CHANGED in digest_of_package("chatter")
+
+
+def test_a_changed_function_is_seen_where_nothing_compiled_is_kept(package, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    importlib.import_module("chatter.voices")
+    package(FIRST.replace("1.0", "3.0"))
+    assert CHANGED in digest_of_package("chatter")
+
+
+def test_functions_of_many_kinds_that_were_not_changed_are_known_again_after_use(package):
+    package(KINDS)
+    voices = importlib.import_module("chatter.voices")
+    for _ in range(100):
+        assert voices.Loud(3).level == voices.compiled(3.0) == voices.kept(3) == 3
     assert digest_of_package("chatter") == _elsewhere("chatter")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ecosim.drawing.style import TITLES
+from ecosim.results.phrases import capitalised
 from ecosim.results.table import Note
 
 PANELS, FREE = 6, 2
@@ -94,7 +95,7 @@ def _single(name: str, notes: Mapping[str, Note]) -> dict[str, Any]:
 def title_of(name: str) -> str:
     """Return what a measure is called above a chart."""
     words = TITLES.get(name, _plain(name))
-    return words[:1].upper() + words[1:]
+    return capitalised(words)
 
 
 def _told(notes: Mapping[str, Note], said: str) -> list[str]:

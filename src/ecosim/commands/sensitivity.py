@@ -95,6 +95,7 @@ def _figure(found: Sensitivity, shown: list[str], tables: SweepTables, out: Path
     from ecosim.reports.plots import write_figure
     from ecosim.reports.sweep_figures import indices
     from ecosim.reports.sweep_words import over_half
+    from ecosim.results.phrases import capitalised
     from ecosim.sweeps.findings import as_indices
 
     drawn = [name for name in shown if name in set(found.indices["measure"])][:MOST_PANELS]
@@ -102,7 +103,7 @@ def _figure(found: Sensitivity, shown: list[str], tables: SweepTables, out: Path
         return []
     title = f"What moves {'these measures' if len(drawn) > 1 else 'this measure'} of the sweep"
     intervals = f"Black lines: 95 % intervals. Measures{over_half(drawn) or ' at the end of a run'}."
-    told = [f"{_capital(METHODS[found.method])}.", intervals, *sentences(found, drawn)]
+    told = [f"{capitalised(METHODS[found.method])}.", intervals, *sentences(found, drawn)]
     return write_figure(indices(as_indices(found), drawn, tables.keys, title, " ".join(told)), out / PICTURE)
 
 
@@ -113,12 +114,13 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
 
     from ecosim.experiments.remarks import on_skipped
     from ecosim.experiments.sensitivity import JUDGED, METHODS
+    from ecosim.results.phrases import capitalised
 
     kinds = [kind for kind in SHOWN_FIRST if kind in set(found.indices["index"]) and kind != "second"]
     table = Table(
         box=box.SIMPLE,
         caption=(
-            f"{_capital(METHODS[found.method])}. In brackets: 95 % intervals. A measure whose name ends in .mean is over "
+            f"{capitalised(METHODS[found.method])}. In brackets: 95 % intervals. A measure whose name ends in .mean is over "
             "the second half of a run, any other at its end."
         ),
         caption_justify="left",
@@ -164,10 +166,6 @@ def sentences(found: Sensitivity, shown: list[str]) -> list[str]:
             f"The regression on ranks tells less than half of: {', '.join(poor)}; look at the first-order indices there."
         )
     return [*told, *found.remarks]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _cell(row: Any, *, is_all: bool) -> str:

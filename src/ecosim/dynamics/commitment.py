@@ -11,12 +11,8 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.labels import Labels
+from ecosim.world.setting_kinds import as_tuple
 from ecosim.world.world import World
-
-
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
 
 Position = Annotated[float, Field(ge=-1, le=1)]
 
@@ -60,7 +56,7 @@ class CommittedStance(Mechanism):
         Collectives: The committed are a declared group; nothing ties them to each other.
     """
 
-    value: Position | Annotated[tuple[Position, ...], BeforeValidator(_as_tuple)] = Field(
+    value: Position | Annotated[tuple[Position, ...], BeforeValidator(as_tuple)] = Field(
         1.0, description="v, stance of the committed: the same on every axis of opinion, or one for each axis"
     )
 

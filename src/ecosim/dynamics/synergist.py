@@ -79,7 +79,7 @@ class Synergist(Mechanism):
     )  # fmt: skip
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        """Return this matchmaker, told of the scheduled meeting, whose terms hold, and of the joint work it foresees."""
+        """Return this matchmaker, told of the scheduled meeting, whose terms hold, and of the production it foresees."""
         return knowing(
             self,
             _meeting=bound_to(self, "meeting", Meeting, schedule),

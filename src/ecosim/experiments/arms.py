@@ -7,7 +7,6 @@ only somebody who looks on while a town runs can tell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,8 @@ import numpy as np
 from ecosim.compose import load
 from ecosim.ecosystem import Ecosystem
 from ecosim.experiments.design import seed_of_replicate
+from ecosim.experiments.intervals import half_width
+from ecosim.experiments.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,17 +41,20 @@ def run_all(
         replicates: runs of each arm.
         seed: those of the replicates are derived from it.
         workers: processes; 0 runs in this one.
+
+    Raises:
+        InputError: if a change is not allowed.
+        RunsFailed: if a run raises, telling its arm and replicate; the others are given up.
     """
     import pandas as pd
 
     lives = live if isinstance(live, Mapping) else dict.fromkeys(arms, live)
-    jobs = [
-        (label, tuple(arm), lives[label], changes, r, seed) for label, arm in arms.items() for r in range(replicates)
-    ]
-    if workers < 1:
-        return pd.DataFrame([_one(job) for job in jobs])
-    with ProcessPoolExecutor(workers) as pool:
-        return pd.DataFrame(pool.map(_one, jobs, chunksize=max(1, len(jobs) // (8 * workers))))
+    jobs = {
+        f"{label}, replicate {r}": (label, tuple(arm), lives[label], changes, r, seed)
+        for label, arm in arms.items()
+        for r in range(replicates)
+    }
+    return pd.DataFrame(side_by_side(_one, jobs, workers))
 
 
 def late(model: Ecosystem, measure: str, after: int) -> float:
@@ -60,30 +64,21 @@ def late(model: Ecosystem, measure: str, after: int) -> float:
     return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
 
 
+def correlation(one: Any, other: Any) -> float:
+    """Return the correlation of two series over time; NaN where one of them never changes."""
+    return float(np.corrcoef(one, other)[0, 1]) if one.std() > 1e-12 and other.std() > 1e-12 else float("nan")
+
+
 def interval(values: Iterable[float]) -> tuple[float, float, float]:
     r"""Return the mean of values over replicates and its 95 % interval by Student's t; undefined values are left out.
 
     .. math:: \bar x \pm t_{n-1,\,0.975}\, s / \sqrt n
     """
-    from scipy.stats import t
-
     there = np.array([value for value in values if np.isfinite(value)])
     if there.size < 2:
         return float(there.mean()) if there.size else float("nan"), float("nan"), float("nan")
-    half = float(t.ppf(0.975, there.size - 1)) * there.std(ddof=1) / np.sqrt(there.size)
+    half = half_width(there)
     return float(there.mean()), float(there.mean() - half), float(there.mean() + half)
-
-
-def share_interval(successes: int, trials: int) -> tuple[float, float, float]:
-    """Return a share and its 95 % interval by Wilson's score.
-
-    References:
-        Wilson (1927), Journal of the American Statistical Association 22, 209.
-    """
-    z, p = 1.959964, successes / trials
-    middle, scale = p + z * z / (2 * trials), 1 + z * z / trials
-    half = z * np.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
-    return p, float(max(0.0, (middle - half) / scale)), float(min(1.0, (middle + half) / scale))
 
 
 def _one(job: tuple[str, tuple[str | Path, ...], Live, tuple[str, ...], int, int]) -> dict[str, Any]:

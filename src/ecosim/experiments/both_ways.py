@@ -14,6 +14,7 @@ from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.declared import declared
 from ecosim.experiments.design import seed_of_replicate
 from ecosim.experiments.failing import commonest
+from ecosim.experiments.intervals import half_width
 from ecosim.experiments.leading import led
 from ecosim.experiments.ramp import Route, checked
 from ecosim.experiments.sweep import Execution, Progress
@@ -226,13 +227,10 @@ AWAY = 0.1
 
 def _mean(sample: Any, fineness: float) -> Estimate | None:
     """Return a mean over worlds with its 95 % interval, no narrower than what is known of a single world."""
-    from scipy.stats import t
-
     there = sample[np.isfinite(sample)]
     if not there.size:
         return None
-    n = there.size
-    half = float(t.ppf(0.975, n - 1) * there.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
+    half = half_width(there) if there.size > 1 else 0.0
     mean = float(there.mean())
     return Estimate(mean, mean - half - fineness, mean + half + fineness)
 

@@ -18,6 +18,7 @@ from ecosim.experiments.design import Axis, Design
 from ecosim.experiments.failing import warn_of_failures
 from ecosim.experiments.folder import FAILURES
 from ecosim.experiments.gain import fewer_runs
+from ecosim.experiments.intervals import half_width
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
 from ecosim.experiments.shards import column_named, read_runs
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 Arm = str | Path | Settings | Sequence[str]
 
-CONFIDENCE = 0.95
 REPLICATES = 30
 """Runs of each arm where nothing else is said."""
 
@@ -266,8 +266,6 @@ def differences(runs: pd.DataFrame, measures: Iterable[str] = ()) -> pd.DataFram
 
 def _paired(one: pd.Series, other: pd.Series) -> dict[str, float]:
     """Return the means of two arms over the replicates that both have, and their difference with its interval."""
-    from scipy.stats import t
-
     here, there = one.align(other, join="inner")
     both = (here.notna() & there.notna()).to_numpy()
     x, y = here.to_numpy(float)[both], there.to_numpy(float)[both]
@@ -275,7 +273,7 @@ def _paired(one: pd.Series, other: pd.Series) -> dict[str, float]:
     if n < 2:
         return {"runs": n}
     d = x - y
-    half = float(t.ppf((1 + CONFIDENCE) / 2, n - 1)) * d.std(ddof=1) / np.sqrt(n)
+    half = half_width(d)
     gain = fewer_runs(x, y)
     return {
         "runs": n,

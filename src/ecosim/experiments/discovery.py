@@ -16,10 +16,11 @@ from ecosim.errors import InputError, path_of, shown
 from ecosim.experiments.cart import Tree, find_tree
 from ecosim.experiments.cases import Box, Cases, cases_of
 from ecosim.experiments.crossing import Estimate
+from ecosim.experiments.intervals import wilson
 from ecosim.experiments.meaning import meanings_in
 from ecosim.experiments.prim import Quality, find_box, quality
 from ecosim.experiments.reading import BLOCKS, SweepTables
-from ecosim.experiments.rule_words import conditions, sentence, where, wilson, with_interval
+from ecosim.experiments.rule_words import conditions, sentence, where, with_interval
 from ecosim.results.phrases import percent
 
 if TYPE_CHECKING:

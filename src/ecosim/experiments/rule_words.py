@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -50,23 +49,6 @@ def sentence(holds: str, box: Box, cases: Cases, density: Estimate, quality: Qua
         f"{holds} in {with_interval(density)} of runs {where(box, cases)}; that is {percent(quality.mass)} of all runs and "
         f"{percent(quality.coverage)} of all that hold."
     )
-
-
-def wilson(share: float, points: int) -> Estimate:
-    """Return a share with its 95 % interval by Wilson's score.
-
-    Points are counted as if each held or did not; shares in between scatter less, so the interval is rather too wide.
-
-    References:
-        Wilson (1927), Journal of the American Statistical Association 22, 209.
-    """
-    if points < 1:
-        return Estimate(math.nan, 0.0, 1.0)
-    z = 1.959964
-    middle, scale = share + z * z / (2 * points), 1 + z * z / points
-    half = z * math.sqrt(share * (1 - share) / points + z * z / (4 * points * points))
-    low, high = max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
-    return Estimate(share, low if share > 0.0 else 0.0, high if share < 1.0 else 1.0)  # rounding would miss these ends
 
 
 def _clause(name: str, k: int, box: Box, cases: Cases) -> str:

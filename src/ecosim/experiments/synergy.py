@@ -25,6 +25,7 @@ from ecosim.dynamics.production.together import together
 from ecosim.dynamics.production.work import Work
 from ecosim.errors import InputError
 from ecosim.experiments.design import seed_of_replicate
+from ecosim.experiments.intervals import half_width
 from ecosim.measures.information import against_surrogates
 from ecosim.measures.synergy import harsanyi_dividends, values_of_every_set
 from ecosim.rng import stream
@@ -96,7 +97,8 @@ def synergy(
     work = _work_of(settings)
     if work is None:
         raise InputError(
-            "no joint work in the schedule; allowed: a scenario with the rule joint_work, or a public good of coalitions"
+            "coalitions make nothing in this schedule; allowed: a scenario with the rule joint_work, or with a public good "
+            "of coalitions that is shared out"
         )
     base = settings.seed if seed is None else seed
     adds_up = all(getattr(work, name) == value for name, value in work.adding_up().items())
@@ -251,12 +253,10 @@ def _told(rows: list[dict[str, float]], dividends: list[NDArray[np.float64]]) ->
 
 def _interval(values: list[float], sign: int) -> dict[str, Any]:
     """Return mean and 95 % interval over runs, and what it says where ``sign`` times the value is synergy."""
-    from scipy.stats import t
-
     there = np.array([value for value in values if np.isfinite(value)])
     if there.size < 3:
         return {"runs": there.size, "mean": np.nan, "low": np.nan, "high": np.nan, "says": "undefined"}
-    half = float(t.ppf(0.975, there.size - 1)) * there.std(ddof=1) / np.sqrt(there.size)
+    half = half_width(there)
     low, high = there.mean() - half, there.mean() + half
     says = "none" if low <= 0 <= high else "synergy" if sign * there.mean() > 0 else "the opposite"
     return {"runs": there.size, "mean": float(there.mean()), "low": float(low), "high": float(high), "says": says}

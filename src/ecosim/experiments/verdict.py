@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.experiments.crossing import Crossing, Estimate
+from ecosim.experiments.intervals import half_width
 from ecosim.experiments.question import Question
 from ecosim.results.phrases import percent
 
@@ -247,12 +248,10 @@ def _abruptness(question: Question, leap: Leap) -> str:
 
 def estimate(sample: Numbers) -> Estimate:
     """Return a mean with its 95 % interval (Student's t); of a single value, that value."""
-    from scipy.stats import t
-
     mean = float(sample.mean())
     if sample.size < 2:
         return Estimate(mean, mean, mean)
-    half = float(t.ppf(0.975, sample.size - 1) * sample.std(ddof=1) / math.sqrt(sample.size))
+    half = half_width(sample)
     return Estimate(mean, mean - half, mean + half)
 
 

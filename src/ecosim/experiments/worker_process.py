@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, Self
 
+from ecosim.experiments.one_thread import one_thread_each
 from ecosim.experiments.worker import NO_RUN
 
 
@@ -49,7 +50,7 @@ class WorkerProcess:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=_stderr(),  # what a user's rule prints must not mix with results
-            env=environment(),
+            env=one_thread_each(),
             start_new_session=True,  # Ctrl-C in the terminal is for the coordinator alone
         )
         theirs.close()
@@ -81,12 +82,6 @@ class WorkerProcess:
     def traced(self) -> str:
         """Return what it wrote of where it was, if it did."""
         return self.trace.read_text(errors="replace") if self.trace.exists() else ""
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of a process that makes runs: one thread each, for they share the machine already."""
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-    return {**os.environ, **one}
 
 
 def _stderr() -> int | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+from ecosim.experiments.one_thread import one_thread_each
 from ecosim.published.case import Cell, Effort
 from ecosim.published.cases import SECONDS, find_case
 from ecosim.published.verdict import Verdict, failed, hold
@@ -110,7 +111,7 @@ class _Work:
                 if self._is_stopping:
                     return Verified(name, (), (), 0.0)
                 process = self._processes[name] = subprocess.Popen(
-                    self._command(name), stdout=subprocess.PIPE, stderr=errors, text=True, env=_one_thread_each()
+                    self._command(name), stdout=subprocess.PIPE, stderr=errors, text=True, env=one_thread_each()
                 )
             with process:
                 for line in process.stdout or ():
@@ -143,8 +144,3 @@ class _Work:
     def _command(self, name: str) -> list[str]:
         how = "full" if self._effort.full else "quick"
         return [sys.executable, "-m", "ecosim.published.worker", name, how, str(self._effort.seed)]
-
-
-def _one_thread_each() -> dict[str, str]:
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-    return {**os.environ, **one}

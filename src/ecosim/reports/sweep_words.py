@@ -10,6 +10,7 @@ from ecosim.drawing.names import MEAN, of_measure, short_name, short_names
 from ecosim.drawing.style import title_of
 from ecosim.reports.page import few
 from ecosim.reports.panels import of_value
+from ecosim.results.phrases import capitalised
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ def said_of_effects(found: SweepFindings) -> Iterator[str]:
             row = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
             parts.append(_moved(row, names.get(str(factor), "")))
         still = [factor for factor in dict.fromkeys(known["factor"]) if factor not in set(seen["factor"])]
-        title = _capital(of_measure(measure))
+        title = capitalised(of_measure(measure))
         if parts:
             yield f"{title}: {'; '.join(parts)}." + (
                 f" No difference is seen for {_and(_names(still, names))}." if still else ""
@@ -75,7 +76,7 @@ def said_of_responses(
         bend = _bend(means, half, is_bent)
         word = "goes" if is_bent else "rises" if last > first else "falls"
         ends = f"from {of_value(spots[0], 30)} to {of_value(spots[-1], 30)}"
-        told = f"{_capital(title)} {word} from {few(first)} to {few(last)} as {name} goes {ends}"
+        told = f"{capitalised(title)} {word} from {few(first)} to {few(last)} as {name} goes {ends}"
         yield f"{told}{bend}."
     if still:
         yield f"Not seen to move: {_and(still)}."
@@ -130,7 +131,7 @@ def said_of_maps(found: SweepFindings) -> str:
         means = there["mean"].to_numpy()
         high, low = there.iloc[int(means.argmax())], there.iloc[int(means.argmin())]
         told.append(
-            f"{_capital(of_measure(measure))} is highest ({few(float(high['mean']))}) at "
+            f"{capitalised(of_measure(measure))} is highest ({few(float(high['mean']))}) at "
             f"{_at(high, found, names)} and lowest ({few(float(low['mean']))}) at {_at(low, found, names)}."
         )
         luck = found.noise.loc[found.noise["measure"] == measure, "luck"]
@@ -213,7 +214,7 @@ def said_of_indices(found: Indices, measures: Sequence[str], keys: Sequence[str]
             continue
         idle = list(found.idle.get(measure, ()))
         working = own[~own["factor"].isin(idle)]
-        told = f"{_capital(of_measure(measure))}: "
+        told = f"{capitalised(of_measure(measure))}: "
         if len(working):
             row = working.iloc[int(working["value"].abs().to_numpy().argmax())]
             known = not math.isnan(row["low"])
@@ -317,7 +318,3 @@ def _names(keys: Sequence[Any], names: dict[str, str]) -> list[str]:
 
 def _and(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -27,6 +27,11 @@ def plain(text: object) -> str:
     return re.sub(r"([\\`*_\[\]|>#$~])", r"\\\1", line)
 
 
+def capitalised(text: str) -> str:
+    """Return text that begins with a capital, as a sentence or a title does; the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def unescaped(markdown: str) -> str:
     """Return text letter by letter again, as it was before :func:`plain`: for who reads it as it is."""
     text = re.sub(r"\\([\\`*_\[\]|>#$~])", r"\1", markdown)

@@ -1,10 +1,10 @@
-"""A public good stands by itself, or makes what coalitions share; anything else is refused at once, with what to change."""
+"""A public good stands by itself, or makes what coalitions share; what would fail unheard is refused with what to change."""
 
 import pytest
 
 from ecosim.compose import load
 from ecosim.dynamics.contribution.imitation import FermiImitation
-from ecosim.dynamics.production.placing import refuse_misplaced_goods
+from ecosim.dynamics.production.placing import goods_beside, refuse_misplaced_goods
 from ecosim.dynamics.production.public_goods import PublicGoods
 from ecosim.dynamics.production.sharing import Sharing
 from ecosim.dynamics.production.threshold_goods import ThresholdGoods
@@ -56,6 +56,21 @@ def test_a_good_beside_joint_work_pays_by_itself_and_is_told_with_what_to_switch
     assert told.startswith("sharing and goods write payoff, one after the other in each tick, and the last decides")
     assert told.endswith("switch that off, ~dynamics.production, with dynamics.goods.groups=coalitions")
     assert Ecosystem(settings).schedule.bound["goods"].writes == ("payoff",)
+
+
+def test_a_good_beside_another_payer_is_let_be_where_a_rule_of_ones_own_writes_output_and_is_refused_where_none_does():
+    class Workshop(FermiImitation):
+        writes = ("output", "payoff")
+
+    class Wages(FermiImitation):
+        writes = ("payoff",)
+
+    good = PublicGoods()
+    refuse_misplaced_goods({"goods": good, "work": Workshop()})
+    (told,) = goods_beside({"goods": good, "work": Workshop()})
+    assert "goods and work write payoff" in told
+    with pytest.raises(InputError, match="writes payoff, too"):
+        refuse_misplaced_goods({"goods": good, "work": Wages()})
 
 
 def test_of_two_goods_that_pay_by_themselves_one_would_undo_the_other():

@@ -117,7 +117,7 @@ class GroupGame(Work):
 
 
 def makes_output(game: GroupGame, schedule: Mapping[str, Mechanism]) -> bool:
-    """Return whether a game makes the output of coalitions: somebody shares it out, and no joint work makes it already."""
+    """Return whether a game makes the output of coalitions: somebody shares it out, and no other rule makes it already."""
     return (
         game.groups == "coalitions"
         and any("member_share" in each.writes for each in schedule.values())

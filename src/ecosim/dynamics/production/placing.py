@@ -1,7 +1,8 @@
 """Placing: where a public good may stand, asked before anything acts, since misplaced it would fail silently.
 
 A good between neighbours, or in groups that are drawn, pays organisations by itself and makes nothing that others could
-share, sell or foresee. So it stands by itself; what coalitions make in the place of joint work is another matter.
+share, sell or foresee. So it stands by itself, or beside a rule other than a good that writes ``output``, which leaves
+nobody without: that is let be and told. What coalitions make in the place of joint work is another matter.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def refuse_misplaced_goods(schedule: Mapping[str, Mechanism]) -> None:
 
 
 def goods_beside(schedule: Mapping[str, Mechanism]) -> list[str]:
-    """Return a sentence for each good that pays by itself beside joint work and those who pay for that.
+    """Return a sentence for each good that pays by itself beside joint work, or whatever writes output, and its payers.
 
     That is allowed, as any two rules that write the same are; but the last to act decides who was paid what, and a good
     that was to replace joint work is easily added to it.

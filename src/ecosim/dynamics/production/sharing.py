@@ -46,7 +46,7 @@ class Sharing(Mechanism):
     ``achieved`` is what the same work was worth to the organisation by its own motive (w, which ``motivation`` writes),
     before cost: :math:`\max(0, \sum_c w_{iq(c)} y_{ic} + w_{iq(i)} a_i)`.
 
-    So all payoffs together are what all relief is paid, less all costs. Where ``joint_work`` does not act every tick,
+    So all payoffs together are what all relief is paid, less all costs. Where production does not act every tick,
     they are in between what coalitions that are left and those who worked alone made, which may be less: of what has
     dissolved since nobody is paid.
 
@@ -81,7 +81,7 @@ class Sharing(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("member_share", "payoff", "achieved")
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
-        """Return this rule, told of the joint work whose parts it weighs and of the upkeep of memberships."""
+        """Return this rule, told of the production whose parts it weighs and of the upkeep of memberships."""
         return knowing(
             self,
             _work=scheduled_work(self, schedule) if self.by == "shapley" else self._work,
