@@ -155,3 +155,10 @@ def test_a_design_survives_being_written_as_json():
 def test_scenarios_are_no_values_of_a_key_and_compare_is_named_instead(kind):
     with pytest.raises(InputError, match=r"scenario: a sweep has one scenario.*ecosim compare"):
         design_of({"scenario": ["town", "opinions"], "ticks": [5, 5 if kind == "listed" else 6]}, kind, 2, 1)
+
+
+def test_of_no_run_there_are_no_rows_and_all_columns():
+    rows = design_of({"ticks": [5, 6]}, "grid", 3, 1).rows(np.empty(0, np.int64), [])
+    assert {name: len(values) for name, values in rows.columns.items()} == dict.fromkeys(
+        ("run_id", "point", "ticks", "replicate", "seed"), 0
+    )
