@@ -41,9 +41,8 @@ def check_run(settings: Settings, agreed: bool = False, advice: str = "if that i
         machine = bytes_in_words(_machine_memory()).removeprefix("about ")
         told = f"{organisations:,} organisations {_growing(settings, organisations, most)}{_with(citizens)}"
         told += f"for {settings.ticks:,} ticks would take"
-        raise InputError(
-            f"{told} {bytes_in_words(memory)} of memory (this machine has {machine}) and {seconds_in_words(seconds)}; {advice}"
-        )
+        told += f" {bytes_in_words(memory)} of memory (this machine has {machine}) and {seconds_in_words(seconds)}"
+        raise InputError(f"{told}; {advice}")
 
 
 def check_sweep(points: int, replicates: int = 1) -> None:

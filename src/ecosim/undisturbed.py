@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import NoReturn
 
 
 @contextmanager
@@ -25,3 +26,24 @@ def undisturbed() -> Iterator[None]:
         if before:
             with suppress(OSError):
                 os.chdir(before)
+
+
+@contextmanager
+def not_ended() -> Iterator[None]:
+    """Have ``os._exit`` raise SystemExit in this process as long as the block lasts, so that what calls it can be told of.
+
+    It would end the process without a word, with an exit code of the rule's own, and leave what was begun lying about.
+    Children that are forked meanwhile end by it as ever. What ends the process from outside Python cannot be held up.
+    """
+    process, end = os.getpid(), os._exit
+
+    def told(status: int) -> NoReturn:
+        if os.getpid() != process:
+            end(status)
+        raise SystemExit(f"os._exit({status})")
+
+    os._exit = told
+    try:
+        yield
+    finally:
+        os._exit = end
