@@ -175,7 +175,7 @@ class Design:
         """Return a row for each of these runs (rows,), as the table of the design has it."""
         point, replicate = np.divmod(numbers, self.replicates)
         points, where = np.unique(point, return_inverse=True)
-        seeds = np.array([self.seeds_of(int(one)) for one in points], np.uint64).reshape(points.size, -1)
+        seeds = np.array([self.seeds_of(int(one)) for one in points], np.uint64).reshape(points.size, self.replicates)
         return Table(
             {
                 "run_id": np.array(run_ids, dtype=object),
