@@ -65,9 +65,17 @@ def happened(error: BaseException) -> Happened | None:
     return next((note for note in getattr(error, "__notes__", ()) if isinstance(note, Happened)), None)
 
 
+def said(error: BaseException) -> str:
+    """Return what an error says of itself; where that raises in turn, as a user's own may, that it says nothing."""
+    try:
+        return "".join((str(error), ""))  # joined, it is plain text whatever kind of text it was
+    except BaseException as fault:
+        return f"(no text: its own __str__ raised {type(fault).__name__})"
+
+
 def raised(error: BaseException) -> str:
     """Return what kind of error it is, what it says, and in which line it was raised, as far as it does not say so."""
-    told = f"{type(error).__name__}: {ascii_controls(str(error))}"
+    told = f"{type(error).__name__}: {ascii_controls(said(error))}"
     if isinstance(error, SyntaxError):
         return told
     places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
@@ -95,7 +103,10 @@ def did_you_mean(name: object, valid: Iterable[str], *, most: int = 12) -> str:
 
 def shown(value: object, most: int = 60) -> str:
     """Return a value as it may safely stand in a message: one line, escaped, cut when long."""
-    text = ascii_controls(str(value)) if isinstance(value, str) else ascii_controls(repr(value))
+    try:
+        text = ascii_controls(str(value)) if isinstance(value, str) else ascii_controls(repr(value))
+    except Exception as fault:  # of a class of the user's own
+        text = f"({type(value).__name__}, whose own __repr__ raised {type(fault).__name__})"
     text = text if len(text) <= most else text[:most] + "…"
     return f"'{text}'" if isinstance(value, str) else text
 

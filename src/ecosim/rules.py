@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.errors import InputError, did_you_mean, raised, shown
+from ecosim.errors import InputError, did_you_mean, raised, said, shown
 from ecosim.measures.measure import Measure
 from ecosim.measures.own import own_measure
 from ecosim.results.outside_code import loading
+from ecosim.undisturbed import undisturbed
 from ecosim.world.labels import Labels
 
 RULES: dict[str, str] = {
@@ -115,10 +116,10 @@ def find_trusted(place: str, trust: Iterable[str]) -> Any:
     look_in_working_folder()
     module, name = place.split(":")
     try:
-        with loading(module):
+        with undisturbed(), loading(module):
             loaded = importlib.import_module(module)
     except ImportError as error:
-        raise InputError(f"{shown(place)} cannot be imported: {error}") from error
+        raise InputError(f"{shown(place)} cannot be imported: {said(error)}") from error
     except (Exception, SystemExit) as error:  # what a module does while it is imported may raise anything
         raise InputError(f"{shown(place)} cannot be imported: {raised(error)}") from error
     if not hasattr(loaded, name):

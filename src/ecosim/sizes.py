@@ -23,12 +23,13 @@ A citizen, or a member inside an organisation, takes about a tenth of that: one 
 """
 
 
-def check_run(settings: Settings, agreed: bool = False) -> None:
+def check_run(settings: Settings, agreed: bool = False, advice: str = "if that is meant, say --yes") -> None:
     """Refuse a run that is large, unless the user has agreed to it.
 
     Args:
         settings: the run.
         agreed: whether the user has said to go on (``--yes``).
+        advice: what else can be done, where there is no such word.
 
     Raises:
         InputError: with the number of organisations and ticks, and the memory and time that they would roughly take.
@@ -40,10 +41,8 @@ def check_run(settings: Settings, agreed: bool = False) -> None:
         machine = bytes_in_words(_machine_memory()).removeprefix("about ")
         told = f"{organisations:,} organisations {_growing(settings, organisations, most)}{_with(citizens)}"
         told += f"for {settings.ticks:,} ticks would take"
-        raise InputError(
-            f"{told} {bytes_in_words(memory)} of memory (this machine has {machine}) and {seconds_in_words(seconds)}; "
-            "if that is meant, say --yes"
-        )
+        told += f" {bytes_in_words(memory)} of memory (this machine has {machine}) and {seconds_in_words(seconds)}"
+        raise InputError(f"{told}; {advice}")
 
 
 def check_sweep(points: int, replicates: int = 1) -> None:

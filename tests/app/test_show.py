@@ -223,6 +223,11 @@ def test_what_the_command_line_refuses_and_what_is_too_large_is_no_show(scenario
     assert told in str(refused.value)
 
 
+def test_a_page_is_not_told_of_words_for_the_command_line():
+    with pytest.raises(InputError, match=r"100,000,000 ticks would take .*; allowed on a page: .*fewer ticks$"):
+        Show("town", "1", ["ticks=100000000"])
+
+
 def test_a_page_goes_only_so_far(monkeypatch):
     monkeypatch.setattr(module, "MOST_TICKS", 3)
     show = let_pass(Show("opinions", "1", OPINIONS), 3)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -23,6 +24,11 @@ class Gossip(Mechanism):
     def step(self, world, key):
         if world.tick == 3:
             tell(self.raises)
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise ValueError("not a word")
 
 
 def tell(what):
@@ -69,6 +75,7 @@ def run(*words, rule="{rule: 'hearsay:Gossip'}"):
         ("ValueError('one\\ntwo')", "ValueError in tick 3: one …"),
         ("FloatingPointError('divided')", "FloatingPointError in tick 3: divided"),
         ("AssertionError()", "AssertionError in tick 3"),
+        ("Speechless()", "Speechless in tick 3: (no text: its own __str__ raised ValueError)"),
     ],
 )
 def test_a_rule_that_raises_is_named_with_tick_kind_text_and_line_and_nothing_is_written(raises, told, tmp_path):
@@ -79,6 +86,20 @@ def test_a_rule_that_raises_is_named_with_tick_kind_text_and_line_and_nothing_is
     assert second.startswith("Nothing was written. The same run with ticks=2 ends before that.")
     assert done.stdout == ""
     assert {path.name for path in tmp_path.iterdir()} <= {"hearsay.py", "__pycache__"}
+
+
+def test_a_rule_that_ends_the_process_at_once_is_told_of_and_leaves_no_folder(tmp_path):
+    done = run(rule="""{rule: "hearsay:Gossip", raises: "__import__('os')._exit(0)"}""")
+    assert done.exit_code == 1, done.output
+    assert "(hearsay:Gossip) raised SystemExit in tick 3: os._exit(0) (" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_rule_that_leaves_the_working_folder_takes_no_results_along(tmp_path):
+    away = "__import__('os').chdir('/') or RuntimeError('from afar')"
+    done = run(rule=f'{{rule: "hearsay:Gossip", raises: "{away}"}}')
+    assert f"RuntimeError in tick 3: from afar (hearsay.py, line {LINE})" in done.stderr
+    assert Path.cwd() == tmp_path
 
 
 def test_with_json_the_failure_is_data():

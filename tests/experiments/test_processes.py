@@ -70,6 +70,16 @@ def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path, timeout, latest)
     assert "0 of them still to do" in again.stderr, "what always fails is not tried for ever"
 
 
+def test_runs_that_leave_their_folder_double_themselves_or_raise_what_has_no_words_reach_no_other(tmp_path):
+    """Folders are named as most people do, from where they are; what was forked must not take orders meant for others."""
+    words = [f"{HOW}=depart,double,mute,none", "--replicates=3", "--json"]
+    done = run("here", *words, workers=2, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "9 ok, 3 failed (3 × Speechless: (no text: its own __str__ raised ValueError))" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert read_runs(tmp_path / "here")["status"].value_counts().to_dict() == {"ok": 9, "error": 3}
+
+
 def test_a_process_with_other_code_than_the_sweep_was_begun_with_makes_no_run_and_the_folder_is_not_lost(
     tmp_path, monkeypatch
 ):

@@ -1,11 +1,13 @@
 """What of a sweep is still to do: only what is new is made, and what it takes is told before, what fails at once."""
 
+import json
 import sys
 
 import numpy as np
 import pytest
 
 from ecosim.errors import InputError
+from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.ranges import Interval
 from ecosim.experiments.sweep import Execution, run_sweep
@@ -74,6 +76,15 @@ def test_what_the_rough_time_leaves_out_is_said(tmp_path, monkeypatch):
             monkeypatch.setattr(one._cache._cache_file, "_index_path", str(tmp_path / "nothing.nbi"))
     run_sweep(ours, tmp_path / "cold", HERE, say=said.append)
     assert said[2].endswith("(not counted: compiling, once).")
+
+
+def test_a_sweep_some_of_whose_runs_are_nowhere_is_not_complete(tmp_path, monkeypatch):
+    monkeypatch.setattr("ecosim.experiments.execute.Shard.save", lambda shard: [])
+    with pytest.raises(CannotGoOn, match="of 2 runs, 2 came to neither results nor a failure"):
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2]}), tmp_path, HERE)
+    assert json.loads((tmp_path / "manifest.json").read_text())["state"] == "stopped"
+    monkeypatch.undo()
+    assert run_sweep(tiny({TOLERANCE: [0.1, 0.2]}), tmp_path, HERE).made == 2
 
 
 def test_a_very_large_sweep_asks_first(tmp_path):

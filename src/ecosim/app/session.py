@@ -19,7 +19,7 @@ from ecosim.app.messages import Begin, Intervene, Message, Play
 from ecosim.app.saved import packed
 from ecosim.app.show import Show, settings_to_show
 from ecosim.commands.warming import helped
-from ecosim.errors import InputError, ascii_controls
+from ecosim.errors import InputError, ascii_controls, said
 from ecosim.kernels import is_cold
 
 MOST_WAITING = 64
@@ -95,7 +95,7 @@ class Session:
             self._send({"kind": "refused", "faults": [ascii_controls(fault)[:400] for fault in refused.faults[:10]]})
         except Exception as failed:  # a rule may raise anything; the others in the room go on
             self._is_broken = True
-            words = ascii_controls(f"{type(failed).__name__}: {failed}")[:400]
+            words = ascii_controls(f"{type(failed).__name__}: {said(failed)}")[:400]
             self._send({"kind": "failed", "words": f"The world stopped: {words}. Go back, or start again."})
         return False
 

@@ -26,6 +26,7 @@ from ecosim.results.summary import STAGES
 from ecosim.results.words import STAGE_MEANINGS
 from ecosim.scenario_file import check_plain
 from ecosim.settings import PlainSettings, Settings
+from ecosim.sizes import check_run
 from ecosim.world.columns import columns_of
 from ecosim.world.world import World
 
@@ -179,8 +180,9 @@ def settings_to_show(scenario: str, changes: Sequence[str]) -> Settings:
         InputError: as the command line refuses it, or if it is too large for a page.
     """
     refuse_twice(changes)
-    settings = load(scenario, *changes)
+    settings = load(scenario, *changes, yes=True)
     _refuse_large(settings)
+    check_run(settings, advice="allowed on a page: what takes less, such as fewer ticks")
     return settings
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import typer
 
 from ecosim.commands.speech import say
-from ecosim.errors import InputError, RunsFailed
+from ecosim.errors import InputError, RunsFailed, said
 
 REFUSED, FAILED, STOPPED = 2, 1, 130
 
@@ -27,7 +27,7 @@ def told() -> Iterator[None]:
         _tell_faults(error.faults)
         raise typer.Exit(REFUSED) from None
     except FloatingPointError as error:
-        say(f"Failed: {error}")
+        say(f"Failed: {said(error)}")
         raise typer.Exit(FAILED) from None
     except AssertionError as error:
         if type(error).__name__ != "BrokenPromise":  # imported only where a run has imported it
@@ -44,7 +44,7 @@ def told() -> Iterator[None]:
         say(f"Failed: {_of_system(error)}.")
         raise typer.Exit(FAILED) from None
     except KeyboardInterrupt as stopped:
-        say(f"\nStopped{': ' + str(stopped) if stopped.args else ''}. Nothing was written.")
+        say(f"\nStopped{': ' + said(stopped) if stopped.args else ''}. Nothing was written.")
         raise typer.Exit(STOPPED) from None
 
 
@@ -67,7 +67,7 @@ def _of_system(error: OSError) -> str:
     advice = (
         "; nothing is left there of it: make room, or name another folder with --out" if error.errno in FULL else ""
     )
-    return f"{where}{(error.strerror or str(error)).lower()}{advice}"
+    return f"{where}{(error.strerror or said(error)).lower()}{advice}"
 
 
 def _tell_faults(faults: tuple[str, ...]) -> None:

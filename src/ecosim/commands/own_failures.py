@@ -14,7 +14,7 @@ import typer
 
 from ecosim.commands.ending import FAILED
 from ecosim.commands.speech import say
-from ecosim.errors import Happened, InputError, ascii_controls, happened, printable
+from ecosim.errors import Happened, InputError, ascii_controls, happened, printable, said
 
 TRACEBACK = "ECOSIM_TRACEBACK"
 """Environment variable that has the whole traceback printed as well."""
@@ -51,7 +51,7 @@ def told_of_own_code(*, as_json: bool) -> Iterator[None]:
 
 def _as_data(error: BaseException, place: Happened) -> dict[str, Any]:
     file, line = _own_line(error, place)
-    lines = [one.strip() for one in str(error).splitlines() if one.strip()]
+    lines = [one.strip() for one in said(error).splitlines() if one.strip()]
     text = " ".join(lines[:1]) + (" …" if len(lines) > 1 else "")
     return {
         "in": place.key, "code": place.code, "tick": place.tick, "kind": type(error).__name__,

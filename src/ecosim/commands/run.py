@@ -16,6 +16,7 @@ from ecosim.commands.own_failures import told_of_own_code
 from ecosim.commands.together import Together
 from ecosim.commands.words import given
 from ecosim.experiments.bar import Bar
+from ecosim.undisturbed import not_ended, undisturbed
 
 if TYPE_CHECKING:
     from ecosim.results.run import Run
@@ -64,7 +65,7 @@ def carry_out(order: Order) -> None:
     if order.out is None:
         check_folder(folder)
     with held(folder, "run") as is_new:
-        with told_of_own_code(as_json=order.as_json):
+        with told_of_own_code(as_json=order.as_json), undisturbed(), not_ended():
             run = _run(settings, actors, order)
         _save(run, folder, settings, order, is_new=is_new)
     _tell(order, run, folder)

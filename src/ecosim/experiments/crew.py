@@ -46,7 +46,8 @@ class Crew:
         *,
         one_first: bool = False,
     ) -> None:
-        self._plan, self._folder, self._limits, self._surroundings = plan, folder, limits, dict(surroundings)
+        self._plan, self._limits, self._surroundings = plan, limits, dict(surroundings)
+        self._folder = folder = folder.absolute()  # workers and their rules may be in another
         self._size, self._one_first = size, one_first
         self._board_file = folder / ".board"
         self._board = Board.make(self._board_file, size)

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from ecosim.errors import InputError
+from ecosim.errors import InputError, said
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.stopping import Stopped
 from ecosim.results.table import Note
 from ecosim.settings import Settings
+from ecosim.undisturbed import undisturbed
 from ecosim.world.actors import Actors
 
 _MOST_SETTINGS = 300
@@ -75,7 +76,8 @@ class Runner:
         """
         point, _ = self.plan.design.place(number)
         try:
-            return _run(self._settings_of(point), self.plan.design.seed_of(number), self.plan.actors)
+            with undisturbed():
+                return _run(self._settings_of(point), self.plan.design.seed_of(number), self.plan.actors)
         except Stopped:
             raise
         except BaseException as error:  # a user's rule may raise anything, or call exit()
@@ -83,7 +85,7 @@ class Runner:
                 raise
             if is_of_loading_ecosim(error):
                 raise BrokenCode(
-                    f"a part of ecosim, or of what it needs, cannot be loaded ({type(error).__name__}: {error})"
+                    f"a part of ecosim, or of what it needs, cannot be loaded ({type(error).__name__}: {said(error)})"
                 ) from error
             return failure_of(error)
 
@@ -117,7 +119,7 @@ def failure_of(error: BaseException) -> Failure:
         kind = "memory"
     elif isinstance(error, FloatingPointError):
         kind = "not finite"
-    words = str(error)
+    words = said(error)
     told = words if isinstance(error, InputError | FloatingPointError) else f"{type(error).__name__}: {words}"
     told = told if words else type(error).__name__
     return Failure(kind, told, "".join(traceback.format_exception(error)))

@@ -237,6 +237,7 @@ def run_sweep(
         KeyboardInterrupt: when stopped.
         CannotGoOn: if results cannot be written any more, or workers cannot start.
     """
+    out = out.absolute()  # whatever a rule makes the working folder
     execution.check()
     if goals:
         check_goals(goals, plan)

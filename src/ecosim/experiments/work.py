@@ -167,6 +167,8 @@ class Work:
         finally:
             self._close()
         counts = self._counts()
+        if lost := counts["all"] - counts["ok"] - counts["failed"]:
+            raise CannotGoOn(f"of {_count(counts['all'], 'run')}, {lost:,} came to neither results nor a failure")
         seconds = time.monotonic() - began
         why = self._failures.commonest_of(self._failed())
         return Outcome(counts["ok"], counts["failed"], self._made, len(self._damaged), seconds, ended, why)
@@ -256,7 +258,8 @@ class Work:
         """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
         try:
             self._there = ids_there(self._folder.path)
-            ids = self._failed()
+            counts, ids = self._counts(), self._failed()
+            state = "stopped" if counts["ok"] + counts["failed"] < counts["all"] else state
             numbers = self._asked[among(self._ids.array[self._asked], self._failures.ids)].tolist()
             save_failed(self._folder.path, self._plan.design, numbers, as_words(ids), self._failures.kinds_of(ids))
             if self._execution.standing is None:

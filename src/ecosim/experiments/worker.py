@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
+from ecosim.errors import said
 from ecosim.experiments.ceiling import Ceiling
 from ecosim.experiments.dying import end_with
 from ecosim.experiments.stopping import Stopped
@@ -297,7 +298,7 @@ def _prepared(job: Job) -> tuple[Runner, Shard]:
     try:
         prepared = _loaded(job)
     except Exception as error:
-        why = f"a process cannot load what it needs ({type(error).__name__}: {error})"
+        why = f"a process cannot load what it needs ({type(error).__name__}: {said(error)})"
         raise _Unfit(_told(_others(job)) or why) from error
     if others := _others(job):  # only now: what has been changed while it was loaded is found as well
         raise _Unfit(_told(others))
@@ -325,7 +326,7 @@ def _others(job: Job) -> list[str]:
 
         return changes(job.surroundings, surroundings(job.surroundings["trusted"]))
     except Exception as error:
-        return [f"{type(error).__name__}: {error}"]
+        return [f"{type(error).__name__}: {said(error)}"]
 
 
 def _told(others: list[str]) -> str:

@@ -23,6 +23,15 @@ DIARY = "TROUBLE_DIARY"
 """Names, in the environment, a file that gets a byte for each run that comes to its tenth tick."""
 
 
+class Speechless(Exception):
+    """Raises when it is asked what it says, or looks like."""
+
+    def __str__(self) -> str:
+        raise ValueError("not a word")
+
+    __repr__ = __str__
+
+
 class Trouble(Mechanism):
     """Does nothing, or something bad, in the third tick; waits a little in every tick."""
 
@@ -45,6 +54,9 @@ class Trouble(Mechanism):
         "load_long",
         "raise_in_a_crowd",
         "edit",
+        "depart",
+        "double",
+        "mute",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
 
@@ -131,6 +143,16 @@ class Trouble(Mechanism):
 
     def _exit(self, world: World) -> None:
         raise SystemExit("enough")
+
+    def _depart(self, world: World) -> None:
+        os.chdir("/")
+
+    def _double(self, world: World) -> None:
+        """Have a child that goes on with the run beside this process."""
+        os.fork()
+
+    def _mute(self, world: World) -> None:
+        raise Speechless
 
     def _edit(self, world: World) -> None:
         """Let this process find other files of ecosim from now on than those that it was loaded from."""
