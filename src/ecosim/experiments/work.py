@@ -259,7 +259,8 @@ class Work:
         try:
             self._there = ids_there(self._folder.path)
             counts, ids = self._counts(), self._failed()
-            state = "stopped" if counts["ok"] + counts["failed"] < counts["all"] else state
+            if counts["ok"] + counts["failed"] < counts["all"]:
+                self._state = "stopped"
             numbers = self._asked[among(self._ids.array[self._asked], self._failures.ids)].tolist()
             save_failed(self._folder.path, self._plan.design, numbers, as_words(ids), self._failures.kinds_of(ids))
             if self._execution.standing is None:
