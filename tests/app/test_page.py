@@ -64,3 +64,10 @@ def test_every_control_has_a_name_for_those_who_do_not_see_it():
     controls = re.findall(r"<(?:input|select|canvas)[^>]*>", HTML)
     assert len(controls) >= 6
     assert [control for control in controls if "aria-label=" not in control] == []
+
+
+def test_a_difference_of_two_futures_says_what_is_taken_from_what_in_which_unit_and_what_counts_as_none():
+    told = SCRIPT.split("function showFutures() {")[1].split("\n}")[0]
+    assert "This future minus ${ghost.label}" in told
+    assert re.search(r"brief\(gap\)\} \$\{unitOf\(line\)\}", told)
+    assert "within ${100 * HARDLY} %" in told

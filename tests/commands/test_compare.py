@@ -124,3 +124,9 @@ def test_of_many_measures_the_figure_shows_those_that_differ_most_clearly_each_o
     assert "m0" not in clearest(immaterial)
     assert clearest(many[:5]) == ["m0", "m1", "m1.mean", "m2", "m2.mean"]
     assert "Shown: 12 of 21 measures" in differences(many).get_supxlabel().replace("\n", " ")
+
+
+def test_the_figure_shows_the_title_of_a_scenario_below_its_name():
+    figure = differences(table(("spread", "b2", 1.0, 2.0, 0.5)), titles={"b2": "A crisis", "town": "A town"})
+    assert [one.get_text() for one in figure.axes[0].get_yticklabels()] == ["b2\nA crisis"]
+    assert any("“town” (A town)" in one.get_text().replace("\n", " ") for one in figure.texts)

@@ -9,7 +9,9 @@ import pytest
 import ecosim
 from ecosim.commands.report import Order, carry_out
 from ecosim.errors import InputError
+from ecosim.reports.sweep_page import sweep_page
 from ecosim.results.table import Table
+from ecosim.sweeps.findings import findings_of
 from tests.experiments.fake_sweeps import grid, write
 from tests.sweeps.towns import town
 
@@ -180,3 +182,19 @@ def test_axes_come_back_from_a_plot(tmp_path):
     assert axes.get_lines()[0].get_ydata() == pytest.approx(means["plain"].to_numpy())
     with pytest.raises(InputError, match=r"did you mean 'dynamics\.stance\.tolerance'"):
         sweep.plot("win_win_share.mean", against="dynamics.stance.tolerence")
+
+
+def test_the_page_of_a_comparison_shows_what_was_asked_for_at_the_moment_of_the_table_and_names_titles(tmp_path):
+    arms = {"wide": "opinions", "narrow": ["opinions", "dynamics.stance.tolerance=0.1", "title=Closed ears"]}
+    words = ("ecosystem.organisations=20", "ticks=6", "measures=[dispersion,spread,opinion_clusters]")
+    asked = ["opinion_clusters", "spread.mean"]
+    table = ecosim.compare(arms, *words, replicates=3, workers=0, measures=asked, out=tmp_path).differences
+    found = findings_of(ecosim.read_sweep(tmp_path).tables)
+    assert list(found.measures) == list(dict.fromkeys(table["measure"])) == asked
+    assert found.effects["difference"].tolist() == pytest.approx(table["difference"].tolist())
+    page = sweep_page(found)
+    assert "2 differences are looked at." in page
+    assert "narrow: Closed ears." in page
+    assert list(findings_of(ecosim.read_sweep(tmp_path).tables, ["dispersion"]).measures) == ["dispersion"]
+    ecosim.compare(arms, *words, replicates=3, workers=0, out=tmp_path)
+    assert "dispersion.mean" in findings_of(ecosim.read_sweep(tmp_path).tables).measures

@@ -91,3 +91,66 @@ def test_the_mapping_to_save_stands_below_all_faults(tmp_path: Path) -> None:
     with pytest.raises(InputError) as again:
         read_actors(organisations, ties, tmp_path / "mapping.yaml")
     assert ["Nobody" in fault for fault in again.value.faults] == [True]
+
+
+def refused_with_a_guess(*files: Path | None) -> tuple[list[str], str]:
+    """Return the faults of tables, and the mapping to paste that stands below them."""
+    with pytest.raises(InputError) as refused:
+        read_actors(*files)
+    *above, last = refused.value.faults
+    told, _, block = last.partition("\n\n")
+    return [*above, told], block
+
+
+def test_a_column_that_was_named_is_kept_and_nobody_gets_a_sector_until_its_values_are_filled_in(
+    tmp_path: Path,
+) -> None:
+    organisations, mapping = tmp_path / "organisations.csv", tmp_path / "mapping.yaml"
+    organisations.write_text("name,Sectr\nA,Company\nB,Public\nC,NGO\n", encoding="utf-8")
+    mapping.write_text("sector: {column: Sectr}\n", encoding="utf-8")
+    _, block = refused_with_a_guess(organisations, None, mapping)
+    assert 'column: "Sectr"' in block
+    assert "default" not in block
+    mapping.write_text(block, encoding="utf-8")
+    with pytest.raises(InputError) as unfilled:
+        read_actors(organisations, None, mapping)
+    assert [fault.split(":")[0] for fault in unfilled.value.faults] == [
+        f"mapping, sector.values.{value}" for value in ("Company", "Public", "NGO")
+    ]
+    mapping.write_text(block.replace('"?"', "government"), encoding="utf-8")
+    assert read_actors(organisations, None, mapping).sector == ["government"] * 3
+
+
+def test_misspelt_headers_are_told_with_values_and_ties_at_once_above_a_guess_that_can_be_used(tmp_path: Path) -> None:
+    organisations, ties, mapping = (tmp_path / name for name in ("organisations.csv", "ties.csv", "mapping.yaml"))
+    organisations.write_text("Organistaion,Sectr\nA,Company\nB,City Council\n", encoding="utf-8")
+    ties.write_text("source,target\nA,B\nA,Nobody\n", encoding="utf-8")
+    faults, block = refused_with_a_guess(organisations, ties)
+    for fault, part in zip(faults, ("'Organistaion'", "'Sectr'", "'Company' (1)", "'Nobody'"), strict=True):
+        assert part in fault
+    mapping.write_text(block, encoding="utf-8")
+    read = read_actors(organisations, None, mapping)
+    assert (read.names, read.sector) == (["A", "B"], ["business", "government"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "warned"),
+    [("12 1.200 30", 1), ("12 1.25 30", 0), ("1.200 3.400", 0), ("12 0.125", 0), ("1.5 1.200", 0)],
+)
+def test_a_point_before_three_digits_beside_whole_numbers_is_noted_as_it_may_part_thousands(
+    tmp_path: Path, cells: str, warned: int
+) -> None:
+    organisations, ties = tmp_path / "organisations.csv", tmp_path / "ties.csv"
+    rows = "".join(f"{row},business,{cell}\n" for row, cell in enumerate(cells.split()))
+    organisations.write_text("name,sector,capital\n" + rows, encoding="utf-8")
+    told = [warning for warning in read_actors(organisations).warnings if "write 1200" in warning]
+    assert len(told) == warned
+    organisations.write_text("name,sector\nA,business\nB,business\nC,business\n", encoding="utf-8")
+    pairs = ("A,B", "B,C", "C,A")
+    ties.write_text(
+        "source,target,weight\n"
+        + "".join(f"{pair},{cell}\n" for pair, cell in zip(pairs, cells.split(), strict=False)),
+        encoding="utf-8",
+    )
+    told = [warning for warning in read_actors(organisations, ties).warnings if "write 1200" in warning]
+    assert len(told) == warned

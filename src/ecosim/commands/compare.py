@@ -115,12 +115,18 @@ def _compared(order: Order, plan: Plan, goals: tuple[Goal, ...]) -> Comparison:
                 plan, out, order.execution(), order.measures, say=order.say, progress=progress, goals=goals
             )
         if order.out is not None:
-            files = _save(found.differences, out)
+            files = _save(found.differences, out, _titles(plan))
             order.say(f"What came out is in {printable(out)}: {', '.join(files)}")
     return found
 
 
-def _save(table: pd.DataFrame, out: Path) -> list[str]:
+def _titles(plan: Plan) -> dict[str, str]:
+    """Return the titles of the scenarios that have one, by what they are called."""
+    titles = {key.partition("=")[2]: str(data.get("title") or "") for key, data in plan.configurations.items()}
+    return {arm: title for arm, title in titles.items() if title}
+
+
+def _save(table: pd.DataFrame, out: Path, titles: Mapping[str, str] | None = None) -> list[str]:
     """Write the table, and the figure if there is something to draw, and return the names of the files."""
     from ecosim.drawing.differences import differences
     from ecosim.reports.plots import FORMATS, write_figure
@@ -130,7 +136,7 @@ def _save(table: pd.DataFrame, out: Path) -> list[str]:
     table.to_parquet(out / f"{TABLE}.parquet", index=False)
     write_text(out / f"{TABLE}.csv", defused(table).to_csv(index=False, lineterminator="\n"))
     try:
-        drawn = [file.name for file in write_figure(differences(table), out / PICTURE)]
+        drawn = [file.name for file in write_figure(differences(table, titles=titles), out / PICTURE)]
     except InputError as error:
         say(f"No figure: {error.faults[0]}.")
         drawn = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,13 +21,16 @@ MOST_PANELS, IMMATERIAL = 12, 1e-6
 
 
 @styled
-def differences(table: pd.DataFrame, title: str = "How the scenarios differ") -> Figure:
+def differences(
+    table: pd.DataFrame, title: str = "How the scenarios differ", titles: Mapping[str, str] | None = None
+) -> Figure:
     """Return the figure of a comparison: a panel a measure, in it each scenario's difference from the first.
 
     Args:
         table: what ``ecosim.experiments.compare.differences`` returns; of more than a dozen measures, those are shown that
             differ most clearly (:func:`clearest`).
         title: above the figure.
+        titles: of scenarios, shown with what they are called.
 
     Raises:
         InputError: if no measure has an interval, or none differs in any run.
@@ -43,14 +47,16 @@ def differences(table: pd.DataFrame, title: str = "How the scenarios differ") ->
     figure = new_figure(4.2 * columns, (1.1 + 0.42 * len(arms)) * rows + 1.4)
     panels = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
     for axes, measure in zip(panels, measures, strict=False):
-        _draw(known, measure, arms, axes)
+        _draw(known, measure, arms, axes, titles or {})
     for axes in panels[len(measures) :]:
         axes.set_visible(False)
     pairs = int(known["runs"].min())
+    against = str(known["against"].iloc[0])
+    of_against = f" ({named})" if (named := (titles or {}).get(against)) else ""
     name_and_explain(
         figure,
         title,
-        f"Difference from “{known['against'].iloc[0]}” in each measure's own unit: mean over {pairs} pairs of runs "
+        f"Difference from “{against}”{of_against} in each measure's own unit: mean over {pairs} pairs of runs "
         "with the same luck, and its 95 % interval. An interval across the black line is compatible with no difference. "
         f"Later: over the second half of a run; else at its end.{_on_choice(known, measures)}",
     )
@@ -106,7 +112,15 @@ def draw(table: pd.DataFrame, measure: str, axes: Axes | None = None) -> Axes:
         return drawn
 
 
-def _draw(known: pd.DataFrame, measure: str, arms: list[str], axes: Axes) -> None:
+def _titled(arm: str, titles: Mapping[str, str]) -> str:
+    """Return what a scenario is called, and its title, if it has one, on a line below."""
+    title = titles.get(arm)
+    return f"{label(arm)}\n{label(title)}" if title else label(arm)
+
+
+def _draw(
+    known: pd.DataFrame, measure: str, arms: list[str], axes: Axes, titles: Mapping[str, str] | None = None
+) -> None:
     part = known[known["measure"] == measure].set_index("scenario")
     for place, arm in enumerate(arms):
         if arm not in part.index:
@@ -116,7 +130,7 @@ def _draw(known: pd.DataFrame, measure: str, arms: list[str], axes: Axes) -> Non
         axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2.4, solid_capstyle="butt")
         axes.plot(row["difference"], place, SECTOR_SHAPES[place % len(SECTOR_SHAPES)], color=colour, markersize=7)
     axes.axvline(0.0, color="#222222", linewidth=1.0)
-    axes.set_yticks(range(len(arms)), [label(arm) for arm in arms])
+    axes.set_yticks(range(len(arms)), [_titled(arm, titles or {}) for arm in arms])
     axes.set_ylim(len(arms) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)

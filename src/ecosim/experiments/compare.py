@@ -16,7 +16,7 @@ from ecosim.experiments.bar import looked_at
 from ecosim.experiments.columns import measured_by, refuse_unknown
 from ecosim.experiments.design import Axis, Design
 from ecosim.experiments.failing import warn_of_failures
-from ecosim.experiments.folder import FAILURES
+from ecosim.experiments.folder import ASKED, FAILURES
 from ecosim.experiments.gain import fewer_runs
 from ecosim.experiments.intervals import half_width
 from ecosim.experiments.keeping import kept
@@ -25,6 +25,7 @@ from ecosim.experiments.shards import column_named, read_runs
 from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.until import Ended, Goal, goals_of, most_replicates
+from ecosim.results.store import write_json
 from ecosim.settings import Settings, settings_from
 from ecosim.world.actors import Actors
 
@@ -161,6 +162,7 @@ def run_comparison(
     measures = [column_named(name) for name in measures]
     refuse_unknown(measures, measured_by(plan))
     outcome = run_sweep(plan, out, execution, **told)
+    write_json(out / ASKED, {"measures": measures})
     runs = read_runs(out)
     return Comparison(runs, differences(runs, measures), outcome.until, outcome.failed, outcome.why)
 

@@ -20,7 +20,7 @@ from ecosim.results.folders import LOCK, make, unmake
 from ecosim.results.lock import lock, unlock
 from ecosim.results.provenance import configuration_hash, provenance
 
-MANIFEST, FAILURES = "manifest.json", "failures.jsonl"
+MANIFEST, FAILURES, ASKED = "manifest.json", "failures.jsonl", "comparison.json"
 MOST_DIFFERENCES = 20
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError, did_you_mean, printable, shown
-from ecosim.experiments.folder import FAILURES, MANIFEST
+from ecosim.experiments.folder import ASKED, FAILURES, MANIFEST
 from ecosim.experiments.grouping import grouped
 from ecosim.experiments.run_columns import RunColumns
 from ecosim.experiments.shards import OK, RUNS, SERIES, column_named, read_design, read_runs
@@ -59,6 +59,22 @@ class SweepTables:
         if not isinstance(found, dict) or not isinstance(found.get("design"), dict):
             raise InputError(f"{printable(self.folder / MANIFEST)}: damaged (it lacks the design)")
         return found
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The measures that a comparison was asked for, at the moment of its table; none where it took all.
+
+        Raises:
+            InputError: if what was asked cannot be read.
+        """
+        if not (self.folder / ASKED).is_file():
+            return []
+        try:
+            said = json.loads((self.folder / ASKED).read_text(encoding="utf-8"))
+            names = [str(name) for name in said["measures"]]
+        except (OSError, ValueError, RecursionError, TypeError, KeyError) as error:
+            raise InputError(f"{printable(self.folder / ASKED)}: cannot be read ({error})") from None
+        return [name for name in names if name in self.measures]
 
     @property
     def kind(self) -> str:

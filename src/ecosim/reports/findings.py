@@ -90,6 +90,7 @@ class SweepFindings:
         notes: unit and meaning of each measure.
         meanings: what each key is; empty where that is not known.
         measures: those that are shown, in their order.
+        asked: those of them that the comparison was asked for; empty where nobody said.
         noise: a row a measure, all of them.
         effects: ``measure``, ``factor``, ``value``, ``against``, …; empty for sampled designs.
         responses: measure to its responses, one a numeric factor.
@@ -128,6 +129,7 @@ class SweepFindings:
     indices: Indices | None = None
     remarks: Sequence[str] = ()
     meanings: Mapping[str, str] = field(default_factory=dict)
+    asked: Sequence[str] = ()
 
     @property
     def units(self) -> dict[str, str]:
@@ -135,6 +137,13 @@ class SweepFindings:
         return {
             one: in_words(note.unit) for name, note in self.notes.items() for one in (name.removesuffix(MEAN), name)
         }
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The title of each scenario of a comparison that has one, by the label that it was given."""
+        configurations = self.manifest.get("configurations") or {}
+        titles = {key.removeprefix("scenario="): str(one.get("title") or "") for key, one in configurations.items()}
+        return {label: title for label, title in titles.items() if title} if list(self.keys) == ["scenario"] else {}
 
     @property
     def counted(self) -> str:

@@ -61,7 +61,8 @@ def _named(found: SweepFindings) -> tuple[str, str, str]:
             if found.is_luck_common
             else "each with its own luck"
         )
-        return "Comparison", f"{' · '.join(arms)}", f"{len(arms)} scenarios, {luck}."
+        titled = "".join(f" {label}: {title.rstrip('.')}." for label, title in found.titles.items())
+        return "Comparison", f"{' · '.join(arms)}", f"{len(arms)} scenarios, {luck}.{titled}"
     names = list(short_names(found.keys).values())
     what = _title_of(found.manifest) or "Sweep"
     title = f"{what}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else what
@@ -147,7 +148,7 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
     parts += [sentences(told)] if told else []
     many = len(measures) * len(sweep_figures.rows_of(found.effects))
     by_chance = max(1, round(sweep_words.CHANCE * many))
-    if many > 12:
+    if many > 12:  # of fewer, the brief part of a comparison says how many
         parts.append(
             paragraph(
                 f"{many} differences are looked at here: were none of them there, about {by_chance} would "

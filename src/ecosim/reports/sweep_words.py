@@ -234,6 +234,8 @@ def said_in_brief(found: SweepFindings) -> Iterator[str]:
     """Yield the few sentences that somebody in a hurry should read."""
     yield from _on_failures(found)
     names = short_names(found.keys)
+    if found.asked:
+        yield _on_asked(found)
     if len(found.effects):
         yield from _on_effects(found, names)
     elif found.indices is not None:
@@ -252,6 +254,16 @@ def over_half(measures: Sequence[str]) -> str:
     if len(means) == len(measures):
         return ", over the second half of a run"
     return "" if not means else ", over the second half of a run where not said otherwise"
+
+
+def _on_asked(found: SweepFindings) -> str:
+    """Return which measures the comparison was asked for, and how many differences that are."""
+    many = len(found.effects)
+    counted = f"{many:,} differences are" if many != 1 else "1 difference is"
+    return (
+        f"Shown is what the comparison was asked for, at the same moment as in its table of differences: "
+        f"{_and([of_measure(name) for name in found.asked])}. {counted} looked at."
+    )
 
 
 def _on_failures(found: SweepFindings) -> Iterator[str]:

@@ -38,7 +38,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
 
     Args:
         tables: of the sweep.
-        measures: which to show; a choice of them if none.
+        measures: which to show; if none, those that a comparison was asked for, else a choice of them.
 
     Raises:
         InputError: if there is no run with results, or a measure is unknown.
@@ -48,7 +48,8 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
     tables.load(tables.measures)  # the page tells of the luck of each
     layout = Layout(runs, tables.keys, tables.column)
     noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
-    shown = tables.known(measures) or choice.choose(tables.measures, noise, layout)
+    asked = [] if measures else tables.asked
+    shown = tables.known(measures) or asked or choice.choose(tables.measures, noise, layout)
     if not shown:
         shown = list(tables.measures[:1])
     is_sampled = is_spread(tables, layout)
@@ -72,6 +73,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
         failures=tables.failures,
         notes=tables.notes,
         measures=shown,
+        asked=asked,
         noise=noise,
         effects=table,
         responses=_responses(layout, shown, ranked, is_sampled, tables.is_luck_common),

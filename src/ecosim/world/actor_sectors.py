@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
 from ecosim.errors import InputError, ascii_controls, did_you_mean, shown
 from ecosim.world.actor_mapping import SectorMapping
-from ecosim.world.actor_suggestion import MOST_VALUES, suggest, word_of
+from ecosim.world.actor_suggestion import MOST_VALUES, word_of
 from ecosim.world.actor_table import SECTOR_WORDS, Table
 from ecosim.world.faults import Faults
 from ecosim.world.nearest_name import NearestNames
@@ -28,7 +28,7 @@ def read_sectors(
     faults: Faults,
     *,
     as_given: bool = False,
-    ties: Table | None = None,
+    guess: Callable[[], str],
 ) -> list[str]:
     """Return the sector of each organisation: by its name, else by the value of its column, else the default.
 
@@ -42,14 +42,17 @@ def read_sectors(
         sectors: sectors that there are.
         faults: takes what cannot be.
         as_given: whether the table and the mapping say which sectors there are.
-        ties: the ties, for the mapping to paste.
+        guess: makes the mapping to paste, with what is to be done with it.
     """
     if as_given:
         mapping, sectors = declared(table, mapping, sectors, faults)
     elif mapping.like:
         faults.add("mapping, sector.like: needs sectors: as_given")
     _check_mapping(mapping, names, sectors, faults)
+    so_far = len(faults)
     column = _sector_column(table, mapping, faults)
+    if len(faults) > so_far and table.header:
+        faults.add_last(guess)
     if column is None:
         single = mapping.default or ""
         return [mapping.names.get(name, single) for name in names]
@@ -62,7 +65,7 @@ def read_sectors(
     }
     if unknown and len(unknown) == len(meaning) and not mapping.values and not _any_misspelt(unknown, sectors):
         faults.add(_nothing_known(table, column, cells, sectors))
-        faults.add_last(lambda: _to_save(table, sectors, ties))
+        faults.add_last(guess)
     else:
         for value, row in sorted(unknown.items(), key=lambda item: item[1]):
             _note_unknown(table, column, value, row, cells.count(value), sectors, faults)
@@ -135,14 +138,20 @@ def _unknown(name: str, nearest: NearestNames) -> str:
 
 
 def _sector_column(table: Table, mapping: SectorMapping, faults: Faults) -> int | None:
+    """Return where the column of sectors stands.
+
+    Where there is none, that is a fault, and the one most like it stands in, so that its values are told as well.
+    """
     said = mapping.column or table.guess(*SECTOR_WORDS)
     if said is None and (mapping.default is not None or mapping.names):
         return None
     try:
         return table.find(said or "sector")
     except InputError as error:
-        faults.add(f"{error}; name it in the mapping under sector.column, or give sector.default")
-        return None
+        near = table.nearest(*([said.casefold()] if said else SECTOR_WORDS))
+        perhaps = f": perhaps {shown(near)}" if near is not None else ""
+        faults.add(f"{error}; name it in the mapping under sector.column, or give sector.default{perhaps}")
+        return None if near is None else table.header.index(near)
 
 
 def _meaning(value: str, mapping: SectorMapping, sectors: Sequence[str]) -> str | None:
@@ -182,12 +191,3 @@ def _nothing_known(table: Table, column: int, cells: Sequence[str], sectors: Seq
     listed = ", ".join(f"{shown(value)} ({count})" for value, count in counts[:MOST_VALUES])
     where = table.where(table.rows[0][0], table.header[column])
     return f"{where}: none of the values is a sector; valid: {', '.join(sectors)}; found: {listed or 'nothing'}"
-
-
-def _to_save(table: Table, sectors: Sequence[str], ties: Table | None) -> str:
-    """Return a mapping to paste, with what is to be done with it."""
-    return (
-        "A mapping says what the values are: save this as mapping.yaml, correct it, and give --mapping mapping.yaml\n\n"
-        + "\n".join(suggest(table, ties, sectors))
-        + "\n"
-    )

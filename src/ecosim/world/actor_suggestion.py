@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ecosim.errors import InputError, shown
 from ecosim.scenario_file import check_plain
+from ecosim.world.actor_mapping import TableMapping
 from ecosim.world.actor_table import (
     MISSING_WORDS,
     NAME_WORDS,
@@ -24,6 +25,8 @@ from ecosim.world.actor_table import (
 
 MOST_VALUES = 50
 MOST_CODES = 7
+TO_FILL_IN = "?"
+"""Stands for a sector that only the user knows: a mapping that still holds it is refused."""
 
 
 def suggest_mapping(
@@ -38,27 +41,53 @@ def suggest_mapping(
     return "\n".join([*suggest(table, of_ties, sectors), 'directed: "merge"', ""])
 
 
-def suggest(table: Table, ties: Table | None, sectors: Sequence[str]) -> list[str]:
+def suggest(table: Table, ties: Table | None, sectors: Sequence[str], named: str | None = None) -> list[str]:
     """Return the lines of a mapping that can be guessed from tables of organisations and of ties."""
-    lines = suggest_organisations(table, sectors) + (suggest_ties(ties) if ties is not None else [])
+    lines = suggest_organisations(table, sectors, named) + (suggest_ties(ties) if ties is not None else [])
     said = dict.fromkeys(text for one in (table, ties) if one is not None for text in _missing_in(one))
     return [*lines, f"missing: [{', '.join(map(_quoted, said))}]"] if said else lines
 
 
-def suggest_organisations(table: Table, sectors: Sequence[str]) -> list[str]:
-    """Return the lines of a mapping that can be guessed from a table of organisations."""
-    name = table.guess(*NAME_WORDS) or table.header[0]
+def to_save(table: Table, ties: Table | None, sectors: Sequence[str], mapping: TableMapping) -> str:
+    """Return a mapping to paste, with what is to be done with it.
+
+    Of a mapping that names the column of the sector only that part is written: the rest of it is the user's.
+    """
+    if mapping.sector.column is not None:
+        lines = _of_named_column(table, mapping.sector.column, sectors)
+        return (
+            f"Put these lines in the place of sector in the mapping, and a sector for each {shown(TO_FILL_IN)}\n\n"
+            + "\n".join(lines)
+            + "\n"
+        )
+    return (
+        "A mapping says what the values are: save this as mapping.yaml, correct it, and give --mapping mapping.yaml\n\n"
+        + "\n".join(suggest(table, ties, sectors, mapping.name))
+        + "\n"
+    )
+
+
+def suggest_organisations(table: Table, sectors: Sequence[str], named: str | None = None) -> list[str]:
+    """Return the lines of a mapping that can be guessed from a table of organisations.
+
+    Args:
+        table: of organisations.
+        sectors: that there are.
+        named: the column that names them, where a mapping says so.
+    """
+    known = named if named in table.header else None
+    name = known or table.guess(*NAME_WORDS) or table.nearest(*NAME_WORDS) or next(iter(table.header), TO_FILL_IN)
     lines = [f"name: {_quoted(name)}"]
-    column = table.guess(*SECTOR_WORDS)
+    near = table.nearest(*SECTOR_WORDS)
+    column = table.guess(*SECTOR_WORDS) or (near if near != name else None)
     if column is None:
         lines += ["sector:", f"  default: {_quoted(sectors[0])}  # for everyone; or name a column and its values"]
     else:
-        counts = Counter(cells[table.header.index(column)] for _, cells in table.rows)
-        values = [value for value, _ in counts.most_common(MOST_VALUES) if value and _may_be_a_key(value)]
+        values, counts, is_cut = _values_of(table, column)
         lines += ["sector:", f"  column: {_quoted(column)}"]
         lines += [f"  values:  # a guess; valid: {', '.join(sectors)}"] if values else []
         lines += [f"    {_quoted(value)}: {_guess_sector(value, sectors)}  # {counts[value]}" for value in values]
-        if len(values) < len(counts):
+        if is_cut:
             lines.append(f"  default: {_guess_sector('', sectors)}  # for all others")
         lines.append("# sectors: as_given  # instead of values: keeps the table's own categories as sectors")
     numeric = [other for other in table.header if other not in (name, column) and _is_numeric(table, other)]
@@ -69,11 +98,36 @@ def suggest_organisations(table: Table, sectors: Sequence[str]) -> list[str]:
     return [*lines, f"# other columns of numbers: {', '.join(left)}"] if left else lines
 
 
+def _of_named_column(table: Table, said: str, sectors: Sequence[str]) -> list[str]:
+    """Return the lines on the sector where the user named its column: what the values mean is for the user to say."""
+    column = said if said in table.header else table.nearest(said.casefold()) or table.nearest(*SECTOR_WORDS)
+    if column is None:
+        return [
+            "sector:",
+            f"  column: {_quoted(TO_FILL_IN)}  # one of the table's: {', '.join(map(shown, table.header))}",
+        ]
+    values, counts, is_cut = _values_of(table, column)
+    lines = ["sector:", f"  column: {_quoted(column)}"]
+    lines += [f"  values:  # to be filled in; valid: {', '.join(sectors)}"] if values else []
+    lines += [
+        f"    {_quoted(value)}: {_quoted(TO_FILL_IN)}  # {counts[value]}; perhaps {_guess_sector(value, sectors)}"
+        for value in values
+    ]
+    return [*lines, f"  default: {_quoted(TO_FILL_IN)}  # for all others"] if is_cut else lines
+
+
+def _values_of(table: Table, column: str) -> tuple[list[str], Counter[str], bool]:
+    """Return the values to be listed of a column, how often each is there, and whether there are others."""
+    counts = Counter(cells[table.header.index(column)] for _, cells in table.rows)
+    values = [value for value, _ in counts.most_common(MOST_VALUES) if value and _may_be_a_key(value)]
+    return values, counts, len(values) < len(counts)
+
+
 def suggest_ties(table: Table) -> list[str]:
     """Return the lines of a mapping that can be guessed from a table of ties."""
-    ends = (table.header * 2)[:2]
-    source = table.guess(*SOURCE_WORDS) or ends[0]
-    target = table.guess(*TARGET_WORDS) or ends[1]
+    ends = (table.header * 2 or [TO_FILL_IN] * 2)[:2]
+    source = table.guess(*SOURCE_WORDS) or table.nearest(*SOURCE_WORDS) or ends[0]
+    target = table.guess(*TARGET_WORDS) or table.nearest(*TARGET_WORDS) or ends[1]
     lines = ["ties:", f"  source: {_quoted(source)}", f"  target: {_quoted(target)}"]
     weights = [other for other in table.header if other not in (source, target) and _is_numeric(table, other)]
     if not weights:

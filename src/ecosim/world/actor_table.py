@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import math
 import re
@@ -23,6 +24,9 @@ SOURCE_WORDS = ("source", "from", "sender", "ego", "a")
 TARGET_WORDS = ("target", "to", "receiver", "alter", "partner", "b")
 MISSING_WORDS = ("na", "n/a", "-", "null", "none")
 """How strangers say that a number was not recorded, in small letters; taken for it only where the mapping says so."""
+
+ALIKE = 0.75
+"""Least likeness (``difflib``) of a misspelt name of a column to what is looked for: two letters of eight changed."""
 
 Part = Literal["organisations", "ties"]
 
@@ -64,6 +68,15 @@ class Table:
                 if column.casefold() == word:
                     return column
         return None
+
+    def nearest(self, *words: str) -> str | None:
+        """Return the column whose name is most like one of the words, as a misspelt one is; None where none is."""
+        likeness = {
+            column: max(difflib.SequenceMatcher(None, column.casefold()[:50], word).ratio() for word in words)
+            for column in reversed(self.header)
+        }
+        best = max(reversed(likeness), key=likeness.__getitem__, default=None)
+        return best if best is not None and likeness[best] >= ALIKE else None
 
 
 def file_and_sheet(path: Path) -> tuple[Path, str | None]:
@@ -129,6 +142,25 @@ def number_of(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def said_of_thousands(table: Table, column: int) -> Iterator[str]:
+    """Yield a sentence where a point may part thousands: three digits behind it in a column of whole numbers else.
+
+    Whoever writes 1,200 as 1.200 means a thousand times what is read.
+    """
+    there = [(line, cells[column]) for line, cells in table.rows if number_of(cells[column]) is not None]
+    odd = [(line, text) for line, text in there if _MAYBE_THOUSANDS.fullmatch(text)]
+    rest = {text for _, text in there if not _MAYBE_THOUSANDS.fullmatch(text)}
+    if odd and rest and all(_WHOLE.fullmatch(text) for text in rest):
+        line, text = odd[0]
+        more = f" ({len(odd) - 1} more such)" if len(odd) > 1 else ""
+        yield (
+            f"{table.where(line, table.header[column])}: {text} is read as {float(text):g}, beside whole numbers{more}; "
+            f"where the point parts thousands, write {text.replace('.', '')}"
+        )
+
+
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+_MAYBE_THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError, shown
 from ecosim.world.actor_mapping import TieMapping, WeightMapping
-from ecosim.world.actor_table import SOURCE_WORDS, TARGET_WORDS, Table, number_of
+from ecosim.world.actor_table import SOURCE_WORDS, TARGET_WORDS, Table, number_of, said_of_thousands
 from ecosim.world.faults import Faults
 from ecosim.world.nearest_name import NearestNames
 from ecosim.world.workbook import Row
@@ -134,7 +134,10 @@ def _weighing(
             "a mapping says otherwise under ties.weight"
         )
     try:
-        return table.find(weight.column), weight.column, weight
+        column = table.find(weight.column)
+        for told in said_of_thousands(table, column):
+            warnings.add(told)
+        return column, weight.column, weight
     except InputError as error:
         faults.add_all(error)
         return None

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ecosim.errors import InputError, ascii_controls, did_you_mean, shown
 from ecosim.world.actor_mapping import ColumnMapping, TableMapping, mapping_of, read_mapping
 from ecosim.world.actor_sectors import read_sectors
+from ecosim.world.actor_suggestion import to_save
 from ecosim.world.actor_table import (
     MISSING_WORDS,
     NAME_WORDS,
@@ -28,6 +29,7 @@ from ecosim.world.actor_table import (
     holds_ties,
     number_of,
     read_table,
+    said_of_thousands,
 )
 from ecosim.world.actor_ties import Ties, no_ties, read_ties
 from ecosim.world.columns import COLUMNS
@@ -164,13 +166,17 @@ def read_actors(
     if table is None:
         faults.refuse()
         raise InputError(f"{organisations}: cannot be read")
-    rows, names = _names(table, mapping, faults, warnings)
+
+    def guess() -> str:
+        return to_save(table, ties_table, sectors, mapping)
+
+    rows, names = _names(table, mapping, faults, warnings, guess)
     as_given = mapping.sectors == "as_given"
-    sector = read_sectors(table, mapping.sector, names, sectors, faults, as_given=as_given, ties=ties_table)
+    sector = read_sectors(table, mapping.sector, names, sectors, faults, as_given=as_given, guess=guess)
     columns = {
         word: numbers
         for word, said in _columns(table, mapping, known_columns, faults).items()
-        if (numbers := _numbers(table, word, said, mapping.missing, faults)) is not None
+        if (numbers := _numbers(table, word, said, mapping.missing, faults, warnings)) is not None
     }
     found = no_ties()
     if ties_table is not None and rows:
@@ -240,14 +246,25 @@ def _tables(
     return table, ties_table
 
 
-def _names(table: Table, mapping: TableMapping, faults: Faults, warnings: Faults) -> tuple[dict[str, int], list[str]]:
-    """Return the row of each name and the names in order."""
+def _names(
+    table: Table, mapping: TableMapping, faults: Faults, warnings: Faults, guess: Callable[[], str]
+) -> tuple[dict[str, int], list[str]]:
+    """Return the row of each name and the names in order.
+
+    Where no column is called so, that is a fault, and the one most like it stands in, so that ties are looked at as well.
+    """
     said = mapping.name or table.guess(*NAME_WORDS) or "name"
     try:
         column = table.find(said)
     except InputError as error:
-        faults.add(f"{error}; name it in the mapping under name")
-        return {}, ["" for _ in table.rows]
+        near = table.nearest(*([mapping.name.casefold()] if mapping.name else NAME_WORDS))
+        perhaps = f": perhaps {shown(near)}" if near is not None else ""
+        faults.add(f"{error}; name it in the mapping under name{perhaps}")
+        if table.header:
+            faults.add_last(guess)
+        if near is None:
+            return {}, ["" for _ in table.rows]
+        column, said = table.header.index(near), near
     rows: dict[str, int] = {}
     alike: dict[str, int] = {}
     names = [cells[column] for _, cells in table.rows]
@@ -294,7 +311,7 @@ def _columns(
 
 
 def _numbers(
-    table: Table, word: str, said: ColumnMapping, missing: Sequence[str], faults: Faults
+    table: Table, word: str, said: ColumnMapping, missing: Sequence[str], faults: Faults, warnings: Faults
 ) -> NDArray[np.float64] | None:
     """Return the numbers that a column gives for one of ecosim's words; NaN where nothing was recorded."""
     try:
@@ -302,6 +319,8 @@ def _numbers(
     except InputError as error:
         faults.add_all(error)
         return None
+    for told in said_of_thousands(table, column):
+        warnings.add(told)
     cells = [row_cells[column] for _, row_cells in table.rows]
     raw = np.full(len(cells), np.nan)
     for row, text in enumerate(cells):

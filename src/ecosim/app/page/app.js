@@ -271,7 +271,7 @@ function paint() {
   showFutures();
 }
 
-// Both futures side by side: the mean of the last ticks of this one, beside the same ticks of the other.
+// Both futures side by side: the mean of the last ticks of this one, less that of the same ticks of the other.
 function showFutures() {
   const common = ghost ? run.ticks.filter(tick => tick > (ghost.from ?? 0) && tick <= ghost.ticks[ghost.ticks.length - 1]) : [];
   $("futures").hidden = !common.length;
@@ -279,7 +279,7 @@ function showFutures() {
   const ticks = new Set(common.slice(-WINDOW)), to = common[common.length - 1];
   const mean = (series, name) => { const got = valuesOf(series, name).filter((v, k) => ticks.has(series.ticks[k]) && v !== null); return got.length ? got.reduce((a, b) => a + b, 0) / got.length : null; };
   const lines = programme.panels.flatMap((panel, place) => panel.free ? [{ name: free[place], label: "" }] : panel.lines.map(line => ({ ...line, of: panel.title })));
-  $("futures").querySelector("h2").textContent = `Beside ${ghost.label} (thin, pale), ticks ${common.slice(-WINDOW)[0]}–${to}`;
+  $("futures").querySelector("h2").textContent = `This future minus ${ghost.label} (thin, pale), means of ticks ${common.slice(-WINDOW)[0]}–${to}`;
   const told = lines.flatMap(line => {
     const now = mean(run, line.name), other = mean(ghost, line.name);
     if (now === null || other === null) return [];
@@ -287,10 +287,12 @@ function showFutures() {
     return part <= HARDLY ? [] : [{ line, now, other, gap, part }];
   }).sort((a, b) => b.part - a.part);
   const entries = told.slice(0, MOST_DIFFERENCES).map(({ line, now, other, gap }) => make("li", { title: `${short(now)} here, ${short(other)} there` },
-    make("span", { textContent: titleOf(line) }), make("span", { className: gap > 0 ? "more" : "less", textContent: `${gap > 0 ? "▲ +" : "▼ "}${brief(gap)}` })));
-  if (told.length < lines.length) entries.push(make("li", { className: "same", textContent: told.length ? "all else: as there" : "all as there" }));
+    make("span", { textContent: titleOf(line) }), make("span", { className: gap > 0 ? "more" : "less", textContent: `${gap > 0 ? "▲ +" : "▼ "}${brief(gap)} ${unitOf(line)}` })));
+  if (told.length > MOST_DIFFERENCES) entries.push(make("li", { className: "same", textContent: `smaller differences: ${told.length - MOST_DIFFERENCES} more` }));
+  if (told.length < lines.length) entries.push(make("li", { className: "same", textContent: `${told.length ? "all else" : "all"}: within ${100 * HARDLY} % of it` }));
   $("futures").querySelector("ul").replaceChildren(...entries);
 }
+const unitOf = line => programme.columns[columnOf(line.name)].unit.replace(/^1?$/, "index");
 const brief = gap => String(Number(gap.toPrecision(2))).replace("-", "−");
 const titleOf = line => line.kind === "issue" ? `severity of ${line.label}` : line.kind === "sector" || line.kind === "all" ? `success of ${line.label}` : line.label ? `${line.of.startsWith("Polarisation") ? "opinions: " : ""}${line.label}` : programme.columns[columnOf(line.name)].title;
 
