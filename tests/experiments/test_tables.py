@@ -63,7 +63,7 @@ def test_another_table_is_another_sweep(tmp_path):
     refused = command(*words, *OPTIONS[:2], "--ties", ties, *OPTIONS[4:])
     assert refused.exit_code == 2
     assert "holds another sweep" in refused.output
-    assert "tables:" in refused.output
+    assert "your own organisations and ties: other now: ties" in refused.output
     assert command(*words).exit_code == 2
 
 
