@@ -40,7 +40,13 @@ def in_setting_up(text: str) -> bool:
     return text.startswith(("make ", "source "))
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+LONG = ("docs/analysis.md", "docs/real-networks.md", "docs/sweeps.md", "docs/tipping-discovery-calibration.md")
+"""Documents whose commands take the longest: ``make verify`` types them."""
+
+
+@pytest.mark.parametrize(
+    "document", [pytest.param(one, marks=pytest.mark.slow if one in LONG else ()) for one in DOCUMENTS]
+)
 def test_everything_that_a_document_tells_its_reader_to_type_works(document, tmp_path):
     """Files are saved and commands run first; then the Python of the document as one script, its lines where they stood."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")

@@ -31,6 +31,7 @@ def kernels_after(cache: Path, how: str) -> set[str]:
     return {path.name for path in cache.rglob("*.nbc")}
 
 
+@pytest.mark.slow
 def test_what_is_compiled_in_reverse_is_what_a_run_needs(tmp_path):
     """The second process adds nothing of another type, which a run would then compile again."""
     needed = kernels_after(tmp_path / "one", "run")

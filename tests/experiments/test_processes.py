@@ -70,6 +70,7 @@ def test_runs_that_raise_hang_die_or_hoard_fail_alone(tmp_path, timeout, latest)
     assert "0 of them still to do" in again.stderr, "what always fails is not tried for ever"
 
 
+@pytest.mark.slow
 def test_runs_that_leave_their_folder_double_themselves_or_raise_what_has_no_words_reach_no_other(tmp_path):
     """Folders are named as most people do, from where they are; what was forked must not take orders meant for others."""
     words = [f"{HOW}=depart,double,mute,none", "--replicates=3", "--json"]
@@ -199,6 +200,7 @@ def test_a_run_that_takes_longer_than_it_may_fails_though_it_comes_to_its_end(tm
     assert "allowed: 0.02 s (--timeout)" in outcome.why
 
 
+@pytest.mark.slow
 def test_neither_what_is_compiled_nor_what_the_first_run_of_a_process_loads_is_time_of_a_run(tmp_path):
     """Four seconds of either are more than the three that a run may take; a later run that sleeps so long is late."""
     outcome = run_sweep(tiny({HOW: ["load_long", "compile_long"]}), tmp_path, Execution(workers=1, timeout=3.0))

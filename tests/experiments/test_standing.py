@@ -191,6 +191,7 @@ def test_the_folder_of_a_search_is_its_own_between_batches_as_well(tmp_path):
         assert free.is_begun()
 
 
+@pytest.mark.slow
 def test_in_later_batches_limits_hold_and_quick_runs_stay_with_processes_that_wait_for_them(tmp_path):
     first, second = tiny({HOW: ["none"]}), tiny({HOW: ["hang", "none", "raise"]})
     with SweepFolder(tmp_path) as folder, standing(folder) as kept:

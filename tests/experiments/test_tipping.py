@@ -221,6 +221,7 @@ def kinds(found):
     return [one.get("failed", {}).get("kind") for one in found]
 
 
+@pytest.mark.slow
 def test_a_world_that_hangs_raises_or_hoards_fails_alone(tmp_path, monkeypatch):
     """The rule knows a world by its luck. It hangs where Python gets no turn, as compiled code may."""
     route = in_moods(tmp_path, monkeypatch, hang=1, fail=2, hoard=3)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 import importlib, pkgutil
 import ecosim.dynamics
@@ -36,6 +38,7 @@ print("idle:", *sorted(idle))
 """
 
 
+@pytest.mark.slow
 def test_every_kernel_of_every_rule_stays_within_its_arrays(tmp_path):
     """In a fresh cache, unoptimised (to compile sooner), with every rule at work, some of them in several ways."""
     environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_OPT": "0", "ECOSIM_CACHE": str(tmp_path)}
