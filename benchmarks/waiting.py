@@ -30,11 +30,11 @@ import os, sys
 from ecosim.cli import main
 from ecosim.ecosystem import Ecosystem
 
-step = Ecosystem.step
+step, leave = Ecosystem.step, os._exit  # taken here: a run keeps its rules from it
 
 def only_step(self):
     step(self)
-    os._exit(0)
+    leave(0)
 
 Ecosystem.step = only_step
 sys.argv = ["ecosim", *sys.argv[1:]]
