@@ -22,7 +22,8 @@ import numpy as np
 from ecosim.experiments.design import design_of
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.running import Ran
-from ecosim.experiments.shards import DESIGN, Shard, read_runs
+from ecosim.experiments.shards import DESIGN, Shard
+from ecosim.experiments.stored import read_runs
 from ecosim.results.store import write_json, write_table
 from ecosim.results.table import Note
 

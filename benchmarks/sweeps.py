@@ -191,7 +191,7 @@ def _left(harmed: Sweep, runs: int) -> str:
 
 def _results(tool: str, out: Path) -> int:
     if tool == ECOSIM:
-        from ecosim.experiments.shards import read_runs
+        from ecosim.experiments.stored import read_runs
 
         return int((read_runs(out)["status"] == "ok").sum()) if (out / "design.parquet").is_file() else 0
     return sum(max(len(path.read_text().splitlines()) - 1, 0) for path in out.rglob(RESULT))

@@ -7,7 +7,7 @@ import typer
 
 from ecosim.commands.sweep import Order, carry_out, split_axes
 from ecosim.errors import InputError
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from tests.experiments.sweeps import HOW, PACKAGES, TINY, TOLERANCE
 
 

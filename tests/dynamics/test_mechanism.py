@@ -1,24 +1,12 @@
 """A mechanism is its parameters and what it does: frozen, checked when it is made, and called by its name."""
 
-from typing import ClassVar
-
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.worked_out import WorkedOut
 from ecosim.world.labels import Labels
-
-
-class Multiply(Mechanism):
-    """A rule with a parameter."""
-
-    factor: float = Field(2.0, ge=0, description="by how much")
-    reads: ClassVar[tuple[str, ...]] = ("capital",)
-    writes: ClassVar[tuple[str, ...]] = ("capital",)
-
-    def step(self, world, key):
-        world.capital[:] *= self.factor
+from tests.dynamics.toys import Multiply
 
 
 class MultiplyTwiceABC2(Multiply):

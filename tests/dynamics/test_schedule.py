@@ -5,7 +5,6 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from pydantic import Field
 
 from ecosim.dynamics.citizens.citizens import Citizens
 from ecosim.dynamics.market import Market
@@ -13,16 +12,8 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.schedule import Schedule, columns_named, in_columns
 from ecosim.rng import stream, uniforms
 from ecosim.world.columns import COLUMNS
+from tests.dynamics.toys import Multiply
 from tests.dynamics.worlds import world_for
-
-
-class Multiply(Mechanism):
-    factor: float = Field(2.0, ge=0, description="by how much")
-    reads: ClassVar[tuple[str, ...]] = ("capital",)
-    writes: ClassVar[tuple[str, ...]] = ("capital",)
-
-    def step(self, world, key):
-        world.capital[:] *= self.factor
 
 
 class Add(Mechanism):

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ecosim.experiments.plan import plan_of
-from ecosim.experiments.shards import read_runs, read_series
+from ecosim.experiments.shards import SERIES
+from ecosim.experiments.stored import in_order, read_design, read_runs
 
 PACKAGES = str(Path(__file__).parent / "packages")
 
@@ -128,3 +129,15 @@ def stopping(sentences):
         raise KeyboardInterrupt
 
     return say
+
+
+def read_series(folder):
+    """Return the series of all runs below each other, with ``run_id`` first, in the order of the design."""
+    design = read_design(folder)
+    frames = in_order(Path(folder), SERIES, design)
+    if not frames:
+        return pd.DataFrame({"run_id": [], "tick": []})
+    rows = pd.concat(frames, ignore_index=True).drop_duplicates(["run_id", "tick"])
+    place = rows["run_id"].map({run_id: place for place, run_id in enumerate(design["run_id"])})
+    order = np.lexsort((rows["tick"].to_numpy(), place.to_numpy()))
+    return rows.iloc[order].reset_index(drop=True)

@@ -15,7 +15,7 @@ import ecosim
 from ecosim import cli
 from ecosim.errors import InputError
 from ecosim.experiments import schedulers
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from tests.clock import at_most_seconds
 from tests.experiments.clusters import cluster

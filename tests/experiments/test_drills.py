@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 
 from ecosim.errors import InputError
-from ecosim.experiments.shards import ids_there, is_whole, read_runs
+from ecosim.experiments.shards import ids_there, is_whole
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from tests.experiments.sweeps import (
     PACKAGES,

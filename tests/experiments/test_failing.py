@@ -6,7 +6,7 @@ import pytest
 import ecosim
 from ecosim.experiments.failing import LONGEST, Failures
 from ecosim.experiments.ids import as_array
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from tests.experiments.sweeps import HOW, TINY
 
 

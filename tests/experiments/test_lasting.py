@@ -3,7 +3,7 @@
 import pytest
 
 import ecosim
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from tests.experiments.sweeps import HOW, TINY
 
 PAUSE = "dynamics.trouble.pause"

@@ -8,7 +8,7 @@ from ecosim.experiments.columns import column_of
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.sensitivity import sensitivity
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.experiments.targets import targets_of
 from ecosim.experiments.until import goals_of

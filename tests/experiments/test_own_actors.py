@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 import ecosim
 from ecosim import cli
 from ecosim.errors import InputError
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from tests.experiments.sweeps import TOLERANCE
 
 OF_ONE_MIND = (

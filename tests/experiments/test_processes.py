@@ -15,7 +15,7 @@ import pytest
 
 from ecosim.experiments.ceiling import Ceiling
 from ecosim.experiments.making import CannotGoOn
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.surroundings import surroundings
 from ecosim.experiments.sweep import Execution, run_sweep
 from tests.experiments.sweeps import (

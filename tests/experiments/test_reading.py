@@ -8,8 +8,8 @@ from benchmarks.reading import write as write_large
 from ecosim.errors import InputError
 from ecosim.experiments import grouping
 from ecosim.experiments.reading import SweepTables
-from ecosim.experiments.shards import read_series
 from tests.clock import at_most_seconds
+from tests.experiments.sweeps import read_series
 
 KEY = "dynamics.stance.tolerance"
 

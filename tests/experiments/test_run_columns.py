@@ -11,7 +11,8 @@ from ecosim.experiments.effects import effects
 from ecosim.experiments.reading import NOT_MEASURED, SweepTables
 from ecosim.experiments.run_columns import RunColumns
 from ecosim.experiments.running import Ran
-from ecosim.experiments.shards import DESIGN, Shard, read_runs, save_failed
+from ecosim.experiments.shards import DESIGN, Shard, save_failed
+from ecosim.experiments.stored import read_runs
 from ecosim.results.store import write_json, write_table
 from ecosim.results.table import Note
 

@@ -13,9 +13,10 @@ import pytest
 import ecosim
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.runs_table import RUNS_TABLE
-from ecosim.experiments.shards import digest_of, read_runs, read_series
+from ecosim.experiments.shards import digest_of
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
-from tests.experiments.sweeps import HOW, TOLERANCE, tiny
+from tests.experiments.sweeps import HOW, TOLERANCE, read_series, tiny
 
 HERE = Execution(workers=0)
 SMALL = ("ticks=4", "ecosystem.organisations=8", "measures=[dispersion,spread]")

@@ -9,7 +9,8 @@ import ecosim
 from ecosim.commands.sweep import Order, carry_out
 from ecosim.errors import InputError
 from ecosim.experiments.sampling import Factors
-from ecosim.experiments.shards import DESIGN, read_runs
+from ecosim.experiments.shards import DESIGN
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.results.store import read_table
 from tests.clock import at_most_seconds

@@ -9,9 +9,10 @@ import pytest
 import ecosim
 from ecosim.errors import InputError
 from ecosim.experiments.reading import SweepTables
-from ecosim.experiments.shards import is_whole, read_runs, read_series
+from ecosim.experiments.shards import is_whole
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
-from tests.experiments.sweeps import TINY, TOLERANCE, same_tables, shards, tiny
+from tests.experiments.sweeps import TINY, TOLERANCE, read_series, same_tables, shards, tiny
 
 HERE = Execution(workers=0)
 

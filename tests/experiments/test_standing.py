@@ -19,8 +19,9 @@ from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.making import CannotGoOn, Limits
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.runs_table import RUNS_TABLE, write_runs_table
-from ecosim.experiments.shards import digest_of, read_runs
+from ecosim.experiments.shards import digest_of
 from ecosim.experiments.standing import standing
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import QUICK, Execution, run_sweep
 from tests.experiments.sweeps import (
     HOW,

@@ -11,9 +11,9 @@ import ecosim
 from ecosim.errors import InputError
 from ecosim.experiments.execute import execute
 from ecosim.experiments.making import Limits
-from ecosim.experiments.shards import read_runs, read_series
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep, sweep
-from tests.experiments.sweeps import HOW, TINY, TOLERANCE, failures, same_tables, shards, shuffled, tiny
+from tests.experiments.sweeps import HOW, TINY, TOLERANCE, failures, read_series, same_tables, shards, shuffled, tiny
 
 HERE = Execution(workers=0)
 

@@ -11,7 +11,7 @@ import ecosim
 from ecosim import cli
 from ecosim.errors import InputError
 from ecosim.experiments.plan import Plan, plan_of
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from ecosim.world.actors import read_actors
 
 HARBOUR = Path(__file__).parents[2] / "examples" / "harbour"

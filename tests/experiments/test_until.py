@@ -9,7 +9,7 @@ import pytest
 from ecosim.commands.sweep import Order, carry_out
 from ecosim.errors import InputError
 from ecosim.experiments.effects import half_width
-from ecosim.experiments.shards import read_design, read_runs
+from ecosim.experiments.stored import read_design, read_runs
 from ecosim.experiments.sweep import Execution, run_sweep, sweep
 from ecosim.experiments.until import FEWEST, Goal, check_goals, goals_of, looks
 from tests.experiments.sweeps import HOW, TINY, TOLERANCE, same_tables, tiny

@@ -10,7 +10,7 @@ from ecosim.ecosystem import Ecosystem
 from ecosim.experiments.execute import execute
 from ecosim.experiments.making import Limits
 from ecosim.experiments.plan import plan_of
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from ecosim.rules import RULES
 from ecosim.world.columns import COLUMNS

@@ -7,12 +7,7 @@ from ecosim.measures.registry import MEASURES
 from ecosim.world.columns import COLUMNS
 from ecosim.world.labels import Labels
 from ecosim.world.world import World
-
-
-def value(world, name):
-    measure = MEASURES[name]
-    found = measure.compute(world)
-    return found if measure.part is None else found[measure.part]
+from tests.measures.values import value
 
 
 @pytest.fixture

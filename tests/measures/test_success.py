@@ -3,19 +3,13 @@
 import numpy as np
 import pytest
 
-from ecosim.measures.registry import MEASURES
 from ecosim.measures.success import COLUMNS, sector_means
 from ecosim.world.columns import COLUMNS as ALL
 from ecosim.world.labels import Labels
 from ecosim.world.world import World
+from tests.measures.values import value
 
 LABELS = Labels(issues=("housing",), stance_axes=("economy",), capabilities=("money",))
-
-
-def value(world, name):
-    measure = MEASURES[name]
-    found = measure.compute(world)
-    return found if measure.part is None else found[measure.part]
 
 
 @pytest.fixture

@@ -7,14 +7,9 @@ from ecosim.measures.registry import MEASURES
 from ecosim.world.columns import COLUMNS
 from ecosim.world.labels import Labels
 from ecosim.world.world import World
+from tests.measures.values import value
 
 LABELS = Labels(issues=("housing", "climate"), stance_axes=("economy", "society"), capabilities=("money",))
-
-
-def value(world, name):
-    measure = MEASURES[name]
-    found = measure.compute(world)
-    return found if measure.part is None else found[measure.part]
 
 
 @pytest.fixture

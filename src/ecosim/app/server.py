@@ -108,14 +108,17 @@ class _Handler(RequestHandler):
     """What all answers have in common: their headers, and errors that say nothing of what is inside."""
 
     def initialize(self, server: Server) -> None:
+        """Take over the server whose answers these are."""
         self.server = server
 
     def set_default_headers(self) -> None:
+        """Send :data:`HEADERS` with every answer, and not what runs here."""
         for name, value in HEADERS.items():
             self.set_header(name, value)
         self.clear_header("Server")
 
     def write_error(self, status_code: int, **_: Any) -> None:
+        """Answer a refusal with one line that says how to get in."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code}: open the address that `ecosim app` printed, all of it.\n")
 
@@ -124,6 +127,7 @@ class Files(_Handler):
     """Hands out the files of the page, and no other."""
 
     def get(self, token: str, name: str) -> None:
+        """Hand out one of :data:`FILES` to whoever has the token."""
         self.server.refuse_stranger(self, token)
         if name not in FILES:
             raise HTTPError(404)
@@ -136,6 +140,7 @@ class Nothing(_Handler):
     """Answers whoever asks for anything else."""
 
     def prepare(self) -> None:
+        """Refuse, whatever is asked."""
         raise HTTPError(403 if self.request.host not in self.server.hosts else 404)
 
 
@@ -143,18 +148,22 @@ class Socket(WebSocketHandler):
     """The line between one tab and its session."""
 
     def initialize(self, server: Server) -> None:
+        """Take over the server; the session begins with the connection."""
         self.server = server
         self.session: Session | None = None
 
     def prepare(self) -> None:
+        """Refuse strangers, and pages that came from elsewhere, before the connection is made."""
         self.server.refuse_stranger(self, self.path_args[0])
         if self.request.headers.get("Origin") not in {f"http://{host}" for host in self.server.hosts}:
             raise HTTPError(403)
 
     def check_origin(self, origin: str) -> bool:
-        return True  # `prepare` has been stricter
+        """Let through: :meth:`prepare` has asked already."""
+        return True
 
     def open(self, *_: str, **__: str) -> None:
+        """Say what there is to choose, and begin a session, unless there are too many."""
         if len(self.server.sessions) >= MOST_SESSIONS:
             self._tell({"kind": "refused", "faults": [TOO_MANY.format(MOST_SESSIONS)]})
             self.close(1013)
@@ -166,6 +175,7 @@ class Socket(WebSocketHandler):
         session.begin()
 
     def on_message(self, text: str | bytes) -> None:
+        """Hand what the tab asks on to its session; refuse what is none, and hang up on a flood."""
         if self.session is None:
             return
         try:
@@ -177,6 +187,7 @@ class Socket(WebSocketHandler):
             self.close(1008, "too many messages at once")
 
     def on_close(self) -> None:
+        """End the session of a tab that has gone."""
         if self.session is not None:
             self.session.end()  # it counts until its thread has ended: one that compiles takes a core as before
 

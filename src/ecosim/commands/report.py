@@ -108,8 +108,8 @@ def _records(indices: Any) -> dict[str, Any]:
 
 
 def _of_run(order: Order, out: Path) -> dict[str, Any]:
-    from ecosim.experiments.shards import series_named
     from ecosim.reports.run_page import run_page
+    from ecosim.results.measured import series_named
     from ecosim.results.run import read
     from ecosim.results.store import write_text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ecosim.drawing.names import MEAN
 from ecosim.drawing.style import title_of
 from ecosim.results import phrases
+from ecosim.results.measured import MEAN
 from ecosim.world.names import for_plot
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecosim.drawing.style import title_of
-
-MEAN = ".mean"
+from ecosim.results.measured import MEAN
 
 
 def short_name(key: str) -> str:

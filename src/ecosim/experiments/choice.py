@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecosim.experiments.effects import Layout, nanmean
-from ecosim.experiments.shards import MEAN
+from ecosim.results.measured import MEAN
 
 if TYPE_CHECKING:
     import pandas as pd

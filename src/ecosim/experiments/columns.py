@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ecosim.errors import InputError, did_you_mean, shown
 from ecosim.experiments.plan import Plan
-from ecosim.experiments.shards import MEAN, column_named
+from ecosim.results.measured import MEAN, column_named
 from ecosim.rules import find_measures
 from ecosim.settings import Settings
 from ecosim.world.founding import labels_of

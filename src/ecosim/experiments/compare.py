@@ -21,10 +21,11 @@ from ecosim.experiments.gain import fewer_runs
 from ecosim.experiments.intervals import half_width
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.plan import KEPT, SCENARIO, THINNED, Plan
-from ecosim.experiments.shards import column_named, read_runs
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.until import Ended, Goal, goals_of, most_replicates
+from ecosim.results.measured import column_named
 from ecosim.results.store import write_json
 from ecosim.settings import Settings, settings_from
 from ecosim.world.actors import Actors

@@ -23,8 +23,8 @@ from ecosim.experiments.branches import Branches
 from ecosim.experiments.ceiling import Ceiling
 from ecosim.experiments.dying import end_with
 from ecosim.experiments.running import Failure, failure_of, is_of_loading_ecosim
-from ecosim.experiments.shards import MEAN
 from ecosim.merging import Change, changed
+from ecosim.results.measured import MEAN
 from ecosim.settings import Settings, plain, settings_from
 from ecosim.world.actors import Actors
 

@@ -16,7 +16,9 @@ from ecosim.errors import InputError, did_you_mean, printable, shown
 from ecosim.experiments.folder import ASKED, FAILURES, MANIFEST
 from ecosim.experiments.grouping import grouped
 from ecosim.experiments.run_columns import RunColumns
-from ecosim.experiments.shards import OK, RUNS, SERIES, column_named, read_design, read_runs
+from ecosim.experiments.shards import OK, RUNS, SERIES
+from ecosim.experiments.stored import read_design, read_runs
+from ecosim.results.measured import column_named
 from ecosim.results.table import Note
 
 if TYPE_CHECKING:

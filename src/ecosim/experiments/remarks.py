@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ecosim.experiments import choice
 from ecosim.experiments.reading import SweepTables
-from ecosim.experiments.shards import MEAN
+from ecosim.results.measured import MEAN
 
 FEWEST_REPLICATES, MOST_NAMED = 3, 6
 """Replicates from which a grid has intervals, and measures that are named of those of which nothing is said."""

@@ -21,8 +21,8 @@ from ecosim.experiments.noise import noise_of
 from ecosim.experiments.reading import BLOCKS, SweepTables
 from ecosim.experiments.remarks import remarks_on
 from ecosim.experiments.sampling import Factors
-from ecosim.experiments.shards import column_named
 from ecosim.experiments.shares import shares_of_variance
+from ecosim.results.measured import column_named
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,20 +19,15 @@ from ecosim.errors import InputError, printable
 from ecosim.experiments.design import NOTES, Design
 from ecosim.experiments.ids import IdArray, as_array, room_for
 from ecosim.experiments.running import Ran
+from ecosim.results.measured import MEAN
 from ecosim.results.store import to_arrow, write_bytes
 from ecosim.results.table import Note, Table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 RUNS, SERIES, DESIGN = "runs", "series", "design.parquet"
 OK = "ok"
-MEAN = ".mean"
-"""Added to a measure's name for its mean over the second half of the run; the name alone is its value at the end."""
-
-END = ".end"
-"""May be added to a measure's name to say that its value at the end is meant, as with the name alone."""
-
 _LOOKED_AT = 2000
 """Values by which it is judged whether those of a column repeat."""
 
@@ -97,16 +92,6 @@ def keep(folder: Path, name: str, content: bytes) -> None:
     if kind not in (RUNS, SERIES) or part != _name(content):
         raise ValueError(f"{name}: its bytes were changed on their way")
     write_bytes(folder / kind / part, content)
-
-
-def column_named(measure: str) -> str:
-    """Return the column of the table of runs that a measure's name stands for, wherever one is asked for."""
-    return measure.removesuffix(END)
-
-
-def series_named(measure: str) -> str:
-    """Return the series that a measure's name stands for: over time, its end and its mean are the same one."""
-    return column_named(measure).removesuffix(MEAN)
 
 
 class Found(NamedTuple):
@@ -204,104 +189,6 @@ def whole_bytes(path: Path) -> bytes:
             "changed); the same ecosim sweep once more finds it and makes its runs again"
         )
     return content
-
-
-def read_runs(folder: str | Path, measures: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return a row for each run of a sweep that has been made, in the order of the design.
-
-    Columns: ``run_id``, ``status`` (ok, or how it failed), ``point``, ``replicate``, ``seed``, one for each key that
-    was varied, then for each measure its value at the end (its name) and its mean over the second half (``.mean``
-    added). The content depends on configuration, seed and versions alone: not on workers, order or interruptions.
-
-    Args:
-        folder: of the sweep.
-        measures: columns to read; with none given, all. Others do not pass through memory.
-
-    Raises:
-        InputError: if the folder holds no sweep, or a file of it is damaged.
-    """
-    design = read_design(folder)
-    frames = _in_order(Path(folder), RUNS, design, None if measures is None else ("run_id", "status", *measures))
-    import pandas as pd
-
-    known = {*design.columns} - {"run_id"}
-    made = [frame.drop(columns=[name for name in frame.columns if name in known]) for frame in frames]
-    if not made:
-        none = design.iloc[:0].copy()
-        none.insert(1, "status", np.array([], object))
-        return none
-    rows = pd.concat(made, ignore_index=True)
-    first = ["run_id", "status"]
-    measures = [name for name in rows.columns if name not in first]
-    rows = rows.sort_values("status", key=lambda status: status != OK, kind="stable").drop_duplicates("run_id")
-    joined = design.merge(rows, on="run_id", how="inner")
-    return joined[[*first, *(name for name in design.columns if name != "run_id"), *measures]]
-
-
-def read_series(folder: str | Path) -> pd.DataFrame:
-    """Return the series of all runs below each other, with ``run_id`` first, in the order of the design.
-
-    Raises:
-        InputError: if the folder holds no sweep, or a file of it is damaged.
-    """
-    import pandas as pd
-
-    design = read_design(folder)
-    frames = _in_order(Path(folder), SERIES, design)
-    if not frames:
-        return pd.DataFrame({"run_id": [], "tick": []})
-    rows = pd.concat(frames, ignore_index=True).drop_duplicates(["run_id", "tick"])
-    place = rows["run_id"].map(_places(design))
-    order = np.lexsort((rows["tick"].to_numpy(), place.to_numpy()))
-    return rows.iloc[order].reset_index(drop=True)
-
-
-def read_design(folder: str | Path) -> pd.DataFrame:
-    """Return the design of a sweep: a row a run, in order.
-
-    Raises:
-        InputError: if the folder holds no sweep.
-    """
-    from ecosim.results.store import read_table
-
-    path = Path(folder) / DESIGN
-    if not path.is_file():
-        raise InputError(f"{printable(folder)}: holds no sweep: {DESIGN} not found")
-    return read_table(path)[0]
-
-
-def _in_order(
-    folder: Path, kind: str, design: pd.DataFrame, columns: Sequence[str] | None = None
-) -> list[pd.DataFrame]:
-    """Return the shards that belong to a design, the one with its lowest run first.
-
-    All runs of a shard have the same columns, so the order in which columns first appear is the same however runs were
-    put into shards.
-
-    Raises:
-        InputError: if the bytes of a file are not those that its name was made of.
-    """
-    from ecosim.results.store import read_table
-
-    places = _places(design)
-    found = []
-    for path in folder.glob(f"{kind}/part-*.parquet"):
-        frame = read_table(io.BytesIO(whole_bytes(path)), columns)[0]
-        frame["run_id"] = frame["run_id"].astype(str)
-        whose = frame["run_id"].unique().tolist()
-        known = [one for one in whose if one in places]
-        if len(known) < len(whose):
-            frame = frame[frame["run_id"].isin(known)]
-        if known:
-            found.append((min(places[one] for one in known), path.name, frame))
-    return [frame for _, _, frame in sorted(found, key=lambda one: one[:2])]
-
-
-def _places(design: pd.DataFrame) -> dict[str, int]:
-    places: dict[str, int] = {}
-    for place, run_id in enumerate(design["run_id"]):
-        places.setdefault(run_id, place)
-    return places
 
 
 def _measures(ran: Sequence[Ran]) -> dict[str, tuple[NDArray[np.float64], Note]]:

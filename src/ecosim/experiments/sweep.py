@@ -16,7 +16,7 @@ from ecosim.experiments.folder import FAILURES, SweepFolder
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.making import Limits
 from ecosim.experiments.plan import Plan, plan_of
-from ecosim.experiments.shards import read_runs
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.until import Goal, check_goals, goals_of, most_replicates
 from ecosim.experiments.work import MANY_RUNS, Work

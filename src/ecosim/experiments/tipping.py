@@ -23,11 +23,12 @@ from ecosim.experiments.meaning import meanings_of
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.question import INNER_VALUES, Question, first_values, next_values, question_of
 from ecosim.experiments.reading import SweepTables
-from ecosim.experiments.shards import MEAN, read_runs
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
 from ecosim.experiments.varied import Varied
 from ecosim.experiments.verdict import Leap, estimate, is_located, is_over, leap_of, says, table_of, why_not
+from ecosim.results.measured import MEAN
 from ecosim.settings import Settings
 from ecosim.world.actors import Actors
 

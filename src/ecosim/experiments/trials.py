@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.experiments.factor import Factor
-from ecosim.experiments.shards import OK, read_runs
+from ecosim.experiments.shards import OK
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.targets import Target
 

@@ -40,7 +40,8 @@ from ecosim.experiments.design import Design
 from ecosim.experiments.effects import half_width
 from ecosim.experiments.ids import IdArray, Ids, Places, as_array
 from ecosim.experiments.plan import Plan
-from ecosim.experiments.shards import MEAN, OK, RUNS, column_named
+from ecosim.experiments.shards import OK, RUNS
+from ecosim.results.measured import MEAN, column_named
 
 FEWEST = 8
 MOST = 1000

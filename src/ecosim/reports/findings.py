@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecosim.drawing.meaning import in_words
-from ecosim.drawing.names import MEAN
+from ecosim.results.measured import MEAN
 from ecosim.results.table import Note
 
 if TYPE_CHECKING:

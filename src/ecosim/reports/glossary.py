@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ecosim.drawing.names import MEAN, short_names
+from ecosim.drawing.names import short_names
 from ecosim.drawing.style import title_of
 from ecosim.reports.page import details, number, paragraph, table
+from ecosim.results.measured import MEAN
 from ecosim.results.phrases import NO_UNIT, percent
 
 if TYPE_CHECKING:

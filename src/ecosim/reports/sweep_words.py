@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ecosim.drawing.names import MEAN, of_measure, short_name, short_names
+from ecosim.drawing.names import of_measure, short_name, short_names
 from ecosim.drawing.style import title_of
 from ecosim.reports.page import few
 from ecosim.reports.panels import of_value
+from ecosim.results.measured import MEAN
 from ecosim.results.phrases import capitalised
 
 if TYPE_CHECKING:

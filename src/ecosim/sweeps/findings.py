@@ -18,8 +18,8 @@ from ecosim.experiments.noise import convergence, table_of_noise
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.remarks import on_skipped
 from ecosim.experiments.sensitivity import METHODS, Sensitivity, factors_of, sensitivity
-from ecosim.experiments.shards import MEAN
 from ecosim.reports.findings import Indices, Maps, Response, SweepFindings
+from ecosim.results.measured import MEAN
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,9 @@ from ecosim.experiments import curves
 from ecosim.experiments.effects import Layout, effects
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.sensitivity import Sensitivity, sensitivity
-from ecosim.experiments.shards import series_named
 from ecosim.reports.findings import Response
 from ecosim.reports.sweep_page import sweep_page
+from ecosim.results.measured import series_named
 from ecosim.results.store import write_text
 from ecosim.sweeps.findings import findings_of, is_spread
 from ecosim.sweeps.spreadsheets import save_tables

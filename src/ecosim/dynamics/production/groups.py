@@ -67,6 +67,7 @@ class GroupGame(Work):
     writes: ClassVar[tuple[str, ...]] = ("payoff",)
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
+        """Return this game; where it makes what coalitions share out, with what joint work reads and writes."""
         bound = super().bind(schedule)
         if not makes_output(self, schedule):
             return bound

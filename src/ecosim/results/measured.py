@@ -1,0 +1,19 @@
+"""Measured: how the name of a column says when in a run a measure was taken."""
+
+from __future__ import annotations
+
+MEAN = ".mean"
+"""Added to a measure's name for its mean over the second half of the run; the name alone is its value at the end."""
+
+END = ".end"
+"""May be added to a measure's name to say that its value at the end is meant, as with the name alone."""
+
+
+def column_named(measure: str) -> str:
+    """Return the column of the table of runs that a measure's name stands for, wherever one is asked for."""
+    return measure.removesuffix(END)
+
+
+def series_named(measure: str) -> str:
+    """Return the series that a measure's name stands for: over time, its end and its mean are the same one."""
+    return column_named(measure).removesuffix(MEAN)
