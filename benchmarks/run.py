@@ -17,6 +17,7 @@ QUICK = {"sizes": {1_000: 2, 10_000: 2}, "mesa_up_to": 10_000, "rounds": 2, "tic
 USUAL = {"sizes": {1_000: 5, 10_000: 5, 100_000: 2, 1_000_000: 3}, "mesa_up_to": 100_000, "rounds": 5, "ticks": 3}
 FULL = {**USUAL, "sizes": {1_000: 9, 10_000: 7, 100_000: 3, 1_000_000: 5}}
 EACH = (200, 2_000, 20_000)
+EVERY_RULE = (200, 800)
 GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 
 
@@ -52,6 +53,11 @@ def main(arguments: list[str] | None = None) -> int:
     acts = list(mechanisms.measure((200,) if asked.quick else EACH, 2 if asked.quick else 3))
     output.show("Each mechanism of town (ten citizens an organisation, a million at most)", acts)
     output.write_table(folder / "mechanisms.csv", acts)
+
+    if not asked.quick:
+        rules = list(mechanisms.measure_every_rule(EVERY_RULE))
+        output.show("Every rule there is, in one world, in two ways (ten citizens an organisation)", rules)
+        output.write_table(folder / "rules.csv", rules)
 
     docked = list(docking.measure(20 if asked.quick else docking.RUNS))
     output.show("Published models", docked)
