@@ -107,16 +107,24 @@ class OnCluster:
             self._counted = time.monotonic()
 
     def _hand_out(self) -> None:
-        """Keep two batches under way for each thread: one at work, one that waits for it."""
-        while (self._queue or self._alone) and len(self._flying) < 2 * self._slots:
-            numbers = [self._alone.popleft()] if self._alone else self._queue.take(self._batch_size())
-            run_ids = {number: self._run_ids[number] for number in numbers}
-            batch = remote.Batch(self._sweep, run_ids, self._seconds, self._memory, self._surroundings, self._trust)
-            self._batches += 1
-            key = f"runs-{self._sweep}-{self._batches}"
-            future = self._client.submit(remote.make_batch, self._plan, batch, key=key)
-            self._flying[future] = run_ids
-            future.add_done_callback(self._landed.put)
+        """Keep two batches under way for each thread: one at work, one that waits for it.
+
+        Dask blames everything that a worker held when it died. So while it is sought which run ends workers, one run at a
+        time is under way, and nothing else.
+        """
+        while self._queue and not self._alone and len(self._flying) < 2 * self._slots:
+            self._submit(self._queue.take(self._batch_size()))
+        if self._alone and not self._flying:
+            self._submit([self._alone.popleft()])
+
+    def _submit(self, numbers: Iterable[int]) -> None:
+        run_ids = {number: self._run_ids[number] for number in numbers}
+        batch = remote.Batch(self._sweep, run_ids, self._seconds, self._memory, self._surroundings, self._trust)
+        self._batches += 1
+        key = f"runs-{self._sweep}-{self._batches}"
+        future = self._client.submit(remote.make_batch, self._plan, batch, key=key)
+        self._flying[future] = run_ids
+        future.add_done_callback(self._landed.put)
 
     def _batch_size(self) -> int:
         """Return how many runs to hand out at once: few towards the end, unless they are over in no time."""
