@@ -123,4 +123,14 @@ def test_the_average_over_axes_leaves_out_where_a_measure_is_undefined(town):
 def test_against_chance_nothing_is_measured_where_a_look_would_take_seconds(monkeypatch, town):
     monkeypatch.setattr("ecosim.measures.pattern.MOST_TIES", 3)
     assert np.isnan(value(town, "clustering_z"))
-    assert value(town, "stage") == 1
+
+
+def test_the_stage_is_not_known_where_it_hangs_on_what_was_not_looked_at(monkeypatch, town):
+    monkeypatch.setattr("ecosim.measures.pattern.MOST_TIES", 3)
+    town.trust[:] = 0.9
+    assert np.isnan(value(town, "stage"))
+    town.trust[:] = 0.3
+    assert value(town, "stage") == 1, "without trust it is no community, whatever clustering is"
+    town.end_ties(np.arange(4))
+    town.commit()
+    assert value(town, "stage") == 0

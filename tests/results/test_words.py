@@ -54,6 +54,11 @@ def test_the_words_carry_the_numbers_of_the_summary():
     assert "**Stage at the end: network.**" in run.words
 
 
+def test_a_stage_that_is_not_known_is_said_to_be_so():
+    words = a_run(measured=[Measure("stage", "how far it is", "stage", lambda world: np.nan)]).words
+    assert "**Stage at the end: not known.**" in words
+
+
 def test_what_was_not_measured_is_not_mentioned():
     words = a_run(measured=[Measure("other", "something else", "1", lambda world: 1.0)]).words
     for topic in ("Collaboration", "olaris", "Issues", "Success", "Win-win", "Stage"):

@@ -15,7 +15,8 @@ Each stage asks for all that the one below asks for, and more:
 =====  ==================  ==========================================================================================
 
 Trust has no null among networks of the same degrees, since swapping ties leaves no trust in the new ones; hence the
-neutral value. Where what a stage asks for is undefined, it is not reached.
+neutral value. Where what a stage asks for is undefined, it is not reached; where it was not looked at, and the stage
+hangs on it, the stage is not known.
 """
 
 from __future__ import annotations
@@ -36,14 +37,19 @@ NEUTRAL_TRUST = 0.5
 
 
 class Pattern(NamedTuple):
-    """What the stage needs to know of the network: share in the giant component, z of clustering. NaN: undefined."""
+    """What the stage needs to know of the network.
+
+    Attributes:
+        giant_component: share of organisations in it, 0 to 1; NaN without organisations.
+        clustering_z: standard deviations above chance; NaN where undefined, None where it was not looked at.
+    """
 
     giant_component: float
-    clustering_z: float
+    clustering_z: float | None
 
 
 class Stage(NamedTuple):
-    """The stage 0 to 3 (NaN without organisations), and z of mutual dependence (NaN where undefined)."""
+    """The stage 0 to 3 (NaN where nobody is, or where it is not known), and z of mutual dependence (NaN: undefined)."""
 
     stage: float
     dependence_z: float
@@ -54,9 +60,13 @@ def stage(world: World, pattern: Pattern) -> Stage:
     trust, gain, output, alone, spillover = held(world, "trust", "gain", "output", "output_alone", "spillover")
     across = world.sector[world.ends[:, 0]] != world.sector[world.ends[:, 1]]
     dependence = dependence_z(gain.min(axis=1), across)
+    is_network = world.ties > 0 and pattern.giant_component >= 0.5  # one of one, or one of two, is half without a tie
+    may_be_community = is_network and mutual_trust(trust) > NEUTRAL_TRUST
+    if pattern.clustering_z is None and may_be_community:
+        return Stage(float("nan"), dependence)
     asked = (
-        world.ties > 0 and pattern.giant_component >= 0.5,  # one of one, or one of two, is half without a tie
-        pattern.clustering_z >= CLEARLY and mutual_trust(trust) > NEUTRAL_TRUST,
+        is_network,
+        may_be_community and pattern.clustering_z is not None and pattern.clustering_z >= CLEARLY,
         dependence >= CLEARLY and output.sum() > alone.sum() and spillover.sum() > 0.0,
     )
     reached = asked.index(False) if False in asked else len(asked)

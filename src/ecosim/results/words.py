@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.measures.pattern import MOST_TIES
 from ecosim.results.deeds import from_outside
 from ecosim.results.doings import camps, conduct, disagreement, learning, lifetimes, turnover
 from ecosim.results.phrases import (
@@ -322,6 +323,11 @@ def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
 
 def _stage(summary: Mapping[str, Any]) -> Iterator[str]:
     stage = summary["stage"]
+    if stage is None and "stage" in summary["measures"]:
+        yield (
+            f"**Stage at the end: not known.** Either nobody is left, or there are more than {MOST_TIES:,} relationships, "
+            "whose clustering is not held against chance."
+        )
     if stage:
         yield f"**Stage at the end: {stage['word']}.** That means: {STAGE_MEANINGS[stage['word']]}."
 
