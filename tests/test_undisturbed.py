@@ -1,6 +1,8 @@
 """What a rule does to its process, it does for its own run alone."""
 
 import os
+import subprocess
+import sys
 from contextlib import nullcontext
 
 import pytest
@@ -56,3 +58,13 @@ def test_ending_the_process_at_once_is_told_of_in_it_and_done_in_its_children():
             os._exit(3)
     assert os._exit is end
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+def test_what_is_printed_to_is_open_again_after_the_block(tmp_path):
+    code = (
+        "import sys\nfrom ecosim.undisturbed import undisturbed\n"
+        "with undisturbed():\n    print('before', flush=True)\n    sys.stdout.close()\n    sys.stderr.close()\n"
+        "print('after')\nprint('aside', file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "before\nafter\n", "aside\n")

@@ -189,6 +189,8 @@ def _read(name: str | None, scenario: str | Path | None, choices: Sequence[str])
 
 def _kind(name: str) -> str:
     if name not in names():
+        if name.endswith((".yaml", ".yml")):
+            raise InputError(f"no scenario {shown(name)}; a file of your own goes with --scenario {printable(name)}")
         raise InputError(f"no scenario {shown(name)}; {did_you_mean(name, names(), most=40)}")
     return names()[name]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
@@ -10,10 +11,10 @@ from typing import NoReturn
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Go back to the working folder at the end of the block, and let a child that was forked in it end there.
+    """Go back to the working folder at the end of the block, open what is printed to again, and end a child forked in it.
 
-    Results would go elsewhere otherwise; and a child that comes out of the block would do once more whatever follows it,
-    over the same lines and into the same files as its parent.
+    Results would go elsewhere otherwise, or be told to nobody; and a child that comes out of the block would do once more
+    whatever follows it, over the same lines and into the same files as its parent.
     """
     process, before = os.getpid(), ""
     with suppress(OSError):  # it has been removed
@@ -26,6 +27,16 @@ def undisturbed() -> Iterator[None]:
         if before:
             with suppress(OSError):
                 os.chdir(before)
+        _open_again("stdout", 1)
+        _open_again("stderr", 2)
+
+
+def _open_again(name: str, number: int) -> None:
+    """Open a stream that was closed: its file, which belongs to the process, Python has left open."""
+    stream = getattr(sys, name)
+    if stream is not None and stream.closed:
+        with suppress(OSError):  # the file was closed as well
+            setattr(sys, name, open(number, "w", encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
 
 
 @contextmanager

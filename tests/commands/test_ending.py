@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -44,3 +46,17 @@ def test_a_full_disk_is_told_with_its_folder_and_what_to_do(tmp_path, monkeypatc
     assert f"Failed: {tmp_path / 'run'}: no space left on device; " in done.stderr
     assert "make room" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no file that is always full")
+def test_where_nothing_can_be_printed_it_is_not_said_of_a_folder(tmp_path):
+    with open("/dev/full", "w") as full:
+        words = [sys.executable, "-m", "ecosim", "list", "scenarios"]
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "Failed: what was to be printed: no space left on device.\n")
+
+
+def test_a_file_that_is_taken_for_a_name_is_told_where_it_goes():
+    done = ecosim("run", "mine.yaml")
+    assert done.exit_code == 2
+    assert "a file of your own goes with --scenario mine.yaml" in done.stderr

@@ -1,5 +1,6 @@
 """Ctrl-C is heeded wherever it arrives."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -75,3 +76,15 @@ def test_ctrl_c_while_something_is_imported_is_a_stop_like_any_other(module, tmp
     assert done.stderr.startswith("\nStopped")
     assert len(done.stderr.splitlines()) == 2, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stop_that_arrives_in_a_callback_of_compiled_code_is_not_told_as_another_error(capfd):
+    def press_from_within(*_):
+        press()
+        return 0
+
+    comparing = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(press_from_within)
+    two = (ctypes.c_int * 2)(2, 1)
+    with pytest.raises(KeyboardInterrupt), heeded():
+        ctypes.CDLL(None).qsort(two, 2, ctypes.sizeof(ctypes.c_int), comparing)
+    assert "Traceback" not in capfd.readouterr().err

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
+import ecosim
 from ecosim.errors import InputError
 from ecosim.measures.measure import Measure
 from ecosim.results import store
@@ -160,6 +161,14 @@ def test_a_state_of_several_entries_fills_a_column_for_each():
     columns = set(a_run().organisations.columns)
     assert {"name", "identity", "sector", "capital", "stance_economy", "capability_money", "ledger_mission"} <= columns
     assert {"trust_source", "trust_target", "rung", "rung_name"} <= set(a_run().relationships.columns)
+
+
+def test_how_long_two_have_not_worked_together_is_missing_where_they_never_have():
+    frame = ecosim.run("town", "ecosystem.organisations=60", "ticks=8", "record.events=false").relationships
+    worked = frame["rung"] > 0
+    assert frame["apart"].isna().any()
+    assert frame["apart"].max() <= 8
+    assert frame.loc[worked, "apart"].notna().all()
 
 
 def test_sectors_issues_and_names_are_words():

@@ -41,6 +41,10 @@ def told() -> Iterator[None]:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # open for good: Python flushes it as it ends
         raise typer.Exit(FAILED) from None
     except OSError as error:
+        if error.filename is None and _takes_no_more():
+            say(f"Failed: what was to be printed: {(error.strerror or said(error)).lower()}.")
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # open for good, as above
+            raise typer.Exit(FAILED) from None
         say(f"Failed: {_of_system(error)}.")
         raise typer.Exit(FAILED) from None
     except KeyboardInterrupt as stopped:
@@ -56,6 +60,15 @@ def spoken() -> Iterator[None]:
     except KeyboardInterrupt:
         say("\nStopped.")
         raise typer.Exit(STOPPED) from None
+
+
+def _takes_no_more() -> bool:
+    """Return whether it is standard output that takes no more, and not a file of results; try it with an empty line."""
+    try:
+        print(flush=True)
+    except OSError:
+        return True
+    return False
 
 
 def _of_system(error: OSError) -> str:

@@ -75,6 +75,7 @@ def _asked(order: Order, name: str | None, changes: tuple[str, ...]) -> tuple[Se
     """Return what is run, and with whom; say what is odd about it."""
     from ecosim.compose import load
     from ecosim.dynamics.rivals import rivals
+    from ecosim.experiments.plan import refuse_axes_of_tables
     from ecosim.interventions import never_acting
     from ecosim.settings import with_actors
     from ecosim.sizes import check_run
@@ -82,6 +83,7 @@ def _asked(order: Order, name: str | None, changes: tuple[str, ...]) -> tuple[Se
     with besides(order):
         settings = load(name, *changes, scenario=order.scenario, trust=order.trust, yes=order.yes)
     actors = actors_of(order, lambda: settings, order.say)
+    refuse_axes_of_tables((change.split("=")[0].lstrip("+~") for change in changes), actors)
     settings = with_actors(settings, actors)
     if actors is not None:
         check_run(settings, agreed=order.yes)

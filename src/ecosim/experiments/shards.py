@@ -208,7 +208,10 @@ def _measures(ran: Sequence[Ran]) -> dict[str, tuple[NDArray[np.float64], Note]]
     for k, name in enumerate(names):
         unit, meaning = ran[0].notes[name]
         columns[name] = ends[k], Note(unit, f"at the end: {meaning}")
-        columns[name + MEAN] = means[k], Note(unit, f"mean over the second half of the run: {meaning}")
+        columns[name + MEAN] = (
+            means[k],
+            Note(unit, f"mean over the ticks on record in the second half of the run: {meaning}"),
+        )
     return columns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ class Stopped(BaseException):
 def noted() -> Iterator[Callable[[], bool]]:
     """Note, as long as the block lasts, whether Ctrl-C is pressed or this process told to end; both do what they did.
 
-    Only signals count: a KeyboardInterrupt that code raises by itself is an error like any other.
+    Only signals count: a KeyboardInterrupt that code raises by itself is an error like any other. Where Python raises one in
+    a callback of compiled code, such as the compiler's, it can only drop it; that is noted here, so it need not be told.
 
     Yields:
         What returns whether it has happened.
@@ -33,10 +35,16 @@ def noted() -> Iterator[Callable[[], bool]]:
         happened.set()
         before[signal.Signals(number)](number, frame)
 
+    def dropped(what: Any) -> None:
+        if not (happened.is_set() and issubclass(what.exc_type, KeyboardInterrupt)):
+            tell(what)
+
+    tell, sys.unraisablehook = sys.unraisablehook, dropped
     for number in before:
         signal.signal(number, note)
     try:
         yield happened.is_set
     finally:
+        sys.unraisablehook = tell
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 MEAN = ".mean"
-"""Added to a measure's name for its mean over the second half of the run; the name alone is its value at the end."""
+"""Added to a measure's name for its mean over the second half of the run, of the ticks on record there (``record.every``);
+the name alone is its value at the end."""
 
 END = ".end"
 """May be added to a measure's name to say that its value at the end is meant, as with the name alone."""

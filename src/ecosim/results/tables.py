@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.results.table import Note, Table
-from ecosim.world.columns import RUNGS, Axis
+from ecosim.world.columns import COLUMNS, RUNGS, Axis
 from ecosim.world.world import World
+
+MISSING = -1
+"""What stands for a missing whole number in a column that may lack some (``Table.optional``)."""
 
 _TICK = Note("tick", "ticks since the start; 0 is before anything has happened")
 
@@ -62,7 +65,10 @@ def relationships(world: World) -> Table:
     if "rung" in columns:
         columns["rung_name"] = _words(RUNGS)[columns["rung"]]
         notes["rung_name"] = Note("name", "rung of the ladder, in words")
-    return Table(columns, notes)
+    if "apart" in columns:
+        columns["apart"] = np.where(columns["apart"] < COLUMNS["apart"].initial, columns["apart"], MISSING)
+        notes["apart"] = Note(notes["apart"].unit, f"{notes['apart'].meaning}; missing where they never have")
+    return Table(columns, notes, frozenset({"apart"}) & columns.keys())
 
 
 def coalitions(world: World) -> Table:
