@@ -164,7 +164,9 @@ def test_a_state_of_several_entries_fills_a_column_for_each():
 
 
 def test_how_long_two_have_not_worked_together_is_missing_where_they_never_have():
-    frame = ecosim.run("town", "ecosystem.organisations=60", "ticks=8", "record.events=false").relationships
+    model = ecosim.Ecosystem(ecosim.load("town", "ecosystem.organisations=60", "ticks=8"))
+    model.run()
+    frame = model.results().relationships
     worked = frame["rung"] > 0
     assert frame["apart"].isna().any()
     assert frame["apart"].max() <= 8

@@ -20,6 +20,8 @@ def told() -> Iterator[None]:
     """Tell errors in plain words and end with their exit code: 2 refused, 1 failed, 130 stopped by Ctrl-C."""
     try:
         yield
+        if not sys.stdout.closed:
+            sys.stdout.flush()  # a fault that Python would find as it ends is told as any other
     except RunsFailed as error:
         say(f"Failed: {error}")
         raise typer.Exit(FAILED) from None
