@@ -5,8 +5,11 @@ import pytest
 
 from ecosim.dynamics.change import Change, Shock, revert, strike, towards_sector
 from ecosim.dynamics.issue import Issue
+from ecosim.ecosystem import Ecosystem
+from ecosim.errors import InputError
 from ecosim.measures.early_warning import lag_one
 from ecosim.rng import stream
+from ecosim.settings import settings_from
 from tests.dynamics.worlds import live, world_for
 
 MANY = 20_000
@@ -49,13 +52,70 @@ def test_a_scare_is_seen_at_once_leaves_severity_alone_and_is_forgotten_over_the
     assert list(world.severity) == [1, 1]
 
 
+def town_of(ticks, **change):
+    """Return a model of two issues of severity 1 in which nothing happens but this change."""
+    ecosystem = {"organisations": 4, "issues": 2, "severity": 1.0}
+    return Ecosystem(
+        settings_from({"ticks": ticks, "ecosystem": ecosystem, "dynamics": {"world": {"rule": "change", **change}}})
+    )
+
+
 def test_timed_shocks_come_when_and_where_they_are_due_and_take_nothing_below_zero():
-    change = Change(shocks=[{"at": 0, "size": 2}, {"at": 1, "size": -9.0}, {"at": 1, "size": 0.5, "on": "demand"}])
-    world = changing_world(change)
-    assert list(live(world, change).severity) == [3, 3]
-    assert list(live(world, change).severity) == [0, 0]
-    assert list(world.demand) == [1.5, 1.5]
-    assert list(live(world, change, ticks=3).severity) == [0, 0]
+    shocks = [{"at": 1, "size": 2.0}, {"at": 2, "size": -9.0}, {"at": 2, "size": 0.5, "on": "demand"}]
+    model = town_of(6, shocks=[*shocks, {"at": 6, "size": 4.0, "issue": "issue_2"}])
+    assert list(model.world.severity) == [1, 1]
+    model.step()
+    assert list(model.world.severity) == [3, 3]
+    assert list(model.world.demand) == [1, 1]
+    model.step()
+    assert list(model.world.severity) == [0, 0]
+    assert list(model.world.demand) == [1.5, 1.5]
+    model.run(3)
+    assert list(model.world.severity) == [0, 0]
+    model.run()
+    assert list(model.world.severity) == [0, 4]
+
+
+def test_no_shock_is_set_for_tick_0_at_which_nothing_happens():
+    with pytest.raises(InputError, match=r"dynamics\.world\.shocks\[0\]\.at: 0; allowed: a whole number from 1 to"):
+        town_of(5, shocks=[{"at": 0, "size": 1.0}])
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 7, 12])
+@pytest.mark.parametrize("last", [1, 5, 10])
+def test_of_every_timed_shock_it_is_told_beforehand_whether_it_will_strike(every, last):
+    for at in range(1, 13):
+        model = town_of(last, every=every, shocks=[{"at": at, "size": 2.0}])
+        (change,) = model.schedule.mechanisms.values()
+        told = change.never_acting(last)
+        model.run()
+        assert list(model.world.severity) == ([1, 1] if told else [3, 3])
+        assert all(words.startswith(f"shocks[0] is to strike at tick {at}, but the r") for words in told)
+
+
+@pytest.mark.parametrize("every", [1, 4])
+@pytest.mark.parametrize(("first", "until"), [(0, None), (0, 1), (0, 4), (0, 5), (5, 8), (5, 9), (9, None), (11, None)])
+def test_it_is_told_beforehand_whether_an_unseen_driver_will_rise(first, until, every):
+    model = town_of(10, every=every, ramp=0.1, ramp_from=first, ramp_until=until)
+    (change,) = model.schedule.mechanisms.values()
+    told = change.never_acting(10)
+    model.run()
+    assert (model.world.pressure > 1).all() == (not told)
+    assert not Change(ramp_from=first, ramp_until=until).never_acting(10)
+
+
+def test_why_a_shock_never_strikes_is_said():
+    shocks = (Shock(at=5, size=1.0), Shock(at=90, size=1.0), Shock(at=8, size=1.0), Shock(at=3, size=1.0))
+    assert Change(every=4, shocks=shocks).never_acting(20) == [
+        "shocks[0] is to strike at tick 5, but the rule acts every 4 ticks, at 4 and 8; it will not",
+        "shocks[1] is to strike at tick 90, but the run ends at tick 20; it will not",
+        "shocks[3] is to strike at tick 3, but the rule acts every 4 ticks, at 4 at first; it will not",
+    ]
+    (told,) = Change(ramp=0.1, ramp_from=30, ramp_until=40).never_acting(20)
+    assert told == (
+        "ramp is to raise pressure from tick 30 on and before tick 40, but the rule acts at none of those ticks before the "
+        "run ends at tick 20; it will not"
+    )
 
 
 def test_a_shock_to_an_issue_that_is_not_there_names_the_nearest():

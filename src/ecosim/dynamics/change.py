@@ -27,7 +27,7 @@ class Shock(BaseModel):
     """A change that comes at a set tick.
 
     Attributes:
-        at: tick, from 0.
+        at: tick, the first is 1; where the rule acts every so many ticks, one of those.
         size: what is added, in the unit of the column; the column stays ≥ 0.
         on: the column of the issue that is shaken.
         issue: name of the issue; all of them where there is none.
@@ -35,7 +35,7 @@ class Shock(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    at: int = Field(ge=0, description="tick")
+    at: int = Field(ge=1, le=2**32 - 1, description="tick; the first is 1")
     size: float = Field(ge=-1e6, le=1e6, description="what is added, in the unit of the column")
     on: Shaken = Field("severity", description="severity, urgency or demand")
     issue: str | None = Field(None, description="name of the issue; all of them if not given")
@@ -129,6 +129,32 @@ class Change(Mechanism):
             if shock.issue is not None
             for fault in unknown(f"shocks[{place}].issue", [shock.issue], labels.issues)
         ]
+
+    def never_acting(self, last: int) -> list[str]:
+        """Return which of the set shocks do not strike, and whether the ramp never rises, in a run of so many ticks."""
+        told = []
+        for place, shock in enumerate(self.shocks):
+            if reason := self._misses(shock.at, last):
+                told.append(f"shocks[{place}] is to strike at tick {shock.at:,}, but {reason}; it will not")
+        first = -(-max(self.ramp_from, 1) // self.every) * self.every
+        end = last if self.ramp_until is None else min(last, self.ramp_until - 1)
+        if self.ramp and first > end:
+            until = "" if self.ramp_until is None else f" and before tick {self.ramp_until:,}"
+            told.append(
+                f"ramp is to raise pressure from tick {self.ramp_from:,} on{until}, but the rule acts at none of those "
+                f"ticks before the run ends at tick {last:,}; it will not"
+            )
+        return told
+
+    def _misses(self, tick: int, last: int) -> str:
+        """Return why this rule does not act at a tick of a run of so many; nothing where it does."""
+        if tick > last:
+            return f"the run ends at tick {last:,}"
+        if tick % self.every:
+            before = tick - tick % self.every
+            near = f"{before:,} and {before + self.every:,}" if before else f"{self.every:,} at first"
+            return f"the rule acts every {self.every:,} ticks, at {near}"
+        return ""
 
     def step(self, world: World, key: Key) -> None:
         """Let shocks strike, severity, urgency and demand move by their equations, then motives and pressure."""
