@@ -22,6 +22,7 @@ from ecosim.equations import bibliography, readable, words_of
 from ecosim.parameters import Parameter, parameters
 from ecosim.rules import find_measures, rule_name
 from ecosim.settings import Settings
+from ecosim.unfed import unfed
 from ecosim.world.columns import COLUMNS
 from ecosim.world.labels import Labels
 
@@ -43,8 +44,8 @@ def describe(settings: Settings) -> Description:
     Returns:
         ``title``, ``purpose``, ``watch``, ``ticks``, ``seed``; ``state`` [{name, axis, meaning, unit, low, high}];
         ``schedule`` [{position, name, rule, every, reads, writes}]; ``activation`` {name: how, or null};
-        ``rivals`` [sentence on rules that move the same]; ``founding`` [parameter]; ``mechanisms``
-        [{name, rule, sentence, text, concepts, equations, parameters, references}]; ``interventions``;
+        ``rivals`` [sentence on rules that move the same]; ``unfed`` [sentence on what is read and never set];
+        ``founding`` [parameter]; ``mechanisms`` [{name, rule, sentence, text, concepts, equations, parameters, references}]; ``interventions``;
         ``record`` [parameter]; ``measures`` [{name, meaning, unit, source}]; ``references``. A parameter is {name,
         value, allowed, unit, meaning}.
     """
@@ -67,6 +68,7 @@ def describe(settings: Settings) -> Description:
         ],
         "activation": {name: getattr(rule, "activation", None) for name, rule in schedule},
         "rivals": rivals(schedule.mechanisms),
+        "unfed": unfed(schedule.mechanisms),
         "founding": [entry for entry in _parameters(settings.ecosystem) if _is_drawn(entry["name"], columns)],
         "mechanisms": mechanisms,
         "interventions": [item.model_dump(mode="json", exclude_none=True) for item in settings.interventions],
@@ -94,7 +96,7 @@ def as_markdown(description: Mapping[str, Any], tex: bool = True) -> str:
         f"{description['ticks']} ticks by default. In each, in this order:",
         schedule_table(description["schedule"]),
         activation_sentence(description["activation"]),
-        *(f"Note: {sentence}." for sentence in description["rivals"]),
+        *(f"Note: {sentence}." for sentence in (*description["rivals"], *description["unfed"])),
         "## How it starts",
         parameter_table(description["founding"]),
         "## Interventions",
