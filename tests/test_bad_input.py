@@ -151,7 +151,7 @@ def ecosim(*words: object):
 
 
 def test_the_sweep_command_refuses_a_hundred_million_points_at_once_with_the_count(tmp_path):
-    axes = (f"{key}=range(0,10000)" for key in ("dynamics.stance.steps", N))
+    axes = (f"{key}=range(0,10000)" for key in ("dynamics.stance.every", N))
     with at_most_seconds(2):
         done = ecosim("sweep", "opinions", *axes, "--out", tmp_path / "sweep")
     assert done.exit_code == 2

@@ -119,8 +119,8 @@ def test_a_package_that_there_is_not_cannot_be_trusted(tmp_path, monkeypatch):
 
 
 def test_changes_reach_parameters_that_the_file_does_not_name():
-    settings = load("opinions", "dynamics.stance.steps=25", "record.every=5", "ecosystem.network.trust=0.9")
-    assert settings.dynamics["stance"].steps == 25
+    settings = load("opinions", "dynamics.stance.every=25", "record.every=5", "ecosystem.network.trust=0.9")
+    assert settings.dynamics["stance"].every == 25
     assert settings.record.every == 5
     assert settings.ecosystem.network.trust == 0.9
     assert settings.ecosystem.network.degree == 10

@@ -9,6 +9,7 @@ from ecosim.dynamics.levels import Levels, by_issue
 from ecosim.dynamics.schedule import Schedule, columns_named
 from ecosim.dynamics.stance.attraction_repulsion import AttractionRepulsion
 from ecosim.dynamics.stance.bounded_confidence import BoundedConfidence, listen
+from ecosim.dynamics.stance.friedkin_johnsen import FriedkinJohnsen
 from ecosim.dynamics.stance.thresholds import Thresholds
 from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
@@ -16,6 +17,7 @@ from ecosim.measures.levels import within_organisations
 from ecosim.rng import stream, uniforms
 from ecosim.settings import settings_from
 from ecosim.world.labels import Labels
+from ecosim.world.newcomers import likenesses
 from ecosim.world.snapshot import load, save
 from ecosim.world.world import World
 from tests.ecosystems import coupled_settings, differing
@@ -25,7 +27,7 @@ UNCOUPLED = {"to_members": 0.0, "from_members": 0.0, "to_coalitions": 0.0, "from
 
 def world_of(law, n=12, each=5, axes=2, seed=0, coalitions=((0, (0, 1, 2)), (0, (2, 3)), (1, (4, 5)), (1, (5, 6, 7)))):
     labels = Labels(issues=("a", "b"), stance_axes=tuple("xyz"[:axes]), members=each)
-    world = World(labels, n, columns_named([law, Levels()]))
+    world = World(labels, n, columns_named([law, Levels().bind({"stance": law})]))
     draw = np.random.default_rng(seed)
     world.stance[:] = draw.uniform(-1, 1, world.stance.shape)
     for issue, members in coalitions if n > 7 else ():
@@ -130,12 +132,113 @@ def test_coalitions_listen_only_to_those_that_share_a_member_or_the_issue():
     assert met == {(c, c) for c in range(4)} | {(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2)}
 
 
+def remembering(law, **more):
+    """Return a world whose members, organisations and coalitions know where they started: elsewhere than they are."""
+    world = world_of(law, **more)
+    draw = np.random.default_rng(9)
+    world.susceptibility[:] = draw.uniform(0.1, 0.9, world.n)
+    for column in ("prejudice", "member_prejudice", "coalition_prejudice"):
+        getattr(world, column)[:] = draw.uniform(-1, 1, getattr(world, column).shape)
+    return world
+
+
+@pytest.mark.parametrize(("own_weight", "coupled"), [(0.3, False), (0.0, False), (0.4, True)])
+def test_two_members_move_as_two_tied_organisations_do_by_friedkin_and_johnsens_rule(own_weight, coupled):
+    law = FriedkinJohnsen(own_weight=own_weight, coupled=coupled)
+    inside = remembering(law, n=3, each=2)
+    pair = World(Labels(stance_axes=("x", "y")), 6, columns_named([law]))
+    pair.add_ties([(0, 1), (2, 3), (4, 5)])
+    pair.commit()
+    pair.stance[:], pair.prejudice[:] = inside.member_stance.reshape(6, 2), inside.member_prejudice.reshape(6, 2)
+    pair.susceptibility[:] = np.repeat(inside.susceptibility, 2)
+    for _ in range(4):
+        act(inside, Levels(**UNCOUPLED), law)
+        law.step(pair, stream(1, "stance").key(0))
+        assert inside.member_stance.reshape(6, 2) == pytest.approx(pair.stance, abs=1e-12)
+
+
+@pytest.mark.parametrize("coupling", ["law", "pull"])
+def test_by_friedkin_and_johnsens_rule_a_level_settles_between_the_next_and_where_it_started(coupling):
+    """x* = (λ s y + (1 − λ) x(0)) / (λ s + 1 − λ); a pull takes no account of how open one is: s for λ s."""
+    law, strength = FriedkinJohnsen(own_weight=1.0), 0.3
+    world = remembering(law, each=1, coalitions=((0, (0, 1, 2)), (1, (4, 5))))
+    stance = world.stance.copy()
+    levels = Levels(**{**UNCOUPLED, "to_members": strength, "to_coalitions": strength}, coupling=coupling)
+    act(world, levels, law, ticks=600)
+    open_to = world.susceptibility[:, None]
+    coalitions_open = np.array([open_to[[0, 1, 2]].mean(), open_to[[4, 5]].mean()])[:, None]
+    means = np.array([stance[[0, 1, 2]].mean(axis=0), stance[[4, 5]].mean(axis=0)])
+    for values, near, first, openness in (
+        (world.member_stance, stance, world.member_prejudice, open_to),
+        (world.coalition_stance, means, world.coalition_prejudice, coalitions_open),
+    ):
+        heard = strength * (openness if coupling == "law" else 1.0)
+        assert values == pytest.approx((heard * near + (1 - openness) * first) / (heard + 1 - openness), abs=1e-9)
+    assert np.array_equal(world.stance, stance)
+
+
+def test_by_friedkin_and_johnsens_rule_other_levels_move_an_organisation_as_far_as_it_is_open():
+    law = FriedkinJohnsen()
+    world = remembering(law, each=4, coalitions=())
+    stance, means = world.stance.copy(), members_of(world).mean(axis=1)
+    act(world, Levels(**{**UNCOUPLED, "from_members": 0.4}), law)
+    assert world.stance == pytest.approx(stance + 0.4 * world.susceptibility[:, None] * (means - stance), abs=1e-12)
+
+
+def test_by_friedkin_and_johnsens_rule_who_is_not_open_is_where_it_started():
+    law = FriedkinJohnsen()
+    world = remembering(law)
+    world.susceptibility[:] = 0.0
+    stance = world.stance.copy()
+    act(world, Levels(to_members=1.0, from_members=1.0, to_coalitions=1.0, from_coalitions=1.0), law)
+    assert world.member_stance == pytest.approx(world.member_prejudice)
+    assert world.coalition_stance == pytest.approx(world.coalition_prejudice)
+    assert np.array_equal(world.stance, stance)
+
+
+def test_how_open_a_weighed_society_is_follows_from_its_weights_where_the_two_are_coupled():
+    weights = ((0.2, 0.8, 0.0), (0.0, 0.5, 0.5), (0.1, 0.0, 0.9))
+    world = remembering(FriedkinJohnsen(), n=3)
+    assert FriedkinJohnsen(weights=weights, coupled=True).openness(world) == pytest.approx([0.8, 0.5, 0.1])
+    assert np.array_equal(FriedkinJohnsen(weights=weights).openness(world), world.susceptibility)
+
+
+def test_members_organisations_coalitions_and_newcomers_remember_where_they_started():
+    settings = coupled_settings(
+        ecosystem={"organisations": 40, "network": {"kind": "random", "degree": 4}, "members": {"each": 3}}
+    )
+    dynamics = {**settings.dynamics, "stance": FriedkinJohnsen(own_weight=0.5), "levels": Levels()}
+    schedule = (
+        (*settings.schedule, "levels") if "stance" in settings.schedule else ("stance", *settings.schedule, "levels")
+    )
+    model = Ecosystem(settings.model_copy(update={"dynamics": dynamics, "schedule": schedule}), rng=4)
+    world = model.world
+    assert np.array_equal(world.member_prejudice, world.member_stance)
+    first = world.member_prejudice.copy()
+    identity = world.identity.copy()
+    model.run(12)
+    assert np.array_equal(
+        world.member_prejudice[np.isin(world.identity, identity)], first[np.isin(identity, world.identity)]
+    )
+    assert not np.array_equal(world.member_prejudice, world.member_stance)
+    values = likenesses(world, 0, np.array([10**6]), stream(1, "new").key(0))
+    assert np.array_equal(values["member_prejudice"], values["member_stance"])
+    before = world.coalitions
+    world.found_coalition(0, 0, np.array([0, 1]))
+    world.commit()
+    assert world.coalitions == before + 1
+    assert world.coalition_prejudice[-1] == pytest.approx(world.stance[:2].mean(axis=0))
+
+
 @given(
     seed=st.integers(0, 50), axes=st.integers(1, 3), each=st.integers(0, 4), coupling=st.sampled_from(["law", "pull"])
 )
 def test_no_stance_leaves_the_scale(seed, axes, each, coupling):
-    law = BoundedConfidence(tolerance=4.0, responsiveness=1.0)
-    world = world_of(law, axes=axes, each=each, seed=seed)
+    for law in (BoundedConfidence(tolerance=4.0, responsiveness=1.0), FriedkinJohnsen()):
+        no_stance_leaves_the_scale(world_of(law, axes=axes, each=each, seed=seed), law, coupling)
+
+
+def no_stance_leaves_the_scale(world, law, coupling):
     act(
         world,
         Levels(to_members=1.0, from_members=1.0, to_coalitions=1.0, from_coalitions=1.0, coupling=coupling),
@@ -181,7 +284,7 @@ def test_coalitions_are_found_issue_by_issue():
 
 
 def test_only_a_rule_by_which_two_meet_is_a_law():
-    with pytest.raises(InputError, match="attraction_repulsion"):
+    with pytest.raises(InputError, match="attraction_repulsion, bounded_confidence and friedkin_johnsen"):
         Levels().bind({"stance": Thresholds()})
     with pytest.raises(InputError, match="opinion"):
         Levels().bind({"opinion": BoundedConfidence()})

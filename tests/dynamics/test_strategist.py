@@ -10,10 +10,11 @@ from ecosim.dynamics.gap import Gap
 from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.dynamics.production.sharing import Sharing
-from ecosim.dynamics.strategist import Strategist
+from ecosim.dynamics.strategist import Strategist, members_of_pools
 from ecosim.errors import InputError
 from ecosim.rng import stream
 from ecosim.world.reasons import Reasons
+from tests.clock import at_most_seconds
 from tests.dynamics.worlds import live, some_tied, unite, world_for
 
 WORK = JointWork(translation=0.3, coordination=0.04)
@@ -136,6 +137,21 @@ def test_it_plans_as_many_as_its_budget_and_invites_nobody_twice(budget):
     assert world.coalitions == budget
     assert np.bincount(world.member).max() == 1
     assert np.diff(world.first_member).max() <= 4
+
+
+@pytest.mark.parametrize(("n", "budget"), [(0, 2), (1, 1), (50, 1), (200, 7), (30, 60)])
+def test_the_members_of_pools_are_those_that_a_look_at_everyone_finds_for_each(n, budget):
+    pool = np.random.default_rng(n).integers(-1, budget, n)
+    found = members_of_pools(pool, budget)
+    assert [rows.tolist() for rows in found] == [np.flatnonzero(pool == each).tolist() for each in range(budget)]
+
+
+def test_the_members_of_a_thousand_pools_are_found_without_a_look_at_everyone_for_each():
+    """A look each would read 2 × 10⁹ numbers, which takes more than a second."""
+    pool = np.full(2_000_000, -1)
+    pool[::500] = np.arange(4000) % 1000
+    with at_most_seconds(0.5):
+        assert sum(rows.size for rows in members_of_pools(pool, 1000)) == 4000
 
 
 def test_nobody_without_a_free_slot_is_invited():

@@ -25,6 +25,7 @@ CHANGES = st.sampled_from(
         (TOLERANCE, -1.0),
         ("dynamics.stance", {"rule": "attraction_repulsion"}),
         ("dynamics.stance.steps", 3),
+        ("dynamics.stance.every", 3),
         ("dynamics.second", {"rule": "bounded_confidence"}),
         ("dynamics.stance.nonsense", 3),
         ("ticks", 7),

@@ -78,7 +78,7 @@ def test_too_many_runs_are_refused_at_once_with_their_number():
 @pytest.mark.parametrize("luck", ["common", "independent"])
 def test_more_samples_and_more_replicates_keep_every_run_that_there_was(kind, luck):
     """So that extending a sweep makes only what is new."""
-    axes = {TOLERANCE: Interval(0.1, 0.9), "dynamics.stance.steps": Interval(1, 3)}
+    axes = {TOLERANCE: Interval(0.1, 0.9), "dynamics.stance.every": Interval(1, 3)}
     few = plan_of("opinions", axes, design=kind, samples=4, replicates=2, luck=luck).check().run_ids
     for more in ({"samples": 8, "replicates": 2}, {"samples": 4, "replicates": 3}, {"samples": 16, "replicates": 5}):
         assert set(few) < set(plan_of("opinions", axes, design=kind, luck=luck, **more).check().run_ids)

@@ -23,10 +23,10 @@ def table(tmp_path, monkeypatch):
 
 
 def test_a_row_is_a_point_and_a_column_a_key(table):
-    points = table(f'{TOLERANCE},ticks,dynamics.stance\n0.2,5,{{steps: 2}}\n0.4,6,"{{steps: 3, reach: 0}}"\n')
+    points = table(f'{TOLERANCE},ticks,dynamics.stance\n0.2,5,{{every: 2}}\n0.4,6,"{{every: 3, reach: 0}}"\n')
     plan = plan_of("opinions", points)
     settings = [plan.settings(point) for point in (0, 1)]
-    assert [(one.dynamics["stance"].tolerance, one.dynamics["stance"].steps, one.ticks) for one in settings] == [
+    assert [(one.dynamics["stance"].tolerance, one.dynamics["stance"].every, one.ticks) for one in settings] == [
         (0.2, 2, 5),
         (0.4, 3, 6),
     ]

@@ -13,7 +13,7 @@ from tests.clock import at_most_seconds
 from tests.experiments.sweeps import TOLERANCE
 
 SETTINGS, TOWN = ecosim.load("opinions"), ecosim.load("town")
-STEPS = "dynamics.stance.steps"
+EVERY = "dynamics.stance.every"
 
 
 def factor(key, *ends, log=False, reaches_ends=False, settings=SETTINGS):
@@ -100,13 +100,13 @@ def test_two_numbers_alone_do_not_say_whether_they_are_a_range():
 def test_every_sampled_design_takes_ranges_choices_and_single_values(kind):
     """Whole mechanisms, words, whole numbers and real ones, all drawn; what has one value is the same everywhere."""
     rules = [{"rule": "bounded_confidence"}, {"rule": "attraction_repulsion"}]
-    axes = {"dynamics.stance": rules, TOLERANCE: Interval(0.1, 0.9), STEPS: Interval(1, 3)}
+    axes = {"dynamics.stance": rules, TOLERANCE: Interval(0.1, 0.9), EVERY: Interval(1, 3)}
     plan = plan_of("opinions", {**axes, "ticks": 7}, design=kind, samples=16)
     settings = [plan.settings(point) for point in range(plan.design.points)]
     assert {type(one.dynamics["stance"]).__name__ for one in settings} == {"BoundedConfidence", "AttractionRepulsion"}
-    assert {one.dynamics["stance"].steps for one in settings} == {1, 2, 3}
+    assert {one.dynamics["stance"].every for one in settings} == {1, 2, 3}
     assert all(0.1 <= one.dynamics["stance"].tolerance <= 0.9 and one.ticks == 7 for one in settings)
-    assert plan.design.factors.keys == ("dynamics.stance", TOLERANCE, STEPS)
+    assert plan.design.factors.keys == ("dynamics.stance", TOLERANCE, EVERY)
     assert len(plan.check().run_ids) == plan.design.points
 
 

@@ -122,7 +122,7 @@ def test_the_table_is_the_same_to_the_byte_whatever_was_asked_for_before(extende
 
 
 def test_points_that_coincide_have_a_row_each(tmp_path):
-    axes = {"dynamics.stance.steps": ecosim.Choice(1, 3)}
+    axes = {"dynamics.stance.every": ecosim.Choice(1, 3)}
     run_sweep(small(axes, design="lhs", samples=6), tmp_path, HERE)
     assert read_runs(tmp_path)["run_id"].nunique() == 2
     assert hold_the_same(by_pandas(tmp_path / RUNS_TABLE), tmp_path)

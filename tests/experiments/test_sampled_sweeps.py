@@ -25,11 +25,11 @@ def order(out, *words, **options):
 @pytest.mark.parametrize(("kind", "samples"), [("lhs", 6), ("sequence", 5), ("sobol", 2), ("morris", 2)])
 def test_the_manifest_holds_all_that_an_analysis_needs(tmp_path, kind, samples):
     out = tmp_path / "out"
-    words = (f"{TOLERANCE}=interval(0.1,0.9)", "dynamics.stance.steps=1,2")
+    words = (f"{TOLERANCE}=interval(0.1,0.9)", "dynamics.stance.every=1,2")
     assert carry_out(order(out, *words, design=kind, samples=samples, vary=("check",), quiet=True)) == 0
     manifest = json.loads((out / "manifest.json").read_text())
     factors = Factors.of(manifest["design"]["factors"])
-    assert factors.keys == (TOLERANCE, "dynamics.stance.steps", "check")
+    assert factors.keys == (TOLERANCE, "dynamics.stance.every", "check")
     design = read_table(out / DESIGN)[0]
     assert len(design) == factors.points == len(read_runs(out))
     values = dict(zip(factors.keys, factors.values(), strict=True))
@@ -96,18 +96,18 @@ def test_millions_of_points_are_refused_before_they_are_checked_unless_they_are_
 
 def test_a_table_is_a_design_of_the_command(tmp_path):
     path = tmp_path / "points.csv"
-    path.write_text(f"{TOLERANCE},dynamics.stance.steps\n0.2,1\n0.4,2\n", encoding="utf-8")
+    path.write_text(f"{TOLERANCE},dynamics.stance.every\n0.2,1\n0.4,2\n", encoding="utf-8")
     assert carry_out(order(tmp_path / "out", table=path, quiet=True)) == 0
     runs = read_runs(tmp_path / "out")
     assert runs[TOLERANCE].tolist() == [0.2, 0.4]
-    assert runs["dynamics.stance.steps"].tolist() == [1, 2]
+    assert runs["dynamics.stance.every"].tolist() == [1, 2]
     with pytest.raises(InputError, match="several values beside a table"):
         carry_out(order(tmp_path / "other", f"{TOLERANCE}=0.1,0.2", table=path))
     assert not (tmp_path / "other").exists()
 
 
 def test_a_column_of_a_sampled_design_has_the_type_of_its_parameter():
-    axes = {TOLERANCE: ecosim.Interval(0.1, 0.9), "dynamics.stance.steps": ecosim.Interval(1, 3)}
+    axes = {TOLERANCE: ecosim.Interval(0.1, 0.9), "dynamics.stance.every": ecosim.Interval(1, 3)}
     runs = ecosim.sweep("opinions", axes, *TINY[:3], design="sequence", samples=4, workers=0)
     assert runs[TOLERANCE].dtype == np.float64
-    assert runs["dynamics.stance.steps"].dtype == np.int64
+    assert runs["dynamics.stance.every"].dtype == np.int64

@@ -53,7 +53,7 @@ def test_where_one_run_is_fine_the_others_are_told_of_at_the_end(tmp_path):
 
 def test_points_that_coincide_are_not_said_to_be_there_already(tmp_path):
     said = []
-    drawn = {"dynamics.stance.steps": Interval(1, 2), "dynamics.stance.responsiveness": Interval(0.1, 0.2)}
+    drawn = {"dynamics.stance.every": Interval(1, 2), "dynamics.stance.responsiveness": Interval(0.1, 0.2)}
     plan = tiny(drawn, design="morris", samples=8, replicates=2)
     different = len(set(plan.check().run_ids))
     assert different < 48

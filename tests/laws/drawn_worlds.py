@@ -165,7 +165,7 @@ def drawn_worlds(draw: st.DrawFn) -> DrawnWorld:
     return DrawnWorld(organisations, citizens, draw(st.integers(0, 1000)), rules, changed, besides)
 
 
-_MEETS = ("attraction_repulsion", "bounded_confidence")
+_MEETS = ("attraction_repulsion", "bounded_confidence", "friedkin_johnsen")
 
 
 def _drawn_parameters(draw: st.DrawFn, rule: str) -> dict[str, Any]:

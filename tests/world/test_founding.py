@@ -290,6 +290,19 @@ def test_what_actors_give_goes_before_what_would_be_drawn():
     assert (given.identity == identity_of_names(given.names)).all()
 
 
+def test_what_is_given_of_opinions_and_what_is_drawn_is_what_organisations_and_members_start_with():
+    nan = np.nan
+    given = world(
+        {"stance", "prejudice", "member_stance", "member_prejudice"},
+        actors=town({"stance_sea": [0.5, nan, nan, -1.0], "member_stance_2_trade": [nan, -0.75, nan, nan]}),
+        stance={"axes": ["trade", "sea"]}, members={"each": 3},
+    )  # fmt: skip
+    assert given.prejudice[0, 1] == 0.5
+    assert given.member_prejudice[1, 2] == -0.75
+    assert np.array_equal(given.prejudice, given.stance)
+    assert np.array_equal(given.member_prejudice, given.member_stance)
+
+
 def test_what_is_given_of_shares_is_kept_and_the_rest_fills_up():
     nan = np.nan
     actors = town({"motive_financial": [0.6, nan, 0.0, nan], "motive_mission": [0.4, 0.5, nan, nan]})

@@ -47,6 +47,14 @@ class Law(Protocol):
         """
 
 
+@runtime_checkable
+class ClingingLaw(Law, Protocol):
+    """A law by which everyone clings to where it started, as far as it is not open to what it hears."""
+
+    def openness(self, world: World) -> Numbers:
+        """Return how far each organisation, and whoever is in it, is open to influence (n,), 0 to 1."""
+
+
 class Levels(Mechanism):
     r"""The fractal: the law of stance among members inside organisations, among coalitions, and between the levels.
 
@@ -63,6 +71,12 @@ class Levels(Mechanism):
     organisation at one of its coalitions, drawn uniformly (``from_coalitions``):
 
     .. math:: x' = x + s \cdot f(y - x), \qquad \text{f the law: } y - x \text{ or } 0 \text{ in bounded confidence}
+
+    Where the law lets everyone cling to where it started (Friedkin–Johnsen), so do members and coalitions, once each
+    time: what all encounters make of x counts by how open one is, :math:`\lambda`, and the first stance by
+    :math:`1 - \lambda`. Members are as open as their organisation, coalitions as theirs are on average; an organisation's
+    own first stance has had its part when its rule of stance acted, so here it only moves the less, by
+    :math:`\lambda`.
 
     With ``coupling: pull``, one's own level above or below attracts at any distance, f(y − x) = y − x. Strength 0 is no
     coupling, and leaves all other draws as they are, so worlds with and without it share their luck.
@@ -97,6 +111,7 @@ class Levels(Mechanism):
     writes: ClassVar[tuple[str, ...]] = ("member_stance", "stance", "coalition_stance")
 
     _law: ClassVar[Law | None] = None
+    _clinging: ClassVar[ClingingLaw | None] = None
 
     def bind(self, schedule: Mapping[str, Mechanism]) -> Self:
         """Return this rule, told of the rule of stance whose law holds at each level.
@@ -116,8 +131,10 @@ class Levels(Mechanism):
         if not isinstance(law, Law):
             raise InputError(
                 f"levels.stance: '{self.stance}' in the schedule is {law.rule()}; allowed: a rule by which two meet, as "
-                "attraction_repulsion and bounded_confidence"
+                "attraction_repulsion, bounded_confidence and friedkin_johnsen"
             )
+        if isinstance(law, ClingingLaw):
+            return knowing(self, _law=law, _clinging=law, reads=(*self.reads, *_FIRST))
         return knowing(self, _law=law)
 
     def step(self, world: World, key: Key) -> None:
@@ -134,6 +151,8 @@ class Levels(Mechanism):
         )  # fmt: skip
         seen, rows = actors.copy(), np.arange(beside.size)
         law.meet(world, seen, actors, rows, beside, chances[0], law.responsiveness)
+        if self.coupling == "pull":
+            self._cling(world, seen, actors)
         members, organisations = slice(0, n * each), slice(n * each, n * each + n)
         coalitions = slice(organisations.stop, rows.size)
         for these, others, luck, strength in (
@@ -148,7 +167,21 @@ class Levels(Mechanism):
                 law.meet(world, seen, actors, rows[these], others, luck, strength)
             else:
                 listen(seen, actors, rows[these], others, np.inf, strength, False)
+        if self.coupling == "law":
+            self._cling(world, seen, actors)
         settle(actors, world.member_stance, world.stance, world.coalition_stance)
+
+    def _cling(self, world: World, seen: Numbers, actors: Numbers) -> None:
+        """Let what encounters made of everyone count as far as the law says that it is open."""
+        if self._clinging is not None:
+            cling(
+                actors, seen, self._clinging.openness(world), world.member_prejudice, world.coalition_prejudice,
+                world.first_member, world.member, world.labels.members,
+            )  # fmt: skip
+
+
+_FIRST = ("susceptibility", "member_prejudice", "coalition_prejudice")
+"""What is read besides, where everyone clings to where it started."""
 
 
 @kernel
@@ -269,6 +302,33 @@ def by_issue(coalition_issue: Any) -> Any:
         ordered[free[coalition_issue[c]]] = c
         free[coalition_issue[c]] += 1
     return ordered, first
+
+
+@kernel
+def cling(
+    actors: Any, seen: Any, openness: Any, member_prejudice: Any, coalition_prejudice: Any, first_member: Any,
+    member: Any, each: Any,
+) -> None:  # fmt: skip
+    """Weigh the stances that encounters made, rows as in ``everyone``, with first ones: x ← λ x + (1 − λ) x(0).
+
+    Organisations move the less than they would, by λ (openness (n,)): their own rule has weighed their first stance.
+    """
+    n, axes = openness.size, seen.shape[1]
+    for i in range(n):
+        for k in range(each):
+            for d in range(axes):
+                first = member_prejudice[i, k * axes + d]
+                actors[i * each + k, d] = first + openness[i] * (actors[i * each + k, d] - first)
+        for d in range(axes):
+            before = seen[n * each + i, d]
+            actors[n * each + i, d] = before + openness[i] * (actors[n * each + i, d] - before)
+    for c in range(coalition_prejudice.shape[0]):
+        are_open = 0.0
+        for row in range(first_member[c], first_member[c + 1]):
+            are_open += openness[member[row]] / (first_member[c + 1] - first_member[c])
+        for d in range(axes):
+            first = coalition_prejudice[c, d]
+            actors[n * each + n + c, d] = first + are_open * (actors[n * each + n + c, d] - first)
 
 
 @kernel

@@ -47,6 +47,10 @@ class Relationship(Mechanism):
     5   synergy         and the gap between them has at least halved: the parts are changed
     ==  ==============  =========================================================
 
+    Co-creation means shared knowledge, too. The rung does not ask for it: whoever is on it has worked together in a
+    coalition, where knowledge is pooled if ``pooling`` acts, and in a town nearly all have
+    (docs/proposals/2026-11-shared-knowledge-on-the-ladder.md says how many, and what asking would change).
+
     A tie whose bond has faded below ``neglect``, or in which either side's trust is below ``betrayal``, ends with
     probability ``forgetting`` at each ``review``.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -74,8 +74,7 @@ class Strategist(Mechanism):
         pool = pools(
             world.identity, world.first_membership, self._joining.most, self.budget, self.candidates, key
         )  # fmt: skip
-        for number in range(self.budget):
-            seen = np.flatnonzero(pool == number)
+        for seen in members_of_pools(pool, self.budget):
             if seen.size > 1:
                 self._convene(world, look, seen, key)
 
@@ -114,3 +113,16 @@ class Strategist(Mechanism):
             pairs = acquainted(world.identity, world.first_tie, world.partner, pairs, attention, key)
         world.add_ties(pairs, trust=mean_of(world.trust, 0.5), bond=self._joining.first_bond)
         note_acquaintance(world, pairs)
+
+
+def members_of_pools(pool: Rows, budget: int) -> list[Rows]:
+    """Return the rows in each pool, ascending, found for all pools together: most organisations are in none.
+
+    Args:
+        pool: the pool of each organisation (n,): 0 … budget − 1, or -1 for none.
+        budget: number of pools.
+    """
+    seen = np.flatnonzero(pool >= 0)
+    ordered: Rows = seen[np.argsort(pool[seen], kind="stable")]
+    ends = np.searchsorted(pool[ordered], np.arange(budget + 1))
+    return [ordered[start:stop] for start, stop in pairwise(ends.tolist())]

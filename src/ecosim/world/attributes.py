@@ -269,6 +269,7 @@ DRAWN: dict[str, Callable[[Draw], Values]] = {
     "conventions_met": _conventions_met,
     "solution": _solution,
     "member_stance": _member_stance,
+    "member_prejudice": _member_stance,
     "orientation": _orientation,
     "citizen_stance": _citizen_stance,
     "severity": _severity,

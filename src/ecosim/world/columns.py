@@ -104,6 +104,7 @@ COLUMNS: dict[str, Column] = _table(
     Column("transparency", "organisation", "how much of its true conduct is seen, against what would be without technology", "1", 1, initial=1.0),
     Column("distortion", "organisation", "how much fake signals and attention to extremes grow through it, against none", "1", 1, initial=1.0),
     Column("member_stance", "organisation", "position of each of its members on each axis of opinion", "1", -1, 1, extent="member_stance"),
+    Column("member_prejudice", "organisation", "position on each axis of opinion that each of its members started with", "1", -1, 1, extent="member_stance"),
     Column("active", "organisation", "whether it acts (1) or not (0), where each acts once enough others do", "1", 0, 1, 0, "int8"),
     Column("threshold", "organisation", "share or number of those it sees that must act before it does", "share or number"),
     Column("committed", "organisation", "whether nothing that others do changes it (1) or not (0)", "1", 0, 1, 0, "int8"),
@@ -124,6 +125,7 @@ COLUMNS: dict[str, Column] = _table(
     Column("coalition_identity", "coalition", "number a coalition keeps for life", "id", 0, 2**63 - 1, 0, "int64", always=True),
     Column("coalition_issue", "coalition", "issue the members joined for", "index", 0, 2**15 - 1, 0, "int64"),
     Column("coalition_stance", "coalition", "position on each axis of opinion", "1", -1, 1, extent="stance"),
+    Column("coalition_prejudice", "coalition", "position on each axis of opinion that it started with", "1", -1, 1, extent="stance"),
     Column("effort_total", "coalition", "effort its members put in this tick", "effort", 0),
     Column("coalition_bond", "coalition", "mean bond over all pairs of its members, 0 for a pair that is not tied", "1", 0, 1),
     Column("coalition_gap", "coalition", "mean translation gap over all pairs of its members", "1", 0),
@@ -160,6 +162,9 @@ COLUMNS: dict[str, Column] = _table(
 
 
 # fmt: on
+
+FIRST = {"stance": "prejudice", "member_stance": "member_prejudice"}
+"""Column of organisations to the one that keeps how it was when they were founded or came in."""
 
 
 def columns_of(axis: Axis) -> tuple[Column, ...]:

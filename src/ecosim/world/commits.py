@@ -72,7 +72,7 @@ def change_memberships(world: World, pending: Pending) -> None:
     world.show("membership", rows)
     world.show("coalition", living)
     state["first_member"], state["first_membership"] = first_member[: living + 1], first_membership
-    if new and "coalition_stance" in state and "stance" in state:
+    if new and "stance" in state and ("coalition_stance" in state or "coalition_prejudice" in state):
         lives = None if new == founded.size else np.isin(founded, state["coalition_identity"][living - new :])
         _place_between_members(world, pending.founded, living - new, lives)
 
@@ -90,7 +90,9 @@ def _place_between_members(
     """
     means = [coalitions.mean_of_members(world.stance, members) for _, _, members in founded]
     stance = means[0] if len(means) == 1 else np.concatenate(means)
-    world.coalition_stance[start:] = stance if lives is None else stance[lives]
+    for column in ("coalition_stance", "coalition_prejudice"):
+        if column in world.__dict__:
+            world.__dict__[column][start:] = stance if lives is None else stance[lives]
 
 
 def _numbers(world: World, founders: Rows) -> Rows:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.world.columns import Column
+from ecosim.world.columns import FIRST, Column
 from ecosim.world.world import World
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ def take_given(world: World, actors: Actors) -> dict[str, int]:
         values = given.setdefault(column.name, np.full(world.__dict__[column.name].shape, np.nan))
         values.reshape(world.n, -1)[:, entry] = numbers
         drawn[word] = int(np.isnan(numbers).sum())
-    if "stance" in given and world.has("prejudice"):  # what is given is what it starts with
-        remembered = given.setdefault("prejudice", np.full(world.prejudice.shape, np.nan))
-        np.copyto(remembered, given["stance"], where=np.isnan(remembered))
+    for now, first in FIRST.items():  # what is given is what it starts with
+        if now in given and world.has(first):
+            remembered = given.setdefault(first, np.full(given[now].shape, np.nan))
+            np.copyto(remembered, given[now], where=np.isnan(remembered))
     for name, values in given.items():
         state = world.__dict__[name]
         is_given = ~np.isnan(values)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ecosim.errors import InputError
 from ecosim.rng import Key, uniforms
-from ecosim.world.columns import COLUMNS, Column
+from ecosim.world.columns import COLUMNS, FIRST, Column
 from ecosim.world.founding import draw_organisations
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 from ecosim.world.names import LARGEST_IDENTITY, identity_of_names
@@ -129,8 +129,9 @@ def _inherited(world: World) -> list[Column]:
 
 
 def _entering(values: dict[str, NDArray[Any]], identity: Rows, sector: int) -> dict[str, NDArray[Any]]:
-    if "stance" in values:  # what it comes with is what it starts with
-        values["prejudice"] = values["stance"]
+    for now, first in FIRST.items():  # what it comes with is what it starts with
+        if now in values:
+            values[first] = values[now]
     return {**values, "identity": identity, "sector": np.full(identity.size, sector, np.int8)}
 
 

@@ -56,6 +56,27 @@ def test_that_contribution_is_the_one_that_pays_best():
     assert gain(best) > max(gain(best - 0.001), gain(best + 0.001))
 
 
+@pytest.mark.parametrize(("invest", "performance"), [(0.1, 1.0), (0.3, 0.5), (0.5, 0.5)])
+def test_where_full_contribution_makes_more_or_less_effort_what_is_forgone_is_misjudged_as_the_docstring_says(
+    invest, performance
+):
+    """What pays best lies m f / (κ √K) · (1 − 1/φ) higher, and nowhere else where nothing is forgone."""
+    response, factor = BestResponse(), (1 - invest) * (0.5 + performance)
+    world = loners(response, 0.9, forgone=[0.0, 0.3], n=2)
+    world.capital[:], world.invest[:], world.performance[:] = 2.0, invest, performance
+    settled = live(world, JointWork(), Sharing(cost=1.5), response, ticks=300).contribution.copy()
+    best = settled + 0.5 * np.array([0.0, 0.3]) / (1.5 * np.sqrt(2)) * (1 - 1 / factor)
+
+    def gain(contribution):
+        world.contribution[:] = contribution
+        live(world, JointWork(), Sharing(cost=1.5))
+        return world.achieved - 0.75 * contribution * world.effort - 0.5 * world.forgone * contribution
+
+    assert np.all(gain(best) > gain(best - 0.001))
+    assert np.all(gain(best) > gain(best + 0.001))
+    assert abs(settled[1] - best[1]) > 0.015
+
+
 def test_the_cost_that_is_weighed_is_the_cost_that_is_paid():
     """Of loners paid by price alone, the settled contribution is that of the greatest payoff."""
     response, work, sharing = BestResponse(), JointWork(), Sharing(cost=1.1)

@@ -275,8 +275,3 @@ def test_what_is_taken_over_is_seen_with_the_payoff_it_earned():
         ends.add(tuple(world.contribution))
         assert world.payoff.tolist() == [0.0, -1.0, 1.0]
     assert ends == {(0.9, 0.9, 0.9), (0.1, 0.9, 0.9), (0.1, 0.1, 0.9)}
-
-
-def test_steps_are_counted_only_where_one_acts_after_the_other_with_replacement():
-    with pytest.raises(ValueError, match="steps is 3, activation sweep; allowed: steps with random only"):
-        FermiImitation(steps=3, activation="sweep")

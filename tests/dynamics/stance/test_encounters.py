@@ -1,10 +1,16 @@
 """Who acts when, and whom they look at."""
 
-import numpy as np
+from typing import get_args
 
+import numpy as np
+import pytest
+
+import ecosim
 from ecosim.dynamics.stance.bounded_confidence import BoundedConfidence
 from ecosim.dynamics.stance.encounters import look, turns
+from ecosim.errors import InputError
 from ecosim.rng import stream
+from ecosim.rules import RULES, find_rule
 from tests.dynamics.worlds import some_tied, world_for
 
 KEY = stream(1, "stance").key(0)
@@ -66,3 +72,38 @@ def test_nobody_looks_at_itself():
     rows = np.repeat(np.arange(20), 200)
     for reach in (0.0, 0.5, 1.0):
         assert not np.any(look(rows, np.arange(rows.size), world.first_tie, world.partner, reach, KEY)[0] == rows)
+
+
+COUNTING = tuple(name for name in RULES if {"steps", "activation"} <= find_rule(name).model_fields.keys())
+AT_RANDOM = {"bounded_confidence": {"listening": "one"}, "moran": {"order": "death_birth"}}
+"""What a rule needs besides, to be told who acts when."""
+
+
+def test_all_rules_that_draw_who_acts_count_turns():
+    assert len(COUNTING) == 9
+    assert not [name for name in RULES if "steps" in find_rule(name).model_fields and name not in COUNTING]
+
+
+@pytest.mark.parametrize("name", COUNTING)
+def test_turns_are_counted_only_where_who_acts_is_drawn_with_replacement(name):
+    """Otherwise each acts once a tick, and a number of turns would be taken and count for nothing."""
+    rule, besides = find_rule(name), AT_RANDOM.get(name, {})
+    for activation in get_args(rule.model_fields["activation"].annotation):
+        assert rule(activation=activation, **besides, steps=None).steps is None
+        if activation == "random":
+            assert rule(activation=activation, **besides, steps=3).steps == 3
+            continue
+        with pytest.raises(ValueError, match=f"3 beside activation: {activation}, by which each acts once; allowed: "):
+            rule(activation=activation, **besides, steps=3)
+
+
+def test_a_number_of_turns_that_a_town_would_not_keep_is_refused_with_its_key():
+    with pytest.raises(InputError) as refused:
+        ecosim.load("town", "dynamics.stance.steps=1000")
+    assert refused.value.faults == (
+        "dynamics.stance.steps: 1000 beside activation: simultaneous, by which each acts once; allowed: null, or "
+        "activation: random",
+    )
+    assert ecosim.load("town", "dynamics.stance.steps=1000", "activation=random").dynamics["stance"].steps == 1000
+    with pytest.raises(InputError, match="activation: sweep, by which each acts once"):
+        ecosim.load("axelrod_2021", "dynamics.stance.activation=sweep")

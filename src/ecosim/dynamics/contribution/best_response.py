@@ -25,8 +25,8 @@ class BestResponse(Mechanism):
 
     Effort e costs :math:`\tfrac{1}{2} \kappa c_i e_i`, with contribution c: more for the last bit than for the first. κ
     is the ``cost`` of the scheduled ``sharing``, which charges it. What it uses up are means, and they count in full by
-    whatever motive. So an organisation that expects a return :math:`b_i` on full contribution and would forgo
-    :math:`f_i` of income wants
+    whatever motive. So an organisation that expects a return :math:`b_i` on :math:`\sqrt{K_i}` of effort and would forgo
+    :math:`f_i` of income by contributing everything wants
 
     .. math:: c_i^* = \frac{b_i - m_i^{fin} f_i}{\kappa \sqrt{K_i}} (1 - \omega + \omega \bar T_i),
               \qquad b_i = \sqrt{K_i}\, \frac{V_i}{e_i}
@@ -36,6 +36,13 @@ class BestResponse(Mechanism):
     members of its coalitions: in those it is not tied to, the society's mean; alone it needs nobody's trust. It moves
     ``damping`` of the way, and never below ``least``, so that it always learns what effort brings. Nobody's choice
     depends on another's in the same tick: all act at once, and one after the other would come to the same.
+
+    A full contribution makes :math:`\sqrt{K_i}` of effort only where :math:`\varphi_i = (1 - v_i)(\tfrac{1}{2} + p_i)`
+    is 1, with the share v of effort that goes to relationships and performance p; in general it makes :math:`\varphi_i`
+    times that. Return and cost carry the factor alike, so it cancels; forgone income does not carry it. So :math:`c_i^*`
+    is what pays best where :math:`\varphi_i = 1` or nothing is forgone; otherwise what pays best lies higher by
+    :math:`\frac{m_i^{fin} f_i}{\kappa \sqrt{K_i}} (1 - 1 / \varphi_i)` (before trust), which is lower where
+    :math:`\varphi_i < 1`. How much that is: docs/proposals/2026-11-what-effort-costs.md.
 
     Concepts:
         Adaptation: Contribution moves towards what pays best at present.

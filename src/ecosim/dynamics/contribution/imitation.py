@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from ecosim.dynamics.contribution.in_turn import imitate_in_turn
 from ecosim.dynamics.contribution.revision import Copying, Looking, Selectivity, choose_models, greatest_difference
-from ecosim.dynamics.stance.encounters import Activation, turns
+from ecosim.dynamics.stance.encounters import Activation, Steps, turns
 from ecosim.dynamics.worked_out import WorkedOut
 from ecosim.kernels import kernel
 from ecosim.rng import Key
@@ -21,15 +21,9 @@ class Imitation(Copying):
     """A rule by which organisations look at one other, and may take over what that one contributes."""
 
     activation: Activation = Field("simultaneous", description="who looks when")
-    steps: int | None = Field(
-        None, ge=1, description="looks in a tick under random activation; one for each organisation if not given"
+    steps: Steps = Field(
+        None, description="looks in a tick under random activation; one for each organisation if not given"
     )
-
-    @model_validator(mode="after")
-    def _counts_steps_one_by_one(self) -> Self:
-        if self.steps is not None and self.activation != "random":
-            raise ValueError(f"steps is {self.steps}, activation {self.activation}; allowed: steps with random only")
-        return self
 
     def in_turn(
         self, world: World, looking: float, selectivity: float, scale: float, by_degree: bool, key: Key

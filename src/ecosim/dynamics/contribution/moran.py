@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from ecosim.dynamics.contribution.revision import Copying, by_sector, one_of_circle
-from ecosim.dynamics.stance.encounters import Activation, turns
+from ecosim.dynamics.stance.encounters import Activation, Steps, turns
 from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform, uniform2
 from ecosim.world.world import World
@@ -53,8 +53,8 @@ class Moran(Copying):
         "birth_death", description="who is drawn by fitness: first whoever passes on, or whom the one replaced copies"
     )
     activation: Activation = Field("random", description="who is replaced when; birth_death is random")
-    steps: int | None = Field(
-        None, ge=1, description="events in a tick under random activation; one for each organisation if not given"
+    steps: Steps = Field(
+        None, description="events in a tick under random activation; one for each organisation if not given"
     )
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.stance.encounters import Activation, look, turns
+from ecosim.dynamics.stance.encounters import Activation, Steps, look, turns
 from ecosim.dynamics.worked_out import WorkedOut, numbers
 from ecosim.kernels import inlined, kernel
 from ecosim.rng import Key
@@ -73,8 +73,8 @@ class AttractionRepulsion(Mechanism):
         1.0, ge=0, le=1, description="share of encounters that are with anyone rather than along a tie"
     )
     activation: Activation = Field("simultaneous", description="who acts when")
-    steps: int | None = Field(
-        None, ge=1, description="encounters in a tick under random activation; one for each organisation if not given"
+    steps: Steps = Field(
+        None, description="encounters in a tick under random activation; one for each organisation if not given"
     )
     warming: float = Field(0.0, ge=0, le=1, description="ρ, share by which an interaction moves the affect of its tie")
     dislike: float = Field(0.0, ge=0, le=1, description="δ, share of the tolerance that utter dislike takes away")

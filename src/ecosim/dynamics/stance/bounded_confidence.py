@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.stance.encounters import Activation, look, turns
+from ecosim.dynamics.stance.encounters import Activation, Steps, look, turns
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -63,8 +63,8 @@ class BoundedConfidence(Mechanism):
         description="share of encounters that are with anyone rather than along a tie, when listening to one",
     )
     activation: Activation = Field("simultaneous", description="who acts when")
-    steps: int | None = Field(
-        None, ge=1, description="encounters in a tick under random activation; one for each organisation if not given"
+    steps: Steps = Field(
+        None, description="encounters in a tick under random activation; one for each organisation if not given"
     )
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "stance")

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.stance.encounters import Activation, look, turns
+from ecosim.dynamics.stance.encounters import Activation, Steps, look, turns
 from ecosim.kernels import inlined_kernel, kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -54,8 +54,8 @@ class CommittedMinority(Mechanism):
     memory: int = Field(12, ge=1, le=MOST_REMEMBERED, description="M, meetings that are remembered")
     reach: float = Field(1.0, ge=0, le=1, description="share of meetings with anyone rather than along a tie")
     activation: Activation = Field("random", description="who meets when")
-    steps: int | None = Field(
-        None, ge=1, description="meetings in a tick under random activation; one for each organisation if not given"
+    steps: Steps = Field(
+        None, description="meetings in a tick under random activation; one for each organisation if not given"
     )
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "convention", "committed", "conventions_met")

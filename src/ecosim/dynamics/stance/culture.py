@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.stance.encounters import Activation, turns
+from ecosim.dynamics.stance.encounters import Activation, Steps, turns
 from ecosim.kernels import inner, kernel
 from ecosim.rng import Key, uniform2, uniform4
 from ecosim.world.world import World
@@ -53,8 +53,8 @@ class CultureDissemination(Mechanism):
         description="number of traits that drift draws from: that of ecosystem.culture.traits, as a rule",
     )
     activation: Activation = Field("simultaneous", description="who acts when")
-    steps: int | None = Field(
-        None, ge=1, description="encounters in a tick under random activation; one for each organisation if not given"
+    steps: Steps = Field(
+        None, description="encounters in a tick under random activation; one for each organisation if not given"
     )
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "culture")

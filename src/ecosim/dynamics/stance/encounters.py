@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from ecosim.kernels import kernel
 from ecosim.rng import Key, uniform4, uniforms
 
 Activation = Literal["simultaneous", "random", "sweep"]
+
+
+def _one_by_one(steps: int | None, read: ValidationInfo) -> int | None:
+    """Refuse a number of turns where each has its one turn a tick, so that the number would count for nothing."""
+    activation = read.data.get("activation", "random")  # absent where it is refused itself
+    if steps is not None and activation != "random":
+        raise ValueError(
+            f"{steps} beside activation: {activation}, by which each acts once; allowed: null, or activation: random"
+        )
+    return steps
+
+
+Steps = Annotated[int | None, Field(ge=1), AfterValidator(_one_by_one)]
+"""How many act in a tick under random activation. A rule declares it after ``activation``, which it is read beside."""
 
 
 def turns(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from ecosim.dynamics.mechanism import Mechanism
+from ecosim.dynamics.stance.bounded_confidence import listen
 from ecosim.dynamics.stance.encounters import Activation, turns
 from ecosim.errors import InputError
 from ecosim.kernels import kernel
@@ -43,6 +44,11 @@ class FriedkinJohnsen(Mechanism):
     the same draw is another's turn). Where influence reaches everyone from somebody who is not wholly susceptible, all
     three settle at the same stances; where all are wholly so, the consensus depends on who acts when.
 
+    Between two (``levels``, where this law holds among members and coalitions, too) one weighs the other by s, at its own
+    level by 1 less ``own_weight``, and clings to where it started as much as ever, once however many it hears at a time:
+    :math:`x_i' = \lambda_i \left[x_i + \sum_j s_{ij} (x_j - x_i)\right] + (1 - \lambda_i)\, x_i(0)`. That is the rule above
+    with :math:`w_{ij} = s_{ij}` for those encountered.
+
     Concepts:
         Basic principles: Opinion is a compromise between what one hears and what one started with.
         Adaptation: Stances move towards a weighted mean of partners' stances and the initial one.
@@ -50,7 +56,8 @@ class FriedkinJohnsen(Mechanism):
 
     References:
         Friedkin & Johnsen (1999), Adv. Group Processes 16, 1 (the rule is that of Parsegov,
-        Proskurnikov, Tempo & Friedkin 2017, IEEE Trans. Automatic Control 62, 2270).
+        Proskurnikov, Tempo & Friedkin 2017, IEEE Trans. Automatic Control 62, 2270). Frasca, Ravazzi, Tempo & Ishii
+        (2013), Gossips and prejudices, IFAC Proc. Vol. 46 (27), 212 (in encounters of two; unchecked).
     """
 
     weighing: Literal["equal", "trust"] = Field(
@@ -94,6 +101,26 @@ class FriedkinJohnsen(Mechanism):
             seen, stance, world.prejudice, world.susceptibility, rows, world.first_tie, world.partner, world.tie,
             world.trust, self.weighing == "trust", self.own_weight, self.coupled,
         )  # fmt: skip
+
+    @property
+    def responsiveness(self) -> float:
+        """Weight of the other, where one looks at one other only."""
+        return 1.0 - self.own_weight
+
+    def meet(
+        self, world: World, seen: NDArray[np.float64], stance: NDArray[np.float64], rows: NDArray[np.int64],
+        others: NDArray[np.int64], chances: NDArray[np.float64], responsiveness: float,
+    ) -> None:  # fmt: skip
+        """Let those of any level weigh others (``ecosim.dynamics.levels``, which then lets them cling to the first)."""
+        listen(seen, stance, rows, others, np.inf, responsiveness, False)
+
+    def openness(self, world: World) -> NDArray[np.float64]:
+        """Return how far each organisation, and whoever is in it, is open to influence (n,)."""
+        if not self.coupled:
+            return world.susceptibility
+        if self.weights is not None:
+            return 1.0 - _matrix(self.weights, world.n).diagonal()
+        return np.full(world.n, 1.0 - self.own_weight)
 
 
 def _matrix(weights: tuple[tuple[float, ...], ...], organisations: int) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.stance.encounters import look, turns
+from ecosim.dynamics.stance.encounters import Steps, look, turns
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -46,8 +46,8 @@ class NamingGame(Mechanism):
 
     reach: float = Field(1.0, ge=0, le=1, description="share of encounters with anyone rather than along a tie")
     activation: Literal["random", "sweep"] = Field("random", description="who speaks when")
-    steps: int | None = Field(
-        None, ge=1, description="encounters in a tick under random activation; one for each organisation if not given"
+    steps: Steps = Field(
+        None, description="encounters in a tick under random activation; one for each organisation if not given"
     )
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "convention", "committed")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.dynamics.stance.encounters import Activation, turns
+from ecosim.dynamics.stance.encounters import Activation, Steps, turns
 from ecosim.kernels import kernel
 from ecosim.rng import Key
 from ecosim.world.world import World
@@ -48,8 +48,8 @@ class Thresholds(Mechanism):
     )
     reversible: bool = Field(False, description="whether one stops again when fewer act than its threshold")
     activation: Activation = Field("simultaneous", description="who responds when")
-    steps: int | None = Field(
-        None, ge=1, description="responses in a tick under random activation; one for each organisation if not given"
+    steps: Steps = Field(
+        None, description="responses in a tick under random activation; one for each organisation if not given"
     )
 
     reads: ClassVar[tuple[str, ...]] = ("identity", "threshold", "active")
