@@ -286,14 +286,20 @@ class _Search:
         measure = self.question.measure
         if measure.endswith(MEAN):
             return None
-        return self._wide(replicates) - self._wide(replicates, measure + MEAN)
+        end, mean = (self._laid_out(replicates, name) for name in (measure, measure + MEAN))
+        moved: Numbers = (end - mean).dropna().to_numpy(float)  # where both are known: one of them may not be
+        return moved if len(moved) else None
 
-    def _wide(self, replicates: int, measure: str | None = None) -> Numbers:
+    def _laid_out(self, replicates: int, measure: str) -> pd.DataFrame:
+        """Return what came out: a row for each replicate, a column for each value; NaN where there is none."""
         good = self.runs[(self.runs["status"] == "ok") & (self.runs["replicate"] < replicates)]
-        wide = good.pivot(index="replicate", columns=self.question.key, values=measure or self.question.measure)
-        whole = wide.reindex(columns=self.values).dropna()
+        return good.pivot(index="replicate", columns=self.question.key, values=measure).reindex(columns=self.values)
+
+    def _wide(self, replicates: int) -> Numbers:
+        wide = self._laid_out(replicates, self.question.measure)
+        whole = wide.dropna()
         if len(whole) < min(replicates, 2):
-            raise self._unusable(wide.reindex(columns=self.values).notna().sum(axis=0).to_numpy(), replicates)
+            raise self._unusable(wide.notna().sum(axis=0).to_numpy(), replicates)
         found: Numbers = whole.to_numpy(float)
         return found
 
