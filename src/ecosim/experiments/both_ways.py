@@ -184,9 +184,9 @@ def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:
     resolution = max(known, default=float("nan"))
     if failures and len(led_well) < FEWEST:
         few = (
-            f"{why}: the other {len(led_well)} are too few to tell where worlds go over, for no 95 % interval comes of "
+            f"{why}. Where worlds go over is not told, for no 95 % interval comes of fewer than {FEWEST}, and whether one "
+            "fails may depend on what becomes of it."
         )
-        few += f"fewer than {FEWEST}, and whether a world fails may depend on what becomes of it."
         return BothWays(levels, turns, None, None, None, resolution, (few,), len(failures))
     rising, falling = (_mean(turns[way].to_numpy(float), resolution / 2) for way in WAYS)
     gap = _mean((turns["rising"] - turns["falling"]).to_numpy(float), resolution)
