@@ -12,11 +12,12 @@ from typer.testing import CliRunner
 import ecosim
 from ecosim import cli
 from ecosim.errors import InputError, RunsFailed
-from ecosim.experiments import both_ways, ramp, tipping
+from ecosim.experiments import both_ways, leading, ramp, tipping
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.leading import lead_in_processes, led
 from ecosim.experiments.making import CannotGoOn
+from ecosim.experiments.one_thread import one_thread_each
 from ecosim.experiments.ramp import Route, lead, lead_all
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.tipping import tip
@@ -126,6 +127,21 @@ def test_worlds_with_rules_from_outside_are_led_apart_however_quick_they_are(tru
     (world,) = led(route, {0: 1}, tmp_path / "worlds", Execution(), 0.0, print, None)
     assert world["seed"] == 1
     assert len(apart) == len(trust)
+
+
+def test_processes_that_lead_worlds_beside_each_other_have_one_thread_each(monkeypatch):
+    """Of whatever library: four processes of four threads each would be in each other's way on four cores."""
+    given = {}
+
+    def start(words, env, **_):
+        given.update(env)
+        raise OSError("as far as this, and no further")
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with pytest.raises(OSError, match="no further"):
+        leading._start("{}", None)
+    assert given == one_thread_each()
+    assert given["MKL_NUM_THREADS"] == given["OMP_NUM_THREADS"] == "1"
 
 
 def test_a_world_that_cannot_be_led_is_said_so_and_no_process_is_left(tmp_path):

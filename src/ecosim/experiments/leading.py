@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.making import CannotGoOn
+from ecosim.experiments.one_thread import one_thread_each
 from ecosim.experiments.ramp import CANNOT_GO_ON, Route, failed, lead_all
 from ecosim.experiments.running import Failure
 from ecosim.experiments.stopping import noted
@@ -207,9 +208,8 @@ main()
 def _start(job: str, stderr: IO[str]) -> tuple[subprocess.Popen[str], IO[str]]:
     """Return a process that has been told its job, and the line whose end will end it."""
     words = _PROGRAM.format(path=sys.path, code=CANNOT_GO_ON)
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     process = subprocess.Popen(
-        [sys.executable, "-c", words], env={**os.environ, **one_thread}, text=True,
+        [sys.executable, "-c", words], env=one_thread_each(), text=True,
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True,
     )  # fmt: skip
     line = process.stdin
