@@ -193,8 +193,11 @@ def checked(settings: Settings, trust: Iterable[str], key: str, values: Iterable
 
 def lead_all(
     route: Route, seeds: Mapping[int, int], branches: Branches, is_stopped: Callable[[], bool] = lambda: False
-) -> None:
+) -> int:
     """Lead worlds, and write what came of each to a file of its own: ``failed``, with the reason, where nothing did.
+
+    Returns:
+        How many of them failed.
 
     Args:
         route: how.
@@ -206,7 +209,7 @@ def lead_all(
         InputError: if no world can be led this way.
     """
     _at(route, route.values[0])
-    ceiling = Ceiling(route.memory)
+    ceiling, failures = Ceiling(route.memory), 0
     for replicate, seed in seeds.items():
         try:
             with ceiling:
@@ -217,6 +220,8 @@ def lead_all(
                 raise
             found = failed(ceiling.explained(failure_of(error)))
         branches.add(replicate, seed, found)
+        failures += "failed" in found
+    return failures
 
 
 def failed(failure: Failure) -> dict[str, Any]:
