@@ -36,6 +36,14 @@ def test_what_was_written_is_read_and_the_later_takes_the_place_of_the_earlier(t
     assert Branches(tmp_path, "another way").read() == {}
 
 
+def test_a_file_that_goes_while_all_are_read_counts_as_none(tmp_path):
+    """A process that leads worlds removes a file of another way when it has written its own; here it points nowhere."""
+    branches = Branches(tmp_path, "asked")
+    branches.add(7, 1, FOUND)
+    (tmp_path / f"replicate-0008-{'0' * 32}.json").symlink_to(tmp_path / "gone")
+    assert list(branches.read()) == [7]
+
+
 @pytest.mark.parametrize("place", [0, 30, -2])
 @pytest.mark.parametrize("harm", ["flipped", "cut off"])
 def test_a_file_that_was_changed_or_cut_off_counts_as_none_and_goes(place, harm, tmp_path):

@@ -12,11 +12,12 @@ from typer.testing import CliRunner
 import ecosim
 from ecosim import cli
 from ecosim.errors import InputError, RunsFailed
-from ecosim.experiments import both_ways, ramp, tipping
+from ecosim.experiments import both_ways, leading, ramp, tipping
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.leading import lead_in_processes, led
 from ecosim.experiments.making import CannotGoOn
+from ecosim.experiments.one_thread import one_thread_each
 from ecosim.experiments.ramp import Route, lead, lead_all
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.tipping import tip
@@ -104,8 +105,12 @@ def test_a_value_at_which_a_measure_has_none_is_passed_over(without, between, mo
 def test_worlds_led_in_processes_of_their_own_come_to_the_same(tmp_path):
     settings, values = plain(ecosim.load("may_1977")), (2.5, 2.6, 2.7)
     route = Route(settings, (), FLOOR, values, "severity_issue_1", 50, 3.0, False, 0.05, False)
-    branches = Branches(tmp_path, "asked")
-    lead_in_processes(route, {0: 1, 1: 2}, branches, 2)
+    branches, told = Branches(tmp_path, "asked"), []
+    branches.add(5, 1, {"up": [], "down": [], "rising": None, "falling": None})  # of an earlier call, and not asked for
+    lead_in_processes(route, {0: 1, 1: 2}, branches, 2, told.append)
+    assert told[0] == (2, 0, 0)
+    assert told[-1] == (2, 2, 0)
+    assert [one.done for one in told] == sorted({one.done for one in told}), "as each is finished, and no more often"
     for replicate, seed in ((0, 1), (1, 2)):
         made = branches.read()[replicate]
         assert {key: made[key] for key in ("up", "down", "rising", "falling")} == lead(route, seed)
@@ -116,7 +121,7 @@ def test_worlds_with_rules_from_outside_are_led_apart_however_quick_they_are(tru
     """Such a rule may end its process. (That no package has this name is no matter: nothing is imported here.)"""
     apart = []
 
-    def lead_here(route, seeds, branches, workers):
+    def lead_here(route, seeds, branches, workers, progress):
         apart.append(workers)
         lead_all(route._replace(trust=()), seeds, branches)
 
@@ -126,6 +131,21 @@ def test_worlds_with_rules_from_outside_are_led_apart_however_quick_they_are(tru
     (world,) = led(route, {0: 1}, tmp_path / "worlds", Execution(), 0.0, print, None)
     assert world["seed"] == 1
     assert len(apart) == len(trust)
+
+
+def test_processes_that_lead_worlds_beside_each_other_have_one_thread_each(monkeypatch):
+    """Of whatever library: four processes of four threads each would be in each other's way on four cores."""
+    given = {}
+
+    def start(words, env, **_):
+        given.update(env)
+        raise OSError("as far as this, and no further")
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with pytest.raises(OSError, match="no further"):
+        leading._start("{}", None)
+    assert given == one_thread_each()
+    assert given["MKL_NUM_THREADS"] == given["OMP_NUM_THREADS"] == "1"
 
 
 def test_a_world_that_cannot_be_led_is_said_so_and_no_process_is_left(tmp_path):
@@ -244,8 +264,10 @@ def test_a_world_that_hangs_raises_or_hoards_fails_alone(tmp_path, monkeypatch):
 
 def test_a_rule_that_logs_a_traceback_ends_no_search_even_if_a_later_world_ends_its_process(tmp_path, monkeypatch):
     route = in_moods(tmp_path, monkeypatch, log=0, leave=1)
-    found = led(route, {0: 1, 1: 2}, tmp_path / "worlds", Execution(workers=1), 1.0, print, None)
+    told = []
+    found = led(route, {0: 1, 1: 2}, tmp_path / "worlds", Execution(workers=1), 1.0, print, told.append)
     assert kinds(found) == [None, "killed"]
+    assert told[-1] == (2, 2, 1)
 
 
 def test_where_a_process_cannot_load_what_leads_worlds_no_world_is_said_to_have_failed(tmp_path, monkeypatch):

@@ -135,6 +135,37 @@ def test_worlds_that_go_over_anywhere_on_the_way_give_no_value():
     )
 
 
+def led(*turns):
+    """Return what is told of worlds led along 0 to 1: where each goes over, up and down; None for one that failed."""
+    route = Route({}, (), "key", (0.0, 0.5, 1.0), "measure", 5, 0.5, True, 0.1, False, None)
+    way = {"up": [(0.0, 0.0), (1.0, 1.0)], "down": [(1.0, 1.0), (0.0, 0.0)]}
+    failed = {"failed": {"kind": "error", "message": "bad luck"}}
+    between = [one and [None if value is None else [value, value] for value in one] for one in turns]
+    return both_ways._told(route, [{**way, "rising": one[0], "falling": one[1]} if one else failed for one in between])
+
+
+def test_one_world_of_several_that_goes_over_gives_no_interval():
+    """Its own critical value may be known to a hair, but that of its kind is not."""
+    found = led((0.7, 0.3), *[(None, None)] * 7)
+    assert (found.rising, found.falling, found.hysteresis) == (None, None, None)
+    assert found.says[:3] == (
+        "On the way up, 1 of 8 worlds goes over, at 0.7; no interval comes of one among several.",
+        "On the way down, 1 of 8 worlds goes over, at 0.3; no interval comes of one among several.",
+        "Only one world goes over and back again: of one among several, no hysteresis is told.",
+    )
+    assert led((0.7, 0.3)).hysteresis.value == pytest.approx(0.4), "without chance, one stands for all"
+
+
+@pytest.mark.parametrize(("good", "tells"), [(1, False), (5, False), (6, True)])
+def test_of_fewer_than_six_worlds_that_failures_leave_nothing_is_told(good, tells):
+    found = led(*[(0.7 + 0.01 * k, 0.3) for k in range(good)], *[None] * 4)
+    assert found.failed == 4
+    assert (found.rising is not None, found.hysteresis is not None) == (tells, tells)
+    assert f"4 of {good + 4} worlds could not be led (4 × bad luck)" in found.says[-1]
+    assert ("what is told is off" if tells else "no 95 % interval comes of fewer than 6") in found.says[-1]
+    assert len(found.says) == (4 if tells else 1)
+
+
 def test_equal_levels_give_a_false_alarm_as_rarely_as_five_percent_promise():
     """1,000 searches of 10 replicates without any effect; false alarm 1e-6 at 5 %."""
     draw = np.random.default_rng(4)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,8 +12,12 @@ from ecosim.commands.answer import answer
 from ecosim.commands.ending import FAILED
 from ecosim.commands.options import Search, folder_for_runs
 from ecosim.commands.progress import watched
+from ecosim.commands.speech import say
 from ecosim.commands.words import sorted_out
 from ecosim.errors import InputError
+
+if TYPE_CHECKING:
+    from ecosim.experiments.tipping import Tipping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +67,24 @@ def carry_out(order: Order) -> int:
             steps=order.steps, **order.manner(out, actors), progress=progress,
         )  # fmt: skip
     answer(order, found, out, "tipping", {"tipping_values.csv": found.values}, tipping(found))
-    has_failed = found.both_ways is not None and found.both_ways.failed > 0
-    return FAILED if has_failed or (found.runs["status"] != "ok").any() else 0
+    failed = _failed(found, out)
+    for sentence in failed:
+        say(sentence)
+    return FAILED if failed else 0
+
+
+def _failed(found: Tipping, out: Path) -> list[str]:
+    """Return, in sentences, what failed, and where to read why; nothing if nothing did."""
+    from ecosim.errors import printable
+    from ecosim.experiments.both_ways import FOLDER
+    from ecosim.experiments.folder import FAILURES
+    from ecosim.results.phrases import some
+
+    runs = int((found.runs["status"] != "ok").sum())
+    worlds = 0 if found.both_ways is None else found.both_ways.failed
+    told = [f"{some(runs, 'run')} failed; why: {printable(out)}/{FAILURES}"] if runs else []
+    told += [f"{some(worlds, 'world')} could not be led; why: {printable(out)}/{FOLDER}"] if worlds else []
+    return told
 
 
 def _lacking(order: Order) -> list[str]:

@@ -18,6 +18,7 @@ from ecosim.experiments.intervals import half_width
 from ecosim.experiments.leading import led
 from ecosim.experiments.ramp import Route, checked
 from ecosim.experiments.sweep import Execution, Progress
+from ecosim.experiments.usable import FEWEST
 from ecosim.results.phrases import some
 from ecosim.settings import Settings, plain
 from ecosim.sizes import seconds_of
@@ -76,8 +77,8 @@ class BothWays:
         levels: a row for each world, way (``up``, ``down``) and value: ``replicate``, ``way``, ``value``, ``level``.
         turns: a row for each world: ``replicate``, ``rising`` and ``falling``, the critical values on its way up and its
             way down (missing where it does not go over), and how finely each is known.
-        rising, falling: their means over the worlds that went over, with 95 % intervals; None where no world did, or where
-            the interval is all of the way.
+        rising, falling: their means over the worlds that went over, with 95 % intervals; None where no world did, only one
+            of several, or where the interval is all of the way; and where failures leave fewer than ``FEWEST`` of several.
         hysteresis: rising less falling, world by world, likewise; None where no world went over both ways.
         resolution: how finely a single critical value is known.
         says: the result in sentences.
@@ -181,10 +182,18 @@ def _told(route: Route, found: list[dict[str, Any]]) -> BothWays:
     )
     known = [abs(one[way][1] - one[way][0]) for _, one in led_well for way in WAYS if one[way] is not None]
     resolution = max(known, default=float("nan"))
+    if failures and len(led_well) < FEWEST:
+        few = (
+            f"{why}. Where worlds go over is not told, for no 95 % interval comes of fewer than {FEWEST}, and whether one "
+            "fails may depend on what becomes of it."
+        )
+        return BothWays(levels, turns, None, None, None, resolution, (few,), len(failures))
     rising, falling = (_mean(turns[way].to_numpy(float), resolution / 2) for way in WAYS)
     gap = _mean((turns["rising"] - turns["falling"]).to_numpy(float), resolution)
     sentences = (*_says(route, turns, rising, falling, gap), *_come_back(levels, route.values[0]), *_without(levels))
-    sentences = (*sentences, f"{why}, and are left out.") if failures else sentences
+    if failures:
+        left = f"{why}, and are left out: where it depends on what becomes of a world whether it fails, what is told is off."
+        sentences = (*sentences, left)
     up, down = (None if number is None or _is_anywhere(number, route) else number for number in (rising, falling))
     return BothWays(levels, turns, up, down, gap, resolution, sentences, len(failures))
 
@@ -226,9 +235,12 @@ AWAY = 0.1
 
 
 def _mean(sample: Any, fineness: float) -> Estimate | None:
-    """Return a mean over worlds with its 95 % interval, no narrower than what is known of a single world."""
+    """Return a mean over worlds with its 95 % interval, no narrower than what is known of a single world.
+
+    Of one among several, which differ by chance, there is no interval: None.
+    """
     there = sample[np.isfinite(sample)]
-    if not there.size:
+    if not there.size or there.size == 1 < sample.size:
         return None
     half = half_width(there) if there.size > 1 else 0.0
     mean = float(there.mean())
@@ -238,33 +250,43 @@ def _mean(sample: Any, fineness: float) -> Estimate | None:
 def _says(
     route: Route, turns: pd.DataFrame, rising: Estimate | None, falling: Estimate | None, gap: Estimate | None
 ) -> tuple[str, ...]:
-    def words(number: Estimate) -> str:
-        return f"{number.value:.5g} [{number.low:.5g}, {number.high:.5g}]"
-
-    sentences = []
-    for way, direction, number in (("rising", "up", rising), ("falling", "down", falling)):
-        count = int(turns[way].notna().sum())
-        where = "" if number is None else f" at {words(number)}"
-        if number is not None and _is_anywhere(number, route):
-            ends = f"{route.values[0]:g} to {route.values[-1]:g}"
-            where = f"; by so few, or so scattered, their mean may lie anywhere from {ends}"
-        of = "the one world" if len(turns) == 1 else f"{count} of {len(turns)} worlds"
-        verb = ("goes over" if count else "does not go over") if len(turns) == 1 else "go over"
-        sentences.append(f"On the way {direction}, {of} {verb}{where}.")
-    if rising is None:
+    sentences = [_says_of_way(route, turns[way], number) for way, number in (("rising", rising), ("falling", falling))]
+    if turns["rising"].isna().all():
         sentences.append(
             f"Worlds that begin at {route.values[0]:g} never go over: what has come about there is not undone within "
             f"{route.hold:,} ticks a value. A wider range or a longer hold may show where it is."
         )
+    elif (turns["rising"] - turns["falling"]).notna().sum() == 1 < len(turns):
+        sentences.append("Only one world goes over and back again: of one among several, no hysteresis is told.")
     elif gap is None:
         sentences.append("No world goes over and back again within the range: a wider range may show where it does.")
     elif gap.low <= 0.0 <= gap.high:
-        sentences.append(f"No hysteresis could be told: rising less falling is {words(gap)}, which includes 0.")
+        sentences.append(f"No hysteresis could be told: rising less falling is {_words(gap)}, which includes 0.")
     elif gap.low > 0:
         sentences.append(
-            f"Hysteresis: the way back is another one, by {words(gap)}. At {route.hold:,} ticks a value part of it may "
+            f"Hysteresis: the way back is another one, by {_words(gap)}. At {route.hold:,} ticks a value part of it may "
             "be mere delay: a longer hold shows less of that."
         )
     else:
-        sentences.append(f"Worlds go over earlier on the way up than on the way down, by {words(gap)}: no hysteresis.")
+        sentences.append(f"Worlds go over earlier on the way up than on the way down, by {_words(gap)}: no hysteresis.")
     return tuple(sentences)
+
+
+def _says_of_way(route: Route, turns: pd.Series[float], number: Estimate | None) -> str:
+    """Return, in a sentence, how many worlds go over on the way up, or down, and where."""
+    count, of = int(turns.notna().sum()), len(turns)
+    direction = {"rising": "up", "falling": "down"}[str(turns.name)]
+    if number is None:
+        where = f", at {turns.max():.5g}; no interval comes of one among several" if count else ""
+    elif _is_anywhere(number, route):
+        ends = f"{route.values[0]:g} to {route.values[-1]:g}"
+        where = f"; by so few, or so scattered, their mean may lie anywhere from {ends}"
+    else:
+        where = f" at {_words(number)}"
+    who = "the one world" if of == 1 else f"{count} of {of} worlds"
+    verb = "goes over" if count == 1 else "does not go over" if of == 1 else "go over"
+    return f"On the way {direction}, {who} {verb}{where}."
+
+
+def _words(number: Estimate) -> str:
+    return f"{number.value:.5g} [{number.low:.5g}, {number.high:.5g}]"

@@ -44,7 +44,10 @@ class Branches(NamedTuple):
         """Return what came of each world, by number, as far as it is there and whole."""
         found: dict[int, dict[str, Any]] = {}
         for path in self.folder.glob("replicate-*.json"):
-            named, content = _NAME.fullmatch(path.name), path.read_bytes()
+            try:
+                named, content = _NAME.fullmatch(path.name), path.read_bytes()
+            except FileNotFoundError:
+                continue  # a process has just put another in its place
             if named is None or named[2] != _digest(content):
                 continue
             one = json.loads(content)

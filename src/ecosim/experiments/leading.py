@@ -9,14 +9,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from ecosim.experiments.branches import Branches
 from ecosim.experiments.making import CannotGoOn
+from ecosim.experiments.one_thread import one_thread_each
 from ecosim.experiments.ramp import CANNOT_GO_ON, Route, failed, lead_all
 from ecosim.experiments.running import Failure
 from ecosim.experiments.stopping import noted
@@ -28,6 +29,9 @@ from ecosim.results.provenance import code_version
 
 QUICK = 5.0
 """Rough seconds below which worlds are led in this process, unless they run code from outside: others start slowly."""
+
+LOOK = 0.5
+"""How often (s) it is looked whether a world is finished that another process leads."""
 
 
 def led(
@@ -81,7 +85,7 @@ def led(
         elif missing:
             limits = execution.limits()
             limited = route._replace(seconds=limits.seconds, memory=limits.memory)
-            lead_in_processes(limited, missing, branches, workers)
+            lead_in_processes(limited, missing, branches, workers, progress)
         found = branches.read()
     return [found[replicate] for replicate in seeds]
 
@@ -89,17 +93,31 @@ def led(
 def _lead_here(
     route: Route, seeds: Mapping[int, int], branches: Branches, progress: Callable[[Progress], object] | None
 ) -> None:
+    failed = 0
     with noted() as is_stopped:
         for done, (replicate, seed) in enumerate(seeds.items(), start=1):
-            lead_all(route, {replicate: seed}, branches, is_stopped)
+            failed += lead_all(route, {replicate: seed}, branches, is_stopped)
             if progress is not None:
-                progress(Progress(len(seeds), done, 0))
+                progress(Progress(len(seeds), done, failed))
 
 
-def lead_in_processes(route: Route, seeds: Mapping[int, int], branches: Branches, workers: int) -> None:
+def lead_in_processes(
+    route: Route,
+    seeds: Mapping[int, int],
+    branches: Branches,
+    workers: int,
+    progress: Callable[[Progress], object] | None = None,
+) -> None:
     """Lead worlds in processes of their own, each a share of them.
 
     A world that raises, takes longer at a value than it may, wants too much memory, or ends its process fails alone.
+
+    Args:
+        route: how they are led.
+        seeds: of each world, by its number.
+        branches: where what came of them goes.
+        workers: number of processes, at most.
+        progress: is told at once, and then of each world that is finished.
 
     Raises:
         CannotGoOn: if a process cannot lead any.
@@ -112,13 +130,44 @@ def lead_in_processes(route: Route, seeds: Mapping[int, int], branches: Branches
     with ThreadPoolExecutor(len(shares)) as threads:
         led = [threads.submit(share.lead) for share in shares]
         try:
-            wait(led, return_when=FIRST_EXCEPTION)
+            finished = _Finished(seeds, branches, progress)
+            finished.tell()
+            while _are_at_work(led):
+                finished.tell()
+            finished.tell()
             for one in led:
                 if one.done():
                     one.result()
         finally:
             for share in shares:  # none outlives a fault, or Ctrl-C
                 share.stop()
+
+
+def _are_at_work(led: Iterable[Future[None]]) -> bool:
+    """Wait a moment, and return whether there is more to wait for: all still work, or are done but for some."""
+    done, others = wait(led, LOOK, FIRST_EXCEPTION)
+    return bool(others) and not any(one.exception() for one in done)
+
+
+class _Finished:
+    """Tells how many of some worlds are finished, by the files that are there, whenever more are than before."""
+
+    def __init__(
+        self, seeds: Mapping[int, int], branches: Branches, progress: Callable[[Progress], object] | None
+    ) -> None:
+        self._seeds, self._branches, self._progress = seeds, branches, progress
+        self._names: set[str] | None = None
+
+    def tell(self) -> None:
+        if self._progress is None:
+            return
+        names = {path.name for path in self._branches.folder.glob("replicate-*.json")}
+        if names == self._names:
+            return
+        self._names = names
+        there = self._branches.read()
+        done = [there[number] for number, seed in self._seeds.items() if there.get(number, {}).get("seed") == seed]
+        self._progress(Progress(len(self._seeds), len(done), sum("failed" in one for one in done)))
 
 
 class _Share:
@@ -207,9 +256,8 @@ main()
 def _start(job: str, stderr: IO[str]) -> tuple[subprocess.Popen[str], IO[str]]:
     """Return a process that has been told its job, and the line whose end will end it."""
     words = _PROGRAM.format(path=sys.path, code=CANNOT_GO_ON)
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     process = subprocess.Popen(
-        [sys.executable, "-c", words], env={**os.environ, **one_thread}, text=True,
+        [sys.executable, "-c", words], env=one_thread_each(), text=True,
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True,
     )  # fmt: skip
     line = process.stdin

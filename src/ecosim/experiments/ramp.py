@@ -6,13 +6,11 @@ file of its own.
 
 from __future__ import annotations
 
-import faulthandler
 import json
 import math
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +21,7 @@ from ecosim.experiments.branches import Branches
 from ecosim.experiments.ceiling import Ceiling
 from ecosim.experiments.dying import end_with
 from ecosim.experiments.running import Failure, failure_of, is_of_loading_ecosim
+from ecosim.experiments.value_clock import ended_after
 from ecosim.merging import Change, changed
 from ecosim.results.measured import MEAN
 from ecosim.settings import Settings, plain, settings_from
@@ -55,7 +54,7 @@ class Route(NamedTuple):
         width: up to which the place of going over is halved.
         is_whole: whether the parameter takes whole numbers only.
         actors: the user's own organisations and ties, as plain data; None for nameless ones.
-        seconds: that a world may take at a value, or its process ends; 0 for no limit.
+        seconds: that a world may take at a value, without compiling, or its process ends; 0 for no limit.
         memory: bytes that a world may take beyond what its process had before; 0 for no limit.
     """
 
@@ -139,7 +138,7 @@ def _held(route: Route, model: Ecosystem, value: float) -> float:
     model.settings = settings
     model.schedule = Schedule({name: settings.dynamics[name] for name in model.schedule.mechanisms}, model.seed)
     first = model.tick
-    with _ended_after(route.seconds):
+    with ended_after(route.seconds):
         model.run(route.hold)
     series = model.recorder.series()
     values = np.asarray(series[route.measure.removesuffix(MEAN)], float)
@@ -148,18 +147,6 @@ def _held(route: Route, model: Ecosystem, value: float) -> float:
     if not late.size:
         return math.nan
     return float(late.mean() if route.measure.endswith(MEAN) else late[-1])
-
-
-@contextmanager
-def _ended_after(seconds: float) -> Iterator[None]:
-    """End this process, with the place in the code on stderr, if the block takes longer; it may hang in compiled code."""
-    if seconds:
-        faulthandler.dump_traceback_later(seconds, exit=True)
-    try:
-        yield
-    finally:
-        if seconds:
-            faulthandler.cancel_dump_traceback_later()
 
 
 def _is_over(route: Route, level: float) -> bool:
@@ -193,8 +180,11 @@ def checked(settings: Settings, trust: Iterable[str], key: str, values: Iterable
 
 def lead_all(
     route: Route, seeds: Mapping[int, int], branches: Branches, is_stopped: Callable[[], bool] = lambda: False
-) -> None:
+) -> int:
     """Lead worlds, and write what came of each to a file of its own: ``failed``, with the reason, where nothing did.
+
+    Returns:
+        How many of them failed.
 
     Args:
         route: how.
@@ -206,7 +196,7 @@ def lead_all(
         InputError: if no world can be led this way.
     """
     _at(route, route.values[0])
-    ceiling = Ceiling(route.memory)
+    ceiling, failures = Ceiling(route.memory), 0
     for replicate, seed in seeds.items():
         try:
             with ceiling:
@@ -217,6 +207,8 @@ def lead_all(
                 raise
             found = failed(ceiling.explained(failure_of(error)))
         branches.add(replicate, seed, found)
+        failures += "failed" in found
+    return failures
 
 
 def failed(failure: Failure) -> dict[str, Any]:

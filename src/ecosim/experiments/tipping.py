@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from ecosim.drawing.meaning import meanings
 from ecosim.drawing.tipping import draw
-from ecosim.errors import InputError, RunsFailed, shown
+from ecosim.errors import InputError, printable
 from ecosim.experiments.bar import looked_at
 from ecosim.experiments.both_ways import BothWays, Ramp, both_ways_of
 from ecosim.experiments.crossing import Crossing, Estimate, crossing
 from ecosim.experiments.expense import tell_expense
+from ecosim.experiments.failing import commonest
+from ecosim.experiments.folder import FAILURES
 from ecosim.experiments.keeping import kept
 from ecosim.experiments.lasting import lasting
 from ecosim.experiments.meaning import meanings_of
@@ -26,6 +28,7 @@ from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, Progress, run_sweep
 from ecosim.experiments.time_limit import SECONDS_A_RUN
+from ecosim.experiments.usable import FEWEST, Usable, laid_out, usable_of, whole
 from ecosim.experiments.varied import Varied
 from ecosim.experiments.verdict import Leap, estimate, is_located, is_over, leap_of, says, table_of, why_not
 from ecosim.results.measured import MEAN
@@ -42,10 +45,6 @@ Say = Callable[[str], object]
 MOST_ROUNDS = 12
 MOST_NOISY_ROUNDS = 3
 """Rounds within the range in which chance decides: further values there tell nothing that more replicates would not."""
-
-FEWEST = 6
-"""Replicates of a model in which there is chance: of fewer, even their whole span holds the value at which half go over in
-less than 95 % of cases (1 - 2^(1 - n))."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,8 @@ class Tipping:
         is_by_chance: whether runs of one value differ at all.
         says: the result in sentences.
         about: what parameter and measure mean, in a sentence.
+        usable: how many replicates were asked for, how many of them have a value everywhere and are used, and why
+            others are not.
     """
 
     question: Question
@@ -78,6 +79,7 @@ class Tipping:
     is_by_chance: bool
     says: tuple[str, ...]
     about: str = ""
+    usable: Usable | None = None
 
     @property
     def critical(self) -> Estimate | None:
@@ -113,6 +115,7 @@ class Tipping:
             "leap": None if self.leap is None else self.leap.share._asdict(),
             "settled": self.leap is None or not (self.leap.is_unsettled or self.leap.is_too_coarse),
             "both_ways": None if self.both_ways is None else self.both_ways.to_dict(),
+            "replicates": None if self.usable is None else self.usable.plain(),
             "says": list(self.says),
         }  # fmt: skip
         return found
@@ -159,7 +162,7 @@ def tip(
         stop: where it ends; by default the greatest.
         threshold: value of the measure between the regimes; by default the middle between the means at both ends.
         replicates: runs of each value, the same luck at each; at least 6, unless two runs of each value show that there is
-            no chance in the model.
+            no chance in the model. One with a run that fails, or has no value, is left out, which is said.
         width: how wide the interval may be; by default a hundredth of the range.
         both_ways: whether the same worlds are also led from start to stop and back, to find out whether the way back is
             another one (hysteresis). Only for keys of ``dynamics``, which act as long as a run lasts.
@@ -181,7 +184,8 @@ def tip(
         progress: is told how far a round is; by default a bar, at a terminal or in a notebook.
 
     Raises:
-        InputError: before any run; after the first ones where they show that so few replicates are not enough.
+        InputError: before any run; later where runs show that so few replicates are not enough, or that fewer than 6 have
+            a value everywhere; ``RunsFailed`` if that is because runs failed.
 
     Examples:
         >>> ecosim.tip("may_1977", "dynamics.issue.floor", "severity", start=2, stop=3).critical  # doctest: +SKIP
@@ -193,7 +197,8 @@ def tip(
     execution.check()
     sample = varied.plan({question.key: [question.start]}, 1)
     with kept(out) as folder, lasting(execution, sample, folder, say) as how, looked_at(progress) as heard:
-        found = _Search(question, varied, folder, how, say, heard).found(replicates)
+        more = "" if out is None else f"; more: {printable(folder / FAILURES)}"
+        found = _Search(question, varied, folder, how, say, heard, more).found(replicates)
         about = meanings([question.measure], meanings_of(varied.settings, [question.key]))
         found = replace(found, about=about)
         if ramp is None:
@@ -218,8 +223,9 @@ class _Search:
         execution: Execution,
         say: Say,
         progress: Callable[[Progress], object] | None,
+        more: str,
     ) -> None:
-        self.question, self._varied, self._folder = question, varied, folder
+        self.question, self._varied, self._folder, self._more = question, varied, folder, more
         self._execution, self._say, self._progress = execution, say, progress
         self.values = first_values(question)
         self.runs: pd.DataFrame
@@ -229,33 +235,39 @@ class _Search:
         most = self.values.size + MOST_ROUNDS * INNER_VALUES
         sample, rounds = self._plan(replicates), 1 + MOST_ROUNDS
         tell_expense(sample, most, "values", self._execution, self._say, rounds=rounds, is_most=True)
-        outcome = self._outcome(replicates if replicates >= FEWEST else 2)
-        is_by_chance = bool((outcome != outcome[0]).any())
-        if is_by_chance and replicates < FEWEST:
+        usable = self._usable(replicates if replicates >= FEWEST else 2)
+        if usable.is_by_chance and replicates < FEWEST:
             raise InputError(
                 f"replicates: {replicates}; allowed: at least {FEWEST}, for runs of one {self.question.key} differ by "
                 "chance, and no 95 % interval comes of fewer"
             )
-        if not is_by_chance and replicates > 1:
-            self._say("There is no chance in it: one run of each value is enough.")
-        if not is_by_chance:
-            replicates, outcome = 1, outcome[:1]
-        ends = estimate(outcome[:, 0]), estimate(outcome[:, -1])
+        if not usable.is_by_chance:
+            if replicates > 1:
+                self._say("There is no chance in it: one run of each value is enough.")
+            return self._searched(self._laid(1), is_by_chance=False)
+        return self._searched(usable, is_by_chance=True)
+
+    def _searched(self, usable: Usable, *, is_by_chance: bool) -> Tipping:
+        """Search from what came out at the first values, and return what it came to."""
+        outcome = usable.outcome
         threshold = self.question.threshold
         if threshold is None:
-            threshold = 0.5 * (ends[0].value + ends[1].value)
+            threshold = 0.5 * float(outcome[:, 0].mean() + outcome[:, -1].mean())
         self.question = replace(self.question, threshold=threshold)
         if why := why_not(self.question, outcome):
-            return self._told(outcome, ends, None, None, is_by_chance, why)
-        found, leap = self._narrowed(outcome, replicates)
-        outcome = self._wide(replicates)
-        sentences = says(self.question, outcome, self.values, found, leap, self._moved(replicates))
-        return self._told(outcome, ends, found, leap, is_by_chance, sentences)
+            return self._told(usable, None, None, is_by_chance, why)
+        usable, found, leap = self._narrowed(usable)
+        if why := why_not(self.question, usable.outcome):  # replicates may have dropped out on the way
+            return self._told(usable, None, None, is_by_chance, why)
+        sentences = says(
+            self.question, usable.outcome, self.values, found, leap, self._moved(usable.asked), usable.asked
+        )
+        return self._told(usable, found, leap, is_by_chance, sentences)
 
-    def _narrowed(self, outcome: Numbers, replicates: int) -> tuple[Crossing, Leap]:
+    def _narrowed(self, usable: Usable) -> tuple[Usable, Crossing, Leap]:
         noisy = 0
         for number in range(2, MOST_ROUNDS + 2):
-            found = crossing(self.values, self._over(outcome))
+            found = crossing(self.values, self._over(usable.outcome))
             noisy += not found.is_separated
             is_narrow = found.critical.high - found.critical.low <= self.question.width
             if is_narrow or noisy > MOST_NOISY_ROUNDS or number > MOST_ROUNDS:
@@ -266,16 +278,29 @@ class _Search:
             where = f"{further[0]:.6g} … {further[-1]:.6g}"
             self._say(f"Round {number}: {further.size} further values at {where}.")
             self.values = np.unique(np.concatenate([self.values, further]))
-            outcome = self._outcome(replicates)
-        return found, leap_of(self.values, outcome, self._over(outcome), found)
+            usable = self._usable(usable.asked)
+        outcome = usable.outcome
+        return usable, found, leap_of(self.values, outcome, self._over(outcome), found)
 
-    def _outcome(self, replicates: int) -> Numbers:
-        """Make the runs that are missing, and return what came out (replicates, values)."""
+    def _usable(self, replicates: int) -> Usable:
+        """Make the runs that are missing, and return what came out.
+
+        Raises:
+            InputError: if too few replicates have a value everywhere.
+        """
         plan = self._plan(replicates)
         execution = self._execution.at_its_quickest(plan, plan.check(self._execution.yes).seconds)
         run_sweep(plan, self._folder, execution, progress=self._progress)
         self.runs = read_runs(self._folder)
-        return self._wide(replicates)
+        usable = self._laid(replicates)
+        usable.refuse_too_few(self._more)
+        return usable
+
+    def _laid(self, replicates: int) -> Usable:
+        def why() -> str:
+            return commonest(SweepTables(self._folder).failures)
+
+        return usable_of(self.runs, self.question.key, self.question.measure, self.values, replicates, why)
 
     def _plan(self, replicates: int) -> Plan:
         kind = int if self.question.is_whole else float
@@ -283,54 +308,26 @@ class _Search:
 
     def _moved(self, replicates: int) -> Numbers | None:
         """Return by how much each run's end differs from its mean over the second half, where the end is looked at."""
-        measure = self.question.measure
+        key, measure = self.question.key, self.question.measure
         if measure.endswith(MEAN):
             return None
-        return self._wide(replicates) - self._wide(replicates, measure + MEAN)
-
-    def _wide(self, replicates: int, measure: str | None = None) -> Numbers:
-        good = self.runs[(self.runs["status"] == "ok") & (self.runs["replicate"] < replicates)]
-        wide = good.pivot(index="replicate", columns=self.question.key, values=measure or self.question.measure)
-        whole = wide.reindex(columns=self.values).dropna()
-        if len(whole) < min(replicates, 2):
-            raise self._unusable(wide.reindex(columns=self.values).notna().sum(axis=0).to_numpy(), replicates)
-        found: Numbers = whole.to_numpy(float)
-        return found
-
-    def _unusable(self, known: NDArray[np.int64], replicates: int) -> InputError:
-        """Return what is wrong where too few replicates have a value throughout: where most lack one, and why.
-
-        Args:
-            known: replicates with a value, at each value of the parameter (k,).
-            replicates: of each.
-        """
-        key, place = self.question.key, int(np.argmin(known))
-        value, ends = (
-            self.values[place],
-            {0: ", where the range begins", self.values.size - 1: ", where the range ends"},
-        )
-        where = f"{key}={value:g}{ends.get(place, '')}"
-        told = (
-            f"{self.question.measure}: {replicates - known[place]} of {replicates} replicates have no value at {where}"
-        )
-        allowed = "allowed: a range in which runs do not fail and the measure is defined"
-        here = [one for one in SweepTables(self._folder).failures if one["parameters"].get(key) == value]
-        if here:
-            why = f"{shown(str(here[0]['message']), 300)} ({here[0]['kind']})"
-            return RunsFailed(f"{told}, for their runs failed: {why}; {allowed}")
-        return InputError(f"{told}; {allowed}")
+        end, mean = (laid_out(self.runs, key, name, self.values, replicates) for name in (measure, measure + MEAN))
+        moved = whole(end - mean)
+        return moved if len(moved) else None
 
     def _over(self, outcome: Numbers) -> NDArray[np.bool_]:
         return is_over(outcome, self.question)
 
     def _told(
         self,
-        outcome: Numbers,
-        ends: tuple[Estimate, Estimate],
+        usable: Usable,
         found: Crossing | None,
         leap: Leap | None,
         is_by_chance: bool,
         sentences: tuple[str, ...],
     ) -> Tipping:
-        table = table_of(self.values, outcome, is_over(outcome, self.question))
-        return Tipping(self.question, self.runs, table, ends, found, leap, None, is_by_chance, sentences)
+        outcome = usable.outcome
+        ends = estimate(outcome[:, 0]), estimate(outcome[:, -1])
+        table = table_of(self.values, outcome, self._over(outcome))
+        told = (*sentences, *usable.says())
+        return Tipping(self.question, self.runs, table, ends, found, leap, None, is_by_chance, told, usable=usable)

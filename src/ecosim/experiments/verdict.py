@@ -140,7 +140,13 @@ def near_of(values: Numbers, over: NDArray[np.bool_], found: Crossing) -> NDArra
 
 
 def says(
-    question: Question, outcome: Numbers, values: Numbers, found: Crossing, leap: Leap, moved: Numbers | None = None
+    question: Question,
+    outcome: Numbers,
+    values: Numbers,
+    found: Crossing,
+    leap: Leap,
+    moved: Numbers | None = None,
+    asked: int | None = None,
 ) -> tuple[str, ...]:
     """Return what was found, in sentences.
 
@@ -151,11 +157,13 @@ def says(
         found: where runs go over.
         leap: how abruptly.
         moved: by how much each run's end differs from its mean over the second half (replicates, values).
+        asked: replicates that were asked for, where some of them had no outcome; None for as many as there are.
     """
     first, last = float(outcome[:, 0].mean()), float(outcome[:, -1].mean())
     change = f"{question.measure} goes from {first:.4g} to {last:.4g} along {question.key}"
     known = is_located(question, found)
-    sentences = _located(question, outcome.shape[0], change, found, leap) if known else [_unlocated(question, change)]
+    asked = outcome.shape[0] if asked is None else asked
+    sentences = _located(question, asked, change, found, leap) if known else [_unlocated(question, change)]
     over = is_over(outcome, question)
     if moved is not None and known:
         moves = np.abs(moved[:, near_of(values, over, found)].mean(axis=0)).max()

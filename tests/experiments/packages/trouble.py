@@ -53,12 +53,14 @@ class Trouble(Mechanism):
         "compile_long",
         "load_long",
         "raise_in_a_crowd",
+        "raise_by_luck",
         "edit",
         "depart",
         "double",
         "mute",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
+    bound: float = 0.0
 
     reads = ("stance",)
     writes = ("stance",)
@@ -80,6 +82,10 @@ class Trouble(Mechanism):
 
     def _raise_in_a_crowd(self, world: World) -> None:
         if world.stance.shape[0] > 13:
+            self._raise(world)
+
+    def _raise_by_luck(self, world: World) -> None:
+        if world.stance[0, 0] > self.bound:
             self._raise(world)
 
     def _hang(self, world: World) -> None:
