@@ -45,9 +45,9 @@ def describe(settings: Settings) -> Description:
         ``title``, ``purpose``, ``watch``, ``ticks``, ``seed``; ``state`` [{name, axis, meaning, unit, low, high}];
         ``schedule`` [{position, name, rule, every, reads, writes}]; ``activation`` {name: how, or null};
         ``rivals`` [sentence on rules that move the same]; ``unfed`` [sentence on what is read and never set];
-        ``founding`` [parameter]; ``mechanisms`` [{name, rule, sentence, text, concepts, equations, parameters, references}]; ``interventions``;
-        ``record`` [parameter]; ``measures`` [{name, meaning, unit, source}]; ``references``. A parameter is {name,
-        value, allowed, unit, meaning}.
+        ``founding`` [parameter]; ``mechanisms`` [{name, rule, sentence, text, concepts, equations, parameters,
+        references}]; ``interventions``; ``record`` [parameter]; ``measures`` [{name, meaning, unit, source}];
+        ``references``. A parameter is {name, value, allowed, unit, meaning}.
     """
     schedule = Schedule(settings.in_order(), settings.seed)
     columns = columns_named(schedule.bound.values())
