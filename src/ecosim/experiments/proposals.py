@@ -25,14 +25,14 @@ class Proposal(NamedTuple):
         chance: of each particle to be drawn round (n,); they add up to 1.
         root: lower triangle whose square is the covariance of each normal (k, k).
         inside: share of the mixture that lies within the box.
-        count: how many places were drawn.
+        drawn: how many places were drawn.
     """
 
     there: Numbers
     chance: Numbers
     root: Numbers
     inside: float
-    count: int
+    drawn: int
 
     def density(self, places: Numbers) -> Numbers:
         r"""Return its density at places within the box (n,), which integrates to 1 over the box.
@@ -69,7 +69,7 @@ def drawn_round(there: Numbers, weights: Numbers, count: int, luck: np.random.Ge
     k = there.shape[1]
     chance = weights / weights.sum()
     spread = 2.0 * np.cov(there.T, aweights=chance).reshape(k, k) + 1e-12 * np.eye(k)
-    root = np.linalg.cholesky(spread)
+    root: Numbers = np.linalg.cholesky(spread).astype(np.float64)
     found, tries = np.empty((0, k)), 0
     while found.shape[0] < count or tries < TRIES:
         centre = there[luck.choice(there.shape[0], size=4 * count, p=chance)]
@@ -100,6 +100,6 @@ def weights_of(places: Numbers, evenly: int, proposals: Sequence[Proposal]) -> N
     """
     drawn = np.full(places.shape[0], float(evenly))
     for one in proposals:
-        drawn += one.count * one.density(places)
-    weights: Numbers = (evenly + sum(one.count for one in proposals)) / drawn
+        drawn += one.drawn * one.density(places)
+    weights: Numbers = (evenly + sum(one.drawn for one in proposals)) / drawn
     return weights
