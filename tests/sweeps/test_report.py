@@ -4,6 +4,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import ecosim
@@ -167,6 +168,24 @@ def test_no_word_acts_as_a_formula_in_a_spreadsheet(tmp_path):
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert [cell.value for cell in book["runs"][1]] == list(rows[0])
     assert "'" + FORMULA in [cell.value for cell in cells]
+
+
+def test_seeds_of_64_bits_stand_whole_in_the_tables_and_it_is_said_how_to_read_them(tmp_path, capsys):
+    """Bare digits in CSV, as ``--seed`` takes them; text in Excel, whose numbers have 53 bits; and a word of warning."""
+    import openpyxl
+
+    folder = town(tmp_path)
+    seeds = [str(seed) for seed in ecosim.read_sweep(folder).runs["seed"]]
+    assert any(int(float(seed)) != int(seed) for seed in seeds), "a floating-point number would not hold them"
+    carry_out(Order(folder=folder, tables="csv"))
+    assert "Read the column seed as text" in capsys.readouterr().err
+    text = pd.read_csv(folder / "tables" / "runs.csv", dtype=str)
+    assert text["seed"].tolist() == seeds
+    assert f",{seeds[0]}," in (folder / "tables" / "runs.csv").read_text(encoding="utf-8"), "no quotes, no apostrophe"
+    carry_out(Order(folder=folder, tables="xlsx"))
+    assert "as text" not in capsys.readouterr().err
+    rows = list(openpyxl.load_workbook(folder / "tables" / "tables.xlsx")["runs"].values)
+    assert [row[rows[0].index("seed")] for row in rows[1:]] == seeds
 
 
 def test_axes_come_back_from_a_plot(tmp_path):
