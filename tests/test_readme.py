@@ -48,7 +48,10 @@ LONG = ("docs/analysis.md", "docs/real-networks.md", "docs/sweeps.md", "docs/tip
     "document", [pytest.param(one, marks=pytest.mark.slow if one in LONG else ()) for one in DOCUMENTS]
 )
 def test_everything_that_a_document_tells_its_reader_to_type_works(document, tmp_path):
-    """Files are saved and commands run first; then the Python of the document as one script, its lines where they stood."""
+    """Files are saved and commands run first; then the Python of the document as one script, its lines where they stood.
+
+    What is meant for R comes last, where R is installed.
+    """
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     place = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": place, "MPLBACKEND": "agg"}
@@ -63,6 +66,10 @@ def test_everything_that_a_document_tells_its_reader_to_type_works(document, tmp
     if script:
         (tmp_path / "document.py").write_text("\n".join(script) + "\n", encoding="utf-8")
         run([sys.executable, "document.py"], tmp_path, environment, document)
+    for language, _, text, line in blocks(document) if shutil.which("Rscript") else ():
+        if language == "r":
+            (tmp_path / "document.R").write_text(text, encoding="utf-8")
+            run(["Rscript", "document.R"], tmp_path, environment, f"{document}, line {line}")
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str], where: str) -> None:
@@ -75,7 +82,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str], where: st
 def test_every_block_of_code_says_what_it_is(document):
     """A block without a language would be passed over in silence."""
     assert len(blocks(document)) > 0
-    assert {language for language, *_ in blocks(document)} <= {"bash", "python", "yaml", "text"}
+    assert {language for language, *_ in blocks(document)} <= {"bash", "python", "r", "yaml", "text"}
     assert (ROOT / document).read_text(encoding="utf-8").count("```") == 2 * len(blocks(document))
 
 

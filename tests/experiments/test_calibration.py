@@ -41,6 +41,7 @@ class Formula(Trials):
         self.shares = np.vstack([self.shares, shares]) if self.shares.size else shares
         self.means = self._outcome(*self.shares.T)
         self.errors = np.zeros_like(self.means)
+        self.replicates = 2
         return self.losses()[-len(shares) :]
 
 
@@ -308,6 +309,7 @@ def test_quick_trials_stay_in_this_process_only_where_no_limit_was_given(monkeyp
 def test_the_chance_in_a_trial_itself_is_not_held_against_it():
     """Target 1 ± 3 and a mean of 6 ± 4: one standard deviation of 5 apart, and 5/3 without the trial's error."""
     made = Formula((Target("first", 1.0, 3.0),), only_a)
+    made.replicates = 2
     made.shares, made.means, made.errors = np.zeros((2, 2)), np.full((2, 1), 6.0), np.array([[0.0], [4.0]])
     assert made.distances()[:, 0] == pytest.approx([5.0 / 3.0, 1.0])
     assert made.losses() == pytest.approx([25.0 / 9.0, 1.0])

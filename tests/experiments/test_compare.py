@@ -169,6 +169,30 @@ def test_what_the_same_luck_saves_has_an_interval():
     assert 5 < row["gain_low"] < row["variance_gain"] < row["gain_high"]
 
 
+def test_files_of_the_same_name_are_told_apart_by_their_folders(tmp_path):
+    """As many folders as it takes, and none where the names differ; the same file is the same, however it is spelled."""
+    told = {"x/one/town": 0.2, "y/one/town": 0.4, "y/two/town": 0.6, "y/two/village": 0.8}
+    files = [tmp_path / f"{name}.yaml" for name in told]
+    for file, tolerance in zip(files, told.values(), strict=True):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"base: opinions\ndynamics:\n  stance: {{tolerance: {tolerance}}}\n", encoding="utf-8")
+    assert plan_of_arms(files[::3]).design.axes[0].values == ("town", "village")
+    plan = plan_of_arms(["opinions", *files])
+    names = ("opinions", "x/one/town", "y/one/town", "two/town", "village")
+    assert plan.design.axes[0].values == names
+    assert [plan.settings(k).dynamics["stance"].tolerance for k in range(1, 5)] == list(told.values())
+    with pytest.raises(InputError, match="town: given twice"):
+        plan_of_arms([files[0], f"{tmp_path}/x/./one/town.yaml"])
+
+
+def test_a_comparison_drawn_from_python_shows_the_titles_of_its_scenarios():
+    arms = {"wide": "opinions", "narrow": ["opinions", "dynamics.stance.tolerance=0.1", "title=Closed ears"]}
+    found = compare(arms, "ecosystem.organisations=20", "ticks=3", "measures=[spread]", replicates=3, workers=0)
+    assert found.titles["narrow"] == "Closed ears"
+    assert compare({**arms, "narrow": NARROW}, *SMALL, replicates=2, workers=0).titles == {}, "both have the same"
+    assert [one.get_text() for one in found.plot(measure="spread").get_yticklabels()] == ["narrow\nClosed ears"]
+
+
 def test_a_comparison_can_be_drawn_a_measure_at_a_time():
     found = compare({"wide": "opinions", "narrow": NARROW}, *SMALL, replicates=3, workers=0)
     assert "dispersion" in found.plot(measure="dispersion").get_title(loc="left")

@@ -14,13 +14,14 @@ import ecosim
 from ecosim import cli
 from ecosim.drawing import discovery as drawing
 from ecosim.errors import InputError
-from ecosim.experiments import discovery
+from ecosim.experiments import tested_rules
 from ecosim.experiments.cart import find_tree
 from ecosim.experiments.cases import Box, Cases
-from ecosim.experiments.discovery import ALARM, discovered
+from ecosim.experiments.discovery import discovered
 from ecosim.experiments.intervals import wilson
 from ecosim.experiments.prim import find_box, quality
 from ecosim.experiments.rule_words import where
+from ecosim.experiments.tested_rules import ALARM
 from tests.experiments.sweeps import TINY
 
 KEYS = ("dynamics.meeting.rate", "translation", "c", "d", "rule")
@@ -88,7 +89,7 @@ def test_the_tree_finds_the_same_box_and_its_leaves_are_everything_once(found):
 
 def test_noise_yields_no_rule_more_often_than_is_said(monkeypatch):
     """30 sweeps in which nothing matters, a box and a tree tried in each, 1 % each; false alarm 1e-6."""
-    monkeypatch.setattr(discovery, "DRAWS", 1000)
+    monkeypatch.setattr(tested_rules, "DRAWS", 1000)
     results = [discovered(space(100, 50 + seed), "y", seed=seed) for seed in range(30)]
     alarms = sum(bool(one.rules) or one.tree is not None for one in results)
     assert alarms <= stats.binom.ppf(1 - 1e-6, 30, 2 * ALARM)

@@ -4,6 +4,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import ecosim
@@ -169,6 +170,24 @@ def test_no_word_acts_as_a_formula_in_a_spreadsheet(tmp_path):
     assert "'" + FORMULA in [cell.value for cell in cells]
 
 
+def test_seeds_of_64_bits_stand_whole_in_the_tables_and_it_is_said_how_to_read_them(tmp_path, capsys):
+    """Bare digits in CSV, as ``--seed`` takes them; text in Excel, whose numbers have 53 bits; and a word of warning."""
+    import openpyxl
+
+    folder = grid(tmp_path, {"rule.a": ["b", "c"]}, {"x": lambda columns, draw, n: np.ones((2, n))}, replicates=3)
+    seeds = [str(seed) for seed in ecosim.read_sweep(folder).runs["seed"]]
+    assert any(int(float(seed)) != int(seed) for seed in seeds), "a floating-point number would not hold them"
+    carry_out(Order(folder=folder, tables="csv"))
+    assert "Read the column seed as text" in capsys.readouterr().err
+    text = pd.read_csv(folder / "tables" / "runs.csv", dtype=str)
+    assert text["seed"].tolist() == seeds
+    assert f",{seeds[0]}," in (folder / "tables" / "runs.csv").read_text(encoding="utf-8"), "no quotes, no apostrophe"
+    carry_out(Order(folder=folder, tables="xlsx"))
+    assert "as text" not in capsys.readouterr().err
+    rows = list(openpyxl.load_workbook(folder / "tables" / "tables.xlsx")["runs"].values)
+    assert [row[rows[0].index("seed")] for row in rows[1:]] == seeds
+
+
 def test_axes_come_back_from_a_plot(tmp_path):
     import matplotlib
 
@@ -195,6 +214,10 @@ def test_the_page_of_a_comparison_shows_what_was_asked_for_at_the_moment_of_the_
     page = sweep_page(found)
     assert "2 differences are looked at." in page
     assert "narrow: Closed ears." in page
+    figures = re.findall(r"<figure>(.*?)</b>", page, re.DOTALL)
+    for name in ("What each value changes", "Measures over time"):
+        drawn = next(figure for figure in figures if figure.endswith(name))
+        assert "Closed ears" in drawn, "beside its row, or in the legend of its line"
     assert list(findings_of(ecosim.read_sweep(tmp_path).tables, ["dispersion"]).measures) == ["dispersion"]
     ecosim.compare(arms, *words, replicates=3, workers=0, out=tmp_path)
     assert "dispersion.mean" in findings_of(ecosim.read_sweep(tmp_path).tables).measures

@@ -115,15 +115,9 @@ def _compared(order: Order, plan: Plan, goals: tuple[Goal, ...]) -> Comparison:
                 plan, out, order.execution(), order.measures, say=order.say, progress=progress, goals=goals
             )
         if order.out is not None:
-            files = _save(found.differences, out, _titles(plan))
+            files = _save(found.differences, out, found.titles)
             order.say(f"What came out is in {printable(out)}: {', '.join(files)}")
     return found
-
-
-def _titles(plan: Plan) -> dict[str, str]:
-    """Return the titles of the scenarios that have one, by what they are called."""
-    titles = {key.partition("=")[2]: str(data.get("title") or "") for key, data in plan.configurations.items()}
-    return {arm: title for arm, title in titles.items() if title}
 
 
 def _save(table: pd.DataFrame, out: Path, titles: Mapping[str, str] | None = None) -> list[str]:

@@ -164,6 +164,6 @@ def folder_for_runs(out: Path | None, lacking: Sequence[str] = ()) -> Path:
 
 def text_or_json(as_json: bool, plain: object, sentences: Sequence[str]) -> str:
     """Return what goes to stdout: plain data as JSON, or sentences."""
-    import json
+    from ecosim.results.store import to_json
 
-    return json.dumps(plain, ensure_ascii=False, indent=2) if as_json else "\n".join(sentences)
+    return to_json(plain) if as_json else "\n".join(sentences)

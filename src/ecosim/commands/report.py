@@ -86,6 +86,8 @@ def _of_sweep(order: Order, out: Path) -> dict[str, Any]:
     files = [] if order.tables is None else save_tables(tables, order.tables, out.parent / "tables")
     if files:
         order.say(f"Tables: {', '.join(printable(file) for file in files)}")
+    if order.tables == "csv":
+        order.say("Read the column seed as text: Excel and R round whole numbers as long as those. In xlsx it is text.")
     return {
         "design": found.kind,
         "keys": list(found.keys),

@@ -95,17 +95,18 @@ def _on_choice(known: pd.DataFrame, shown: list[str]) -> str:
     )
 
 
-def draw(table: pd.DataFrame, measure: str, axes: Axes | None = None) -> Axes:
+def draw(table: pd.DataFrame, measure: str, axes: Axes | None = None, titles: Mapping[str, str] | None = None) -> Axes:
     """Draw how scenarios differ from the first in one measure, and return the axes.
 
     Args:
         table: of the differences, as for :func:`differences`.
         measure: which.
         axes: where; None for axes of their own.
+        titles: of scenarios, shown with what they are called.
     """
     known = table[table["difference"].notna()]
     with on_axes(axes) as drawn:
-        _draw(known, measure, list(dict.fromkeys(known["scenario"])), drawn)
+        _draw(known, measure, list(dict.fromkeys(known["scenario"])), drawn, titles)
         if axes is None:
             unit = f", {unit}" if (unit := unit_of(measure)) else ""
             drawn.set_xlabel(f"difference from “{label(str(known['against'].iloc[0]))}”{unit}; line: 95 % interval")

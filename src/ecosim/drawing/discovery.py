@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 from ecosim.drawing.axes import on_axes
 from ecosim.drawing.known import Known
 from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled
+from ecosim.results.phrases import in_a_row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BOX, PATH = POLARISATION, COLLABORATION
+BOX, PATH, UNKNOWN = POLARISATION, COLLABORATION, "#888888"
 JITTER = 0.18
+NO_SHARE = -0.06
+"""Height of a point without a value where heights are shares: below all of them."""
 
 Numbers = NDArray[np.float64]
 
@@ -58,7 +61,7 @@ class Worth(Protocol):
 
 
 class Tested(Protocol):
-    """A rule: see ``ecosim.experiments.discovery.Rule``."""
+    """A rule: see ``ecosim.experiments.tested_rules.Rule``."""
 
     @property
     def box(self) -> Region: ...
@@ -82,7 +85,9 @@ class Discovered(Protocol):
     @property
     def rules(self) -> Sequence[Tested]: ...
     @property
-    def says(self) -> tuple[str, ...]: ...
+    def brief(self) -> str: ...
+    @property
+    def unknown(self) -> Numbers: ...
     @property
     def about(self) -> str: ...
     def factors_shown(self) -> list[int]: ...
@@ -97,9 +102,11 @@ def discovery(result: Discovered) -> Figure:
     draw(result, left)
     _draw_path(result, right)
     title = f"Where {label(result.holds, 60)}" if result.rules else f"No rule for {label(result.holds, 60)}"
-    pictures = "Left: a mark is a point of the sweep, the frame the rule. " if result.rules else ""
-    told = " ".join(sentence.strip() for sentence in result.says[:3])
-    name_and_explain(figure, title, f"{told} {pictures}{result.about}".strip())
+    marks = ["a mark is a point of the sweep"]
+    marks += ["a cross one without a value"] if result.unknown.size else []
+    marks += ["the frame the rule"] if result.rules else []
+    pictures = f"Left: {in_a_row(marks)}. " if len(marks) > 1 else ""
+    name_and_explain(figure, title, f"{result.brief} {pictures}{result.about}".strip())
     return figure
 
 
@@ -119,10 +126,24 @@ def _draw(result: Discovered, axes: Axes) -> None:
     cases = result.cases
     shown = result.factors_shown()
     one, two = shown[0], shown[-1]
-    x, y = (_placed(cases, k, seed) for seed, k in enumerate((one, two)))
+    factors = np.vstack([cases.factors, result.unknown])
+    is_known = np.arange(len(factors)) < cases.share.size
+    x, y = (_placed(factors[:, k], seed) for seed, k in enumerate((one, two)))
     if one == two:
-        y = cases.share
-    dots = axes.scatter(x, y, c=cases.share, cmap="cividis", vmin=0, vmax=1, s=26, edgecolors="#555555", linewidths=0.3)
+        y = np.full(x.size, NO_SHARE)
+        y[is_known] = cases.share
+    axes.plot(x[~is_known], y[~is_known], "x", color=UNKNOWN, markersize=4.5, markeredgewidth=0.9)
+    dots = axes.scatter(
+        x[is_known],
+        y[is_known],
+        c=cases.share,
+        cmap="cividis",
+        vmin=0,
+        vmax=1,
+        s=26,
+        edgecolors="#555555",
+        linewidths=0.3,
+    )
     for values, k, limit in ((x, one, axes.set_xlim), (y, two, axes.set_ylim)):
         margin = 0.05 * (values.max() - values.min()) or 0.05
         words = cases.words[k] if one != two or values is x else ()
@@ -138,9 +159,8 @@ def _draw(result: Discovered, axes: Axes) -> None:
     axes.grid(visible=False)
 
 
-def _placed(cases: Points, k: int, seed: int) -> Numbers:
+def _placed(column: Numbers, seed: int) -> Numbers:
     """Return where points stand along a factor; words, and numbers of few values, a little apart so that all are seen."""
-    column = cases.factors[:, k]
     levels = np.unique(column)
     if levels.size > 12:
         return column

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ecosim.drawing.style import title_of
 from ecosim.results.measured import MEAN
@@ -22,3 +23,16 @@ def short_names(keys: Sequence[str]) -> dict[str, str]:
 def of_measure(name: str) -> str:
     """Return what a measure is called above a panel: over the second half of a run, as is said below, or at the end."""
     return title_of(name.removesuffix(MEAN)) if name.endswith(MEAN) else f"{title_of(name)} at the end"
+
+
+def titles_apart(arms: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the titles of the scenarios of a comparison, by what they are called, as far as they tell them apart.
+
+    Scenarios made of one by changes bear its title, all of them; to show that beside each would say nothing.
+
+    Args:
+        arms: the configuration of each, by what it is called.
+    """
+    titles = {arm: str(one.get("title") or "") for arm, one in arms.items()}
+    there = list(titles.values())
+    return {arm: title for arm, title in titles.items() if title and there.count(title) == 1}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from ecosim.experiments.identifiability import (
 )
 from ecosim.experiments.searches import Posterior
 from ecosim.experiments.trials import WORST, Trials
-from ecosim.results.phrases import percent
+from ecosim.results.phrases import percent, some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +45,15 @@ class Calibration:
             loss rises by less than 3.84 above the best; for abc the middle 95 % of the posterior), ``from`` and ``to`` of
             its range, ``scale`` of the range (``linear`` or ``log``), ``share_of_range`` that agrees.
         targets: a row a target: ``measure``, ``target``, ``sd``, ``best`` (mean of the best trial), ``error`` (its
-            standard error), ``off`` (distance in standard deviations).
+            standard error; NaN of one replicate), ``off`` (distance in standard deviations).
         posterior: of abc, a row a particle: its parameters, moved to where the measures meet the targets, and ``weight``
             (they add up to 1); None for optuna.
         correlations: of the parameters among what agrees.
         best: the parameters of the trial with the least loss.
         tolerance: of approximate Bayes, in standard deviations of the targets; NaN for optuna.
         failed: runs that failed; a trial with one has no loss.
+        undefined: measure to the number of runs that went well in which it is not defined, where there are any. A trial with
+            none in which it is, or one alone of several, has no loss.
         warnings: what failed, and what the targets do not tell, in sentences.
         says: the result in sentences, warnings among them.
         about: what parameters and measures mean, in a sentence.
@@ -69,6 +71,7 @@ class Calibration:
     warnings: tuple[str, ...]
     says: tuple[str, ...]
     about: str = ""
+    undefined: Mapping[str, int] = field(default_factory=dict)
 
     def plot(self, axes: Axes | None = None, parameter: str | None = None) -> Axes:
         """Draw what is known of a parameter (by default the first), and return the axes.
@@ -94,6 +97,7 @@ class Calibration:
             "parameters": self.parameters.to_dict("records"), "targets": self.targets.to_dict("records"),
             "correlations": self.correlations.to_dict(), "warnings": list(self.warnings), "says": list(self.says),
             "tolerance": None if math.isnan(self.tolerance) else self.tolerance, "failed_runs": self.failed,
+            "undefined_runs": dict(self.undefined),
         }  # fmt: skip
 
 
@@ -112,7 +116,9 @@ def told(made: Trials, posterior: Posterior | None) -> Calibration:
     losses, keys = made.losses(), [factor.key for factor in made.factors]
     if (losses >= WORST).all():
         fault = "no trial has a value of every target; allowed: measures that are defined, and runs that do not fail"
-        raise RunsFailed(f"{fault} ({made.failed:,} of {made.runs:,} did)") if made.failed else InputError(fault)
+        if made.failed:
+            raise RunsFailed(f"{fault} ({made.failed:,} of {made.runs:,} did)")
+        raise InputError(f"{fault} ({'; '.join(lacking)})" if (lacking := _lacking(made)) else fault)
     best = int(np.argmin(losses))
     if posterior is None:
         agree, ranges = near_best(losses, len(keys)), profile_ranges(made.shares, made.distances())
@@ -123,13 +129,13 @@ def told(made: Trials, posterior: Posterior | None) -> Calibration:
     tied = correlations(shares, weights)
     trials, parameters = _trials(made, agree, weights), _parameters(made, best, ranges)
     targets = _targets(made, best)
-    warned = _failures(made) + warnings_of(keys, ranges, tied, agree.size) + _missed(targets)
+    warned = _failures(made) + _undefined(made) + warnings_of(keys, ranges, tied, agree.size) + _missed(targets)
     says = [*_sentences(parameters, targets, len(trials), agree.size, posterior), *warned]
     return Calibration(
         "optuna" if posterior is None else "abc", trials, parameters, targets,
         None if posterior is None else _particles(made, posterior), pd.DataFrame(tied, keys, keys),
         _values(made, best), math.nan if posterior is None else posterior.tolerance,
-        made.failed, tuple(warned), tuple(says),
+        made.failed, tuple(warned), tuple(says), undefined=_numbers_undefined(made),
     )  # fmt: skip
 
 
@@ -194,6 +200,37 @@ def _failures(made: Trials) -> list[str]:
     ]
 
 
+def _numbers_undefined(made: Trials) -> dict[str, int]:
+    return {target.measure: count for target, count in zip(made.targets, made.undefined, strict=False) if count}
+
+
+def _lacking(made: Trials) -> list[str]:
+    """Return, in a clause for each target that lacks it somewhere, in how many runs it is not defined."""
+    good = made.runs - made.failed
+    return [
+        f"{measure} is not defined in {count:,} of {good:,} runs{' that went well' if made.failed else ''}"
+        for measure, count in _numbers_undefined(made).items()
+    ]
+
+
+def _undefined(made: Trials) -> list[str]:
+    """Return, in a sentence for each target that some runs lack, how many those are, and what follows for the trials."""
+    found = []
+    measures = [target.measure for target in made.targets]
+    for measure, told in zip(_numbers_undefined(made), _lacking(made), strict=True):
+        defined = made.defined[~made.failing, measures.index(measure)]
+        least = min(2, made.replicates)
+        fewer, out = int(((defined >= least) & (defined < made.replicates)).sum()), int((defined < least).sum())
+        if fewer:
+            told += f"; the means of {fewer:,} of {made.failing.size:,} trials are of the other runs, which may differ"
+        if out:
+            too_few = "no run with a value" if least == 1 else "none with a value or one alone, whose chance is unknown"
+            has, are = ("has", "is") if out == 1 else ("have", "are")
+            told += f"; {some(out, 'trial')} {has} {too_few}, and {are} left out: what agrees is looked for in the rest"
+        found.append(f"{told}.")
+    return found
+
+
 def _missed(facts: pd.DataFrame) -> list[str]:
     """Return, in sentences, which targets even the best trial misses, and where chance is larger than a target's sd."""
     found = []
@@ -224,6 +261,8 @@ def _sentences(
     )
     told = [f"Best of {count:,} trials: {values}; in brackets what agrees with the targets.", f"There: {reached}."]
     told.append(f"{agreeing:,} trials are {what}.")
+    if facts["error"].isna().all():
+        told.append("One run of each trial: what chance there is in it is not known, and counts as none.")
     if posterior is not None:
         told.append(
             f"Particles were kept up to {posterior.tolerance:.2g} sd from the targets; of the last new ones "

@@ -111,7 +111,7 @@ class Box:
         return Box(lows, highs, tuple(left_out))
 
 
-def cases_of(keys: Sequence[str], points: pd.DataFrame, holds: Numbers) -> Cases:
+def cases_of(keys: Sequence[str], points: pd.DataFrame, holds: Numbers, lacking: str = "") -> Cases:
     """Return cases from the points of a sweep; points with the same values are one case, with the runs of all of them.
 
     So no half of the cases has points of the other.
@@ -120,6 +120,7 @@ def cases_of(keys: Sequence[str], points: pd.DataFrame, holds: Numbers) -> Cases
         keys: what was varied; a factor that takes one value only is left out.
         points: a row a point, with a column a key.
         holds: 1 where it holds, 0 where it does not, NaN where a run failed or has no value (points, replicates).
+        lacking: how many runs have no value and why, for where too few points are left.
 
     Raises:
         InputError: if there are fewer than twenty different points with a value, or nothing was varied.
@@ -138,7 +139,7 @@ def cases_of(keys: Sequence[str], points: pd.DataFrame, holds: Numbers) -> Cases
     if first.size < FEWEST and (names or known.sum() < FEWEST):
         raise InputError(
             f"points: {first.size} different ones with a value; allowed: at least {FEWEST}, for rules found in one half are "
-            "tested in the other"
+            f"tested in the other{f' ({lacking})' if lacking else ''}"
         )
     if not names:
         raise InputError("this sweep varies nothing; allowed: a sweep with several values of at least one key")

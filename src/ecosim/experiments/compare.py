@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from ecosim.compose import plain, read
 from ecosim.drawing.differences import draw
+from ecosim.drawing.names import titles_apart
 from ecosim.errors import InputError, shown
 from ecosim.experiments.bar import looked_at
 from ecosim.experiments.columns import measured_by, refuse_unknown
@@ -50,6 +51,7 @@ class Comparison:
         until: how many replicates the arms took, where a width was asked for.
         failed: runs that failed and are left out, with those that have the same luck.
         why: the reason that most of them share, and how many do.
+        titles: of the scenarios, by what they are called, where no two have the same.
     """
 
     runs: pd.DataFrame
@@ -57,6 +59,7 @@ class Comparison:
     until: Ended | None = None
     failed: int = 0
     why: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         arms = ", ".join(str(arm) for arm in dict.fromkeys(self.runs["scenario"]))
@@ -75,7 +78,7 @@ class Comparison:
             refuse_unknown([measure], known)
         elif not known:
             raise InputError("nothing to draw: no measure has a value in two replicates of two scenarios")
-        return draw(self.differences, known[0] if measure is None else measure, axes)
+        return draw(self.differences, known[0] if measure is None else measure, axes, self.titles)
 
 
 def compare(
@@ -165,7 +168,8 @@ def run_comparison(
     outcome = run_sweep(plan, out, execution, **told)
     write_json(out / ASKED, {"measures": measures})
     runs = read_runs(out)
-    return Comparison(runs, differences(runs, measures), outcome.until, outcome.failed, outcome.why)
+    titles = titles_apart({key.removeprefix(f"{SCENARIO}="): one for key, one in plan.configurations.items()})
+    return Comparison(runs, differences(runs, measures), outcome.until, outcome.failed, outcome.why, titles)
 
 
 def plan_of_arms(
@@ -305,11 +309,29 @@ def _labelled(arms: Sequence[str | Path]) -> dict[str, Arm]:
         raise InputError(
             f"arms: {shown(arms)}; allowed: at least two scenarios, for example [{shown(arms)}, 'opinions']"
         )
-    labels = [Path(arm).stem if _is_file(arm) else str(arm) for arm in arms]
-    twice = sorted({label for label in labels if labels.count(label) > 1})
+    parts = [_parts(arm) for arm in arms]
+    twice = sorted({one[-1] for one in parts if parts.count(one) > 1})
     if twice:
         raise InputError(f"{', '.join(twice)}: given twice; allowed: each once, or a mapping of labels to scenarios")
-    return dict(zip(labels, arms, strict=True))
+    return dict(zip(_names_apart(parts), arms, strict=True))
+
+
+def _parts(arm: str | Path) -> tuple[str, ...]:
+    """Return what an arm may be called: of a file its folders and its name without ending, of a scenario its name."""
+    return Path(arm).absolute().with_suffix("").parts[1:] if _is_file(arm) else (str(arm),)
+
+
+def _names_apart(parts: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return the last part of each; where several would be called the same, as many of their folders as tell them apart."""
+    lengths = [1] * len(parts)
+    while True:
+        names = ["/".join(one[-length:]) for one, length in zip(parts, lengths, strict=True)]
+        same = [
+            names.count(name) > 1 and length < len(one) for name, length, one in zip(names, lengths, parts, strict=True)
+        ]
+        if not any(same):
+            return names
+        lengths = [length + is_same for length, is_same in zip(lengths, same, strict=True)]
 
 
 def _data_of(arm: Arm, overrides: tuple[str, ...]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,11 @@ from ecosim.experiments.cases import Box, Cases, cases_of
 from ecosim.experiments.crossing import Estimate
 from ecosim.experiments.intervals import wilson
 from ecosim.experiments.meaning import meanings_in
-from ecosim.experiments.prim import Quality, find_box, quality
+from ecosim.experiments.missing import Missing, missing_of
+from ecosim.experiments.prim import quality
 from ecosim.experiments.reading import BLOCKS, SweepTables
 from ecosim.experiments.rule_words import conditions, sentence, where, with_interval
+from ecosim.experiments.tested_rules import ALARM, Rule, tested_rules, tree_p
 from ecosim.results.phrases import percent
 
 if TYPE_CHECKING:
@@ -28,36 +31,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Numbers = NDArray[np.float64]
-
-ALARM = 0.01
-"""Chance that a rule is told of a sweep in which nothing matters."""
-
-MOST_RULES = 3
-DRAWS = 4000
-
-
-class Rule(NamedTuple):
-    """A box found in one half of the points and tested on the other.
-
-    Attributes:
-        box: where it holds.
-        density: share of runs in it that hold, in the other half, with its 95 % interval.
-        tested: what it is worth in the other half.
-        found: what it seemed worth in the half in which it was found.
-        p_value: chance of so many cases among as many points of the other half, drawn at random.
-        quasi: quasi-p-value of each restricted factor, in the half in which it was found.
-        path: what each box on the way was worth, there.
-        again: the first box that the same search finds in the other half, to see how firm the bounds are.
-    """
-
-    box: Box
-    density: Estimate
-    tested: Quality
-    found: Quality
-    p_value: float
-    quasi: dict[int, float]
-    path: list[Quality]
-    again: Box
 
 
 @dataclass(frozen=True)
@@ -67,12 +40,13 @@ class Discovery:
     Attributes:
         folder: of the sweep.
         holds: what was looked for, in words: ``dispersion > 0.3``.
-        cases: the points.
+        cases: the points that have a value.
         tested_on: the half of the points on which rules were tested.
         rules: boxes that stood the test, in the order in which they were found.
         tree: the pruned tree, or None where it did not stand the test, or scikit-learn is missing.
         says: the result in sentences.
         about: what factors and measure mean, in a sentence.
+        missing: the runs that have no value, and why; None where all have one.
     """
 
     folder: str
@@ -83,11 +57,26 @@ class Discovery:
     tree: Tree | None
     says: tuple[str, ...]
     about: str = ""
+    missing: Missing | None = None
 
     def __repr__(self) -> str:
         rules = f"{len(self.rules)} rule{'s' if len(self.rules) != 1 else ''}"
         tree = "" if self.tree is None else ", a tree"
-        return f"Discovery({self.holds} in {self.folder}: {len(self.cases.share):,} points, {rules}{tree})"
+        lacking = (
+            "" if self.missing is None else f", {self.missing.count:,} of {self.missing.runs:,} runs without a value"
+        )
+        return f"Discovery({self.holds} in {self.folder}: {len(self.cases.share):,} points{lacking}, {rules}{tree})"
+
+    @property
+    def brief(self) -> str:
+        """The first sentences: how often it holds, what is missing, and the first rule with its test."""
+        lacking = 0 if self.missing is None else len(self.missing.says(self.cases.base))
+        return " ".join(sentence.strip() for sentence in self.says[: 3 + lacking])
+
+    @property
+    def unknown(self) -> Numbers:
+        """Factors of the points without any value (points, factors), as ``cases`` tells them; -1 for a word not there."""
+        return np.empty((0, len(self.cases.keys))) if self.missing is None else self.missing.nowhere(self.cases)
 
     @property
     def boxes(self) -> pd.DataFrame:
@@ -153,6 +142,7 @@ class Discovery:
         return {
             "folder": self.folder, "holds": self.holds, "points": int(self.cases.share.size), "base": self.cases.base,
             "false_alarm_rate": ALARM, "says": list(self.says),
+            "missing": None if self.missing is None else self.missing.to_dict(self.cases.base),
             "rules": [
                 {
                     "where": conditions(rule.box, self.cases), "density": rule.density._asdict(),
@@ -160,11 +150,16 @@ class Discovery:
                     "density_where_found": rule.found.density, "p_value": rule.p_value,
                     "quasi_p": {self.cases.keys[k]: p for k, p in rule.quasi.items()},
                     "in_the_other_half": conditions(rule.again, self.cases),
+                    "without_value": self.lacking(rule.box),
                 }
                 for rule in self.rules
             ],
             "tree": self.leaves.to_dict("records"),
         }  # fmt: skip
+
+    def lacking(self, box: Box) -> float:
+        """Return the share of the runs in a box that have no value."""
+        return 0.0 if self.missing is None else self.missing.within(box, self.cases)
 
 
 def discover(
@@ -178,6 +173,9 @@ def discover(
     seed: int = 0,
 ) -> Discovery:
     """Find the conditions under which a measure is above, or below, a value, from the runs of a sweep.
+
+    What is missing (runs that failed, or in which the measure is not defined) is told first: how much, why, where it
+    gathers, and between which shares of all runs the answer lies whatever it would have been.
 
     The points are halved at random. Rules are found in one half, by PRIM and by CART, and told with what they are worth in
     the other; one is told only if so many cases would be as frequent in a random part of that half in one of a hundred
@@ -214,14 +212,9 @@ def discover(
         holds[values <= above] = 0.0
     if below is not None:
         holds[values >= below] = 0.0
-    found = discovered(
-        cases_of(tables.keys, tables.points_table, holds),
-        _told(column, above, below),
-        str(folder),
-        density,
-        depth,
-        seed,
-    )
+    missing = missing_of(tables, values, seed)
+    cases = cases_of(tables.keys, tables.points_table, holds, "" if missing is None else missing.reasons())
+    found = discovered(cases, _told(column, above, below), str(folder), density, depth, seed, missing)
     copies = tables.said_of_copies()
     of_keys = meanings_in(tables.manifest.get("configurations") or {}, tables.keys)
     found = replace(found, about=meanings([column], of_keys))
@@ -229,99 +222,36 @@ def discover(
 
 
 def discovered(
-    cases: Cases, holds: str, folder: str = "", density: float | None = None, depth: int = 3, seed: int = 0
+    cases: Cases,
+    holds: str,
+    folder: str = "",
+    density: float | None = None,
+    depth: int = 3,
+    seed: int = 0,
+    missing: Missing | None = None,
 ) -> Discovery:
     """Find the conditions under which something holds among cases; arguments as in :func:`discover`."""
     first, second = cases.halves(seed)
     if cases.base in (0.0, 1.0):
-        told = f"{holds} in {'every run' if cases.base else 'no run'} of {cases.share.size:,} points: nothing to tell apart."
-        return Discovery(folder, holds, cases, second, (), None, (told,))
-    rules = tuple(_rules(first, second, density, seed))
-    tree, missing = None, ""
+        runs = "run" if missing is None else "run with a value"
+        told = f"{holds} in {'every' if cases.base else 'no'} {runs} of {cases.share.size:,} points: nothing to tell apart."
+        lacking = () if missing is None else missing.says(cases.base)
+        return Discovery(folder, holds, cases, second, (), None, (told, *lacking), missing=missing)
+    rules = tuple(tested_rules(first, second, density, seed))
+    tree, no_tree = None, ""
     try:
         tree = find_tree(first, depth=depth, seed=seed)
     except InputError as error:
-        missing = error.faults[0]
+        no_tree = error.faults[0]
     stands = tree is not None and tree_p(tree, first, second, seed) < ALARM
-    found = Discovery(folder, holds, cases, second, rules, tree if stands else None, ())
-    sentences = _says(found, missing)
-    return Discovery(folder, holds, cases, second, rules, tree if stands else None, sentences)
+    found = Discovery(folder, holds, cases, second, rules, tree if stands else None, (), missing=missing)
+    return replace(found, says=_says(found, no_tree))
 
 
-def p_value(inside: NDArray[np.bool_], cases: Cases, seed: int = 0) -> float:
-    """Return the chance that as many cases would be among as many points drawn at random, by drawing them."""
-    score = cases.share * cases.runs
-    count = int(inside.sum())
-    if count in (0, inside.size):
-        return 1.0
-    luck, draws = np.random.default_rng(seed), _draws(score.size)
-    seen = float(score[inside].sum())
-    again = np.array([score[luck.permutation(score.size)[:count]].sum() for _ in range(draws)])
-    return float((1 + (again >= seen - 1e-9).sum()) / (draws + 1))
-
-
-def tree_p(tree: Tree, first: Cases, second: Cases, seed: int = 0) -> float:
-    """Return the chance that a tree from one half would foretell the other as well, were its shares put in any order."""
-    if len(tree.leaves) < 2:
-        return 1.0
-    worth = np.array([quality(leaf, first).density for leaf in tree.leaves])
-    guess = worth[tree.leaf_of(second.factors)]
-    guess = guess - guess.mean()
-    luck, draws = np.random.default_rng(seed), _draws(guess.size)
-    seen = float(guess @ second.share)
-    again = np.array([guess @ luck.permutation(second.share) for _ in range(draws)])
-    return float((1 + (again >= seen - 1e-12).sum()) / (draws + 1))
-
-
-def _draws(points: int) -> int:
-    """Return how often chance is drawn: less often for very many points, where a thousand are plenty."""
-    return max(1000, min(DRAWS, 10**8 // max(points, 1)))
-
-
-def _rules(first: Cases, second: Cases, density: float | None, seed: int) -> Any:
-    """Yield rules that stand the test, each among the points that no earlier one holds, until one does not."""
-    left, right = first, second
-    for number in range(MOST_RULES):
-        if min(left.share.size, right.share.size) < 10 or not 0 < left.base < 1 or not 0 < right.base < 1:
-            return
-        found = find_box(left, density=density)
-        if not found.box.restricted():
-            return
-        inside = found.box.holds(right.factors)
-        chance = p_value(inside, right, seed + number)
-        if chance >= ALARM:
-            return
-        tested = quality(found.box, right)
-        among_all = quality(found.box, second)
-        yield Rule(
-            found.box, wilson(tested.density, tested.points),
-            among_all._replace(density=tested.density) if number == 0 else _share_of(tested, right, second),
-            found.quality, chance, found.quasi, found.path, find_box(right, density=density).box,
-        )  # fmt: skip
-        left = left.some(~found.box.holds(left.factors))
-        right = right.some(~inside)
-
-
-def _share_of(tested: Quality, rest: Cases, everything: Cases) -> Quality:
-    """Return what a later rule is worth: its share of all runs and cases, not of those that were left to it."""
-    runs = rest.runs.sum() / everything.runs.sum()
-    holding = (rest.share @ rest.runs) / (everything.share @ everything.runs)
-    return Quality(float(tested.coverage * holding), tested.density, float(tested.mass * runs), tested.points)
-
-
-def _says(found: Discovery, missing: str) -> tuple[str, ...]:
-    cases, half = found.cases, found.tested_on
-    told = [
-        f"{found.holds} in {percent(cases.base)} of all runs ({cases.share.size:,} points, {int(cases.runs.sum()):,} runs)."
-    ]
+def _says(found: Discovery, no_tree: str) -> tuple[str, ...]:
+    told = [*_base(found)]
     for number, rule in enumerate(found.rules):
-        told.append(
-            ("" if number == 0 else "Of the rest: ") + sentence(found.holds, rule.box, cases, rule.density, rule.tested)
-        )
-        told.append(
-            f"  Tested on {half.share.size:,} points that did not make the rule (p = {rule.p_value:.2g}); in those that did "
-            f"it was {percent(rule.found.density)}. The same search in the other half: {where(rule.again, cases)}."
-        )
+        told += _of_rule(found, number, rule)
     if not found.rules:
         told.append(
             "No rule: no box found in one half of the points stood the test on the other. (Where nothing matters, a rule "
@@ -329,12 +259,38 @@ def _says(found: Discovery, missing: str) -> tuple[str, ...]:
         )
     if found.tree is not None:
         told.append("As a tree of questions, from the likeliest branch down:")
+        every = "runs" if found.missing is None else "runs with a value"
         for _, leaf in found.leaves.sort_values("density", ascending=False).iterrows():
             share = with_interval(Estimate(leaf["density"], leaf["density_low"], leaf["density_high"]))
-            told.append(f"  {share} {leaf['where']} ({percent(leaf['mass'])} of runs)")
+            told.append(f"  {share} {leaf['where']} ({percent(leaf['mass'])} of {every})")
     else:
-        told.append(missing or "No tree: no question in one half of the points foretells the other.")
+        told.append(no_tree or "No tree: no question in one half of the points foretells the other.")
     return tuple(told)
+
+
+def _base(found: Discovery) -> Iterator[str]:
+    """Yield in how many runs it holds, and what is missing."""
+    points, runs = f"{found.cases.share.size:,}", f"{int(found.cases.runs.sum()):,}"
+    share = f"{found.holds} in {percent(found.cases.base)} of all runs"
+    if found.missing is None:
+        yield f"{share} ({points} points, {runs} runs)."
+        return
+    every = f"{points} of {found.missing.cases.share.size:,} points, {runs} of {found.missing.runs:,} runs"
+    yield f"{share} with a value ({every})."
+    yield from found.missing.says(found.cases.base)
+
+
+def _of_rule(found: Discovery, number: int, rule: Rule) -> Iterator[str]:
+    """Yield a rule, and how it was tested."""
+    cases, half = found.cases, found.tested_on
+    every = "all runs" if found.missing is None else "all runs with a value"
+    told = sentence(found.holds, rule.box, cases, rule.density, rule.tested, every)
+    lacking = f" Of the runs there {percent(found.lacking(rule.box))} have no value." if found.missing else ""
+    yield ("" if number == 0 else "Of the rest: ") + told + lacking
+    yield (
+        f"  Tested on {half.share.size:,} points that did not make the rule (p = {rule.p_value:.2g}); in those that did "
+        f"it was {percent(rule.found.density)}. The same search in the other half: {where(rule.again, cases)}."
+    )
 
 
 def _told(measure: str, above: float | None, below: float | None) -> str:

@@ -161,12 +161,21 @@ class SweepTables:
     def laid_out(self, measure: str) -> NDArray[np.float64]:
         """Return a measure as (points, replicates), in the order of their numbers; NaN where a run failed or is missing."""
         is_good = (self.made["status"] == OK).to_numpy()
-        good = self.made[is_good]
-        rows = np.searchsorted(self.points_table["point"].to_numpy(), good["point"].to_numpy())
         laid = np.full((self.points, self.replicates), np.nan)
-        columns = np.searchsorted(np.unique(self.design["replicate"]), good["replicate"])
-        laid[rows, columns] = self.column(measure)[is_good]
+        laid[self._places(self.made[is_good])] = self.column(measure)[is_good]
         return laid
+
+    def planned(self) -> NDArray[np.bool_]:
+        """Return whether a point was to have a replicate (points, replicates), in the order of their numbers."""
+        laid = np.zeros((self.points, self.replicates), np.bool_)
+        laid[self._places(self.distinct)] = True
+        return laid
+
+    def _places(self, runs: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the row and the column of runs where they are laid out."""
+        rows = np.searchsorted(self.points_table["point"].to_numpy(), runs["point"].to_numpy())
+        columns = np.searchsorted(np.unique(self.design["replicate"]), runs["replicate"].to_numpy())
+        return rows.astype(np.int64), columns.astype(np.int64)
 
     def in_blocks(self, measure: str) -> NDArray[np.float64]:
         """Return a measure as (points, replicates) of the whole design: blocks may have points in common."""

@@ -35,7 +35,7 @@ def with_interval(number: Estimate) -> str:
     return f"{percent(number.value)} [{percent(number.low)}, {percent(number.high)}]"
 
 
-def sentence(holds: str, box: Box, cases: Cases, density: Estimate, quality: Quality) -> str:
+def sentence(holds: str, box: Box, cases: Cases, density: Estimate, quality: Quality, every: str = "all runs") -> str:
     """Return a rule in one sentence.
 
     Args:
@@ -44,9 +44,10 @@ def sentence(holds: str, box: Box, cases: Cases, density: Estimate, quality: Qua
         cases: whose factors it restricts.
         density: share of runs in it that hold, with its interval.
         quality: what it is worth, among points that did not serve to find it.
+        every: of which runs it is a share.
     """
     return (
-        f"{holds} in {with_interval(density)} of runs {where(box, cases)}; that is {percent(quality.mass)} of all runs and "
+        f"{holds} in {with_interval(density)} of runs {where(box, cases)}; that is {percent(quality.mass)} of {every} and "
         f"{percent(quality.coverage)} of all that hold."
     )
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from ecosim.errors import InputError
+from ecosim.experiments.proposals import Proposal, drawn_round, weights_of
 from ecosim.experiments.trials import Trials
 
 Numbers = NDArray[np.float64]
@@ -109,10 +110,11 @@ def search_by_abc(trials: Trials, count: int, seed: int) -> Posterior:
 
     A particle's distance is that of the measures *with a draw of the targets' own error added*, in standard deviations:
     so the particles spread as the targets' uncertainty wants, however small the tolerance. The nearer half is kept; others
-    are drawn round them, by a normal kernel of twice their covariance, weighed by prior over proposal; and so on, until
-    hardly any new one is nearer, or all trials are used. The prior is even over the box. In the end particles are moved
-    along a line of their places (as logits, which keeps them in the box) in the measures, to where these would meet the
-    targets: that takes out the blur that the tolerance leaves.
+    are drawn round them, by a normal kernel of twice their covariance; and so on, until hardly any new one is nearer, or all
+    trials are used. The prior is even over the box, and a particle weighs the more the less of all rounds was drawn where it
+    is (:func:`ecosim.experiments.proposals.weights_of`). In the end particles are moved along a line of their places (as
+    logits, which keeps them in the box) in the measures, to where these would meet the targets: that takes out the blur
+    that the tolerance leaves.
 
     Trials without a value of every target are never kept: the prior is then the box without them.
 
@@ -121,6 +123,7 @@ def search_by_abc(trials: Trials, count: int, seed: int) -> Posterior:
 
     References:
         Lenormand, Jabot & Deffuant (2013), Computational Statistics 28, 2777 (adaptive population Monte Carlo).
+        Cornuet, Marin, Mira & Robert (2012), Scandinavian Journal of Statistics 39, 798 (weights over all rounds).
         Wilkinson (2013), Statistical Applications in Genetics and Molecular Biology 12, 129 (error added).
         Beaumont, Zhang & Balding (2002), Genetics 162, 2025 (the line).
     """
@@ -131,24 +134,22 @@ def search_by_abc(trials: Trials, count: int, seed: int) -> Posterior:
     trials.add(shares)
     noise = luck.normal(size=(count, len(trials.targets)))
     distance = _distance(trials, noise)
-    numbers, weights = np.arange(distance.size), np.ones(distance.size)
-    numbers, weights, tolerance = _nearest(numbers, weights, distance, int(np.ceil(KEPT * size)))
+    keep = int(np.ceil(KEPT * size))
+    numbers, tolerance = _nearest(np.arange(distance.size), distance, keep)
+    proposals: list[Proposal] = []
     accepted = 1.0
     while trials.shares.shape[0] < count and accepted > STOP:
         more = min(size - numbers.size, count - trials.shares.shape[0])
         there = trials.shares[numbers]
-        chance = weights / weights.sum()
-        spread = 2.0 * np.cov(there.T, aweights=chance).reshape(k, k) + 1e-12 * np.eye(k)
-        drawn = _drawn(there, chance, spread, more, luck)
+        drawn, proposal = drawn_round(there, weights_of(there, size, proposals), more, luck)
+        proposals.append(proposal)
         trials.add(drawn)
         distance = _distance(trials, noise)
         new = np.arange(distance.size - more, distance.size)
         accepted = float((distance[new] < tolerance).mean())
-        weights = np.concatenate([weights, 1.0 / _density(drawn, there, chance, spread)])
-        numbers, weights, tolerance = _nearest(
-            np.concatenate([numbers, new]), weights, distance, int(np.ceil(KEPT * size))
-        )
+        numbers, tolerance = _nearest(np.concatenate([numbers, new]), distance, keep)
     off = (trials.distances() + noise[: trials.shares.shape[0]])[numbers]
+    weights = weights_of(trials.shares[numbers], size, proposals)
     weights = weights * np.maximum(1.0 - (distance[numbers] / (1.000001 * tolerance)) ** 2, 1e-12)
     shares = _moved(trials.shares[numbers], off, weights)
     return Posterior(numbers, shares, weights / weights.sum(), float(tolerance), accepted)
@@ -178,9 +179,7 @@ def _distance(trials: Trials, noise: Numbers) -> Numbers:
     return np.where(np.isfinite(distance), distance, np.inf)
 
 
-def _nearest(
-    numbers: NDArray[np.int64], weights: Numbers, distance: Numbers, keep: int
-) -> tuple[NDArray[np.int64], Numbers, float]:
+def _nearest(numbers: NDArray[np.int64], distance: Numbers, keep: int) -> tuple[NDArray[np.int64], float]:
     order = np.argsort(distance[numbers], kind="stable")[:keep]
     order = order[np.isfinite(distance[numbers[order]])]
     if order.size < FEWEST_KEPT:
@@ -188,24 +187,4 @@ def _nearest(
             f"{order.size} of {distance.size} trials have a value of every target; allowed: at least {FEWEST_KEPT} "
             "(measures that are defined, runs that do not fail, or more --trials)"
         )
-    return numbers[order], weights[order], float(distance[numbers[order]].max())
-
-
-def _drawn(there: Numbers, chance: Numbers, spread: Numbers, count: int, luck: np.random.Generator) -> Numbers:
-    """Return places drawn round particles, within the box (count, k)."""
-    root = np.linalg.cholesky(spread)
-    found = np.empty((0, there.shape[1]))
-    while found.shape[0] < count:
-        centre = there[luck.choice(there.shape[0], size=4 * count, p=chance)]
-        tried = centre + luck.normal(size=centre.shape) @ root.T
-        found = np.vstack([found, tried[((tried > 0) & (tried < 1)).all(axis=1)]])
-    return found[:count]
-
-
-def _density(places: Numbers, there: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
-    """Return the density of the proposal at some places (n,), up to a factor."""
-    root = np.linalg.cholesky(spread)
-    away = places[:, None, :] - there[None, :, :]
-    scaled = np.linalg.solve(root, away.reshape(-1, root.shape[0]).T).T.reshape(away.shape)
-    density: Numbers = np.exp(-0.5 * (scaled**2).sum(axis=2)) @ chance
-    return density
+    return numbers[order], float(distance[numbers[order]].max())

@@ -37,10 +37,13 @@ class Trials:
         execution: how they are made.
         progress: is told how far a batch is.
         shares: place of each trial in the box (n, k), 0 to 1 along each parameter.
-        means: of each measure over the replicates of each trial (n, m); NaN where a run failed.
-        errors: standard error of each mean, by the spread over replicates (n, m).
+        means: of each measure over the replicates of each trial in which it is defined (n, m); NaN where a run failed.
+        errors: standard error of each mean, by the spread over those replicates (n, m); NaN, unknown, of fewer than two.
+        defined: replicates of each trial in which each measure is defined (n, m).
+        replicates: of each trial.
         failing: whether any run of a trial failed (n,), so that it has no means.
         failed: runs that failed, each once.
+        undefined: runs that went well in which a measure is not defined, for each target; each run once.
         runs: runs that were made.
     """
 
@@ -53,8 +56,11 @@ class Trials:
     shares: Numbers = field(default_factory=lambda: np.empty((0, 0)))
     means: Numbers = field(default_factory=lambda: np.empty((0, 0)))
     errors: Numbers = field(default_factory=lambda: np.empty((0, 0)))
+    defined: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), np.int64))
+    replicates: int = 1
     failing: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     failed: int = 0
+    undefined: tuple[int, ...] = ()
     runs: int = 0
 
     def add(self, shares: Numbers) -> Numbers:
@@ -71,9 +77,12 @@ class Trials:
         run_sweep(plan, self.folder, self.execution.at_its_quickest(plan, seconds), progress=self.progress)
         runs = read_runs(self.folder)
         failing = _failing(runs, len(points))
-        means, errors = _outcomes(runs, failing, [target.measure for target in self.targets])
+        means, errors, defined = _outcomes(runs, failing, [target.measure for target in self.targets])
         place_of = [numbers[row] for row in rows]
         self.means, self.errors, self.failing = means[place_of], errors[place_of], failing[place_of]
+        self.defined, self.replicates = defined[place_of], int(runs["replicate"].nunique())
+        good = int((runs["status"] == OK).sum())
+        self.undefined = tuple((good - defined.sum(axis=0)).tolist())
         self.runs, self.failed = len(runs), int((runs["status"] != OK).sum())
         return self.losses()[-len(shares) :]
 
@@ -85,10 +94,13 @@ class Trials:
     def distances(self) -> Numbers:
         """Return by how many standard deviations each measure is off its target (n, m).
 
-        The variance is the target's and that of the mean of the trial's own replicates.
+        The variance is the target's and that of the mean of the trial's own replicates. NaN where the latter is unknown:
+        of one run among several that were asked for, nobody can tell how far it is off by chance, and it must not pass for
+        exact. Where one run of each trial is all that was asked for, chance counts as none, in all trials alike.
         """
         value, sd = (np.array([target[place] for target in self.targets], float) for place in (1, 2))
-        off: Numbers = (self.means - value) / np.sqrt(sd**2 + self.errors**2)
+        errors = self.errors if self.replicates > 1 else np.zeros_like(self.means)
+        off: Numbers = (self.means - value) / np.sqrt(sd**2 + errors**2)
         return off
 
     def values(self) -> dict[str, Sequence[Any]]:
@@ -103,16 +115,22 @@ def _failing(runs: pd.DataFrame, points: int) -> NDArray[np.bool_]:
     return failing
 
 
-def _outcomes(runs: pd.DataFrame, failing: NDArray[np.bool_], measures: Sequence[str]) -> tuple[Numbers, Numbers]:
-    """Return mean and standard error of each measure at each point (points, m); no mean where a run failed."""
-    means, errors = np.full((failing.size, len(measures)), np.nan), np.zeros((failing.size, len(measures)))
+def _outcomes(
+    runs: pd.DataFrame, failing: NDArray[np.bool_], measures: Sequence[str]
+) -> tuple[Numbers, Numbers, NDArray[np.int64]]:
+    """Return mean, standard error, and number of runs with a value, of each measure at each point (points, m).
+
+    No mean where a run failed or none has a value; no standard error of fewer than two.
+    """
+    shape = (failing.size, len(measures))
+    means, errors, defined = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, np.int64)
     good = runs[runs["status"] == OK]
     for m, measure in enumerate(measures):
         if measure not in good:
             continue
         by_point = good.groupby("point")[measure]
         mean, count, spread = by_point.mean(), by_point.count(), by_point.std()
-        means[mean.index, m] = mean
-        errors[mean.index, m] = (spread / np.sqrt(count)).fillna(0.0)
+        means[mean.index, m], defined[mean.index, m] = mean, count
+        errors[mean.index, m] = spread / np.sqrt(count)
     means[failing] = np.nan
-    return means, errors
+    return means, errors, defined

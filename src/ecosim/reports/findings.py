@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecosim.drawing.meaning import in_words
+from ecosim.drawing.names import titles_apart
 from ecosim.results.measured import MEAN
 from ecosim.results.table import Note
 
@@ -140,10 +141,10 @@ class SweepFindings:
 
     @property
     def titles(self) -> dict[str, str]:
-        """The title of each scenario of a comparison that has one, by the label that it was given."""
+        """The titles of the scenarios of a comparison, by the labels that they were given, where no two have the same."""
         configurations = self.manifest.get("configurations") or {}
-        titles = {key.removeprefix("scenario="): str(one.get("title") or "") for key, one in configurations.items()}
-        return {label: title for label, title in titles.items() if title} if list(self.keys) == ["scenario"] else {}
+        arms = {key.removeprefix("scenario="): one for key, one in configurations.items()}
+        return titles_apart(arms) if list(self.keys) == ["scenario"] else {}
 
     @property
     def counted(self) -> str:

@@ -12,7 +12,7 @@ from ecosim.drawing.meaning import with_unit
 from ecosim.drawing.names import of_measure, short_name, short_names
 from ecosim.drawing.style import label, styled
 from ecosim.reports.page import number
-from ecosim.reports.panels import line_colours, of_value, panels, shape
+from ecosim.reports.panels import NO_TITLES, line_colours, of_arm, of_value, panels, shape
 from ecosim.results.phrases import percent
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ def maps(found: Maps, keys: Sequence[str], units: Mapping[str, str]) -> Figure:
 
 @styled
 def plane(
-    points: pd.DataFrame, measures: tuple[str, str], lead: str | None, second: str | None, units: Mapping[str, str]
+    points: pd.DataFrame,
+    measures: tuple[str, str],
+    lead: str | None,
+    second: str | None,
+    units: Mapping[str, str],
+    titles: Mapping[str, str] = NO_TITLES,
 ) -> Figure:
     """Return the figure of points between collaboration (across) and polarisation (up), each with both intervals."""
     figure, (axes,) = panels(1, 1, 4.6)
@@ -65,7 +70,7 @@ def plane(
     axes.grid(visible=True, axis="both")
     if lead is not None:
         marked = (second, marks) if len(points) <= FEW_POINTS else (None, [])
-        _legend(figure, axes, (lead, levels, colours), marked, len(levels) > 8)
+        _legend(figure, axes, (lead, levels, colours), marked, len(levels) > 8, titles)
     return figure
 
 
@@ -97,6 +102,7 @@ def _legend(
     first: tuple[str, list[Any], list[Any]],
     second: tuple[str | None, list[Any]],
     is_scale: bool,
+    titles: Mapping[str, str],
 ) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import ListedColormap, Normalize
@@ -111,7 +117,9 @@ def _legend(
     else:
         dots = zip(levels[:12], colours, strict=False)
         handles += [Line2D([], [], linestyle="", label=name)]
-        handles += [Line2D([], [], marker="o", linestyle="", color=fill, label=of_value(one)) for one, fill in dots]
+        handles += [
+            Line2D([], [], marker="o", linestyle="", color=fill, label=of_arm(one, titles)) for one, fill in dots
+        ]
     if second[0] is not None and 1 < len(second[1]) <= 8:
         handles += [Line2D([], [], linestyle="", label=label(short_name(second[0]), 30))]
         for place, one in enumerate(second[1]):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
+
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
+LONGEST_TITLE = 34
+"""Letters of a scenario's title at an axis: the page tells it whole."""
 
 
 def panels(count: int, columns: int, height: float, *, extra: float = 0.4) -> tuple[Figure, list[Axes]]:
@@ -33,6 +38,12 @@ def panels(count: int, columns: int, height: float, *, extra: float = 0.4) -> tu
 def of_value(value: Any, most: int = 22) -> str:
     """Return a value as it stands at an axis."""
     return label(str(value), most) if not isinstance(value, int | float) or isinstance(value, bool) else number(value)
+
+
+def of_arm(value: Any, titles: Mapping[str, str], most: int = 22) -> str:
+    """Return a value as it stands at an axis; a scenario that has a title with that on a line below."""
+    title = titles.get(str(value))
+    return f"{of_value(value, LONGEST_TITLE)}\n{label(title, LONGEST_TITLE)}" if title else of_value(value, most)
 
 
 def colour(place: int) -> str:

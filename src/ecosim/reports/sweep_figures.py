@@ -11,7 +11,19 @@ import numpy as np
 from ecosim.drawing.indices import draw_indices
 from ecosim.drawing.names import of_measure, short_name, short_names
 from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, styled, title_of
-from ecosim.reports.panels import calm, colour, each, is_logarithmic, line_colours, of_value, panels, placed, shape
+from ecosim.reports.panels import (
+    NO_TITLES,
+    calm,
+    colour,
+    each,
+    is_logarithmic,
+    line_colours,
+    of_arm,
+    of_value,
+    panels,
+    placed,
+    shape,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,19 +36,39 @@ MOST_ROWS = 16
 
 
 @styled
-def effects(table: pd.DataFrame, measures: Sequence[str], keys: Sequence[str], units: Mapping[str, str]) -> Figure:
-    """Return the figure of effects: a panel a measure, a row a value, its difference from the first value of its key."""
+def effects(
+    table: pd.DataFrame,
+    measures: Sequence[str],
+    keys: Sequence[str],
+    units: Mapping[str, str],
+    titles: Mapping[str, str] = NO_TITLES,
+) -> Figure:
+    """Return the figure of effects: a panel a measure, a row a value, its difference from the first value of its key.
+
+    Args:
+        table: of the effects.
+        measures: which are shown.
+        keys: the factors.
+        units: of measures.
+        titles: of scenarios, shown with what they are called.
+    """
     rows = rows_of(table)
-    figure, axes = panels(len(measures), 3, 0.95 + 0.26 * len(rows))
+    figure, axes = panels(len(measures), 3, 0.95 + (0.4 if titles else 0.26) * len(rows))
     for place, (one, measure) in enumerate(each(axes, measures)):
-        draw_effects(one, table[table["measure"] == measure], rows, keys)
+        draw_effects(one, table[table["measure"] == measure], rows, keys, titles)
         one.set_xlabel(f"difference ({unit})" if (unit := units.get(measure)) else "difference")
         if place % 3:
             one.set_yticklabels([""] * len(rows))
     return figure
 
 
-def draw_effects(axes: Axes, table: pd.DataFrame, rows: Sequence[tuple[str, Any]], keys: Sequence[str]) -> None:
+def draw_effects(
+    axes: Axes,
+    table: pd.DataFrame,
+    rows: Sequence[tuple[str, Any]],
+    keys: Sequence[str],
+    titles: Mapping[str, str] = NO_TITLES,
+) -> None:
     """Draw the effects on one measure: a row a value of a factor, its difference from the first value with its interval."""
     names = short_names(keys)
     for at, (factor, value) in enumerate(rows):
@@ -45,7 +77,9 @@ def draw_effects(axes: Axes, table: pd.DataFrame, rows: Sequence[tuple[str, Any]
             _interval(axes, found.iloc[0], at, keys.index(factor) if factor in keys else 0)
     axes.axvline(0.0, color="#222222", linewidth=1.0)
     words = [
-        f"{label(names[factor], 20)} = {of_value(value, 16)}" if factor in names else of_value(value, 34)
+        f"{label(names[factor], 20)} = {of_value(value, 16)}"
+        if factor in names and value not in titles
+        else of_arm(value, titles, 34)
         for factor, value in rows
     ]
     axes.set_yticks(range(len(rows)), words)
@@ -84,16 +118,19 @@ def responses(found: Mapping[str, Response], measures: Sequence[str], units: Map
 
 
 @styled
-def over_time(found: Mapping[str, pd.DataFrame], lead: str | None, units: Mapping[str, str]) -> Figure:
+def over_time(
+    found: Mapping[str, pd.DataFrame], lead: str | None, units: Mapping[str, str], titles: Mapping[str, str] = NO_TITLES
+) -> Figure:
     """Return the figure of measures over time: the mean of each group of runs, and where four fifths of them are."""
     figure, axes = panels(len(found), 3, 2.7, extra=0.9)
     for panel, measure in each(axes, list(found), title_of):
-        draw_groups(panel, found[measure], lead)
+        draw_groups(panel, found[measure], lead, titles)
         panel.set_xlabel("tick")
         panel.set_ylabel(units.get(measure, ""))
     handles, names = axes[0].get_legend_handles_labels()
     title = None if lead is None else label(short_name(lead), 34)
-    figure.legend(handles, names, loc="outside lower left", ncols=min(len(handles), 6), title=title, alignment="left")
+    columns = min(len(handles), 3 if titles else 6)
+    figure.legend(handles, names, loc="outside lower left", ncols=columns, title=title, alignment="left")
     return figure
 
 
@@ -164,7 +201,7 @@ def draw_response(axes: Axes, response: Response) -> None:
         _cloud(axes, response)
 
 
-def draw_groups(axes: Axes, frame: pd.DataFrame, by: str | None) -> None:
+def draw_groups(axes: Axes, frame: pd.DataFrame, by: str | None, titles: Mapping[str, str] = NO_TITLES) -> None:
     """Draw a measure over time: the mean of each group of runs, and from its 10 % to its 90 % quantile."""
     groups = list(dict.fromkeys(frame[by])) if by is not None else [None]
     colours = line_colours(groups)
@@ -172,7 +209,8 @@ def draw_groups(axes: Axes, frame: pd.DataFrame, by: str | None) -> None:
         part = frame if group is None else frame[frame[by] == group]
         tick, fill = part["tick"].to_numpy(), colours[place]
         axes.fill_between(tick, part["quantile_0.1"], part["quantile_0.9"], color=fill, alpha=0.14, linewidth=0)
-        axes.plot(tick, part["mean"], color=fill, label="all runs" if group is None else of_value(group))
+        name = "all runs" if group is None else of_arm(group, titles)
+        axes.plot(tick, part["mean"], color=fill, label=name)
     axes.set_xlim(float(frame["tick"].min()), max(float(frame["tick"].max()), 1.0))
     axes.locator_params(axis="x", nbins=5)
     calm(axes, frame["mean"].tolist())

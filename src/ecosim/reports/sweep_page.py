@@ -141,7 +141,9 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
     )
     parts = [
         page.figure(
-            sweep_figures.effects(found.effects, measures, found.keys, found.units), "What each value changes", caption
+            sweep_figures.effects(found.effects, measures, found.keys, found.units, found.titles),
+            "What each value changes",
+            caption,
         )
     ]
     told = list(sweep_words.said_of_effects(found))
@@ -225,6 +227,7 @@ def _maps(page: Page, found: SweepFindings) -> list[str]:
             lead,
             marked if found.kind in ("grid", "zip", "table") else None,
             found.units,
+            found.titles,
         )
         parts.append(page.figure(figure, "Between collaboration and polarisation", caption))
     if found.maps is not None:
@@ -254,7 +257,8 @@ def _time(page: Page, found: SweepFindings) -> list[str]:
             f" {len(found.series)} of the {len(found.measures)} measures of this page are drawn: the first of which values "
             "were kept at every tick; read_sweep(folder).series(name) has the others that were kept."
         )
-    figure = page.figure(sweep_figures.over_time(found.series, found.lead, found.units), "Measures over time", caption)
+    drawn = sweep_figures.over_time(found.series, found.lead, found.units, found.titles)
+    figure = page.figure(drawn, "Measures over time", caption)
     return [figure, sentences(sweep_words.said_of_time(found))]
 
 

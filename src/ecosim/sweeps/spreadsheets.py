@@ -24,7 +24,9 @@ MOST_ROWS, MOST_COLUMNS = 1_048_575, 16_384
 def save_tables(tables: SweepTables, kind: str, folder: Path) -> list[Path]:
     """Write runs, effects and failures as CSV files, or as sheets of one Excel file, and return the files.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front, as in a run's tables.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, as in a run's tables. Seeds, of 64 bits,
+    are text in Excel's file. In CSV they stand bare, so that what is copied from there is a seed; whoever reads one has to
+    say that the column is text (``colClasses`` in R), for 64 bits do not fit into a floating-point number.
 
     Args:
         tables: of the sweep.
@@ -60,7 +62,7 @@ def _frames(tables: SweepTables) -> Iterator[tuple[str, pd.DataFrame]]:
     import pandas as pd
 
     runs = tables.runs.copy()
-    runs["seed"] = runs["seed"].astype(str)  # 64 bits: a spreadsheet would round them
+    runs["seed"] = runs["seed"].astype(str)  # 64 bits: in a cell of numbers they would be rounded
     yield "runs", runs
     yield "effects", compared(tables, tables.measures)
     if tables.failures:
