@@ -57,7 +57,7 @@ LAWS = {
     "uniform, one value, all or nothing, or beta around the sector's mean, as set": ("contribution",),
     "uniform up to the spread on either side of the mean, cut at −1 and 1": ("affect",),
     "normal, uniform or two camps, as set": ("stance",),
-    "what the stance is": ("prejudice",),
+    "what the stance is": ("prejudice", "member_prejudice"),
     "normal around what is set": ("citizen_stance",),
     "normal around the organisation's stance": ("member_stance",),
     "normal, uniform, beta or dealt out, as set": ("threshold",),
