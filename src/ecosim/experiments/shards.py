@@ -10,7 +10,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,6 @@ from ecosim.experiments.running import Ran
 from ecosim.results.measured import MEAN
 from ecosim.results.store import to_arrow, write_bytes
 from ecosim.results.table import Note, Table
-
-if TYPE_CHECKING:
-    pass
 
 RUNS, SERIES, DESIGN = "runs", "series", "design.parquet"
 OK = "ok"
