@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _HOW: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 """How tables are written: with a checksum of each page, so that bytes that changed on the disk are not read as values."""
+
+_HALF = re.compile(r"\.(.+)\.\d+\.part")
 
 
 def write_table(path: str | Path, table: Table) -> None:
@@ -135,6 +138,12 @@ def replace(path: str | Path, write: Callable[[IO[bytes]], Any]) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def half_of(name: str) -> str:
+    """Return the name of the file of which a killed process has left this one, half written; nothing if it is no such."""
+    found = _HALF.fullmatch(name)
+    return found[1] if found else ""
 
 
 def _frame(columns: Any) -> pd.DataFrame:
