@@ -59,6 +59,7 @@ class Trouble(Mechanism):
         "mute",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
+    diary: str = ""
 
     reads = ("stance",)
     writes = ("stance",)
@@ -83,6 +84,10 @@ class Trouble(Mechanism):
             self._raise(world)
 
     def _hang(self, world: World) -> None:
+        """Never end, but say before, if there is a diary, which process does not, and since when."""
+        if self.diary:
+            with open(self.diary, "a", encoding="utf-8") as diary:
+                print(os.getpid(), time.monotonic(), file=diary, flush=True)
         while True:
             pass
 
@@ -130,10 +135,8 @@ class Trouble(Mechanism):
             time.sleep(4.0)
 
     def _load_long(self, world: World) -> None:
-        """Take four seconds, the first time in a process, as to import a large package does."""
-        if "loaded" not in globals():
-            time.sleep(4.0)
-            globals()["loaded"] = True
+        """Import a package that takes four seconds, the first time in a process."""
+        importlib.import_module("slow_to_import")
 
     def _lack(self, world: World) -> None:
         importlib.import_module("no_package_of_this_name")
