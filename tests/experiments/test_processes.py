@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ecosim.experiments.ceiling import Ceiling
@@ -155,6 +157,20 @@ def test_a_worker_that_somebody_kills_costs_no_run(undisturbed, tmp_path):
     assert coordinator.returncode == 0, told
     assert b"36 ok, 0 failed" in told
     assert same_tables(tmp_path, undisturbed)
+
+
+@pytest.mark.parametrize("how", ["die_after_series", "die_after_runs"])
+def test_a_worker_that_dies_before_it_has_said_what_it_wrote_leaves_no_run_twice(tmp_path, how):
+    """Other readers than ours take all files under series/ as they are: what stands there twice, they count twice."""
+    out = tmp_path / "out"
+    plan = tiny({HOW: [how]}, f"{DIARY}={tmp_path / 'diary'}", replicates=6)
+    outcome = run_sweep(plan, out, Execution(workers=1))
+    assert (outcome.ok, outcome.failed) == (6, 0)
+    assert (tmp_path / "diary").exists(), "no worker has died"
+    rows = pa.concat_tables(pq.read_table(path, columns=["run_id", "tick"]) for path in out.glob("series/*"))
+    there = list(zip(rows["run_id"].to_pylist(), rows["tick"].to_pylist(), strict=True))
+    assert len(there) == len(set(there)) == 6 * 3
+    assert sum(len(pq.read_table(path)) for path in shards(out)) == 6
 
 
 @pytest.mark.parametrize("seconds", [30, pytest.param(5, marks=pytest.mark.slow)])

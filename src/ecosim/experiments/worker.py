@@ -263,10 +263,10 @@ class _Worker:
     def _save(self) -> None:
         began = time.monotonic()
         try:
-            numbers = self._shard.save()
+            saved = self._shard.save()
         except OSError as error:
             self._give_up(error.strerror or str(error))
-        self._connection.send(("saved", numbers))
+        self._connection.send(("saved", *saved))
         self._patience = min(max(SECONDS_A_SHARD, (time.monotonic() - began) / _WRITING), _LONGEST)
         self._board.holds(self._slot, 0)
 
