@@ -287,9 +287,10 @@ class Work:
                 raise CannotGoOn(error.strerror or str(error)) from error
 
     def _write_rows_of_failed(self) -> None:
-        ids, patience = self._failed(), math.inf if self._state == "complete" else SECONDS_FOR_COLUMNS
-        numbers = self._asked[among(self._ids.array[self._asked], self._failures.ids)].tolist()
-        failed = list(zip(numbers, as_words(ids), self._failures.kinds_of(ids), strict=True))
+        patience = math.inf if self._state == "complete" else SECONDS_FOR_COLUMNS
+        numbers = self._asked[among(self._ids.array[self._asked], self._failures.ids)]
+        ids = self._ids.array[numbers]
+        failed = list(zip(numbers.tolist(), as_words(ids), self._failures.kinds_of(ids), strict=True))
         before, design = self._rows_of_failed, self._plan.design
         self._rows_of_failed = save_failed(self._folder.path, design, failed, before, patience)
 
