@@ -150,6 +150,26 @@ def test_an_issue_that_was_worst_on_the_way_is_told_with_its_peak():
     assert "climate (1.80, 2, 0.370) peaked at 16.8 in tick 37 and eased to 0.370." in words
 
 
+@pytest.mark.parametrize(
+    ("path", "told_of_it"),
+    [
+        (
+            (1.8, 16.0, 0.32, 6.99),
+            "peaked at 16 in tick 37, fell to 0.320 in tick 140 and rose again to 6.99, above its start.",
+        ),
+        ((1.8, 1.5, 9.47, 8.08), "got worse, most in tick 140 (9.47)."),
+        ((1.8, 16.0, 4.2, 4.0), "peaked at 16 in tick 37 and eased to 4, above its start."),
+        ((4.0, 2.0, 0.5, 3.0), "fell to 0.500 in tick 140 and rose again to 3."),
+        ((4.0, 2.0, 0.5, 0.6), "eased."),
+    ],
+)
+def test_an_issue_that_ends_far_above_its_start_or_rises_again_is_not_said_to_have_eased(path, told_of_it):
+    series = {"tick": np.array([0, 37, 140, 200]), "severity_climate": np.array(path)}
+    mean = (path[2] + path[3]) / 2
+    words = told(ticks=200, series=series, severity_climate=(path[0], mean, path[3]))
+    assert f"climate ({number(path[0])}, {number(mean)}, {number(path[3])}) {told_of_it}" in words
+
+
 def test_the_second_half_of_what_was_measured_at_start_and_end_alone_is_a_dash():
     series = {
         "tick": np.arange(5),

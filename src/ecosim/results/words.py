@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ecosim.measures.pattern import MOST_TIES
 from ecosim.results.deeds import from_outside
 from ecosim.results.doings import camps, conduct, disagreement, learning, lifetimes, turnover
+from ecosim.results.issues import issue_names, severities
 from ecosim.results.phrases import (
     both,
     in_a_row,
-    is_same,
     moved,
     number,
     one_or,
@@ -85,7 +85,7 @@ def _world(summary: Mapping[str, Any]) -> Iterator[str]:
     start, end = summary["counts"]["start"], summary["counts"]["end"]
     parts = [f"{count:,} {one_or(sector, count)}" for sector, count in start["by_sector"].items() if count]
     made = f" ({in_a_row(parts)})" if len(parts) > 1 else ""
-    issues = [name.removeprefix("severity_") for name in _issues(summary)]
+    issues = [name.removeprefix("severity_") for name in issue_names(summary["measures"])]
     named = f" ({in_a_row([plain(name.replace('_', ' ')) for name in issues])})" if issues else ""
     facing = f", {some(start['issues'], 'issue')}{named}" if start["issues"] else ""
     duration = f"{some(summary['ticks'], 'tick')}, seed {summary['seed']}"
@@ -169,7 +169,7 @@ def _happened(summary: Mapping[str, Any], series: Columns, events: Columns | Non
         chain(_collaboration(summary), lifetimes(summary["ticks"], events)),
         opinions,
         conduct(measures),
-        _severities(summary, series),
+        severities(measures, series),
         _success(summary),
     ]
     told += [learning(measures), turnover(*numbers, events), _citizens(summary), _ledger(summary)]
@@ -240,35 +240,6 @@ def _polarisation(summary: Mapping[str, Any], *, is_told_below: bool) -> Iterato
         verdict = "Opinions" if is_told_below else "The indices of polarisation disagree"
     parts = [f"{names[name]} went from {number(values[0])} to {number(values[1])}" for name, values in found.items()]
     yield f"**{verdict}:** {in_a_row(parts)}."
-
-
-def _severities(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
-    measures = summary["measures"]
-    groups: dict[str, list[str]] = {"got worse": [], "eased": [], "changed to and fro": [], "hardly changed": []}
-    peaked = []
-    for name in _issues(summary):
-        found, end = both(measures, name), measures[name]["final"]
-        if not found or end is None:
-            continue
-        issue = plain(name.removeprefix("severity_").replace("_", " "))
-        told = f"{issue} ({number(found[0])}, {number(found[1])}, {number(end)})"
-        peak, tick = _peak(series, name)
-        if peak > max(found[0], end) and not is_same(max(found[0], end), peak):
-            peaked.append(f"{told} peaked at {number(peak)} in tick {tick:,} and eased to {number(end)}")
-        else:
-            moves = {moved(found[0], value, "got worse", "eased", "hardly changed") for value in (found[1], end)}
-            groups[moves.pop() if len(moves) == 1 else "changed to and fro"].append(told)
-    parts = [f"{in_a_row(issues)} {what}" for what, issues in groups.items() if issues] + peaked
-    if parts:
-        yield f"**Issues**, with severity at the start, later and at the end: {'; '.join(parts)}."
-
-
-def _peak(series: Columns, name: str) -> tuple[float, int]:
-    """Return the largest value of a measure and the first tick that has it; minus infinity where there is none."""
-    if name not in series or np.isnan(series[name]).all():
-        return -np.inf, 0
-    row = int(np.nanargmax(series[name]))
-    return float(series[name][row]), int(series["tick"][row])
 
 
 def _success(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -356,10 +327,6 @@ def _second_half(name: str, values: Mapping[str, Any], series: Columns) -> float
             return None
     mean: float | None = values["mean"]
     return mean
-
-
-def _issues(summary: Mapping[str, Any]) -> list[str]:
-    return [name for name in summary["measures"] if name.startswith("severity_") and name != "severity_mean"]
 
 
 def _code(name: str) -> str:
