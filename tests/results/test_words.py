@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosim.measures.measure import Measure
-from ecosim.results.doings import camps, clusters_by_chance
+from ecosim.results.doings import camps, clusters_by_chance, turnover
 from ecosim.results.phrases import number, percent, plain, unescaped
 from ecosim.results.words import tell
 from tests.results.toys import a_run
@@ -292,6 +292,43 @@ def test_who_came_and_who_went_is_told_by_the_events():
     events["organisation_name"] = np.array(["a", "b", "c", "d"], object)
     assert "**Turnover:** 2 organisations left and 1 came" in told(events=events)
     assert "Turnover" not in told(events={name: values[3:] for name, values in events.items()})
+
+
+OWN_LEFT = {
+    "tick": np.array([4, 10, 10, 10, 20]),
+    "kind": np.array(["remove", "gone", "gone", "came", "gone"], object),
+    "organisation_name": np.array(["Port", "Port", "Fire Brigade", "new business 1", "new business 1"], object),
+}
+
+
+@pytest.mark.parametrize(
+    ("events", "settings", "told_of_it"),
+    [
+        (
+            {**OWN_LEFT, "why": np.array([None, "removed", "insolvent", None, "insolvent"], object)},
+            {},
+            "(removed from outside: Port; insolvent: Fire Brigade)",
+        ),
+        (
+            OWN_LEFT,
+            {"dynamics": {"turnover": {"rule": "turnover"}}},
+            "(removed from outside: Port; insolvent: Fire Brigade)",
+        ),
+        (
+            OWN_LEFT,
+            {"dynamics": {"turnover": {"rule": "turnover"}, "mine": {"rule": "my_rules:Exit"}}},
+            "(removed from outside: Port; Fire Brigade)",
+        ),
+    ],
+)
+def test_of_the_users_own_organisations_those_that_left_are_named_with_the_cause_where_it_is_known(
+    events, settings, told_of_it
+):
+    from ecosim.results.words import _sole_cause
+
+    words = " ".join(turnover(25, 24, events, are_own=True, cause=_sole_cause(settings)))
+    assert f"Of your own organisations, 2 left {told_of_it}." in words
+    assert "Of your own" not in " ".join(turnover(25, 24, events))
 
 
 def test_a_run_in_which_organisations_come_and_go_counts_them():

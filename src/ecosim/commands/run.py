@@ -83,9 +83,14 @@ def _asked(order: Order, name: str | None, changes: tuple[str, ...]) -> tuple[Se
         settings = load(name, *changes, scenario=order.scenario, trust=order.trust, yes=order.yes)
     actors = actors_of(order, lambda: settings, order.say)
     settings = with_actors(settings, actors)
+    schedule = settings.in_order()
+    odd = [*never_acting(settings.interventions, settings.ticks), *rivals(schedule)]
     if actors is not None:
+        from ecosim.own_tables import begin_insolvent
+
         check_run(settings, agreed=order.yes)
-    for sentence in (*never_acting(settings.interventions, settings.ticks), *rivals(settings.in_order())):
+        odd += begin_insolvent(actors, schedule)
+    for sentence in odd:
         order.say(f"Note: {sentence}.")
     return settings, actors
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.measures.panel import EXTREMES, of_change
-from ecosim.results.phrases import both, in_a_row, moved, number, percent, some
+from ecosim.results.phrases import both, in_a_row, moved, number, percent, plain, some
 
 Measured = Mapping[str, Mapping[str, Any]]
 
@@ -140,13 +140,23 @@ def lifetimes(last: int, events: Mapping[str, NDArray[Any]] | None) -> Iterator[
     yield f"Counting those that still stood as long as they were seen, {told}."
 
 
-def turnover(start: int, end: int, events: Mapping[str, NDArray[Any]] | None) -> Iterator[str]:
+MOST_NAMED = 12
+"""Up to how many of the user's own organisations that left are named."""
+
+_CAUSES = {"insolvent": "insolvent", "removed": "removed from outside"}
+
+
+def turnover(
+    start: int, end: int, events: Mapping[str, NDArray[Any]] | None, *, are_own: bool = False, cause: str = ""
+) -> Iterator[str]:
     """Tell who came and who went.
 
     Args:
         start: organisations at the start.
         end: organisations at the end.
         events: the columns of the events, where they were kept.
+        are_own: whether the organisations of the start are the user's own: then those that left are named.
+        cause: why they left where the events keep no reasons, if there is one cause only.
     """
     if events is None:
         if start != end:
@@ -155,3 +165,27 @@ def turnover(start: int, end: int, events: Mapping[str, NDArray[Any]] | None) ->
     gone, came = (int(np.count_nonzero(events["kind"] == kind)) for kind in ("gone", "came"))
     if gone or came:
         yield f"**Turnover:** {some(gone, 'organisation')} left and {came:,} came, so that {start:,} became {end:,}."
+    if are_own and gone:
+        yield from _own_that_left(events, cause)
+
+
+def _own_that_left(events: Mapping[str, NDArray[Any]], cause: str) -> Iterator[str]:
+    """Name those of the start that left, by what they left of: newcomers that left again are none of the user's."""
+    newcomers = set(events["organisation_name"][events["kind"] == "came"])
+    removed = set(events["organisation_name"][events["kind"] == "remove"])
+    left: dict[str, list[str]] = {}
+    for row in np.flatnonzero(events["kind"] == "gone").tolist():
+        name = events["organisation_name"][row]
+        if not isinstance(name, str) or name in newcomers:
+            continue
+        why = events["why"][row] if "why" in events else "removed" if name in removed else cause
+        left.setdefault(_CAUSES.get(why, why) if isinstance(why, str) else "", []).append(name)
+    count = sum(map(len, left.values()))
+    parts = []
+    for why, names in left.items():
+        named = [plain(name) for name in names[:MOST_NAMED]]
+        if len(names) > MOST_NAMED:
+            named.append(f"{len(names) - MOST_NAMED:,} more")
+        parts.append((f"{plain(why)}: " if why else "") + in_a_row(named))
+    if parts:
+        yield f"Of your own organisations, {count:,} left ({'; '.join(parts)})."

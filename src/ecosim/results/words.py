@@ -65,7 +65,7 @@ def tell(
         blocks.append(f"**What to watch.** {plain(' '.join(str(settings['watch']).split()))}")
     blocks.append("## The world\n\n" + " ".join([*_world(summary), *_stopped(summary, settings)]))
     if summary["ticks"]:
-        told = list(_happened(summary, series or {}, events))
+        told = list(_happened(summary, settings, series or {}, events))
     else:
         told = ["Nothing: the run has 0 ticks.", *_as_it_is(summary)]
     if done := list(from_outside(settings.get("interventions") or (), summary["ticks"], events)):
@@ -160,7 +160,9 @@ def _as_it_is(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"**The network as it is:** {'; '.join(parts)}."
 
 
-def _happened(summary: Mapping[str, Any], series: Columns, events: Columns | None) -> Iterator[str]:
+def _happened(
+    summary: Mapping[str, Any], settings: Mapping[str, Any], series: Columns, events: Columns | None
+) -> Iterator[str]:
     measures, counts = summary["measures"], summary["counts"]
     numbers = (counts["start"]["organisations"], counts["end"]["organisations"])
     opposed = list(disagreement(measures))
@@ -172,13 +174,21 @@ def _happened(summary: Mapping[str, Any], series: Columns, events: Columns | Non
         severities(measures, series),
         _success(summary),
     ]
-    told += [learning(measures), turnover(*numbers, events), _citizens(summary), _ledger(summary)]
+    came_and_went = turnover(*numbers, events, are_own=bool(summary.get("tables")), cause=_sole_cause(settings))
+    told += [learning(measures), came_and_went, _citizens(summary), _ledger(summary)]
     paragraphs = [" ".join(sentences) for sentences in map(list, told) if sentences]
     stage = list(_stage(summary))
     if paragraphs:
         yield "“Later” is the mean over the second half of the run."
     yield from paragraphs
     yield from stage
+
+
+def _sole_cause(settings: Mapping[str, Any]) -> str:
+    """Return why organisations leave that no intervention removes, where only one rule of the run takes any away."""
+    rules = [str(mechanism.get("rule", "")) for mechanism in (settings.get("dynamics") or {}).values()]
+    is_known = "turnover" in rules and "agent_rules" not in rules and not any(":" in rule for rule in rules)
+    return "insolvent" if is_known else ""
 
 
 def _collaboration(summary: Mapping[str, Any]) -> Iterator[str]:
