@@ -80,7 +80,7 @@ def begin_insolvent(actors: Actors, schedule: Mapping[str, Mechanism]) -> list[s
             listed = f"{', '.join(shown(who) for who in poor[:MOST_NAMED])}{more}"
             found.append(
                 f"{len(poor):,} of your {len(actors.names):,} organisations begin with a capital below "
-                f"dynamics.{name}.floor ({mechanism.floor:g}), as insolvent: {listed}; whoever stays below it leaves after {mechanism.patience:,} "
-                f"ticks (patience). Where that is not meant, map capital otherwise or switch it off: ~dynamics.{name}"
+                f"dynamics.{name}.floor ({mechanism.floor:g}), as insolvent: {listed}; whoever stays below it leaves after "
+                f"{mechanism.patience:,} ticks (patience). Where that is not meant, map capital otherwise or switch it off: ~dynamics.{name}"
             )
     return found
