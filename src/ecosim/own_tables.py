@@ -81,6 +81,7 @@ def begin_insolvent(actors: Actors, schedule: Mapping[str, Mechanism]) -> list[s
             found.append(
                 f"{len(poor):,} of your {len(actors.names):,} organisations begin with a capital below "
                 f"dynamics.{name}.floor ({mechanism.floor:g}), as insolvent: {listed}; whoever stays below it leaves after "
-                f"{mechanism.patience:,} ticks (patience). Where that is not meant, map capital otherwise or switch it off: ~dynamics.{name}"
+                f"{mechanism.patience:,} ticks (patience). Where that is not meant, map capital otherwise or switch it off: "
+                f"~dynamics.{name}"
             )
     return found
