@@ -307,7 +307,7 @@ def _stage(summary: Mapping[str, Any]) -> Iterator[str]:
     if stage is None and "stage" in summary["measures"]:
         yield (
             f"**Stage at the end: not known.** Either nobody is left, or there are more than {MOST_TIES:,} relationships, "
-            "whose clustering is not held against chance."
+            "whose clustering is not held against chance, or no rule of this run moves what a stage hangs on."
         )
     if stage:
         yield f"**Stage at the end: {stage['word']}.** That means: {STAGE_MEANINGS[stage['word']]}."
