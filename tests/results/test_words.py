@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosim.measures.measure import Measure
-from ecosim.results.doings import camps, clusters_by_chance, turnover
+from ecosim.results.doings import camps, clusters_by_chance, smaller_camp, turnover
 from ecosim.results.phrases import number, percent, plain, unescaped
 from ecosim.results.words import tell
 from tests.results.toys import a_run
@@ -59,6 +59,22 @@ def test_a_stage_that_is_not_known_is_said_to_be_so():
     assert "**Stage at the end: not known.**" in words
 
 
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        ([1, np.nan, np.nan, np.nan, 2], "It is one look, at the last tick"),
+        ([1, 1, 2, 2, 2], "It was seen at every look since tick 20, and at 3 of 5 looks in all."),
+        ([1, 2, np.nan, 1, 2], "It was seen at the last tick only, and at 2 of 4 looks in all."),
+        ([2, 2, 2, 2, 2], "It was seen at every look since tick 0, and at 5 of 5 looks in all."),
+    ],
+)
+def test_a_stage_is_told_with_how_long_it_has_held_or_that_nobody_looked(looks, said):
+    from ecosim.results.words import _how_long
+
+    assert _how_long(2, {"tick": np.arange(0, 50, 10), "stage": np.array(looks, float)}).startswith(said)
+    assert "It is one look, at the last tick" in _how_long(2, {})
+
+
 def test_what_was_not_measured_is_not_mentioned():
     words = a_run(measured=[Measure("other", "something else", "1", lambda world: 1.0)]).words
     for topic in ("Collaboration", "olaris", "Issues", "Success", "Win-win", "Stage"):
@@ -82,7 +98,7 @@ def test_the_mean_is_over_the_second_half_and_the_early_success_over_the_first_t
     assert set(summary["ledger"]) == {"win_win_share"}
 
 
-def told(ticks=100, interventions=(), series=None, events=None, **measures):
+def told(ticks=100, interventions=(), series=None, events=None, ecosystem=None, **measures):
     """Return the words on a run with these measures, each as (start, mean of the second half, end)."""
     counts = {"organisations": 6, "by_sector": {"business": 6}, "issues": 0, "relationships": 0, "coalitions": 0}
     summary = {
@@ -98,7 +114,8 @@ def told(ticks=100, interventions=(), series=None, events=None, **measures):
         "stage": None,
         "missing_values_drawn": {"total": 0, "columns": {}},
     }
-    return tell(summary, {"title": "Told", "interventions": interventions}, {}, series, events)
+    settings = {"title": "Told", "interventions": interventions, "ecosystem": ecosystem}
+    return tell(summary, settings, {}, series, events)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +155,34 @@ def test_opinions_are_said_to_polarise_only_where_every_index_says_so(index, dis
 def test_that_indices_of_polarisation_disagree_is_said_once():
     measured = {"esteban_ray": (0.01, 0.07, 0.07), "dispersion": (0.2, 0.4, 0.4), "bimodality": (0.6, 0.4, 0.4)}
     assert told(**measured).count("disagree") == 1
+
+
+@pytest.mark.parametrize("share", [0.005, 0.04, 0.2, 0.5])
+def test_the_smaller_camp_is_no_larger_than_what_its_distance_and_the_mean_distance_allow(share):
+    """Exactly as large where each camp is of one mind, less than that where they are not."""
+    n = 1000
+    place = np.where(np.arange(n) < share * n, 0.6, -0.4)
+    for noise in (0.0, 0.05):
+        stances = place + noise * np.sin(np.arange(n))
+        apart = stances[place > 0].mean() - stances[place < 0].mean()
+        found = {"dispersion": np.abs(stances - stances.mean()).mean(), "divergence": apart}
+        most = smaller_camp({name: {"final": value} for name, value in found.items()})
+        assert most == pytest.approx(share) if noise == 0.0 else most >= share - 1e-9
+
+
+def test_where_all_but_a_few_agree_they_are_told_so_and_not_as_two_camps():
+    measured = {
+        "esteban_ray": (0.015, 0.005, 0.005), "dispersion": (0.489, 0.011, 0.011), "bimodality": (0.512, 0.99, 0.99),
+        "divergence": (0.993, 1.09, 1.09), "consensus": (0.734, 1.0, 1.0),
+    }  # fmt: skip
+    one_axis = {"stance": {"axes": 1}}
+    words = told(ecosystem=one_axis, **measured)
+    assert "At the end all but at most 0.5 % of the organisations hold one view; those few stand 1.09 away" in words
+    assert "disagree" not in words
+    assert "The two camps" not in words
+    split = {**measured, "dispersion": (0.489, 0.5, 0.5)}
+    assert "all but at most" not in told(ecosystem=one_axis, **split)
+    assert "all but at most" not in told(ecosystem={"stance": {"axes": 2}}, **measured)
 
 
 def test_one_index_alone_gives_no_verdict():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -57,12 +58,13 @@ def clusters_by_chance(organisations: int) -> float:
     return 1 + (organisations - 1) * (1 - GAP / SCALE) ** organisations
 
 
-def camps(measures: Measured, organisations: int) -> Iterator[str]:
+def camps(measures: Measured, organisations: int, *, are_two: bool = True) -> Iterator[str]:
     """Tell into how many clusters opinions fell, and how far apart their two camps stand.
 
     Args:
         measures: each, with its start, mean and final value.
         organisations: how many there are at the start: of few, it is told how many clusters chance would give.
+        are_two: whether there are two camps worth the name.
     """
     if clusters := both(measures, "opinion_clusters"):
         start, later = clusters
@@ -77,11 +79,39 @@ def camps(measures: Measured, organisations: int) -> Iterator[str]:
             f"Opinions stood in {number(start)} {word} at the start, in {number(later)} later{counted}"
             f"{few if 1 < organisations < FEW else ''}."
         )
-    if (apart := both(measures, "divergence")) and (within := both(measures, "consensus")):
+    if are_two and (apart := both(measures, "divergence")) and (within := both(measures, "consensus")):
         yield (
             f"The two camps, below and above the middle, stood {number(apart[0])} apart at the start, {number(apart[1])} "
             f"later; within them consensus {moved(*within, 'grew', 'shrank', 'hardly changed')}, "
             f"{number(within[0])} to {number(within[1])}."
+        )
+
+
+LOPSIDED = 0.05
+"""A smaller camp that holds no larger share of organisations than this is told as a few, not as a side of two."""
+
+
+def smaller_camp(measures: Measured) -> float:
+    r"""Return what share of organisations the smaller camp holds at most at the end, on a single axis; NaN where unknown.
+
+    With a share p of them at a distance d from the others' mean, the mean distance from the average of all is at least
+    that between the camps: :math:`D \ge 2 p (1 - p) d` (Jensen), so :math:`p \le (1 - \sqrt{1 - 2 D / d}) / 2`.
+    """
+    mean_distance, apart = (measures.get(name, {}).get("final") for name in ("dispersion", "divergence"))
+    if mean_distance is None or not apart:
+        return math.nan
+    return (1.0 - math.sqrt(max(0.0, 1.0 - 2.0 * mean_distance / apart))) / 2.0
+
+
+def all_but_a_few(measures: Measured) -> Iterator[str]:
+    """Tell that nearly everyone holds one view, where it is so at the end: then measures of two camps tell of a few."""
+    few = smaller_camp(measures)
+    if few <= LOPSIDED:
+        apart, mean_distance = (measures[name]["final"] for name in ("divergence", "dispersion"))
+        view = "hold one view" if mean_distance <= GAP else "stand on one side of the middle"
+        yield (
+            f"At the end all but at most {percent(few)} of the organisations {view}; those few stand {number(apart)} away "
+            "from them, and what compares two camps compares these few with everyone else."
         )
 
 

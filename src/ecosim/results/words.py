@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ecosim.measures.pattern import MOST_TIES
 from ecosim.results.deeds import from_outside
-from ecosim.results.doings import camps, conduct, disagreement, learning, lifetimes, turnover
+from ecosim.results.doings import all_but_a_few, camps, conduct, disagreement, learning, lifetimes, turnover
 from ecosim.results.issues import issue_names, severities
 from ecosim.results.phrases import (
     both,
@@ -165,8 +165,10 @@ def _happened(
 ) -> Iterator[str]:
     measures, counts = summary["measures"], summary["counts"]
     numbers = (counts["start"]["organisations"], counts["end"]["organisations"])
-    opposed = list(disagreement(measures))
-    opinions = chain(_polarisation(summary, is_told_below=bool(opposed)), opposed, camps(measures, numbers[0]))
+    few = list(all_but_a_few(measures)) if _has_one_axis(settings) else []
+    opposed = [] if few else list(disagreement(measures))
+    told_of_camps = chain(few, opposed, camps(measures, numbers[0], are_two=not few))
+    opinions = chain(_polarisation(summary, is_told_below=bool(few or opposed)), told_of_camps)
     told = [
         chain(_collaboration(summary), lifetimes(summary["ticks"], events)),
         opinions,
@@ -177,11 +179,17 @@ def _happened(
     came_and_went = turnover(*numbers, events, are_own=bool(summary.get("tables")), cause=_sole_cause(settings))
     told += [learning(measures), came_and_went, _citizens(summary), _ledger(summary)]
     paragraphs = [" ".join(sentences) for sentences in map(list, told) if sentences]
-    stage = list(_stage(summary))
+    stage = list(_stage(summary, series))
     if paragraphs:
         yield "“Later” is the mean over the second half of the run."
     yield from paragraphs
     yield from stage
+
+
+def _has_one_axis(settings: Mapping[str, Any]) -> bool:
+    """Return whether opinions have a single axis, so that no measure of them is a mean over several."""
+    axes = ((settings.get("ecosystem") or {}).get("stance") or {}).get("axes")
+    return (axes if isinstance(axes, int) else len(axes or ())) == 1
 
 
 def _sole_cause(settings: Mapping[str, Any]) -> str:
@@ -302,7 +310,7 @@ def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _stage(summary: Mapping[str, Any]) -> Iterator[str]:
+def _stage(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
     stage = summary["stage"]
     if stage is None and "stage" in summary["measures"]:
         yield (
@@ -310,7 +318,23 @@ def _stage(summary: Mapping[str, Any]) -> Iterator[str]:
             "whose clustering is not held against chance, or no rule of this run moves what a stage hangs on."
         )
     if stage:
-        yield f"**Stage at the end: {stage['word']}.** That means: {STAGE_MEANINGS[stage['word']]}."
+        meaning = STAGE_MEANINGS[stage["word"]]
+        yield f"**Stage at the end: {stage['word']}.** That means: {meaning}. {_how_long(stage['number'], series)}"
+
+
+def _how_long(stage: int, series: Columns) -> str:
+    """Return since when a stage has been seen, or that only the last tick was looked at after the first."""
+    looks = np.flatnonzero(~np.isnan(series["stage"])) if "stage" in series else np.empty(0, np.int64)
+    if np.count_nonzero(series["tick"][looks] if looks.size else looks) < 2:
+        return (
+            "It is one look, at the last tick, and a stage may come and go within a few: `record.costly_every=10` shows how "
+            "long it has held."
+        )
+    is_other = series["stage"][looks] != stage
+    since = int(series["tick"][looks[is_other.nonzero()[0][-1] + 1 if is_other.any() else 0]])
+    last, count = int(series["tick"][-1]), int(np.count_nonzero(~is_other))
+    held = "at the last tick only" if since == last else f"at every look since tick {since:,}"
+    return f"It was seen {held}, and at {count:,} of {looks.size:,} looks in all."
 
 
 def _table(summary: Mapping[str, Any], meanings: Mapping[str, str], series: Columns) -> str:
