@@ -84,9 +84,13 @@ def _asked(order: Order, name: str | None, changes: tuple[str, ...]) -> tuple[Se
     actors = actors_of(order, lambda: settings, order.say)
     refuse_axes_of_tables((change.split("=")[0].lstrip("+~") for change in changes), actors)
     settings = with_actors(settings, actors)
+    odd = oddities(settings)
     if actors is not None:
+        from ecosim.own_tables import begin_insolvent
+
         check_run(settings, agreed=order.yes)
-    for sentence in oddities(settings):
+        odd += begin_insolvent(actors, settings.in_order())
+    for sentence in odd:
         order.say(f"Note: {sentence}.")
     return settings, actors
 
