@@ -6,10 +6,13 @@ import pytest
 
 from ecosim import odd
 from ecosim.compose import load, names
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.ecosystem import Ecosystem
 from ecosim.equations import bibliography, words_of
 from ecosim.explain import describe
 from ecosim.parameters import allowed
 from ecosim.rules import RULES, find_rule
+from tests.ecosystems import opinion_settings
 
 HEADINGS = [
     "## 1. Purpose and patterns",
@@ -106,6 +109,23 @@ def test_what_a_world_is_drawn_from_is_named_for_the_columns_it_has(town):
     opinions = odd.as_markdown(describe(load("opinions")))
     assert "as set: `stance`" in opinions
     assert "Dirichlet" not in opinions
+
+
+def test_what_acts_every_so_many_ticks_is_said_to_do_so_when_it_does(town):
+    acted = []
+
+    class Noting(Mechanism):
+        """Note the tick at which it acts."""
+
+        def step(self, world, key):
+            acted.append(world.tick)
+
+    model = Ecosystem(opinion_settings(ticks=10), dynamics={"noting": Noting(every=3)})
+    model.run()
+    assert acted == [3, 6, 9]
+    processes = odd.as_markdown(town).split("## 3. Process")[1].split("## 4. Design")[0]
+    assert "Ticks are counted from 1" in processes
+    assert "does so at those which that number divides: what it wrote" in processes
 
 
 def test_real_networks_are_named_only_where_networks_are_measured(town):

@@ -194,8 +194,9 @@ def _processes(description: Mapping[str, Any]) -> Iterator[str]:
         "In a tick, interventions that are due come first; then each of these mechanisms acts in this order; then the "
         "state is recorded. Values that a mechanism writes hold at once. Ties, memberships and organisations that it "
         "makes or ends come and go when it has finished, so it sees the world as it stood when it began, unless it says "
-        "otherwise. What acts every so many ticks does so at those which that number divides, tick 0 among them: what it "
-        "wrote holds in between, and its rates are for each time it acts."
+        "otherwise. Ticks are counted from 1; tick 0 is the start, before anything has acted. What acts every so many "
+        "ticks does so at those which that number divides: what it wrote holds in between, and its rates are for each time "
+        "it acts."
     )
     yield explain.schedule_table(description["schedule"])
     yield explain.activation_sentence(description["activation"])

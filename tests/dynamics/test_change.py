@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
-from ecosim.dynamics.change import Change, Shock, revert, strike, towards_sector
+from ecosim.dynamics.change import Change, Shock, revert, strike
 from ecosim.dynamics.issue import Issue
+from ecosim.ecosystem import Ecosystem
+from ecosim.errors import InputError
 from ecosim.measures.early_warning import lag_one
 from ecosim.rng import stream
+from ecosim.settings import settings_from
+from ecosim.world.founding_settings import EcosystemSettings
 from tests.dynamics.worlds import live, world_for
 
 MANY = 20_000
@@ -49,13 +53,70 @@ def test_a_scare_is_seen_at_once_leaves_severity_alone_and_is_forgotten_over_the
     assert list(world.severity) == [1, 1]
 
 
+def town_of(ticks, **change):
+    """Return a model of two issues of severity 1 in which nothing happens but this change."""
+    ecosystem = {"organisations": 4, "issues": 2, "severity": 1.0}
+    return Ecosystem(
+        settings_from({"ticks": ticks, "ecosystem": ecosystem, "dynamics": {"world": {"rule": "change", **change}}})
+    )
+
+
 def test_timed_shocks_come_when_and_where_they_are_due_and_take_nothing_below_zero():
-    change = Change(shocks=[{"at": 0, "size": 2}, {"at": 1, "size": -9.0}, {"at": 1, "size": 0.5, "on": "demand"}])
-    world = changing_world(change)
-    assert list(live(world, change).severity) == [3, 3]
-    assert list(live(world, change).severity) == [0, 0]
-    assert list(world.demand) == [1.5, 1.5]
-    assert list(live(world, change, ticks=3).severity) == [0, 0]
+    shocks = [{"at": 1, "size": 2.0}, {"at": 2, "size": -9.0}, {"at": 2, "size": 0.5, "on": "demand"}]
+    model = town_of(6, shocks=[*shocks, {"at": 6, "size": 4.0, "issue": "issue_2"}])
+    assert list(model.world.severity) == [1, 1]
+    model.step()
+    assert list(model.world.severity) == [3, 3]
+    assert list(model.world.demand) == [1, 1]
+    model.step()
+    assert list(model.world.severity) == [0, 0]
+    assert list(model.world.demand) == [1.5, 1.5]
+    model.run(3)
+    assert list(model.world.severity) == [0, 0]
+    model.run()
+    assert list(model.world.severity) == [0, 4]
+
+
+def test_no_shock_is_set_for_tick_0_at_which_nothing_happens():
+    with pytest.raises(InputError, match=r"dynamics\.world\.shocks\[0\]\.at: 0; allowed: a whole number from 1 to"):
+        town_of(5, shocks=[{"at": 0, "size": 1.0}])
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 7, 12])
+@pytest.mark.parametrize("last", [1, 5, 10])
+def test_of_every_timed_shock_it_is_told_beforehand_whether_it_will_strike(every, last):
+    for at in range(1, 13):
+        model = town_of(last, every=every, shocks=[{"at": at, "size": 2.0}])
+        (change,) = model.schedule.mechanisms.values()
+        told = change.never_acting(last)
+        model.run()
+        assert list(model.world.severity) == ([1, 1] if told else [3, 3])
+        assert all(words.startswith(f"shocks[0] is to strike at tick {at}, but the r") for words in told)
+
+
+@pytest.mark.parametrize("every", [1, 4])
+@pytest.mark.parametrize(("first", "until"), [(0, None), (0, 1), (0, 4), (0, 5), (5, 8), (5, 9), (9, None), (11, None)])
+def test_it_is_told_beforehand_whether_an_unseen_driver_will_rise(first, until, every):
+    model = town_of(10, every=every, ramp=0.1, ramp_from=first, ramp_until=until)
+    (change,) = model.schedule.mechanisms.values()
+    told = change.never_acting(10)
+    model.run()
+    assert (model.world.pressure > 1).all() == (not told)
+    assert not Change(ramp_from=first, ramp_until=until).never_acting(10)
+
+
+def test_why_a_shock_never_strikes_is_said():
+    shocks = (Shock(at=5, size=1.0), Shock(at=90, size=1.0), Shock(at=8, size=1.0), Shock(at=3, size=1.0))
+    assert Change(every=4, shocks=shocks).never_acting(20) == [
+        "shocks[0] is to strike at tick 5, but the rule acts every 4 ticks, at 4 and 8; it will not",
+        "shocks[1] is to strike at tick 90, but the run ends at tick 20; it will not",
+        "shocks[3] is to strike at tick 3, but the rule acts every 4 ticks, at 4 at first; it will not",
+    ]
+    (told,) = Change(ramp=0.1, ramp_from=30, ramp_until=40).never_acting(20)
+    assert told == (
+        "ramp is to raise pressure from tick 30 on and before tick 40, but the rule acts at none of those ticks before the "
+        "run ends at tick 20; it will not"
+    )
 
 
 def test_a_shock_to_an_issue_that_is_not_there_names_the_nearest():
@@ -203,23 +264,96 @@ def test_a_motive_of_no_weight_stays_without_weight():
     assert world.motive.sum(axis=1) == pytest.approx(np.ones(3))
 
 
-def test_motives_return_to_the_mean_of_their_sector_which_stays():
+LEVELS = {"a": [0.7, 0.05, 0.05, 0.1, 0.1], "b": [0.1, 0.2, 0.5, 0.1, 0.1]}
+
+
+def founded_world(change, n, levels=LEVELS):
+    """Return a world of two sectors, one half each, that are founded with these mean motives, and have them."""
+    world = world_for(change, n=n)
+    world.origin = (EcosystemSettings(sectors={name: {"motive": motive} for name, motive in levels.items()}), 1)
+    world.sector[: n // 2] = 1
+    first, second = levels.values()
+    world.motive[: n // 2], world.motive[n // 2 :] = second, first
+    return world
+
+
+def log_ratios(world, a=0, b=2):
+    return np.log(world.motive[:, a] / world.motive[:, b])
+
+
+def test_motives_keep_the_stationary_law_of_ornstein_and_uhlenbeck_around_what_their_sector_is_founded_with():
+    # As above, of the log of the ratio of two weights: variance σ²/κ, correlation exp(-κ Δt) over 1 and 5 ticks. 20,000
+    # organisations, five standard errors (false alarm 6e-7 each). Sectors start at each other's level.
+    kappa, sigma = 0.2, 0.1
+    change = Change(motive_return=kappa, motive_noise=sigma)
+    world = founded_world(change, MANY)
+    world.motive[:] = world.motive[::-1].copy()
+    live(world, change, ticks=60)
+    half, variance = MANY // 2, sigma**2 / kappa
+    first = {pair: log_ratios(world, *pair) for pair in ((0, 2), (1, 4))}
+    for (a, b), found in first.items():
+        for rows, other, own in ((slice(half), *LEVELS.values()), (slice(half, None), *reversed(LEVELS.values()))):
+            away = np.log(other[a] / other[b]) - np.log(own[a] / own[b])
+            settled = np.log(own[a] / own[b]) + away * np.exp(-kappa * 60)
+            assert abs(found[rows].mean() - settled) < 5 * np.sqrt(variance / half)
+            assert abs(found[rows].var() / variance - 1) < 5 * np.sqrt(2 / half)
+    for ticks, lag in ((1, 1), (4, 5)):
+        live(world, change, ticks=ticks)
+        expected = np.exp(-kappa * lag)
+        for (a, b), found in first.items():
+            correlated = np.corrcoef(found[:half], log_ratios(world, a, b)[:half])[0, 1]
+            assert abs(correlated - expected) < 5 * (1 - expected**2) / np.sqrt(half)
+    assert world.motive.sum(axis=1) == pytest.approx(np.ones(MANY))
+
+
+def test_a_sector_of_one_keeps_returning_to_where_it_was_founded():
+    # One organisation a sector for 20,000 ticks: mean and variance within five standard errors of a series as long
+    # (false alarm 6e-7 each); one that went back to its sector's present mean would have walked away by about 20.
+    kappa, sigma, ticks = 0.3, 0.1, 20_000
+    change = Change(motive_return=kappa, motive_noise=sigma)
+    world = founded_world(change, 2)
+    series = np.array([log_ratios(live(world, change)) for _ in range(ticks)])
+    kept, variance = np.exp(-kappa), sigma**2 / kappa
+    founded = np.log([LEVELS["b"][0] / LEVELS["b"][2], LEVELS["a"][0] / LEVELS["a"][2]])
+    assert abs(series.mean(axis=0) - founded).max() < 5 * np.sqrt(variance * (1 + kept) / (1 - kept) / ticks)
+    spread = np.sqrt(2 * (1 + kept**2) / (1 - kept**2) / ticks)
+    assert abs(series.var(axis=0) / variance - 1).max() < 5 * spread
+
+
+def test_motives_return_to_what_their_sector_is_founded_with_exponentially_in_the_logarithm_of_their_ratios():
     change = Change(motive_return=0.25)
-    world = changing_world(change, n=40)
+    world = founded_world(change, 40)
+    founded = log_ratios(world)
     world.motive[:] = np.random.default_rng(1).dirichlet(np.ones(5), 40)
-    world.sector[:20] = 1
-    mean = np.repeat([world.motive[:20].mean(axis=0), world.motive[20:].mean(axis=0)], 20, axis=0)
-    away = world.motive - mean
+    away = log_ratios(world) - founded
     live(world, change, ticks=3)
-    assert world.motive - mean == pytest.approx(away * 0.75**3)
+    assert log_ratios(world) - founded == pytest.approx(away * np.exp(-0.75))
 
 
-def test_motives_return_in_as_many_sectors_as_a_world_may_have():
-    motive = np.eye(5)[[0, 1, 2, 3]]
-    sector = np.array([126, 0, 126, 5], np.int8)
-    mean = (motive[0] + motive[2]) / 2
-    assert towards_sector(motive, sector, 1.0) == pytest.approx(np.array([mean, motive[1], mean, motive[3]]))
-    assert towards_sector(motive[:0], sector[:0], 1.0).shape == (0, 5)
+def test_in_a_model_motives_return_to_those_that_its_settings_give_each_sector():
+    model = town_of(40, motive_return=1.0)
+    assert np.ptp(model.world.motive[:, 0]) > 0.1
+    model.run()
+    for sector, motive in zip(model.world.sector, model.world.motive, strict=True):
+        assert motive == pytest.approx([*model.settings.ecosystem.sectors.values()][sector].motive, rel=1e-9)
+
+
+def test_a_motive_that_its_sector_is_founded_without_is_lost_and_one_that_is_gone_stays_so():
+    change = Change(motive_return=0.1, motive_noise=0.1)
+    world = founded_world(change, 4, {"a": [0.5, 0.5, 0.0, 0.0, 0.0], "b": [0.2] * 5})
+    world.motive[:] = [[0, 0.25, 0.25, 0.25, 0.25], [0.2] * 5, [0.2] * 5, [0, 0, 0, 0.5, 0.5]]
+    live(world, change, ticks=3)
+    assert (world.motive[0] > 0).tolist() == [False, True, True, True, True]
+    assert (world.motive[1] > 0).all()
+    assert (world.motive[2] > 0).tolist() == [True, True, False, False, False]
+    assert world.motive[3].tolist() == [0, 0, 0, 0.5, 0.5]  # nothing is left that it could return to
+    assert world.motive.sum(axis=1) == pytest.approx(np.ones(4))
+
+
+def test_motives_return_in_no_world_that_does_not_know_what_it_was_founded_from():
+    change = Change(motive_return=0.1)
+    with pytest.raises(InputError, match=r"motive_return is above 0, .* allowed: 0, or the world of a model"):
+        live(changing_world(change), change)
 
 
 def test_a_slow_driver_ramps_within_its_time_and_is_not_seen():
@@ -264,4 +398,4 @@ def test_the_heaviest_tail_there_may_be_shakes_by_numbers_whose_squares_are_numb
 
 def test_impossible_parameters_are_all_named_at_once():
     with pytest.raises(ValueError, match=r"(?s)lag.*motive_return.*shocks.0.at.*shock_tail.*shock_on"):
-        Change(lag=-1.0, motive_return=2.0, shocks=[{"at": -1, "size": 1.0}], shock_tail=0.05, shock_on="weather")
+        Change(lag=-1.0, motive_return=-2.0, shocks=[{"at": -1, "size": 1.0}], shock_tail=0.05, shock_on="weather")

@@ -5,7 +5,7 @@ import pytest
 
 from ecosim.compose import load
 from ecosim.ecosystem import Ecosystem
-from ecosim.world.reasons import TERMS
+from ecosim.world.reasons import TERMS, Reasons
 from tests.laws.everything import VARIANTS, everything
 
 KEPT = {"events": True, "reasons": True}
@@ -32,7 +32,7 @@ def town_of_camps(*changes):
 
 
 def hold_to_it(events):
-    assert not (events["why"] == "").any(), events[events["why"] == ""].groupby("kind").size().to_dict()
+    assert events["why"].notna().all(), events[events["why"].isna()].groupby("kind").size().to_dict()
     weighed = events[events["why"].isin(WEIGHED)]
     assert len(weighed)
     assert np.isfinite(weighed[["gain", "present", "threshold"]]).all(axis=None)
@@ -54,3 +54,17 @@ def test_where_organisations_go_to_camps_each_says_what_the_camp_it_went_to_and_
     moved = events[events["why"] == "less frustrated in another camp"]
     assert {"joined", "left"} <= set(moved["kind"])
     assert (moved["gain"] > moved["present"] + moved["threshold"]).all()
+
+
+@pytest.mark.parametrize("kind", ["joined", "tie_ended"])
+def test_a_reason_that_a_rule_keeps_to_itself_is_missed(kind, monkeypatch):
+    told = Reasons.note
+
+    def withheld(self, about, *words, **terms):
+        if about != kind:
+            told(self, about, *words, **terms)
+
+    monkeypatch.setattr(Reasons, "note", withheld)
+    events = decided(everything(rng=1, record=KEPT), 24)
+    with pytest.raises(AssertionError, match=f"{{'{kind}': [0-9]+}}"):
+        hold_to_it(events)

@@ -114,6 +114,18 @@ def test_polarisation_is_told_by_axis_and_on_average(town):
     np.testing.assert_allclose(value(town, "opinion_clusters_by_axis"), [2, 1])
 
 
+def test_clusters_of_opinion_below_one_per_cent_are_told_apart_from_the_others():
+    world = World(LABELS, 400, ("stance",))
+    world.stance[:200], world.stance[200:] = [-0.5, 0.2], [0.5, 0.2]
+    world.stance[:6, 0] = [-1.0, -0.9, -0.8, 0.0, 0.9, 0.9]
+    world.stance[200:204, 0] = 0.2
+    told = {name: value(world, f"opinion_clusters{name}_by_axis").tolist() for name in ("", "_effective", "_small")}
+    assert told["_small"] == [5, 0]
+    assert told[""] == [3, 1]
+    assert told["_effective"] == pytest.approx([394**2 / (194**2 + 196**2 + 4**2), 1])
+    assert value(world, "opinion_clusters_small") == 2.5
+
+
 def test_the_average_over_axes_leaves_out_where_a_measure_is_undefined(town):
     town.stance[:] = [[-1, 0.3], [-1, 0.3], [1, 0.3], [1, 0.3]]
     np.testing.assert_array_equal(value(town, "divergence_by_axis"), [2, np.nan])

@@ -3,9 +3,11 @@
 import pytest
 from matplotlib.text import Text
 
+from ecosim.ecosystem import Ecosystem
 from ecosim.reports import plots
-from ecosim.reports.marks import COLOUR, marks_of
+from ecosim.reports.marks import COLOUR, marks_in, marks_of
 from ecosim.results.run import Run
+from ecosim.settings import settings_from
 from tests.results.toys import a_run
 
 
@@ -25,7 +27,7 @@ INTERVENTIONS = [
 def test_what_was_done_from_outside_is_marked_where_it_was_done_and_said(run):
     done = {
         "interventions": INTERVENTIONS,
-        "dynamics": {"world": {"rule": "change", "shocks": [{"at": 29, "on": "demand"}]}},
+        "dynamics": {"world": {"rule": "change", "shocks": [{"at": 30, "on": "demand"}]}},
     }
     shaken = Run({**run.settings, **done}, run.summary, tables=run._tables, frames=run.frames)
     expected = [(5, "shock to water"), (9, "trust set; departures"), (12, "trust set"), (30, "shock to demand")]
@@ -39,6 +41,29 @@ def test_what_was_done_from_outside_is_marked_where_it_was_done_and_said(run):
         assert set(words) == {words for _, words in expected}
         assert "what was done from outside" in figure.get_supxlabel().replace("\n", " ")
         assert "from outside" not in draw(run).get_supxlabel().replace("\n", " ")
+
+
+@pytest.mark.parametrize("every", [1, 4])
+def test_a_set_shock_is_marked_at_the_tick_that_shows_it_and_not_where_it_never_strikes(every):
+    shocks = [{"at": at, "size": float(size)} for size, at in enumerate((1, 4, 5, 12, 20, 21, 24), 1)]
+    world = {"rule": "change", "every": every, "shocks": shocks}
+    ecosystem = {"organisations": 4, "issues": 1}
+    settings = {"ticks": 20, "ecosystem": ecosystem, "dynamics": {"world": world}, "measures": ["severity_mean"]}
+    model = Ecosystem(settings_from(settings))
+    model.run()
+    series = model.results().series
+    struck = series["tick"][series["severity_mean"].diff() > 0].tolist()
+    assert struck == ([1, 4, 5, 12, 20] if every == 1 else [4, 12, 20])
+    assert [mark.tick for mark in marks_of(model.results())] == struck
+
+
+def test_shocks_of_a_rule_that_is_not_scheduled_or_set_for_tick_0_are_not_marked():
+    """Settings of a run that an earlier version made may hold a shock of tick 0, at which no rule acts."""
+    rules = {
+        name: {"rule": "change", "shocks": [{"at": at, "on": "demand"}]} for name, at in (("a", 0), ("b", 3), ("c", 5))
+    }
+    assert marks_in({"dynamics": rules, "schedule": ["a", "b"]}, 9) == [(3, "shock to demand")]
+    assert marks_in({"dynamics": rules}, 9) == [(3, "shock to demand"), (5, "shock to demand")]
 
 
 def test_what_is_done_again_and_again_is_marked_the_first_and_the_last_time(run):

@@ -72,7 +72,7 @@ def carry_out(order: Order) -> int:
     goals = goals_of(order.until, paired=True)
     replicates = replicates_of(order.replicates, goals)
     plan = plan_of_arms(arms, changes, replicates=replicates, seed=order.seed, trust=order.trust)
-    _tell_rivals(order, plan)
+    _tell_oddities(order, plan)
     comparison = _compared(order, plan, goals)
     if comparison.until is not None:
         tell_until(order, plan, comparison.until, "scenario")
@@ -91,14 +91,14 @@ def _tell_failures(order: Order, comparison: Comparison) -> None:
     say(f"{told}, and are left out, with those that have the same luck; {where}")
 
 
-def _tell_rivals(order: Order, plan: Plan) -> None:
+def _tell_oddities(order: Order, plan: Plan) -> None:
     from ecosim.dynamics.production.placing import refuse_misplaced_goods
-    from ecosim.dynamics.rivals import rivals
+    from ecosim.oddities import oddities
 
     for point, arm in enumerate(plan.design.axes[0].values):
-        schedule = plan.settings(point).in_order()
-        refuse_misplaced_goods(schedule)
-        for sentence in rivals(schedule):
+        settings = plan.settings(point)
+        refuse_misplaced_goods(settings.in_order())
+        for sentence in oddities(settings):
             order.say(f"Note: of {arm}: {sentence}.")
 
 

@@ -74,8 +74,7 @@ def carry_out(order: Order) -> None:
 def _asked(order: Order, name: str | None, changes: tuple[str, ...]) -> tuple[Settings, Actors | None]:
     """Return what is run, and with whom; say what is odd about it."""
     from ecosim.compose import load
-    from ecosim.dynamics.rivals import rivals
-    from ecosim.interventions import never_acting
+    from ecosim.oddities import oddities
     from ecosim.settings import with_actors
     from ecosim.sizes import check_run
 
@@ -85,7 +84,7 @@ def _asked(order: Order, name: str | None, changes: tuple[str, ...]) -> tuple[Se
     settings = with_actors(settings, actors)
     if actors is not None:
         check_run(settings, agreed=order.yes)
-    for sentence in (*never_acting(settings.interventions, settings.ticks), *rivals(settings.in_order())):
+    for sentence in oddities(settings):
         order.say(f"Note: {sentence}.")
     return settings, actors
 

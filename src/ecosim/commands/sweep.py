@@ -78,10 +78,10 @@ def carry_out(order: Order) -> int:
         InputError: before anything has run.
     """
     from ecosim.dynamics.production.placing import refuse_misplaced_goods
-    from ecosim.dynamics.rivals import rivals
     from ecosim.experiments.sweep import run_sweep
     from ecosim.experiments.until import goals_of
     from ecosim.kernels import is_cold
+    from ecosim.oddities import oddities
 
     together, execution = Together(), order.execution()
     with together.step():
@@ -94,9 +94,9 @@ def carry_out(order: Order) -> int:
     with together.step():
         plan = _planned(order, goals)
     together.refuse()
-    schedule = plan.settings(0).in_order()
-    refuse_misplaced_goods(schedule)
-    for sentence in rivals(schedule):
+    settings = plan.settings(0)
+    refuse_misplaced_goods(settings.in_order())
+    for sentence in oddities(settings):
         order.say(f"Note: {sentence}.")
     if is_cold():
         order.say("The first run on this machine compiles the model once; that takes up to a minute.")

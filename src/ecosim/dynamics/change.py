@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.worked_out import WorkedOut, numbers
+from ecosim.errors import InputError
 from ecosim.kernels import kernel
 from ecosim.rng import Key, normal2, uniform, uniform2
+from ecosim.world.attributes import mean_motives
 from ecosim.world.labels import Labels
 from ecosim.world.who import unknown
 from ecosim.world.world import World
@@ -27,7 +29,7 @@ class Shock(BaseModel):
     """A change that comes at a set tick.
 
     Attributes:
-        at: tick, from 0.
+        at: tick, the first is 1; where the rule acts every so many ticks, one of those.
         size: what is added, in the unit of the column; the column stays ≥ 0.
         on: the column of the issue that is shaken.
         issue: name of the issue; all of them where there is none.
@@ -35,7 +37,7 @@ class Shock(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-    at: int = Field(ge=0, description="tick")
+    at: int = Field(ge=1, le=2**32 - 1, description="tick; the first is 1")
     size: float = Field(ge=-1e6, le=1e6, description="what is added, in the unit of the column")
     on: Shaken = Field("severity", description="severity, urgency or demand")
     issue: str | None = Field(None, description="name of the issue; all of them if not given")
@@ -64,8 +66,15 @@ class Change(Mechanism):
     :math:`e^{-\kappa\,\Delta t}`. It is held at 0 from below, so keep :math:`\sigma^2/2\kappa` well under 1 (for
     severity: under :math:`h_1^2`).
 
-    **Motives** drift: every weight is multiplied by :math:`e^{\sigma_m z}` and all are brought back to sum 1; then the
-    organisation moves by the share ``motive_return`` towards the mean motive of its sector.
+    **Motives** :math:`m` drift as shares do: weights are multiplied, and brought back to sum 1. They return to the mean
+    motive :math:`\bar m` that their sector is founded with, so that a sector as a whole does not wander off,
+
+    .. math:: m_k' \propto m_k^{e^{-\kappa}}\, \bar m_k^{1 - e^{-\kappa}}
+              \exp\left(\sigma_m \sqrt{\frac{1 - e^{-2\kappa}}{2\kappa}}\,z_k\right).
+
+    So the logarithm of the ratio of any two weights follows the equation of demand exactly (Aitchison 1982), around that
+    of the sector, with noise :math:`\sqrt{2}\,\sigma_m` and stationary variance :math:`\sigma_m^2 / \kappa`. A
+    motive of no weight stays without; one that its sector is founded without is lost at once where there is a return.
 
     **Pressure**, the growth rate of an issue against the usual one, rises by ``ramp`` each tick from ``ramp_from``
     until ``ramp_until``. Urgency follows severity, not pressure: the driver is unseen.
@@ -79,7 +88,8 @@ class Change(Mechanism):
         Stochasticity: Drift of severity, motives and demand, and the times and sizes of shocks, are drawn.
 
     References:
-        Gillespie (1996), Phys. Rev. E 54, 2084 (the exact step). Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823.
+        Aitchison (1982), J. R. Stat. Soc. B 44, 139 (ratios of shares). Gillespie (1996), Phys. Rev. E 54, 2084 (the
+        exact step). Uhlenbeck & Ornstein (1930), Phys. Rev. 36, 823.
     """
 
     lag: float = Field(
@@ -96,7 +106,7 @@ class Change(Mechanism):
         0.0, ge=0, le=2, description="σₘ, spread of the logarithm of each motive's weight gained in a tick"
     )
     motive_return: float = Field(
-        0.0, ge=0, le=1, description="share of the way to its sector's mean motive moved in a tick"
+        0.0, ge=0, description="κ, rate at which motives return to the mean that their sector is founded with, per tick"
     )
     shocks: tuple[Shock, ...] = Field((), strict=False, description="shocks at set ticks: {at, size, on, issue}")
     shock_rate: float = Field(0.0, ge=0, le=100, description="mean number of random shocks to an issue in a tick")
@@ -130,6 +140,32 @@ class Change(Mechanism):
             for fault in unknown(f"shocks[{place}].issue", [shock.issue], labels.issues)
         ]
 
+    def never_acting(self, last: int) -> list[str]:
+        """Return which of the set shocks do not strike, and whether the ramp never rises, in a run of so many ticks."""
+        told = []
+        for place, shock in enumerate(self.shocks):
+            if reason := self._misses(shock.at, last):
+                told.append(f"shocks[{place}] is to strike at tick {shock.at:,}, but {reason}; it will not")
+        first = -(-max(self.ramp_from, 1) // self.every) * self.every
+        end = last if self.ramp_until is None else min(last, self.ramp_until - 1)
+        if self.ramp and first > end:
+            until = "" if self.ramp_until is None else f" and before tick {self.ramp_until:,}"
+            told.append(
+                f"ramp is to raise pressure from tick {self.ramp_from:,} on{until}, but the rule acts at none of those "
+                f"ticks before the run ends at tick {last:,}; it will not"
+            )
+        return told
+
+    def _misses(self, tick: int, last: int) -> str:
+        """Return why this rule does not act at a tick of a run of so many; nothing where it does."""
+        if tick > last:
+            return f"the run ends at tick {last:,}"
+        if tick % self.every:
+            before = tick - tick % self.every
+            near = f"{before:,} and {before + self.every:,}" if before else f"{self.every:,} at first"
+            return f"the rule acts every {self.every:,} ticks, at {near}"
+        return ""
+
     def step(self, world: World, key: Key) -> None:
         """Let shocks strike, severity, urgency and demand move by their equations, then motives and pressure."""
         shocks = self.shocks
@@ -158,10 +194,11 @@ class Change(Mechanism):
         """Let chance shake what is not severity, and motives and pressure drift."""
         if self.shock_rate > 0.0 and self.shock_on != "severity":
             strike(getattr(world, self.shock_on), self.shock_rate, self.shock_size, self.shock_tail, key)
-        if self.motive_noise:
-            world.motive[:] = vary_motives(world.motive, world.identity, self.motive_noise, key)
-        if self.motive_return:
-            world.motive[:] = towards_sector(world.motive, world.sector, self.motive_return)
+        if self.motive_noise or self.motive_return:
+            level = _levels_of_motives(world) if self.motive_return else np.ones_like(world.motive)
+            world.motive[:] = drift_motives(
+                world.motive, level, world.identity, self.motive_return, self.motive_noise, key
+            )
         if self.ramp and self.ramp_from <= world.tick and (self.ramp_until is None or world.tick < self.ramp_until):
             world.pressure[:] = np.maximum(world.pressure + self.ramp, 0.0)
 
@@ -172,6 +209,21 @@ class Change(Mechanism):
                 chosen = slice(None) if shock.issue is None else world.labels.issues.index(shock.issue)
                 values = getattr(world, shock.on)
                 values[chosen] = np.maximum(values[chosen] + shock.size, 0.0)
+
+
+def _levels_of_motives(world: World) -> NDArray[np.float64]:
+    """Return the mean motive that each organisation's sector is founded with (n, 5).
+
+    Raises:
+        InputError: where the world has no ``origin``, so that nothing says what that is.
+    """
+    if world.origin is None:
+        raise InputError(
+            "motive_return is above 0, and this world does not know what it was founded from; allowed: 0, or the world of "
+            "a model"
+        )
+    levels: NDArray[np.float64] = mean_motives(world.origin[0])[world.sector]
+    return levels
 
 
 # Draws: entity q with draws 0 (demand), 1 and from 16 on (shocks), 5 (severity); entity identity with draws 2 to 4
@@ -199,11 +251,16 @@ def pass_time(severity: Any, urgency: Any, demand: Any, rates: Any, key: Any) ->
 @kernel
 def revert(values: Any, level: Any, rate: Any, noise: Any, key: Any, draw: Any) -> None:
     """Write values (Q,) one tick later, ≥ 0: return to a level at rate κ per tick, noise σ per square root of a tick."""
-    kept = np.exp(-rate)
-    spread = noise * np.sqrt(-np.expm1(-2.0 * rate) / (2.0 * rate)) if rate > 0.0 else noise
+    kept, spread = np.exp(-rate), gained(rate, noise)
     for q in range(values.size):
         z, _ = normal2(key, q, draw)
         values[q] = max(level + (values[q] - level) * kept + spread * z, 0.0)
+
+
+@kernel
+def gained(rate: Any, noise: Any) -> Any:
+    """Return the spread that noise σ per square root of a tick adds in a tick in which rate κ takes some of it back."""
+    return noise * np.sqrt(-np.expm1(-2.0 * rate) / (2.0 * rate)) if rate > 0.0 else noise
 
 
 @kernel
@@ -228,33 +285,21 @@ def strike(values: Any, rate: Any, size: Any, tail: Any, key: Any) -> None:
 
 
 @kernel
-def vary_motives(motive: Any, identity: Any, noise: Any, key: Any) -> Any:
-    """Return motives (n, 5), each weight multiplied by exp(noise · z), summing to 1."""
+def drift_motives(motive: Any, level: Any, identity: Any, rate: Any, noise: Any, key: Any) -> Any:
+    """Return motives (n, 5) one tick later: the logarithm of each weight returns to that of ``level`` (n, 5), as ``revert``.
+
+    Each sums to 1. Where no weight is left, nothing changes. Without a rate the level does not matter.
+    """
     n, components = motive.shape
+    kept, spread = np.exp(-rate), gained(rate, noise)
     following = np.empty_like(motive)
     for i in range(n):
         total = 0.0
         for k in range(components):
             first, second = normal2(key, identity[i], 2 + k // 2)
-            following[i, k] = motive[i, k] * np.exp(noise * (first if k % 2 == 0 else second))
+            weight = motive[i, k] ** kept * level[i, k] ** (1.0 - kept)
+            following[i, k] = weight * np.exp(spread * (first if k % 2 == 0 else second))
             total += following[i, k]
         for k in range(components):
             following[i, k] = following[i, k] / total if total > 0.0 else motive[i, k]
-    return following
-
-
-@kernel
-def towards_sector(motive: Any, sector: Any, share: Any) -> Any:
-    """Return motives (n, 5), moved by a share of the way towards the mean of each sector."""
-    n, components = motive.shape
-    sectors = sector.max() + 1 if n > 0 else 0
-    mean = np.zeros((sectors, components))
-    members = np.zeros(sectors)
-    for i in range(n):
-        members[sector[i]] += 1.0
-        mean[sector[i]] += motive[i]
-    following = np.empty_like(motive)
-    for i in range(n):
-        for k in range(components):
-            following[i, k] = motive[i, k] + share * (mean[sector[i], k] / members[sector[i]] - motive[i, k])
     return following

@@ -58,6 +58,17 @@ class Mechanism(BaseModel):
         """
         return []
 
+    def never_acting(self, last: int) -> list[str]:
+        """Return what it is to do at set ticks and never does, as it does not act at them; most do nothing at set ticks.
+
+        Args:
+            last: the last tick of the run.
+
+        Returns:
+            One sentence each, beginning with the parameter: ``shocks[0] is to strike at tick 90, but …``.
+        """
+        return []
+
     def organisations_after(self, organisations: float, ticks: int) -> float:
         """Return about how many organisations there may be, because of it, after so many ticks; most make none.
 

@@ -65,8 +65,8 @@ def _on_each_axis(columns: Any, ordered: Any, sector: Any, numbers: Any) -> None
         table[7, axis], table[8, axis], table[9, axis] = apart, united, parity
         apart, united, _, _ = _groups(values, labels, BINS, -1.0, 1.0)
         table[10, axis], table[11, axis] = apart, united
-        large, effective, _ = _clusters(ordered[axis], 0.05, 0.01)
-        table[12, axis], table[13, axis] = large, effective
+        large, effective, small = _clusters(ordered[axis], 0.05, 0.01)
+        table[12, axis], table[13, axis], table[14, axis] = large, effective, small
     _average(table)
 
 
@@ -83,7 +83,7 @@ def _average(table: Any) -> None:
         table[row, last] = total / there
 
 
-_MEASURES = 14
+_MEASURES = 15
 _SENSES = "Bramson et al. (2016), J. Math. Sociol. 40, 80"
 ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("esteban_ray", "polarisation of stances: identification within camps times distance between them", "1",
@@ -105,6 +105,8 @@ ROWS: tuple[tuple[str, str, str, str], ...] = (
      "clusters", ""),
     ("opinion_clusters_effective", "1/Σs² over the shares s of those clusters", "clusters",
      "Laakso & Taagepera (1979), Comp. Pol. Stud. 12, 3"),
+    ("opinion_clusters_small", "clusters of stances that are not counted, as fewer than 1 % of all stand in each",
+     "clusters", ""),
 )  # fmt: skip
 
 NAMES: tuple[str, ...] = tuple(row[0] for row in ROWS)

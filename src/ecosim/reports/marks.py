@@ -1,4 +1,4 @@
-"""Marks: when something was done from outside, or a shock was due, as thin lines with a few words in figures over time."""
+"""Marks: when something was done from outside, or a set shock struck: thin lines with a few words in figures over time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Mark(NamedTuple):
 
 
 def marks_of(run: Run) -> list[Mark]:
-    """Return what was done from outside, and the shocks that rules were told of, in order of ticks; none after the end."""
+    """Return what was done from outside, and the set shocks that struck, in order of ticks; none after the end."""
     return marks_in(run.settings, int(run.summary["ticks"]))
 
 
@@ -39,7 +39,7 @@ def marks_in(settings: Mapping[str, Any], last: int) -> list[Mark]:
     """Return the marks of a run with these settings, as plain data, up to its last tick."""
     found: dict[int, dict[str, None]] = {}
     doings = [(_ticks(done, last), _words(done)) for done in settings.get("interventions") or ()]
-    doings += [([shock["at"] + 1], f"shock to {shock.get('issue') or shock['on']}") for shock in _shocks(settings)]
+    doings += [([shock["at"]], f"shock to {shock.get('issue') or shock['on']}") for shock in _shocks(settings)]
     is_crowded = sum(len(ticks) for ticks, _ in doings) > MOST_MARKS
     for ticks, words in doings:
         for tick in sorted({ticks[0], ticks[-1]}) if is_crowded and ticks else ticks:
@@ -92,6 +92,10 @@ def _words(done: Mapping[str, Any]) -> str:
 
 
 def _shocks(settings: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for rule in (settings.get("dynamics") or {}).values():
+    """Yield the set shocks of rules that are scheduled and act at the shock's tick; none acts at tick 0."""
+    rules = settings.get("dynamics") or {}
+    for name in settings.get("schedule") or rules:
+        rule = rules.get(name) or {}
         if rule.get("rule") == "change":
-            yield from rule.get("shocks") or ()
+            every = rule.get("every") or 1
+            yield from (shock for shock in rule.get("shocks") or () if shock["at"] > 0 and shock["at"] % every == 0)

@@ -161,11 +161,12 @@ def _mean_salience(settings: EcosystemSettings) -> Values:
 
 
 def _motive(draw: Draw) -> Values:
-    return draw.shares("motive", _mean_motive(draw.settings), draw.settings.motive_jitter)
+    return draw.shares("motive", mean_motives(draw.settings), draw.settings.motive_jitter)
 
 
 @remembered
-def _mean_motive(settings: EcosystemSettings) -> Values:
+def mean_motives(settings: EcosystemSettings) -> Values:
+    """Return the mean motive of each sector at the start (sectors, components)."""
     return np.array([sector.motive for sector in settings.sectors.values()])
 
 
