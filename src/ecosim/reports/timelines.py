@@ -28,6 +28,7 @@ from ecosim.errors import InputError, did_you_mean
 from ecosim.reports.lines import curve, fit_ticks, window
 from ecosim.reports.marks import Mark, caption_of, draw_marks, marks_of
 from ecosim.results.phrases import number
+from ecosim.world.columns import RUNGS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,16 +73,33 @@ def timeline(run: Run, measures: Sequence[str], title: str = "Measures over time
 
 
 def measures(run: Run) -> Figure:
-    """Return the figure of whatever was measured, a panel a measure: for models that no other figure over time fits.
+    """Return the figure of what was measured and no other figure shows, a panel a column.
 
     Raises:
-        InputError: if nothing was measured.
+        InputError: if nothing was measured, or others show it all.
     """
-    there = [name for name in run.recorded if name != "tick" and has_values(run, name)]
+    there = remaining(run)
     if not there:
-        raise InputError("figure 'measures' is left out: nothing was measured")
+        raise InputError("figure 'measures' is left out: nothing was measured that no other figure shows")
     cut = f": the first {MOST_PANELS} of {len(there)}" if len(there) > MOST_PANELS else ""
-    return timeline(run, there[:MOST_PANELS], f"What was measured{cut}")
+    is_all = len(there) == len([name for name in run.recorded if name != "tick" and has_values(run, name)])
+    return timeline(run, there[:MOST_PANELS], f"What {'' if is_all else 'else '}was measured{cut}")
+
+
+def remaining(run: Run) -> list[str]:
+    """Return the columns with values that no other figure of a run shows."""
+    shown = {name for family in _families(run) for name in family}
+    shown.update(f"success_{word}" for word in (*sectors_of(run), "collective"))
+    shown.update(f"{kind}_{issue}" for kind in ("severity", "urgency") for issue in _issues(run))
+    shown.update(f"rung_share_{rung}" for rung in RUNGS)
+    return [name for name in run.recorded if name not in shown and name != "tick" and has_values(run, name)]
+
+
+def _families(run: Run) -> tuple[list[str], list[str]]:
+    """Return which measures of collaboration and of polarisation are shown: three each at most."""
+    above = [name for name in COLLABORATION_MEASURES if has_values(run, name)][:3]
+    below = [name for name in POLARISATION_MEASURES if has_values(run, name)][:3]
+    return above, below
 
 
 @styled
@@ -92,8 +110,7 @@ def collaboration(run: Run) -> Figure:
         InputError: if neither was measured.
     """
     require(run, COLLABORATION_MEASURES + POLARISATION_MEASURES, "collaboration")
-    above = [name for name in COLLABORATION_MEASURES if has_values(run, name)][:3]
-    below = [name for name in POLARISATION_MEASURES if has_values(run, name)][:3]
+    above, below = _families(run)
     families = [family for family in ((above, COLLABORATION), (below, POLARISATION)) if family[0]]
     columns = max(len(names) for names, _ in families)
     figure = new_figure(max(3.7 * columns + 0.3, 7.5), 2.6 * len(families) + 1.1)
