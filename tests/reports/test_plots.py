@@ -15,14 +15,17 @@ from ecosim.measures.registry import find
 from ecosim.reports import plots
 from ecosim.results.frame import Frame
 from ecosim.world.labels import Labels
-from tests.results.toys import Keep, a_run
+from tests.results.toys import SETTINGS, Keep, a_run
 
 AWKWARD = (r"$\frac{$", "_Acme", "<script>alert(1)</script>", "=HYPERLINK(1)", "a\nb", "日本", "", "x" * 300)
 
 
+WATCHED = {**SETTINGS, "watch_measures": ["cross_sector_share", "success"]}
+
+
 @pytest.fixture(scope="module")
 def run():
-    return a_run(30, ticks=60)
+    return a_run(30, ticks=60, settings=WATCHED)
 
 
 def texts(figure):
@@ -39,7 +42,7 @@ def legend_of(figure):
 
 def test_every_figure_is_saved_as_svg_and_png(run, tmp_path):
     written = plots.save_figures(run, tmp_path)
-    names = ("network", "collaboration", "success", "severity", "ladder", "measures")
+    names = ("network", "watch", "collaboration", "success", "severity", "ladder", "measures")
     assert [path.name for path in written] == [f"{name}.{kind}" for name in names for kind in ("svg", "png")]
     assert all(path.stat().st_size > 10_000 for path in written)
     assert (tmp_path / "network.png").read_bytes().startswith(b"\x89PNG")
@@ -48,7 +51,7 @@ def test_every_figure_is_saved_as_svg_and_png(run, tmp_path):
 
 def test_the_same_run_gives_the_same_bytes(tmp_path):
     for folder in ("first", "second"):
-        plots.save_figures(a_run(10), tmp_path / folder)
+        plots.save_figures(a_run(10, settings=WATCHED), tmp_path / folder)
     first, second = (
         {path.name: path.read_bytes() for path in folder.iterdir()} for folder in sorted(tmp_path.iterdir())
     )

@@ -20,7 +20,7 @@ from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
 from ecosim.interventions import Invite
 from ecosim.mechanism_settings import validated
-from ecosim.reports.marks import Mark, marks_in
+from ecosim.results.marks import Mark, marks_in
 from ecosim.results.phrases import plural
 from ecosim.results.summary import STAGES
 from ecosim.results.words import STAGE_MEANINGS

@@ -12,7 +12,9 @@ from ecosim.drawing.style import rules
 from ecosim.errors import InputError
 from ecosim.reports.ladder import ladder
 from ecosim.reports.network import network
-from ecosim.reports.timelines import MOST_PANELS, collaboration, measures, remaining, severity, success, timeline
+from ecosim.reports.remaining import MOST_PANELS, measures, remaining
+from ecosim.reports.timelines import collaboration, severity, success, timeline
+from ecosim.reports.watch import watch
 from ecosim.results.store import write_bytes
 
 if TYPE_CHECKING:
@@ -31,11 +33,13 @@ __all__ = [
     "severity",
     "success",
     "timeline",
+    "watch",
     "write_figure",
 ]
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "network": network,
+    "watch": watch,
     "collaboration": collaboration,
     "success": success,
     "severity": severity,
