@@ -121,7 +121,7 @@ class Show:
     def programme(self) -> dict[str, Any]:
         """Return what a page needs to know once of this world, as plain data."""
         settings, labels, notes = self.model.settings, self.model.world.labels, self.model.recorder.notes
-        said = f"{settings.watch} {settings.title}"
+        said = f"{' '.join(settings.watch_measures)} {settings.watch} {settings.title}"
         return {
             "scenario": self.scenario,
             "seed": str(self.model.seed),
