@@ -8,7 +8,7 @@ import pytest
 import ecosim
 from ecosim.commands.actors import actors_of
 from ecosim.commands.run import Order
-from ecosim.own_tables import known_columns
+from ecosim.own_tables import begin_insolvent, known_columns
 from ecosim.settings import Settings, settings_from
 
 TABLE = """name,sector,capital,stance_trade,salience_harbour,motive_mission,capability_law
@@ -75,3 +75,17 @@ def test_the_door_is_open():
     for name in ("actors", "read_actors", "AgentRules"):
         assert name in ecosim.__all__
         assert callable(getattr(ecosim, name))
+
+
+def test_own_organisations_that_begin_insolvent_are_named_before_the_run(tmp_path):
+    table = tmp_path / "organisations.csv"
+    table.write_text("name,sector,capital\nBrigade,government,0\nPolice,government,1.5\nClub,civil_society,\n")
+    town = ecosim.load("town")
+    found = ecosim.actors(town, table)
+    (told,) = begin_insolvent(found, town.in_order())
+    assert "1 of your 3 organisations begin" in told
+    assert (
+        "dynamics.turnover.floor (0.1), as insolvent: 'Brigade'; whoever stays below it leaves after 10 ticks" in told
+    )
+    assert begin_insolvent(found, ecosim.load("town", "~dynamics.turnover").in_order()) == []
+    assert begin_insolvent(found, ecosim.load("town", "dynamics.turnover.floor=0").in_order()) == []

@@ -104,6 +104,26 @@ def test_links_between_documents_lead_somewhere(page):
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_scenario_has_its_row_in_the_readme_and_its_section_in_the_document():
+    shipped = {path.stem for path in (ROOT / "configs" / "scenario").glob("*.yaml")} - {"town"}
+    readme, told = ((ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/scenarios.md"))
+    rows = {name for row in re.findall(r"^\|([^|]+)\|", readme, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert shipped - rows == set()
+    assert shipped - set(re.findall(r"^## `(\w+)`", told, re.MULTILINE)) == set()
+
+
+def test_the_readme_and_the_odd_description_agree_on_how_long_a_tick_is():
+    said = "stands for no fixed length of calendar time"
+    assert said in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert said in re.sub(r'"\s+"', "", (ROOT / "src" / "ecosim" / "odd.py").read_text(encoding="utf-8"))
+    assert "a week" not in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_strategist_finds_how_to_ask_why():
+    pages = [(ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/real-networks.md")]
+    assert all("\necosim why " in page for page in pages)
+
+
 def test_the_picture_is_small_enough_to_be_looked_at_on_a_telephone():
     assert 10_000 < (ROOT / "docs" / "images" / "town.png").stat().st_size < 300_000
 

@@ -265,6 +265,8 @@ class Remove(_OfSome):
     def apply(self, world: World, key: Key) -> Deed:
         """Take them away."""
         rows = self.who.rows(world, key)
+        if world.reasons is not None:
+            world.reasons.note("gone", "removed", world.identity[rows])
         world.remove_organisations(rows)
         return Deed(world.identity[rows])
 

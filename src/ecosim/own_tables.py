@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ecosim.dynamics.mechanism import Mechanism
+from ecosim.errors import shown
 from ecosim.settings import Settings
 from ecosim.world.columns import COLUMNS
 from ecosim.world.founding import labels_of
@@ -13,6 +15,9 @@ from ecosim.world.founding import labels_of
 if TYPE_CHECKING:
     from ecosim.world.actor_mapping import TableMapping
     from ecosim.world.actors import Actors
+
+MOST_NAMED = 10
+"""Up to how many organisations are named in a sentence."""
 
 
 def actors(
@@ -48,3 +53,35 @@ def known_columns(settings: Settings) -> tuple[str, ...]:
     alone = ("capital", "purpose", "contribution", "invest", "reputation")
     several = ("stance", "capability", "salience", "motive")
     return (*alone, *(f"{column}_{word}" for column in several for word in labels.words(COLUMNS[column])))
+
+
+def begin_insolvent(actors: Actors, schedule: Mapping[str, Mechanism]) -> list[str]:
+    """Return a sentence for each rule of turnover under which some of the user's own begin with too little capital.
+
+    They leave for good once its patience is over, which a user who meant by 0 something else, or did not know it, would
+    hardly expect.
+
+    Args:
+        actors: as the tables gave them.
+        schedule: mechanisms by name.
+    """
+    from ecosim.dynamics.turnover import Turnover
+
+    if "capital" not in actors.columns:
+        return []
+    capital = actors.columns["capital"]
+    found = []
+    for name, mechanism in schedule.items():
+        if not isinstance(mechanism, Turnover):
+            continue
+        poor = [who for who, has in zip(actors.names, capital.tolist(), strict=True) if has < mechanism.floor]
+        if poor:
+            more = f" and {len(poor) - MOST_NAMED:,} more" if len(poor) > MOST_NAMED else ""
+            listed = f"{', '.join(shown(who) for who in poor[:MOST_NAMED])}{more}"
+            found.append(
+                f"{len(poor):,} of your {len(actors.names):,} organisations begin with a capital below "
+                f"dynamics.{name}.floor ({mechanism.floor:g}), as insolvent: {listed}; whoever stays below it leaves after "
+                f"{mechanism.patience:,} ticks (patience). Where that is not meant, map capital otherwise or switch it off: "
+                f"~dynamics.{name}"
+            )
+    return found

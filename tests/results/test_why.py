@@ -13,6 +13,7 @@ from ecosim.errors import InputError
 from ecosim.results.book import Book
 from ecosim.results.company import Company
 from ecosim.results.run import read
+from ecosim.results.why import decisions_of
 from ecosim.world.reasons import TERMS, Reasons
 from tests.ecosystems import coupled_settings, differing
 
@@ -127,6 +128,30 @@ def test_a_choice_against_what_was_expected_says_so(run):
         assert (", though it " in sentence) != is_likely
         is_worth_it = event["gain"] >= (event["present"] + event["cost"]) * (1 + event["threshold"])
         assert (is_worth_it == (event["kind"] != "left")) == is_likely
+
+
+def test_what_was_weighed_is_told_as_gain_less_cost_against_what_it_would_have_otherwise():
+    events = pd.DataFrame([{
+        "tick": 3, "kind": "joined", "organisation_name": "Ann", "other_name": None, "coalition": 70, "issue": -1,
+        "why": "expected to do better",
+        **dict.fromkeys(TERMS, np.nan), "gain": 0.057, "present": 0.04, "cost": 0.02, "threshold": 0.0, "chance": 0.3,
+    }])  # fmt: skip
+    (told,) = decisions_of(events, "Ann")["told"]
+    assert "(gain 0.057 less cost 0.020 is 0.037, against 0.040 otherwise and done with a chance of 30 %)" in told
+
+
+def test_who_is_there_no_more_has_its_reason_too():
+    changes = ("dynamics.turnover.floor=0.6", "record.reasons=true")
+    taken = "interventions=[{do: remove, at: 3, who: {number: 2}}]"
+    model = Ecosystem(load("town", "ecosystem.organisations=40", "ecosystem.citizens.count=50", taken, *changes), rng=3)
+    model.run(30)
+    run = model.results()
+    gone = run.events[run.events["kind"] == "gone"]
+    assert set(gone["why"]) == {"insolvent", "removed"}
+    assert (gone["why"] == "removed").sum() == 2
+    for why, sentence in (("insolvent", "its capital had been below"), ("removed", "an intervention took it away")):
+        name = gone[gone["why"] == why]["organisation_name"].iloc[0]
+        assert f"{name} went for good: {sentence}" in run.why(name, "gone")["told"].iloc[0]
 
 
 def test_both_ends_of_a_tie_can_ask(run):

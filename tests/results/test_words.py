@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecosim.measures.measure import Measure
-from ecosim.results.doings import camps, clusters_by_chance
+from ecosim.results.doings import camps, clusters_by_chance, smaller_camp, turnover
 from ecosim.results.phrases import number, percent, plain, unescaped
 from ecosim.results.words import tell
 from tests.results.toys import a_run
@@ -59,6 +59,22 @@ def test_a_stage_that_is_not_known_is_said_to_be_so():
     assert "**Stage at the end: not known.**" in words
 
 
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        ([1, np.nan, np.nan, np.nan, 2], "It is one look, at the last tick"),
+        ([1, 1, 2, 2, 2], "It was seen at every look since tick 20, and at 3 of 5 looks in all."),
+        ([1, 2, np.nan, 1, 2], "It was seen at the last tick only, and at 2 of 4 looks in all."),
+        ([2, 2, 2, 2, 2], "It was seen at every look since tick 0, and at 5 of 5 looks in all."),
+    ],
+)
+def test_a_stage_is_told_with_how_long_it_has_held_or_that_nobody_looked(looks, said):
+    from ecosim.results.words import _how_long
+
+    assert _how_long(2, {"tick": np.arange(0, 50, 10), "stage": np.array(looks, float)}).startswith(said)
+    assert "It is one look, at the last tick" in _how_long(2, {})
+
+
 def test_what_was_not_measured_is_not_mentioned():
     words = a_run(measured=[Measure("other", "something else", "1", lambda world: 1.0)]).words
     for topic in ("Collaboration", "olaris", "Issues", "Success", "Win-win", "Stage"):
@@ -82,7 +98,7 @@ def test_the_mean_is_over_the_second_half_and_the_early_success_over_the_first_t
     assert set(summary["ledger"]) == {"win_win_share"}
 
 
-def told(ticks=100, interventions=(), series=None, events=None, **measures):
+def told(ticks=100, interventions=(), series=None, events=None, ecosystem=None, **measures):
     """Return the words on a run with these measures, each as (start, mean of the second half, end)."""
     counts = {"organisations": 6, "by_sector": {"business": 6}, "issues": 0, "relationships": 0, "coalitions": 0}
     summary = {
@@ -98,7 +114,8 @@ def told(ticks=100, interventions=(), series=None, events=None, **measures):
         "stage": None,
         "missing_values_drawn": {"total": 0, "columns": {}},
     }
-    return tell(summary, {"title": "Told", "interventions": interventions}, {}, series, events)
+    settings = {"title": "Told", "interventions": interventions, "ecosystem": ecosystem}
+    return tell(summary, settings, {}, series, events)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +157,34 @@ def test_that_indices_of_polarisation_disagree_is_said_once():
     assert told(**measured).count("disagree") == 1
 
 
+@pytest.mark.parametrize("share", [0.005, 0.04, 0.2, 0.5])
+def test_the_smaller_camp_is_no_larger_than_what_its_distance_and_the_mean_distance_allow(share):
+    """Exactly as large where each camp is of one mind, less than that where they are not."""
+    n = 1000
+    place = np.where(np.arange(n) < share * n, 0.6, -0.4)
+    for noise in (0.0, 0.05):
+        stances = place + noise * np.sin(np.arange(n))
+        apart = stances[place > 0].mean() - stances[place < 0].mean()
+        found = {"dispersion": np.abs(stances - stances.mean()).mean(), "divergence": apart}
+        most = smaller_camp({name: {"final": value} for name, value in found.items()})
+        assert most == pytest.approx(share) if noise == 0.0 else most >= share - 1e-9
+
+
+def test_where_all_but_a_few_agree_they_are_told_so_and_not_as_two_camps():
+    measured = {
+        "esteban_ray": (0.015, 0.005, 0.005), "dispersion": (0.489, 0.011, 0.011), "bimodality": (0.512, 0.99, 0.99),
+        "divergence": (0.993, 1.09, 1.09), "consensus": (0.734, 1.0, 1.0),
+    }  # fmt: skip
+    one_axis = {"stance": {"axes": 1}}
+    words = told(ecosystem=one_axis, **measured)
+    assert "At the end all but at most 0.5 % of the organisations hold one view; those few stand 1.09 away" in words
+    assert "disagree" not in words
+    assert "The two camps" not in words
+    split = {**measured, "dispersion": (0.489, 0.5, 0.5)}
+    assert "all but at most" not in told(ecosystem=one_axis, **split)
+    assert "all but at most" not in told(ecosystem={"stance": {"axes": 2}}, **measured)
+
+
 def test_one_index_alone_gives_no_verdict():
     assert "**Opinions:** the Esteban–Ray index went from 0.010 to 0.070." in told(esteban_ray=(0.01, 0.07, 0.07))
 
@@ -148,6 +193,26 @@ def test_an_issue_that_was_worst_on_the_way_is_told_with_its_peak():
     series = {"tick": np.array([0, 37, 100]), "severity_climate": np.array([1.8, 16.8, 0.37])}
     words = told(series=series, severity_climate=(1.8, 2.0, 0.37))
     assert "climate (1.80, 2, 0.370) peaked at 16.8 in tick 37 and eased to 0.370." in words
+
+
+@pytest.mark.parametrize(
+    ("path", "told_of_it"),
+    [
+        (
+            (1.8, 16.0, 0.32, 6.99),
+            "peaked at 16 in tick 37, fell to 0.320 in tick 140 and rose again to 6.99, above its start.",
+        ),
+        ((1.8, 1.5, 9.47, 8.08), "got worse, most in tick 140 (9.47)."),
+        ((1.8, 16.0, 4.2, 4.0), "peaked at 16 in tick 37 and eased to 4, above its start."),
+        ((4.0, 2.0, 0.5, 3.0), "fell to 0.500 in tick 140 and rose again to 3."),
+        ((4.0, 2.0, 0.5, 0.6), "eased."),
+    ],
+)
+def test_an_issue_that_ends_far_above_its_start_or_rises_again_is_not_said_to_have_eased(path, told_of_it):
+    series = {"tick": np.array([0, 37, 140, 200]), "severity_climate": np.array(path)}
+    mean = (path[2] + path[3]) / 2
+    words = told(ticks=200, series=series, severity_climate=(path[0], mean, path[3]))
+    assert f"climate ({number(path[0])}, {number(mean)}, {number(path[3])}) {told_of_it}" in words
 
 
 def test_the_second_half_of_what_was_measured_at_start_and_end_alone_is_a_dash():
@@ -272,6 +337,43 @@ def test_who_came_and_who_went_is_told_by_the_events():
     events["organisation_name"] = np.array(["a", "b", "c", "d"], object)
     assert "**Turnover:** 2 organisations left and 1 came" in told(events=events)
     assert "Turnover" not in told(events={name: values[3:] for name, values in events.items()})
+
+
+OWN_LEFT = {
+    "tick": np.array([4, 10, 10, 10, 20]),
+    "kind": np.array(["remove", "gone", "gone", "came", "gone"], object),
+    "organisation_name": np.array(["Port", "Port", "Fire Brigade", "new business 1", "new business 1"], object),
+}
+
+
+@pytest.mark.parametrize(
+    ("events", "settings", "told_of_it"),
+    [
+        (
+            {**OWN_LEFT, "why": np.array([None, "removed", "insolvent", None, "insolvent"], object)},
+            {},
+            "(removed from outside: Port; insolvent: Fire Brigade)",
+        ),
+        (
+            OWN_LEFT,
+            {"dynamics": {"turnover": {"rule": "turnover"}}},
+            "(removed from outside: Port; insolvent: Fire Brigade)",
+        ),
+        (
+            OWN_LEFT,
+            {"dynamics": {"turnover": {"rule": "turnover"}, "mine": {"rule": "my_rules:Exit"}}},
+            "(removed from outside: Port; Fire Brigade)",
+        ),
+    ],
+)
+def test_of_the_users_own_organisations_those_that_left_are_named_with_the_cause_where_it_is_known(
+    events, settings, told_of_it
+):
+    from ecosim.results.words import _sole_cause
+
+    words = " ".join(turnover(25, 24, events, are_own=True, cause=_sole_cause(settings)))
+    assert f"Of your own organisations, 2 left {told_of_it}." in words
+    assert "Of your own" not in " ".join(turnover(25, 24, events))
 
 
 def test_a_run_in_which_organisations_come_and_go_counts_them():

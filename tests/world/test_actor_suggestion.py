@@ -154,3 +154,11 @@ def test_a_point_before_three_digits_beside_whole_numbers_is_noted_as_it_may_par
     )
     told = [warning for warning in read_actors(organisations, ties).warnings if "write 1200" in warning]
     assert len(told) == warned
+
+
+def test_a_guess_of_capital_from_a_column_with_zeros_says_what_they_would_mean(tmp_path):
+    table = tmp_path / "organisations.csv"
+    table.write_text("name,sector,paid_staff\nBrigade,government,0\nPolice,government,400\n")
+    assert "# check this: 0 (1 of 2 organisations) becomes no capital at all" in suggest_mapping(table)
+    table.write_text("name,sector,paid_staff\nBrigade,government,3\nPolice,government,400\n")
+    assert "check this" not in suggest_mapping(table)

@@ -82,9 +82,13 @@ def _asked(order: Order, name: str | None, changes: tuple[str, ...]) -> tuple[Se
         settings = load(name, *changes, scenario=order.scenario, trust=order.trust, yes=order.yes)
     actors = actors_of(order, lambda: settings, order.say)
     settings = with_actors(settings, actors)
+    odd = list(oddities(settings))
     if actors is not None:
+        from ecosim.own_tables import begin_insolvent
+
         check_run(settings, agreed=order.yes)
-    for sentence in oddities(settings):
+        odd += begin_insolvent(actors, settings.in_order())
+    for sentence in odd:
         order.say(f"Note: {sentence}.")
     return settings, actors
 

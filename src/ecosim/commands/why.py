@@ -15,7 +15,7 @@ from ecosim.errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Tell why an organisation joined, left, founded, or made or ended ties, a sentence a decision.
+    """Tell why an organisation joined, left, founded, made or ended ties, or went, a sentence a decision.
 
     First: ecosim run record.reasons=true --out DIR
     """
@@ -23,7 +23,7 @@ class Order:
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="what a run left, made with record.reasons=true")]
     organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="its name, as the tables have it")]
     kind: Annotated[
-        str | None, typer.Option(metavar="KIND", help="only these: joined, left, founded, tie_made, tie_ended")
+        str | None, typer.Option(metavar="KIND", help="only these: joined, left, founded, tie_made, tie_ended, gone")
     ] = None
     as_json: AsJson = False
 

@@ -133,7 +133,8 @@ class Turnover(Mechanism):
 
 
 def note_going(world: World, going: Rows) -> None:
-    """Note why ties and memberships of those that leave end: they are insolvent."""
+    """Note why organisations leave, and why their ties and memberships end: they are insolvent."""
+    world.reasons.note("gone", "insolvent", world.identity[going])
     is_going = np.zeros(world.n, np.bool_)
     is_going[going] = True
     one, other = world.identity[world.ends[is_going[world.ends].any(axis=1)].T]

@@ -193,14 +193,7 @@ def caption(frames: list[Frame], shown: list[tuple[int, int]], picture: Picture,
         picture: what the panels share.
         most_coalitions: how many coalitions a panel shows at most.
     """
-    total = np.unique(np.concatenate([frame.identity for frame in frames])).size
-    is_sample = total > picture.identity.size
-    who = f"{total:,} organisations"
-    if is_sample:
-        who = (
-            f"A sample of {picture.identity.size} of {total:,} organisations, met on a walk along their ties (the well "
-            "connected are met more often; the numbers above the panels count all)"
-        )
+    who = _who(frames, picture)
     where = "everyone stands in the same place in every panel, and " if len(frames) > 1 else ""
     text = f"{who}; {where}those who are tied or have joined stand close."
     if picture.tells_opinions:
@@ -231,6 +224,22 @@ def _mean_given(frames: list[Frame]) -> str:
     """Return from where to where the mean of what is given went."""
     means = [float(given.mean()) for frame in frames if (given := frame.contribution) is not None and given.size]
     return f" (on average {' to '.join(percent(mean) for mean in (means[0], means[-1]))})" if len(means) > 1 else ""
+
+
+def _who(frames: list[Frame], picture: Picture) -> str:
+    """Return how many the panels show: how many there are at a time, and in all where some came and went between them."""
+    counts = [frame.identity.size for frame in frames]
+    least, most = min(counts), max(counts)
+    total = np.unique(np.concatenate([frame.identity for frame in frames])).size
+    there = f"{most:,} organisations" if least == most else f"{least:,} to {most:,} organisations"
+    if total > most:
+        there += f" at a time, {total:,} in all as some came and went"
+    if total <= picture.identity.size:
+        return there
+    return (
+        f"A sample of {picture.identity.size} of {there}, met on a walk along their ties (the well connected are met "
+        "more often; the numbers above the panels count all)"
+    )
 
 
 def _lift(size: float) -> float:

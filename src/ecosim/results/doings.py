@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.measures.panel import EXTREMES, of_change
-from ecosim.results.phrases import both, in_a_row, moved, number, percent, some
+from ecosim.results.phrases import both, in_a_row, moved, number, percent, plain, some
 
 Measured = Mapping[str, Mapping[str, Any]]
 
@@ -57,12 +58,13 @@ def clusters_by_chance(organisations: int) -> float:
     return 1 + (organisations - 1) * (1 - GAP / SCALE) ** organisations
 
 
-def camps(measures: Measured, organisations: int) -> Iterator[str]:
+def camps(measures: Measured, organisations: int, *, are_two: bool = True) -> Iterator[str]:
     """Tell into how many clusters opinions fell, and how far apart their two camps stand.
 
     Args:
         measures: each, with its start, mean and final value.
         organisations: how many there are at the start: of few, it is told how many clusters chance would give.
+        are_two: whether there are two camps worth the name.
     """
     if clusters := both(measures, "opinion_clusters"):
         start, later = clusters
@@ -77,11 +79,39 @@ def camps(measures: Measured, organisations: int) -> Iterator[str]:
             f"Opinions stood in {number(start)} {word} at the start, in {number(later)} later{counted}"
             f"{few if 1 < organisations < FEW else ''}."
         )
-    if (apart := both(measures, "divergence")) and (within := both(measures, "consensus")):
+    if are_two and (apart := both(measures, "divergence")) and (within := both(measures, "consensus")):
         yield (
             f"The two camps, below and above the middle, stood {number(apart[0])} apart at the start, {number(apart[1])} "
             f"later; within them consensus {moved(*within, 'grew', 'shrank', 'hardly changed')}, "
             f"{number(within[0])} to {number(within[1])}."
+        )
+
+
+LOPSIDED = 0.05
+"""A smaller camp that holds no larger share of organisations than this is told as a few, not as a side of two."""
+
+
+def smaller_camp(measures: Measured) -> float:
+    r"""Return what share of organisations the smaller camp holds at most at the end, on a single axis; NaN where unknown.
+
+    With a share p of them at a distance d from the others' mean, the mean distance from the average of all is at least
+    that between the camps: :math:`D \ge 2 p (1 - p) d` (Jensen), so :math:`p \le (1 - \sqrt{1 - 2 D / d}) / 2`.
+    """
+    mean_distance, apart = (measures.get(name, {}).get("final") for name in ("dispersion", "divergence"))
+    if mean_distance is None or not apart:
+        return math.nan
+    return (1.0 - math.sqrt(max(0.0, 1.0 - 2.0 * mean_distance / apart))) / 2.0
+
+
+def all_but_a_few(measures: Measured) -> Iterator[str]:
+    """Tell that nearly everyone holds one view, where it is so at the end: then measures of two camps tell of a few."""
+    few = smaller_camp(measures)
+    if few <= LOPSIDED:
+        apart, mean_distance = (measures[name]["final"] for name in ("divergence", "dispersion"))
+        view = "hold one view" if mean_distance <= GAP else "stand on one side of the middle"
+        yield (
+            f"At the end all but at most {percent(few)} of the organisations {view}; those few stand {number(apart)} away "
+            "from them, and what compares two camps compares these few with everyone else."
         )
 
 
@@ -140,13 +170,23 @@ def lifetimes(last: int, events: Mapping[str, NDArray[Any]] | None) -> Iterator[
     yield f"Counting those that still stood as long as they were seen, {told}."
 
 
-def turnover(start: int, end: int, events: Mapping[str, NDArray[Any]] | None) -> Iterator[str]:
+MOST_NAMED = 12
+"""Up to how many of the user's own organisations that left are named."""
+
+_CAUSES = {"insolvent": "insolvent", "removed": "removed from outside"}
+
+
+def turnover(
+    start: int, end: int, events: Mapping[str, NDArray[Any]] | None, *, are_own: bool = False, cause: str = ""
+) -> Iterator[str]:
     """Tell who came and who went.
 
     Args:
         start: organisations at the start.
         end: organisations at the end.
         events: the columns of the events, where they were kept.
+        are_own: whether the organisations of the start are the user's own: then those that left are named.
+        cause: why they left where the events keep no reasons, if there is one cause only.
     """
     if events is None:
         if start != end:
@@ -155,3 +195,27 @@ def turnover(start: int, end: int, events: Mapping[str, NDArray[Any]] | None) ->
     gone, came = (int(np.count_nonzero(events["kind"] == kind)) for kind in ("gone", "came"))
     if gone or came:
         yield f"**Turnover:** {some(gone, 'organisation')} left and {came:,} came, so that {start:,} became {end:,}."
+    if are_own and gone:
+        yield from _own_that_left(events, cause)
+
+
+def _own_that_left(events: Mapping[str, NDArray[Any]], cause: str) -> Iterator[str]:
+    """Name those of the start that left, by what they left of: newcomers that left again are none of the user's."""
+    newcomers = set(events["organisation_name"][events["kind"] == "came"])
+    removed = set(events["organisation_name"][events["kind"] == "remove"])
+    left: dict[str, list[str]] = {}
+    for row in np.flatnonzero(events["kind"] == "gone").tolist():
+        name = events["organisation_name"][row]
+        if not isinstance(name, str) or name in newcomers:
+            continue
+        why = events["why"][row] if "why" in events else "removed" if name in removed else cause
+        left.setdefault(_CAUSES.get(why, why) if isinstance(why, str) else "", []).append(name)
+    count = sum(map(len, left.values()))
+    parts = []
+    for why, names in left.items():
+        named = [plain(name) for name in names[:MOST_NAMED]]
+        if len(names) > MOST_NAMED:
+            named.append(f"{len(names) - MOST_NAMED:,} more")
+        parts.append((f"{plain(why)}: " if why else "") + in_a_row(named))
+    if parts:
+        yield f"Of your own organisations, {count:,} left ({'; '.join(parts)})."

@@ -213,7 +213,7 @@ class Watch:
         if organisations_are_new:
             gone, came = self._identity[now < 0], world.identity[np.count_nonzero(now >= 0) :]
             if gone.size:
-                log.add(world.tick, "gone", gone)
+                log.add(world.tick, "gone", gone, **self._book.of("gone", gone, np.full(gone.size, -1)))
             if came.size:
                 log.add(world.tick, "came", came)
                 log.introduce(world, first=world.n - came.size)

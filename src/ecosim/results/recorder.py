@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from ecosim.results.frame import Frame, frame_of
 from ecosim.results.plan import Plan, plans
 from ecosim.results.table import Note, Table, stacked
 from ecosim.results.tables import MAKE
+from ecosim.world.columns import COLUMNS
 from ecosim.world.labels import Labels
 from ecosim.world.remembered import remembered
 from ecosim.world.world import World
@@ -61,7 +62,9 @@ class Recorder:
 
     Memory grows with the rows of the series and the events, and with nothing else unless a table is kept at every row.
     Measures that share a ``compute`` are computed once. A measure whose columns the world lacks is missing (NaN),
-    and so is, at tick 0, one that tells what a tick brought (``Measure.flow``).
+    and so is, at tick 0, one that tells what a tick brought (``Measure.flow``). Missing, too, is a measure of a column that
+    nothing in the model moves, as long as it has not been moved all the same: its 0 would tell of a world in which nobody
+    succeeds where nobody looked.
 
     Args:
         measures: what to measure, in the order of the columns; given as a tuple, what is told of it is kept for others
@@ -69,15 +72,25 @@ class Recorder:
         labels: names of issues, sectors and axes, for measures that have one value each.
         record: what to keep.
         ticks: how many ticks are planned, at least 0: the last of them is recorded whatever ``every``.
+        unmoved: columns that neither founding nor any rule or intervention writes.
 
     Raises:
         InputError: if two measures fill a column of the same name.
     """
 
-    def __init__(self, measures: Sequence[Measure], labels: Labels, record: Record, ticks: int) -> None:
+    def __init__(
+        self,
+        measures: Sequence[Measure],
+        labels: Labels,
+        record: Record,
+        ticks: int,
+        *,
+        unmoved: Collection[str] = (),
+    ) -> None:
         self.measures, self.labels, self.keep, self.ticks = tuple(measures), labels, record, ticks
         told = _told_once if isinstance(measures, tuple) else _told
         self.notes, self._flows = told(self.measures, labels)
+        self._unmoved = _of_columns(unmoved, self.measures, labels)
         self.events: EventLog | None = EventLog(reasons=record.reasons) if record.events else None
         self.frames: list[Frame] = []
         self.counts: list[dict[str, Any]] = []
@@ -209,6 +222,19 @@ class Recorder:
         self._plan[only_costly].look(world, values)
         if world.tick == 0:
             values[self._flows] = np.nan
+        for column, places in self._unmoved:
+            if world.has(column) and (getattr(world, column) == COLUMNS[column].initial).all():
+                values[places] = np.nan
+
+
+def _of_columns(
+    columns: Collection[str], measures: Sequence[Measure], labels: Labels
+) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Return each column with which places of a record are of measures that read it."""
+    if not columns:
+        return []
+    reads = [set(measure.reads) for measure in measures for _ in measure.columns(labels)]
+    return [(column, np.array([column in read for read in reads])) for column in sorted(columns)]
 
 
 def _told(measures: tuple[Measure, ...], labels: Labels) -> tuple[dict[str, Note], list[bool]]:

@@ -166,7 +166,7 @@ class Run:
 
         Args:
             name: the organisation's.
-            kind: only events of this kind: joined, left, founded, tie_made, tie_ended.
+            kind: only events of this kind: joined, left, founded, tie_made, tie_ended, gone.
 
         Raises:
             InputError: if no reasons were kept (``record.reasons``), or the name or kind is not there.
@@ -274,7 +274,8 @@ class Run:
             columns: Mapping[str, Any] = self._tables["events"].columns
         else:  # a frame has its missing numbers marked as such
             columns = {**self.events, "coalition": self.events["coalition"].fillna(-1).astype("int64")}
-        return {name: np.asarray(columns[name]) for name in ("tick", "kind", "organisation_name", "coalition")}
+        wanted = ("tick", "kind", "organisation_name", "coalition", "why")
+        return {name: np.asarray(columns[name]) for name in wanted if name in columns}
 
     def _frame(self, name: str) -> pd.DataFrame:
         return self._load(name)[0]

@@ -19,8 +19,9 @@ DECISIONS = {
     "founded": "founded {coalition}",
     "tie_made": "became a partner of {partner}",
     "tie_ended": "ended its tie with {partner}",
+    "gone": "went for good",
 }
-"""Events that are decisions, in words."""
+"""Events that have reasons, in words: decisions, and that an organisation is there no more."""
 
 _WORDS = {
     "gain": "gain {}",
@@ -38,6 +39,13 @@ _AGAINST = {
     "expected to do better": "tried it, though it expected too little of it",
 }
 """What is told of a choice that was less likely than not, for what was weighed spoke against it."""
+
+
+_OF_GOING = {
+    "insolvent": "its capital had been below what turnover lets pass (floor) for too long (patience)",
+    "removed": "an intervention took it away",
+}
+"""What is told of the reason why an organisation went."""
 
 
 _REASONS = {
@@ -107,10 +115,23 @@ def _told(event: Mapping[Any, Any], company: Company) -> str:
     words = DECISIONS[event["kind"]]
     did = words.format(coalition=company.told(event)) if "{coalition}" in words else words.format(**event)
     reason = _AGAINST.get(event["why"], event["why"]) if event["chance"] < 0.5 else event["why"]
-    why = f": {_REASONS.get(reason, reason)}" if isinstance(reason, str) else ""
-    terms = [
-        word.format(number(event[name])) for name, word in _WORDS.items() if event[name] == event[name]
-    ]  # a term that was not noted is not a number
+    known = _OF_GOING if event["kind"] == "gone" else _REASONS
+    why = f": {known.get(reason, reason)}" if isinstance(reason, str) else ""
+    terms = _terms(event)
     if event["chance"] == event["chance"]:
         terms.append(f"done with a chance of {percent(event['chance'])}")
     return f"In tick {event['tick']:,} {event['of']} {did}{why}{f' ({in_a_row(terms)})' if terms else ''}."
+
+
+def _terms(event: Mapping[Any, Any]) -> list[str]:
+    """Return the terms that were noted: what is compared comes first, in one, so that it can be followed by eye."""
+    noted = {name: event[name] for name in _WORDS if event[name] == event[name]}  # what was not noted is not a number
+    told = []
+    if {"gain", "present", "cost"} <= noted.keys():
+        gain, present, cost = noted.pop("gain"), noted.pop("present"), noted.pop("cost")
+        told.append(
+            f"gain {number(gain)} less cost {number(cost)} is {number(gain - cost)}, against {number(present)} otherwise"
+        )
+        if above := noted.pop("threshold", 0.0):  # of the gain, as a share of what is given up and the cost together
+            told.append(f"even odds where the gain is {percent(above)} above both")
+    return [*told, *(_WORDS[name].format(number(value)) for name, value in noted.items())]

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from ecosim.measures.pattern import MOST_TIES
 from ecosim.results.deeds import from_outside
-from ecosim.results.doings import camps, conduct, disagreement, learning, lifetimes, turnover
+from ecosim.results.doings import all_but_a_few, camps, conduct, disagreement, learning, lifetimes, turnover
+from ecosim.results.issues import issue_names, severities
 from ecosim.results.phrases import (
     both,
     in_a_row,
-    is_same,
     moved,
     number,
     one_or,
@@ -66,7 +66,8 @@ def tell(
         blocks.append(f"**What to watch.** {plain(' '.join(str(settings['watch']).split()))}")
     blocks.append("## The world\n\n" + " ".join([*_world(summary), *_stopped(summary, settings)]))
     if summary["ticks"]:
-        told = [*_watched(summary, settings, series or {}), *_happened(summary, series or {}, events)]
+        happened = _happened(summary, settings, series or {}, events)
+        told = [*_watched(summary, settings, series or {}), *happened]
     else:
         told = ["Nothing: the run has 0 ticks.", *_as_it_is(summary)]
     if done := list(from_outside(settings.get("interventions") or (), summary["ticks"], events)):
@@ -86,7 +87,7 @@ def _world(summary: Mapping[str, Any]) -> Iterator[str]:
     start, end = summary["counts"]["start"], summary["counts"]["end"]
     parts = [f"{count:,} {one_or(sector, count)}" for sector, count in start["by_sector"].items() if count]
     made = f" ({in_a_row(parts)})" if len(parts) > 1 else ""
-    issues = [name.removeprefix("severity_") for name in _issues(summary)]
+    issues = [name.removeprefix("severity_") for name in issue_names(summary["measures"])]
     named = f" ({in_a_row([plain(name.replace('_', ' ')) for name in issues])})" if issues else ""
     facing = f", {some(start['issues'], 'issue')}{named}" if start["issues"] else ""
     duration = f"{some(summary['ticks'], 'tick')}, seed {summary['seed']}"
@@ -173,25 +174,43 @@ def _watched(summary: Mapping[str, Any], settings: Mapping[str, Any], series: Co
         yield f"**What was to be watched.** {plain(text)}"
 
 
-def _happened(summary: Mapping[str, Any], series: Columns, events: Columns | None) -> Iterator[str]:
+def _happened(
+    summary: Mapping[str, Any], settings: Mapping[str, Any], series: Columns, events: Columns | None
+) -> Iterator[str]:
     measures, counts = summary["measures"], summary["counts"]
     numbers = (counts["start"]["organisations"], counts["end"]["organisations"])
-    opposed = list(disagreement(measures))
-    opinions = chain(_polarisation(summary, is_told_below=bool(opposed)), opposed, camps(measures, numbers[0]))
+    few = list(all_but_a_few(measures)) if _has_one_axis(settings) else []
+    opposed = [] if few else list(disagreement(measures))
+    told_of_camps = chain(few, opposed, camps(measures, numbers[0], are_two=not few))
+    opinions = chain(_polarisation(summary, is_told_below=bool(few or opposed)), told_of_camps)
     told = [
         chain(_collaboration(summary), lifetimes(summary["ticks"], events)),
         opinions,
         conduct(measures),
-        _severities(summary, series),
+        severities(measures, series),
         _success(summary),
     ]
-    told += [learning(measures), turnover(*numbers, events), _citizens(summary), _ledger(summary)]
+    came_and_went = turnover(*numbers, events, are_own=bool(summary.get("tables")), cause=_sole_cause(settings))
+    told += [learning(measures), came_and_went, _citizens(summary), _ledger(summary)]
     paragraphs = [" ".join(sentences) for sentences in map(list, told) if sentences]
-    stage = list(_stage(summary))
+    stage = list(_stage(summary, series))
     if paragraphs:
         yield "“Later” is the mean over the second half of the run."
     yield from paragraphs
     yield from stage
+
+
+def _has_one_axis(settings: Mapping[str, Any]) -> bool:
+    """Return whether opinions have a single axis, so that no measure of them is a mean over several."""
+    axes = ((settings.get("ecosystem") or {}).get("stance") or {}).get("axes")
+    return (axes if isinstance(axes, int) else len(axes or ())) == 1
+
+
+def _sole_cause(settings: Mapping[str, Any]) -> str:
+    """Return why organisations leave that no intervention removes, where only one rule of the run takes any away."""
+    rules = [str(mechanism.get("rule", "")) for mechanism in (settings.get("dynamics") or {}).values()]
+    is_known = "turnover" in rules and "agent_rules" not in rules and not any(":" in rule for rule in rules)
+    return "insolvent" if is_known else ""
 
 
 def _collaboration(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -255,35 +274,6 @@ def _polarisation(summary: Mapping[str, Any], *, is_told_below: bool) -> Iterato
     yield f"**{verdict}:** {in_a_row(parts)}."
 
 
-def _severities(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
-    measures = summary["measures"]
-    groups: dict[str, list[str]] = {"got worse": [], "eased": [], "changed to and fro": [], "hardly changed": []}
-    peaked = []
-    for name in _issues(summary):
-        found, end = both(measures, name), measures[name]["final"]
-        if not found or end is None:
-            continue
-        issue = plain(name.removeprefix("severity_").replace("_", " "))
-        told = f"{issue} ({number(found[0])}, {number(found[1])}, {number(end)})"
-        peak, tick = _peak(series, name)
-        if peak > max(found[0], end) and not is_same(max(found[0], end), peak):
-            peaked.append(f"{told} peaked at {number(peak)} in tick {tick:,} and eased to {number(end)}")
-        else:
-            moves = {moved(found[0], value, "got worse", "eased", "hardly changed") for value in (found[1], end)}
-            groups[moves.pop() if len(moves) == 1 else "changed to and fro"].append(told)
-    parts = [f"{in_a_row(issues)} {what}" for what, issues in groups.items() if issues] + peaked
-    if parts:
-        yield f"**Issues**, with severity at the start, later and at the end: {'; '.join(parts)}."
-
-
-def _peak(series: Columns, name: str) -> tuple[float, int]:
-    """Return the largest value of a measure and the first tick that has it; minus infinity where there is none."""
-    if name not in series or np.isnan(series[name]).all():
-        return -np.inf, 0
-    row = int(np.nanargmax(series[name]))
-    return float(series[name][row]), int(series["tick"][row])
-
-
 def _success(summary: Mapping[str, Any]) -> Iterator[str]:
     found = {
         word: (values["early"], values["mean"])
@@ -334,15 +324,31 @@ def _ledger(summary: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _stage(summary: Mapping[str, Any]) -> Iterator[str]:
+def _stage(summary: Mapping[str, Any], series: Columns) -> Iterator[str]:
     stage = summary["stage"]
     if stage is None and "stage" in summary["measures"]:
         yield (
             f"**Stage at the end: not known.** Either nobody is left, or there are more than {MOST_TIES:,} relationships, "
-            "whose clustering is not held against chance."
+            "whose clustering is not held against chance, or no rule of this run moves what a stage hangs on."
         )
     if stage:
-        yield f"**Stage at the end: {stage['word']}.** That means: {STAGE_MEANINGS[stage['word']]}."
+        meaning = STAGE_MEANINGS[stage["word"]]
+        yield f"**Stage at the end: {stage['word']}.** That means: {meaning}. {_how_long(stage['number'], series)}"
+
+
+def _how_long(stage: int, series: Columns) -> str:
+    """Return since when a stage has been seen, or that only the last tick was looked at after the first."""
+    looks = np.flatnonzero(~np.isnan(series["stage"])) if "stage" in series else np.empty(0, np.int64)
+    if np.count_nonzero(series["tick"][looks] if looks.size else looks) < 2:
+        return (
+            "It is one look, at the last tick, and a stage may come and go within a few: `record.costly_every=10` shows how "
+            "long it has held."
+        )
+    is_other = series["stage"][looks] != stage
+    since = int(series["tick"][looks[is_other.nonzero()[0][-1] + 1 if is_other.any() else 0]])
+    last, count = int(series["tick"][-1]), int(np.count_nonzero(~is_other))
+    held = "at the last tick only" if since == last else f"at every look since tick {since:,}"
+    return f"It was seen {held}, and at {count:,} of {looks.size:,} looks in all."
 
 
 def _table(summary: Mapping[str, Any], meanings: Mapping[str, str], series: Columns) -> str:
@@ -369,10 +375,6 @@ def _second_half(name: str, values: Mapping[str, Any], series: Columns) -> float
             return None
     mean: float | None = values["mean"]
     return mean
-
-
-def _issues(summary: Mapping[str, Any]) -> list[str]:
-    return [name for name in summary["measures"] if name.startswith("severity_") and name != "severity_mean"]
 
 
 def _code(name: str) -> str:

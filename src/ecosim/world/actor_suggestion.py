@@ -93,9 +93,24 @@ def suggest_organisations(table: Table, sectors: Sequence[str], named: str | Non
     numeric = [other for other in table.header if other not in (name, column) and _is_numeric(table, other)]
     means = next((other for other in numeric if _MEANS.search(other)), None)
     if means is not None:
-        lines += ["columns:", f'  capital: {{column: {_quoted(means)}, transform: "log1p", scale: "mean"}}']
+        lines += [
+            "columns:",
+            f'  capital: {{column: {_quoted(means)}, transform: "log1p", scale: "mean"}}{_of_zeros(table, means)}',
+        ]
     left = [shown(other) for other in numeric if other != means]
     return [*lines, f"# other columns of numbers: {', '.join(left)}"] if left else lines
+
+
+def _of_zeros(table: Table, column: str) -> str:
+    """Return a remark where a column that is taken for capital has zeros: it may be said so of who has other means."""
+    at = table.header.index(column)
+    zeros = sum(number_of(cells[at]) == 0 for _, cells in table.rows)
+    if not zeros:
+        return ""
+    return (
+        f"  # check this: 0 ({zeros} of {len(table.rows)} organisations) becomes no capital at all, and who has none leaves "
+        "as insolvent; without this line capital is drawn"
+    )
 
 
 def _of_named_column(table: Table, said: str, sectors: Sequence[str]) -> list[str]:

@@ -30,6 +30,22 @@ if TYPE_CHECKING:
     from ecosim.world.actors import Actors
 
 
+OF_TIES = ("trust", "bond", "affect")
+"""Columns of relationships that are drawn with the ties."""
+
+
+def is_founded(column: str) -> bool:
+    """Return whether a column has values before anything has happened, so that it says something though no rule writes it.
+
+    Those of coalitions and memberships have theirs from whoever founds and joins.
+    """
+    known = COLUMNS.get(column)
+    return known is None or known.always or column in DRAWN or column in OF_TIES or known.axis in _MADE
+
+
+_MADE = ("coalition", "membership")
+
+
 def found(settings: EcosystemSettings, seed: int, columns: Iterable[str], actors: Actors | None = None) -> World:
     """Return a world at tick 0.
 

@@ -25,7 +25,7 @@ class Noted(NamedTuple):
     """Reasons of one kind of decision in one tick, a row each.
 
     Attributes:
-        kind: the event: tie_made, tie_ended, joined, left, founded.
+        kind: the event: tie_made, tie_ended, joined, left, founded, gone.
         why: a word for each (p,).
         organisation: number of who decided (p,).
         other: number of the other end of the tie (p,); of a founder's coalition, the founder's.

@@ -226,7 +226,7 @@ function chart(canvas, { ticks, lines, marks, moment, last, from, words }) {
     pen.fillText(short(value), box.left - 5, y(value));
   }
   pen.textAlign = "center"; pen.textBaseline = "top";
-  const shown = steps(0, last, 5);
+  const shown = steps(0, last, Math.max(2, Math.min(5, Math.floor((box.right - box.left) / 65))));  // room for the word between two
   pen.fillStyle = css("--soft");
   for (const tick of shown) pen.fillText(short(tick), x(tick), box.bottom + 4);
   pen.fillText("tick", x(shown.length > 1 ? (shown.at(-1) + shown.at(-2)) / 2 : last / 2), box.bottom + 4);
