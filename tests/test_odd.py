@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from ecosim import odd
@@ -12,6 +13,9 @@ from ecosim.equations import bibliography, words_of
 from ecosim.explain import describe
 from ecosim.parameters import allowed
 from ecosim.rules import RULES, find_rule
+from ecosim.world.attributes import DRAWN
+from ecosim.world.columns import COLUMNS, columns_of
+from ecosim.world.founding import found
 from tests.ecosystems import opinion_settings
 
 HEADINGS = [
@@ -108,7 +112,17 @@ def test_what_a_world_is_drawn_from_is_named_for_the_columns_it_has(town):
     assert "Dirichlet: `motive`, `salience`, `needs`" in odd.as_markdown(town)
     opinions = odd.as_markdown(describe(load("opinions")))
     assert "as set: `stance`" in opinions
+    assert "cut at −1 and 1: `affect`" in odd.as_markdown(town)
     assert "Dirichlet" not in opinions
+
+
+def test_of_every_column_that_founding_fills_the_law_is_told_once():
+    settings = load("town", "ecosystem.network.affect_spread=0.3", "ecosystem.network.bond_jitter=0.2").ecosystem
+    world = found(settings, 1, tuple(COLUMNS))
+    drawn = {column.name for column in columns_of("relationship") if np.ptp(getattr(world, column.name)) > 0} - {"ends"}
+    assert {"affect", "bond", "trust"} == drawn
+    told = [name for names in odd.LAWS.values() for name in names]
+    assert sorted(told) == sorted({*DRAWN, *drawn})
 
 
 def test_what_acts_every_so_many_ticks_is_said_to_do_so_when_it_does(town):

@@ -53,12 +53,22 @@ REAL_NETWORKS = {
 LAWS = {
     "lognormal, with the mean of the sector": ("capital", "capability"),
     "Dirichlet": ("motive", "salience", "needs"),
-    "beta": ("contribution", "invest", "purpose", "reputation", "orientation", "trust", "bond"),
-    "normal, uniform or two camps, as set": ("stance", "citizen_stance", "member_stance"),
+    "beta": ("invest", "purpose", "susceptibility", "reputation", "orientation", "trust", "bond"),
+    "uniform, one value, all or nothing, or beta around the sector's mean, as set": ("contribution",),
+    "uniform up to the spread on either side of the mean, cut at −1 and 1": ("affect",),
+    "normal, uniform or two camps, as set": ("stance",),
+    "what the stance is": ("prejudice",),
+    "normal around what is set": ("citizen_stance",),
+    "normal around the organisation's stance": ("member_stance",),
+    "normal, uniform, beta or dealt out, as set": ("threshold",),
     "the sector's typical trait with the chance that is set, else any": ("culture",),
     "0 or 1, each as likely": ("solution",),
+    "1 with the chance that is set, else 0": ("active", "committed"),
+    "1 with the chance that is set and of the committed, else 0": ("convention",),
+    "what the convention is, as if met in all meetings": ("conventions_met",),
+    "the severity that is set": ("severity", "urgency", "usual_severity"),
 }
-"""What a column is drawn from at the start, unless its settings say otherwise."""
+"""What a column is drawn from at the start, unless its settings say otherwise: every column that founding fills."""
 
 _KIND = (
     "**What kind of purpose.** Exposition: to show what follows from stated rules, how far, and within which bounds. It "

@@ -8,8 +8,10 @@ from ecosim.dynamics.meeting import Meeting
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.dynamics.production.public_goods import PublicGoods
 from ecosim.dynamics.synergist import Synergist
+from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
 from ecosim.rng import stream
+from ecosim.settings import settings_from
 from ecosim.world.reasons import Reasons
 from tests.dynamics.worlds import everyone_tied, some_tied, world_for
 
@@ -210,6 +212,26 @@ def test_why_they_were_introduced_is_told():
     act(world, bound(budget=2))
     (noted,) = world.reasons.take()
     assert list(noted.why) == ["introduced"] * 2
+
+
+@pytest.mark.parametrize("every", [1, 4])
+@pytest.mark.parametrize("arrives", [0, 1, 4, 6, 8, 9, 11])
+def test_of_a_synergist_that_comes_too_late_it_is_told_beforehand(arrives, every):
+    rules = {"meeting": {"rule": "meeting", "rate": 0.0}, "production": {"rule": "joint_work"}}
+    rules["synergist"] = {"rule": "synergist", "every": every, "arrives": arrives, "introduces": "random"}
+    network = {"kind": "random", "degree": 2}
+    ecosystem = {"organisations": 20, "network": network}
+    model = Ecosystem(settings_from({"ticks": 10, "ecosystem": ecosystem, "dynamics": rules}))
+    told = model.schedule.mechanisms["synergist"].never_acting(10)
+    model.run()
+    assert (model.world.introductions.sum() == 0) == bool(told)
+    assert not Synergist(every=every, arrives=arrives, budget=0).never_acting(10)
+
+
+def test_when_a_synergist_would_have_come_is_said():
+    assert Synergist(every=4, arrives=9).never_acting(10) == [
+        "arrives is 9, so it is to act from tick 12 on, but the run ends at tick 10; it will not"
+    ]
 
 
 def test_without_budget_or_strangers_nobody_is_introduced():

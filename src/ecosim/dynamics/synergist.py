@@ -86,6 +86,16 @@ class Synergist(Mechanism):
             _work=scheduled_work(self, schedule),
         )
 
+    def never_acting(self, last: int) -> list[str]:
+        """Return whether a run of so many ticks ends before the synergist has come and acted."""
+        first = -(-max(self.arrives, 1) // self.every) * self.every
+        if not self.arrives or not self.budget or first <= last:
+            return []
+        return [
+            f"arrives is {self.arrives:,}, so it is to act from tick {first:,} on, but the run ends at tick {last:,}; it "
+            "will not"
+        ]
+
     def step(self, world: World, key: Key) -> None:
         """Introduce the first ``budget`` pairs of its ranking to each other, and tie those that both say yes."""
         if world.tick < self.arrives:
