@@ -1,7 +1,7 @@
 """Draw the pictures of docs/scenarios.md: ``python docs/images/scenarios.py`` writes scenario-<name>.png beside this file.
 
-Each shows two or three measures over time in a scenario (colour) and in what it is told from (grey): means over six seeds,
-and bands from the lowest to the highest seed.
+Each shows two or three measures over time in a scenario (colour, solid) and in what it is told from (grey, dashed): means
+over six seeds, and bands from the lowest to the highest seed.
 """
 
 from pathlib import Path
@@ -79,16 +79,18 @@ def draw(name: str, shown: tuple[str, ...], other: str, there: dict[str, np.ndar
     with rules():
         drawn = new_figure(9.0, 2.9)
         for axes, measure in zip(drawn.subplots(1, len(shown)), shown, strict=True):
-            for label, colour, series in ((other, AS_IT_IS, there), (title, CHANGED, here)):
+            for label, colour, dash, series in ((other, AS_IT_IS, (0, (5, 1.5)), there), (title, CHANGED, "-", here)):
                 if measure in series:
                     ticks, values = np.arange(series[measure].shape[1]), series[measure]
-                    axes.plot(ticks, values.mean(axis=0), color=colour, label=label)
+                    axes.plot(ticks, values.mean(axis=0), color=colour, linestyle=dash, label=label)
                     low, high = values.min(axis=0), values.max(axis=0)
                     axes.fill_between(ticks, low, high, color=colour, alpha=0.15, linewidth=0)
             axes.set_title(WORDS[measure], loc="left", fontsize=9)
             axes.set_xlabel("tick")
             axes.margins(x=0)
-        next(axes for axes, measure in zip(drawn.axes, shown, strict=True) if measure in there).legend(fontsize=8)
+        both = next(axes for axes, measure in zip(drawn.axes, shown, strict=True) if measure in there)
+        handles, words = both.get_legend_handles_labels()  # beside the title, where no curve is
+        drawn.legend(handles, words, loc="upper right", ncols=2, fontsize=8.5, handlelength=3.0)
         caption = "Means over six seeds; bands from the lowest to the highest seed. The same luck in both."
         name_and_explain(drawn, title, caption)
         drawn.savefig(Path(__file__).with_name(f"scenario-{name}.png"), dpi=100)

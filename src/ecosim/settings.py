@@ -117,6 +117,12 @@ class PlainSettings(BaseModel):
         "that it writes; a town takes about twenty times as long",
     )
     measures: tuple[str, ...] = Field((), description="names of the measures, a column each in the series")
+    watch_measures: tuple[str, ...] = Field(
+        (),
+        max_length=9,
+        description="names of measures, or of columns of one, that the figure 'watch' shows and the summary tells, as far "
+        "as they are measured; none: effort, approval and trust, in the figure alone",
+    )
 
 
 class Settings(PlainSettings):
@@ -181,7 +187,8 @@ class Seen:
         except ValidationError:
             return None
         made = last.model_copy(update={**values, "dynamics": dict(dynamics)})
-        if "ecosystem" in different and (_measure_faults(made, trust) or _stop_faults(made, trust)):
+        has_faults = "ecosystem" in different and (_measure_faults(made, trust) or _stop_faults(made, trust))
+        if has_faults or ("ecosystem" in different and _watch_faults(made)):
             return None
         return made
 
@@ -245,6 +252,7 @@ def settings_from(
     if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
         faults += [fault for fault in schedule_faults(names, dynamics) if fault not in faults]
     faults += [*_measure_faults(plain, trusted), *_stop_faults(plain, trusted)] if plain else []
+    faults += _watch_faults(plain) if plain and not faults else []
     if faults or plain is None:
         raise InputError(faults)
     values = {name: getattr(plain, name) for name in PlainSettings.model_fields}
@@ -310,3 +318,21 @@ def _stop_faults(settings: PlainSettings, trust: frozenset[str]) -> list[str]:
     if measure.per is None or name in columns:
         return []
     return [f"stop.measure: {shown(name)} has several values; {did_you_mean(name, columns)}"]
+
+
+def _watch_faults(settings: PlainSettings) -> list[str]:
+    """Return what is wrong with the names of what is watched; whether it is measured is nobody's fault."""
+    labels = labels_of(settings.ecosystem)
+    own = {measure.name for measure in find_measures([name for name in settings.measures if ":" in name])}
+    faults = [f"watch_measures: {shown(name)} twice; allowed: once" for name in twice(settings.watch_measures)]
+    for name in settings.watch_measures:
+        if name in own:
+            continue
+        try:
+            (measure,) = find_measures([name.replace(":", ".")], labels)  # what is one's own goes by its own name here
+        except InputError as error:
+            faults += [f"watch_{fault}" for fault in error.faults]
+            continue
+        if measure.per == "stance" and name not in (columns := measure.columns(labels)):
+            faults.append(f"watch_measures: {shown(name)} has several values; {did_you_mean(name, columns)}")
+    return faults

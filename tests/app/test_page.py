@@ -6,6 +6,7 @@ from typing import get_args
 
 from ecosim.app import messages, server, session, show
 from ecosim.app.server import FILES, PAGE
+from ecosim.drawing.style import RUNG_COLOURS
 
 HTML, SCRIPT, DRAWING = (
     PAGE.joinpath(name).read_text(encoding="utf-8") for name in ("index.html", "app.js", "draw.js")
@@ -71,3 +72,28 @@ def test_a_difference_of_two_futures_says_what_is_taken_from_what_in_which_unit_
     assert "This future minus ${ghost.label}" in told
     assert re.search(r"brief\(gap\)\} \$\{unitOf\(line\)\}", told)
     assert "within ${100 * HARDLY} %" in told
+
+
+def test_every_chart_names_the_axis_of_time():
+    assert 'pen.fillText("tick", ' in DRAWING.split("function chart(")[1].split("\nfunction ")[0]
+
+
+def test_sectors_have_the_dashes_of_the_figures_and_all_together_none():
+    """There, a sector has the second, third or fourth dash: dashed, dotted, both by turns; all together is solid."""
+    listed = DRAWING.split("const DASHES = ")[1].split(";")[0]
+    assert re.findall(r"\[([\d, ]*)\]", listed) == ["", "9, 4", "2, 4", "10, 4, 2, 4"]
+    rule = DRAWING.split("const dashes = ")[1].split(";")[0]
+    assert 'line.kind === "all" ? []' in rule
+    assert 'line.kind === "sector" ? DASHES[1 + line.place % 3]' in rule
+
+
+def test_rungs_have_the_hues_of_the_ladder():
+    """Win-win-win is the darkest blue, win-win a lighter one, as in the figure of the ladder."""
+    light = STYLE.split(':root[data-theme="dark"] {')[0]
+    shades = [re.search(rf"--rung-{k}: #(\w+)", light)[1] for k in range(4)]
+    assert f"#{shades[0]}".upper() == RUNG_COLOURS[3]
+    for shade in shades[:3]:
+        red, green, blue = (int(shade[k : k + 2], 16) for k in (0, 2, 4))
+        assert red < green < blue
+    brightness = [sum(int(shade[k : k + 2], 16) for k in (0, 2, 4)) for shade in shades]
+    assert brightness == sorted(brightness)

@@ -5,7 +5,8 @@ from matplotlib.text import Text
 
 from ecosim.ecosystem import Ecosystem
 from ecosim.reports import plots
-from ecosim.reports.marks import COLOUR, marks_in, marks_of
+from ecosim.reports.marks import COLOUR, marks_of
+from ecosim.results.marks import marks_in
 from ecosim.results.run import Run
 from ecosim.settings import settings_from
 from tests.results.toys import a_run
@@ -70,3 +71,13 @@ def test_what_is_done_again_and_again_is_marked_the_first_and_the_last_time(run)
     often = [{"do": "introduce", "at": 3, "every": 2, "until": 50, "number": 1}]
     busy = Run({**run.settings, "interventions": often}, run.summary, tables=run._tables)
     assert [mark.tick for mark in marks_of(busy)] == [3, 49]
+
+
+@pytest.mark.parametrize(("every", "arrives", "budget", "marked"), [
+    (4, 100, 20, [100]), (4, 99, 20, [100]), (1, 7, 1, [7]), (4, 100, 0, []), (4, 0, 20, []), (4, 250, 20, []),
+])  # fmt: skip
+def test_a_matchmaker_is_marked_at_the_tick_at_which_it_first_acts_unless_it_was_always_there(
+    every, arrives, budget, marked
+):
+    rules = {"synergist": {"rule": "synergist", "every": every, "arrives": arrives, "budget": budget}}
+    assert marks_in({"dynamics": rules}, 200) == [(tick, "matchmaker arrives") for tick in marked]

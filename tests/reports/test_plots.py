@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,14 +15,17 @@ from ecosim.measures.registry import find
 from ecosim.reports import plots
 from ecosim.results.frame import Frame
 from ecosim.world.labels import Labels
-from tests.results.toys import Keep, a_run
+from tests.results.toys import SETTINGS, Keep, a_run
 
 AWKWARD = (r"$\frac{$", "_Acme", "<script>alert(1)</script>", "=HYPERLINK(1)", "a\nb", "日本", "", "x" * 300)
 
 
+WATCHED = {**SETTINGS, "watch_measures": ["cross_sector_share", "success"]}
+
+
 @pytest.fixture(scope="module")
 def run():
-    return a_run(30, ticks=60)
+    return a_run(30, ticks=60, settings=WATCHED)
 
 
 def texts(figure):
@@ -38,7 +42,7 @@ def legend_of(figure):
 
 def test_every_figure_is_saved_as_svg_and_png(run, tmp_path):
     written = plots.save_figures(run, tmp_path)
-    names = ("network", "collaboration", "success", "severity", "ladder")
+    names = ("network", "watch", "collaboration", "success", "severity", "ladder", "measures")
     assert [path.name for path in written] == [f"{name}.{kind}" for name in names for kind in ("svg", "png")]
     assert all(path.stat().st_size > 10_000 for path in written)
     assert (tmp_path / "network.png").read_bytes().startswith(b"\x89PNG")
@@ -47,7 +51,7 @@ def test_every_figure_is_saved_as_svg_and_png(run, tmp_path):
 
 def test_the_same_run_gives_the_same_bytes(tmp_path):
     for folder in ("first", "second"):
-        plots.save_figures(a_run(10), tmp_path / folder)
+        plots.save_figures(a_run(10, settings=WATCHED), tmp_path / folder)
     first, second = (
         {path.name: path.read_bytes() for path in folder.iterdir()} for folder in sorted(tmp_path.iterdir())
     )
@@ -164,7 +168,7 @@ def test_where_no_other_figure_over_time_fits_whatever_was_measured_is_drawn(tmp
     assert {path.stem for path in plots.save_figures(bare, tmp_path)} == {"network", "measures"}
     figure = plots.measures(bare)
     assert [axes.get_title(loc="left") for axes in figure.axes if axes.get_visible()] == ["degree mean", "capital mean"]
-    plots.save_figures(a_run(10, ticks=20), tmp_path)
+    plots.save_figures(a_run(10, ticks=20, measured=find(["clustering"])), tmp_path)  # the others show it all
     assert not (tmp_path / "measures.svg").exists()
 
 
@@ -256,6 +260,29 @@ def test_of_several_axes_of_opinion_the_first_is_shown_and_named():
     figure = plots.network(of_opinions(axes=("left", "up")))
     assert "left: −1" in legend_of(figure)
     assert "on left, the first of 2 axes" in " ".join(figure.get_supxlabel().split())
+
+
+def test_in_a_model_of_giving_without_opinions_the_colour_tells_what_everyone_gives():
+    model = of_opinions()
+    given = (np.linspace(0, 1, 12), np.full(12, 0.5))
+    model.frames = tuple(
+        replace(frame, stance=None, contribution=shares) for frame, shares in zip(model.frames, given, strict=True)
+    )
+    figure = plots.network(model)
+    first, last = marks_of(figure)
+    assert len(np.unique(first, axis=0)) == 12
+    assert np.allclose(last[:, :3], to_rgb(style.MIDDLE))
+    assert {"gives nothing", "gives half", "gives all"} <= set(legend_of(figure))
+    assert "what everyone gives" in figure.get_suptitle()
+    assert "(on average 50 % to 50 %); shape the sector." in " ".join(figure.get_supxlabel().split())
+
+
+def test_what_a_model_measures_and_no_other_figure_shows_gets_a_picture_beside_the_others(tmp_path):
+    measured = find(["clustering", "relationships", "degree_mean"])
+    run = a_run(20, ticks=9, measured=measured)
+    assert {path.stem for path in plots.save_figures(run, tmp_path)} == {"network", "collaboration", "measures"}
+    assert [axes.get_title(loc="left") for axes in plots.measures(run).axes] == ["relationships", "degree mean"]
+    assert plots.measures(run).get_suptitle() == "What else was measured"
 
 
 def test_where_there_are_bonds_or_coalitions_and_sectors_the_colour_tells_the_sector(run):

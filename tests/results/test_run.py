@@ -52,6 +52,15 @@ def test_a_table_read_back_is_the_table_that_was_saved(tmp_path, table):
     assert list(saved.dtypes) == list(found.dtypes)
 
 
+def test_what_organisations_give_is_kept_for_the_picture_where_nobody_holds_an_opinion(tmp_path):
+    run = a_run(columns=("contribution",), measured=[])
+    run.save(tmp_path)
+    assert all(frame.contribution is not None for frame in run.frames)
+    for saved, found in zip(run.frames, read(tmp_path).frames, strict=True):
+        assert np.array_equal(saved.contribution, found.contribution)
+    assert a_run(columns=("contribution", "stance"), measured=[]).frames[0].contribution is None
+
+
 def test_settings_summary_words_and_provenance_are_read_back(tmp_path):
     run = a_run()
     run.save(tmp_path)

@@ -15,6 +15,9 @@ PANELS, FREE = 6, 2
 
 _POLARISATION = ("dispersion", "citizens_dispersion", "bimodality")
 _TOGETHER = ("win_win_share", "win_win_win_share", "cross_sector_share", "in_coalition_share")
+_RUNGS = {"win_win_share": 1, "win_win_win_share": 0}
+"""Measures that tell of a rung of the ladder, and the place of its colour, which bar and figure have, too."""
+
 _WORDS = {
     "win_win_share": "win-win",
     "win_win_win_share": "win-win-win",
@@ -59,7 +62,8 @@ def panels(notes: Mapping[str, Note], sectors: Sequence[str], issues: Sequence[s
 
     Returns:
         [{title, unit, lines [{name, label, kind, place}]}]; ``kind`` and ``place`` choose the colour: a sector's, an
-        issue's, all together, or simply the place in the chart. The last charts have ``free``: their measure may be chosen.
+        issue's, a rung's, all together, or simply the place in the chart. The last charts have ``free``: their measure may
+        be chosen.
     """
     successes = [(f"success_{word}", _plain(word), "sector", k) for k, word in enumerate(sectors)]
     groups = [
@@ -78,7 +82,10 @@ def panels(notes: Mapping[str, Note], sectors: Sequence[str], issues: Sequence[s
 
 
 def _lines(names: Iterable[str]) -> list[tuple[str, str, str, int]]:
-    return [(name, _WORDS[name], "line", k) for k, name in enumerate(names)]
+    """Return a line for each measure, in the colour of its rung on the ladder where it tells of one."""
+    return [
+        (name, _WORDS[name], "rung" if name in _RUNGS else "line", _RUNGS.get(name, k)) for k, name in enumerate(names)
+    ]
 
 
 def _panel(title: str, lines: Iterable[tuple[str, str, str, int]], notes: Mapping[str, Note]) -> dict[str, Any]:

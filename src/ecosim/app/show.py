@@ -20,7 +20,7 @@ from ecosim.ecosystem import Ecosystem
 from ecosim.errors import InputError
 from ecosim.interventions import Invite
 from ecosim.mechanism_settings import validated
-from ecosim.reports.marks import Mark, marks_in
+from ecosim.results.marks import Mark, marks_in
 from ecosim.results.phrases import plural
 from ecosim.results.summary import STAGES
 from ecosim.results.words import STAGE_MEANINGS
@@ -121,7 +121,7 @@ class Show:
     def programme(self) -> dict[str, Any]:
         """Return what a page needs to know once of this world, as plain data."""
         settings, labels, notes = self.model.settings, self.model.world.labels, self.model.recorder.notes
-        said = f"{settings.watch} {settings.title}"
+        said = f"{' '.join(settings.watch_measures)} {settings.watch} {settings.title}"
         return {
             "scenario": self.scenario,
             "seed": str(self.model.seed),

@@ -31,8 +31,8 @@ def network(run: Run) -> Figure:
 
     Colour and shape tell the sector, the width and darkness of a line the bond, tubes the largest coalitions. In a model
     of opinions, where there is neither a bond nor a coalition or only one sector, the colour tells the opinion (on the
-    first axis) and the shape alone the sector. Everyone stands in the same place in all three. Of more than 400
-    organisations, a sample of 400 is shown.
+    first axis) and the shape alone the sector; where nobody holds an opinion, it tells what everyone contributes.
+    Everyone stands in the same place in all three. Of more than 400 organisations, a sample of 400 is shown.
 
     Raises:
         InputError: if the run kept no frames, or has no organisation.
@@ -60,6 +60,7 @@ def network(run: Run) -> Figure:
     corner = (0.0, 1 - 0.4 / height)
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=corner, ncols=columns, columnspacing=1.6)
     told = "what everyone thinks" if picture.tells_opinions else "who has joined"
+    told = "what everyone gives" if picture.tells_giving else told
     name_and_explain(
         figure, f"The network: who is tied to whom, and {told}", caption(frames, shown, picture, MOST_COALITIONS)
     )
@@ -80,9 +81,8 @@ def _draw(axes: Axes, frame: Frame, picture: Picture) -> tuple[int, int]:
         colour, shape = of_sector(frame.labels.sectors, sector)
         spots, edge = picture.place[here], "white"
         fill: list[Any] = [colour]
-        if picture.tells_opinions and frame.stance is not None:
-            is_shown = (frame.sector == k) & (row >= 0)
-            fill, edge = [of_opinion(stance) for stance in frame.stance[is_shown, 0].tolist()], "#444444"
+        if picture.has_scale:
+            fill, edge = [of_opinion(place) for place in _on_scale(frame)[(frame.sector == k) & (row >= 0)]], "#444444"
         axes.scatter(
             spots[:, 0],
             spots[:, 1],
@@ -99,6 +99,14 @@ def _draw(axes: Axes, frame: Frame, picture: Picture) -> tuple[int, int]:
     return int((row >= 0).sum()), tubes
 
 
+def _on_scale(frame: Frame) -> NDArray[np.float64]:
+    """Return where on the scale of colours, −1 to 1, each organisation is: by its opinion, or by what it gives (n,)."""
+    if frame.stance is not None:
+        return frame.stance[:, 0]
+    given = frame.contribution if frame.contribution is not None else np.full(frame.identity.size, 0.5)
+    return 2.0 * given - 1.0
+
+
 def _draw_ties(axes: Axes, frame: Frame, picture: Picture, row: NDArray[np.int64]) -> None:
     from matplotlib.collections import LineCollection
 
@@ -111,7 +119,7 @@ def _draw_ties(axes: Axes, frame: Frame, picture: Picture, row: NDArray[np.int64
     strength = np.minimum(bond / picture.strongest, 1.0)
     colours = np.zeros((len(ends), 4))
     colours[:, :3] = 0.25
-    colours[:, 3] = crowd * (0.15 + 0.75 * strength) * (0.5 if picture.tells_opinions else 1.0)  # opinions come first
+    colours[:, 3] = crowd * (0.15 + 0.75 * strength) * (0.5 if picture.has_scale else 1.0)  # colours come first
     axes.add_collection(
         LineCollection(list(picture.place[ends]), colors=colours, linewidths=0.3 + 2.0 * crowd * strength, zorder=3)
     )

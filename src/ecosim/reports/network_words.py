@@ -10,6 +10,7 @@ import numpy as np
 from ecosim.drawing.style import ISSUE_COLOURS, MIDDLE, label, of_opinion, of_sector
 from ecosim.reports.picture import Picture, issue_of
 from ecosim.results.frame import Frame
+from ecosim.results.phrases import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,15 +131,15 @@ def legend_handles(frames: list[Frame], picture: Picture) -> list[Line2D]:
                 Line2D(
                     [],
                     [],
-                    color=MIDDLE if picture.tells_opinions else colour,
+                    color=MIDDLE if picture.has_scale else colour,
                     marker=shape,
                     linestyle="",
                     markersize=8,
-                    markeredgecolor="#444444" if picture.tells_opinions else "white",
+                    markeredgecolor="#444444" if picture.has_scale else "white",
                     label=label(sector),
                 )
             )
-    handles += opinion_handles(frames) if picture.tells_opinions else []
+    handles += scale_handles(frames, picture) if picture.has_scale else []
     if any(frame.bond is not None for frame in frames):
         for strength, words in (
             (0.1, "bond near 0"),
@@ -163,16 +164,23 @@ def legend_handles(frames: list[Frame], picture: Picture) -> list[Line2D]:
     return handles
 
 
-def opinion_handles(frames: list[Frame]) -> list[Line2D]:
-    """Return what the legend shows of opinions: the ends and the middle of the first axis."""
+def scale_handles(frames: list[Frame], picture: Picture) -> list[Line2D]:
+    """Return what the legend shows of opinions, or of giving: the ends and the middle of the (first) axis."""
     from matplotlib.lines import Line2D
 
     axes = frames[0].labels.stance_axes
     axis = "opinion" if len(axes) == 1 else f"{label(axes[0], 14)}:"
     shown = {"marker": "o", "linestyle": "", "markersize": 8, "markeredgecolor": "#444444"}
+    words = ("nothing", "half", "all") if picture.tells_giving else ("−1", "0", "+1")
     return [
-        Line2D([], [], color=of_opinion(stance), label=f"{axis} {told}", **shown)  # type: ignore[arg-type]  # as they take
-        for stance, told in ((-1.0, "−1"), (0.0, "0"), (1.0, "+1"))
+        Line2D(
+            [],
+            [],
+            color=of_opinion(place),
+            label=f"{'gives' if picture.tells_giving else axis} {told}",
+            **shown,  # type: ignore[arg-type]  # as they take
+        )
+        for place, told in zip((-1.0, 0.0, 1.0), words, strict=True)
     ]
 
 
@@ -192,6 +200,8 @@ def caption(frames: list[Frame], shown: list[tuple[int, int]], picture: Picture,
         axes = frames[0].labels.stance_axes
         which = "" if len(axes) == 1 else f" on {label(axes[0])}, the first of {len(axes)} axes"
         text += f" Colour tells the opinion{which}; shape the sector."
+    if picture.tells_giving:
+        text += f" Colour tells which share of its means each gives{_mean_given(frames)}; shape the sector."
     if any(drawn for _, drawn in shown):
         every = all(drawn == frame.coalition_identity.size for frame, (_, drawn) in zip(frames, shown, strict=True))
         which = "" if every else f", for the {most_coalitions} that have most members here"
@@ -208,6 +218,12 @@ def caption(frames: list[Frame], shown: list[tuple[int, int]], picture: Picture,
         )
         text += f" From tick {first.tick:,} to tick {last.tick:,}: ties {ties}, coalitions {coalitions}."
     return text
+
+
+def _mean_given(frames: list[Frame]) -> str:
+    """Return from where to where the mean of what is given went."""
+    means = [float(given.mean()) for frame in frames if (given := frame.contribution) is not None and given.size]
+    return f" (on average {' to '.join(percent(mean) for mean in (means[0], means[-1]))})" if len(means) > 1 else ""
 
 
 def _who(frames: list[Frame], picture: Picture) -> str:

@@ -26,6 +26,7 @@ class Picture:
         size: area of a mark, in points squared.
         strongest: the bond that is drawn as the strongest.
         tells_opinions: whether the colour of a mark tells an opinion, not the sector.
+        tells_giving: whether it tells what an organisation puts into the common work.
     """
 
     identity: NDArray[np.int64]
@@ -33,6 +34,12 @@ class Picture:
     size: float
     strongest: float
     tells_opinions: bool = False
+    tells_giving: bool = False
+
+    @property
+    def has_scale(self) -> bool:
+        """Whether colours are those of a scale, so that the shape alone tells the sector."""
+        return self.tells_opinions or self.tells_giving
 
     def rows(self, identity: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the row in the picture of each number, -1 for those who are not shown."""
@@ -59,7 +66,7 @@ def arrange(frames: list[Frame]) -> Picture:
     if chosen.size <= FEW:
         place = _filling(place)
     size = float(np.clip((2500 if chosen.size <= FEW else 8000) / max(chosen.size, 1), 18, 150))
-    return Picture(identity[chosen], place, size, _strongest(frames), _tells_opinions(frames))
+    return Picture(identity[chosen], place, size, _strongest(frames), _tells_opinions(frames), _tells_giving(frames))
 
 
 def _filling(place: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,10 +91,21 @@ def issue_of(frame: Frame, coalition: int) -> int:
 
 
 def _tells_opinions(frames: list[Frame]) -> bool:
-    """Return whether there are opinions and little else: no bonds and no coalitions, or a single sector."""
+    """Return whether there are opinions and little else."""
+    return all(frame.stance is not None for frame in frames) and _is_bare(frames)
+
+
+def _tells_giving(frames: list[Frame]) -> bool:
+    """Return whether there is giving and little else, and nobody holds an opinion."""
+    has_opinions = any(frame.stance is not None for frame in frames)
+    return not has_opinions and all(frame.contribution is not None for frame in frames) and _is_bare(frames)
+
+
+def _is_bare(frames: list[Frame]) -> bool:
+    """Return whether there are no bonds and no coalitions, or a single sector."""
     sectors = {int(k) for frame in frames for k in np.unique(frame.sector)}
     has_more = any(frame.bond is not None or frame.coalition_identity.size for frame in frames)
-    return all(frame.stance is not None for frame in frames) and (len(sectors) < 2 or not has_more)
+    return len(sectors) < 2 or not has_more
 
 
 def _strongest(frames: list[Frame]) -> float:

@@ -12,7 +12,9 @@ from ecosim.drawing.style import rules
 from ecosim.errors import InputError
 from ecosim.reports.ladder import ladder
 from ecosim.reports.network import network
-from ecosim.reports.timelines import collaboration, measures, severity, success, timeline
+from ecosim.reports.remaining import MOST_PANELS, measures, remaining
+from ecosim.reports.timelines import collaboration, severity, success, timeline
+from ecosim.reports.watch import watch
 from ecosim.results.store import write_bytes
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FIGURES",
     "collaboration",
+    "is_more_to_see",
     "ladder",
     "measures",
     "network",
@@ -30,11 +33,13 @@ __all__ = [
     "severity",
     "success",
     "timeline",
+    "watch",
     "write_figure",
 ]
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "network": network,
+    "watch": watch,
     "collaboration": collaboration,
     "success": success,
     "severity": severity,
@@ -48,7 +53,8 @@ FORMATS = ("svg", "png")
 def save_figures(run: Run, folder: str | Path, told: Callable[[str], object] | None = None) -> list[Path]:
     """Draw every figure whose measures were taken, and write each as SVG and as PNG (150 dots an inch).
 
-    Where that leaves no figure over time, ``measures`` shows whatever was measured. The bytes depend on the results and
+    What was measured and no other figure shows is in ``measures``, unless it is too much to look at; where there is no
+    other figure over time, as much of it as there is room for. The bytes depend on the results and
     the version of Matplotlib alone. A figure that is left out is not there afterwards, even if an earlier run had left one.
 
     Args:
@@ -64,10 +70,16 @@ def save_figures(run: Run, folder: str | Path, told: Callable[[str], object] | N
     """
     folder = Path(folder)
     written = [file for name, draw in FIGURES.items() for file in _save(run, name, draw, folder, told)]
-    if any(file.stem != "network" for file in written):
-        _remove(folder, "measures")
-        return written
-    return written + _save(run, "measures", measures, folder, None)
+    if is_more_to_see(run, has_timelines=any(file.stem != "network" for file in written)):
+        return written + _save(run, "measures", measures, folder, None)
+    _remove(folder, "measures")
+    return written
+
+
+def is_more_to_see(run: Run, *, has_timelines: bool) -> bool:
+    """Return whether ``measures`` is drawn: what no other figure shows, unless it is too much beside these."""
+    rest = remaining(run)
+    return bool(rest) and (len(rest) <= MOST_PANELS or not has_timelines)
 
 
 def _save(

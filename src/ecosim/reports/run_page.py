@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ecosim.errors import InputError
 from ecosim.reports.page import Page, code, details, heading, number, paragraph, sentences, table
-from ecosim.reports.plots import FIGURES, timeline
+from ecosim.reports.plots import FIGURES, is_more_to_see, timeline
+from ecosim.reports.plots import measures as every_other
 from ecosim.results.phrases import unit_of
 from ecosim.results.plain_yaml import to_yaml
 from ecosim.world.names import for_html
@@ -48,12 +49,15 @@ def run_page(run: Run, measures: tuple[str, ...] = ()) -> str:
             page.section(f"said-{place}", title.strip()).parts = list(_as_html(text))
     if measures:
         page.section("chosen", "The measures asked for").parts = [_told(page, timeline(run, measures[:MOST_PANELS]))]
-    figures, left_out = page.section("figures", "Figures"), []
-    for draw in FIGURES.values():
+    figures, left_out, has_timelines = page.section("figures", "Figures"), [], False
+    for name, draw in FIGURES.items():
         try:
             figures.parts.append(_told(page, draw(run)))
+            has_timelines = has_timelines or name != "network"
         except InputError as why:
             left_out.append(str(why))
+    if is_more_to_see(run, has_timelines=has_timelines):
+        figures.parts.append(_told(page, every_other(run)))
     figures.parts += [details("Figures that are left out", sentences(left_out))] if left_out else []
     page.section("measures", _ROWS).parts = [_measures(run)]
     page.section("run", "What was run").parts = _what_was_run(run)

@@ -26,7 +26,8 @@ from ecosim.drawing.style import (
 )
 from ecosim.errors import InputError, did_you_mean
 from ecosim.reports.lines import curve, fit_ticks, window
-from ecosim.reports.marks import Mark, caption_of, draw_marks, marks_of
+from ecosim.reports.marks import caption_of, draw_marks, marks_of
+from ecosim.results.marks import Mark
 from ecosim.results.phrases import number
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 COLLABORATION_MEASURES = ("cross_sector_share", "coalitions", "clustering", "giant_component", "modularity")
 POLARISATION_MEASURES = ("esteban_ray", "dispersion", "bimodality", "divergence", "consensus")
 MOST_ISSUES = 8
-MOST_PANELS = 9
 DASHES = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
 
 
@@ -71,17 +71,11 @@ def timeline(run: Run, measures: Sequence[str], title: str = "Measures over time
     return figure
 
 
-def measures(run: Run) -> Figure:
-    """Return the figure of whatever was measured, a panel a measure: for models that no other figure over time fits.
-
-    Raises:
-        InputError: if nothing was measured.
-    """
-    there = [name for name in run.recorded if name != "tick" and has_values(run, name)]
-    if not there:
-        raise InputError("figure 'measures' is left out: nothing was measured")
-    cut = f": the first {MOST_PANELS} of {len(there)}" if len(there) > MOST_PANELS else ""
-    return timeline(run, there[:MOST_PANELS], f"What was measured{cut}")
+def families_of(run: Run) -> tuple[list[str], list[str]]:
+    """Return which measures of collaboration and of polarisation are shown: three each at most."""
+    above = [name for name in COLLABORATION_MEASURES if has_values(run, name)][:3]
+    below = [name for name in POLARISATION_MEASURES if has_values(run, name)][:3]
+    return above, below
 
 
 @styled
@@ -92,8 +86,7 @@ def collaboration(run: Run) -> Figure:
         InputError: if neither was measured.
     """
     require(run, COLLABORATION_MEASURES + POLARISATION_MEASURES, "collaboration")
-    above = [name for name in COLLABORATION_MEASURES if has_values(run, name)][:3]
-    below = [name for name in POLARISATION_MEASURES if has_values(run, name)][:3]
+    above, below = families_of(run)
     families = [family for family in ((above, COLLABORATION), (below, POLARISATION)) if family[0]]
     columns = max(len(names) for names, _ in families)
     figure = new_figure(max(3.7 * columns + 0.3, 7.5), 2.6 * len(families) + 1.1)
@@ -163,7 +156,7 @@ def severity(run: Run) -> Figure:
     Raises:
         InputError: if neither was measured for any issue.
     """
-    issues = _issues(run)
+    issues = issues_of(run)
     if not issues:
         raise InputError("figure 'severity' is left out: neither severity_<issue> nor urgency_<issue> has a value")
     shown = sorted(issues, key=lambda issue: -_size(run, issue))[:MOST_ISSUES]
@@ -205,16 +198,16 @@ def _panel(
     axes.set_ylabel(_unit(run, [name]))
     fit_ticks(axes, run.recorded["tick"])
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
-    _keep_calm(axes, run.recorded[name], is_share=run.notes("series")[name].unit == "share")
+    keep_calm(axes, [run.recorded[name]], is_share=run.notes("series")[name].unit == "share")
     draw_marks(axes, marks, words=is_worded)
     if is_lowest:
         axes.set_xlabel("tick")
         axes.tick_params(labelbottom=True)
 
 
-def _keep_calm(axes: Axes, values: NDArray[np.float64], *, is_share: bool) -> None:
+def keep_calm(axes: Axes, lines: Sequence[NDArray[np.float64]], *, is_share: bool) -> None:
     """Let a measure that hardly moves look so: the axis spans a tenth of its mean at least, and .2 for a share."""
-    middle = float(np.nanmean(values))
+    middle = float(np.nanmean(lines))
     least = max(0.1 * abs(middle), 0.2 if is_share else 1e-6)
     low, high = axes.get_ylim()
     if high - low < least:
@@ -245,7 +238,8 @@ def _legend(axes: Axes, *, kinds: bool = False) -> None:
     axes.legend(handles, names, loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=2.4)
 
 
-def _issues(run: Run) -> list[str]:
+def issues_of(run: Run) -> list[str]:
+    """Return the issues of which severity or urgency was measured."""
     found: dict[str, None] = {}
     for name in run.recorded:
         kind, _, issue = name.partition("_")

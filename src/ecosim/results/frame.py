@@ -29,6 +29,8 @@ class Frame:
         coalition_identity: number of each coalition (c,).
         coalition_issue: issue of each coalition (c,), or None.
         stance: position of each organisation (n, axes), or None.
+        contribution: share of its means that each puts into the common work (n,), or None; kept where nobody holds an
+            opinion, which would be drawn in its place.
     """
 
     tick: int
@@ -43,6 +45,7 @@ class Frame:
     coalition_identity: NDArray[np.int64]
     coalition_issue: NDArray[np.int64] | None
     stance: NDArray[np.float64] | None
+    contribution: NDArray[np.float64] | None = None
 
 
 def frame_of(world: World) -> Frame:
@@ -64,4 +67,5 @@ def frame_of(world: World) -> Frame:
         coalition_identity=world.coalition_identity.copy(),
         coalition_issue=column("coalition_issue"),
         stance=column("stance"),
+        contribution=None if world.has("stance") else column("contribution"),
     )

@@ -26,7 +26,7 @@ _NOTES = {
     "bond": Note("1", "relationship capital of a tie, 0 to 1"),
     "name": Note("name", "name of the organisation"),
 }
-_OPTIONAL = ("bond", "coalition_issue", "stance")
+_OPTIONAL = ("bond", "coalition_issue", "stance", "contribution")
 
 
 def write_frames(path: str | Path, frames: Sequence[Frame]) -> None:
@@ -86,6 +86,10 @@ def _table(frame: Frame, has_names: bool) -> Table:
             name = f"stance_{axis}"
             columns[name], notes[name] = np.full(rows, np.nan), Note("1", "position of the organisation, −1 to 1")
             columns[name][:n] = frame.stance[:, k]
+    if frame.contribution is not None:
+        columns["contribution"] = np.full(rows, np.nan)
+        columns["contribution"][:n] = frame.contribution
+        notes["contribution"] = Note("share", "share of its means that the organisation puts into the common work")
     if has_names:
         columns["name"] = np.full(rows, None, object)
         columns["name"][:n] = frame.names  # None, where it had none yet
@@ -110,4 +114,5 @@ def _frame(tick: int, columns: dict[str, NDArray[Any]], labels: Labels, there: S
         coalition_identity=one[is_coalition],
         coalition_issue=other[is_coalition] if "coalition_issue" in there else None,
         stance=np.stack(stance, axis=1) if stance else None,
+        contribution=columns["contribution"][is_organisation] if "contribution" in there else None,
     )

@@ -26,6 +26,7 @@ from ecosim.results.phrases import (
     some,
     unit_of,
 )
+from ecosim.results.watched import around_the_turn, from_start_to_end, watched
 
 STAGE_MEANINGS = {
     "collection": "organisations beside each other, most of them without a path of relationships between them",
@@ -65,7 +66,8 @@ def tell(
         blocks.append(f"**What to watch.** {plain(' '.join(str(settings['watch']).split()))}")
     blocks.append("## The world\n\n" + " ".join([*_world(summary), *_stopped(summary, settings)]))
     if summary["ticks"]:
-        told = list(_happened(summary, settings, series or {}, events))
+        happened = _happened(summary, settings, series or {}, events)
+        told = [*_watched(summary, settings, series or {}), *happened]
     else:
         told = ["Nothing: the run has 0 ticks.", *_as_it_is(summary)]
     if done := list(from_outside(settings.get("interventions") or (), summary["ticks"], events)):
@@ -158,6 +160,18 @@ def _as_it_is(summary: Mapping[str, Any]) -> Iterator[str]:
             parts.append(told.format(percent(value) if name == "clustering" else number(value)))
     if parts:
         yield f"**The network as it is:** {'; '.join(parts)}."
+
+
+def _watched(summary: Mapping[str, Any], settings: Mapping[str, Any], series: Columns) -> Iterator[str]:
+    """Tell where the measures went that the scenario names to watch, and how a shock moved them."""
+    if not settings.get("watch_measures") or "tick" not in series:
+        return
+    units = {name: values["unit"] for name, values in summary["measures"].items()}
+    looks = watched(settings, series, tuple(summary["counts"]["start"]["by_sector"]))
+    ticks = series["tick"]
+    said = (from_start_to_end(looks, units, ticks), around_the_turn(looks, units, settings, ticks))
+    if text := " ".join(sentence for sentence in said if sentence):
+        yield f"**What was to be watched.** {plain(text)}"
 
 
 def _happened(

@@ -289,7 +289,7 @@ function showFutures() {
   const entries = told.slice(0, MOST_DIFFERENCES).map(({ line, now, other, gap }) => make("li", { title: `${short(now)} here, ${short(other)} there` },
     make("span", { textContent: titleOf(line) }), make("span", { className: gap > 0 ? "more" : "less", textContent: `${gap > 0 ? "▲ +" : "▼ "}${brief(gap)} ${unitOf(line)}` })));
   if (told.length > MOST_DIFFERENCES) entries.push(make("li", { className: "same", textContent: `smaller differences: ${told.length - MOST_DIFFERENCES} more` }));
-  if (told.length < lines.length) entries.push(make("li", { className: "same", textContent: `${told.length ? "all else" : "all"}: within ${100 * HARDLY} % of it` }));
+  if (told.length < lines.length) entries.push(make("li", { className: "same", textContent: `${told.length ? "all else" : "all"}: within ${100 * HARDLY} % of each other in both futures` }));
   $("futures").querySelector("ul").replaceChildren(...entries);
 }
 const unitOf = line => programme.columns[columnOf(line.name)].unit.replace(/^1?$/, "index");

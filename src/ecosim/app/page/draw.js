@@ -10,6 +10,8 @@ const forgetColours = () => known.clear();
 const colour = (kind, place) => css(kind === "all" ? "--all" : `--${kind}-${place % (kind === "line" ? 4 : 6)}`);
 const MOST_COALITIONS = 40;              // of more, the largest are drawn
 const DASHES = [[], [9, 4], [2, 4], [10, 4, 2, 4]];
+// Dashes as in the figures of a run, where sectors are never solid: that is all together.
+const dashes = line => line.kind === "all" ? [] : line.kind === "sector" ? DASHES[1 + line.place % 3] : DASHES[line.place % 4];
 
 function fit(canvas) {
   const ratio = window.devicePixelRatio || 1, box = canvas.getBoundingClientRect();
@@ -224,13 +226,16 @@ function chart(canvas, { ticks, lines, marks, moment, last, from, words }) {
     pen.fillText(short(value), box.left - 5, y(value));
   }
   pen.textAlign = "center"; pen.textBaseline = "top";
-  for (const tick of steps(0, last, 5)) { pen.fillStyle = css("--soft"); pen.fillText(short(tick), x(tick), box.bottom + 4); }
+  const shown = steps(0, last, Math.max(2, Math.min(5, Math.floor((box.right - box.left) / 65))));  // room for the word between two
+  pen.fillStyle = css("--soft");
+  for (const tick of shown) pen.fillText(short(tick), x(tick), box.bottom + 4);
+  pen.fillText("tick", x(shown.length > 1 ? (shown.at(-1) + shown.at(-2)) / 2 : last / 2), box.bottom + 4);
   drawMarks(pen, box, x, marks, moment, font, words);
   pen.save();
   pen.beginPath(); pen.rect(box.left - 1, box.top - 2, box.right - box.left + 3, box.bottom - box.top + 4); pen.clip();
   lines.forEach(line => line.ghost && trace(pen, x, y, line.ghost.ticks, line.ghost.values, from, colour(line.kind, line.place), 1.5, [], 0.5));
   lines.forEach(line => trace(pen, x, y, ticks, line.values, from, colour(line.kind, line.place), line.kind === "all" ? 3.4 : 2.5,
-    line.kind === "all" ? [] : DASHES[line.place % 4], 1));
+    dashes(line), 1));
   pen.restore();
   if (labelled) nameLines(pen, lines, ticks, x, y, box, width, font);
 }
