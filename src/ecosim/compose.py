@@ -189,9 +189,9 @@ def _read(name: str | None, scenario: str | Path | None, choices: Sequence[str])
 
 def _kind(name: str) -> str:
     if name not in names():
-        if name.endswith((".yaml", ".yml")):
-            raise InputError(f"no scenario {shown(name)}; a file of your own goes with --scenario {printable(name)}")
-        raise InputError(f"no scenario {shown(name)}; {did_you_mean(name, names(), most=40)}")
+        is_file = name.endswith((".yaml", ".yml"))
+        where = f"; a file of your own goes with --scenario {printable(name)}" if is_file else ""
+        raise InputError(f"no scenario {shown(name)}{where}; {did_you_mean(name, names(), most=40)}")
     return names()[name]
 
 
