@@ -202,6 +202,10 @@ def test_an_issue_that_was_worst_on_the_way_is_told_with_its_peak():
             (1.8, 16.0, 0.32, 6.99),
             "peaked at 16 in tick 37, fell to 0.320 in tick 140 and rose again to 6.99, above its start.",
         ),
+        (
+            (0.9, 10.5, 0.36, 1.94),
+            "peaked at 10.5 in tick 37, fell to 0.360 in tick 140 and rose again to 1.94, above its start.",
+        ),
         ((1.8, 1.5, 9.47, 8.08), "got worse, most in tick 140 (9.47)."),
         ((1.8, 16.0, 4.2, 4.0), "peaked at 16 in tick 37 and eased to 4, above its start."),
         ((4.0, 2.0, 0.5, 3.0), "fell to 0.500 in tick 140 and rose again to 3."),

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from ecosim.results.phrases import both, in_a_row, is_same, moved, number, plain
 
 TURN = 0.25
-"""A rise after the worst was over is told from this part of the fall before it; below, it is taken for the end's noise."""
+"""A rise after the worst was over is told from this part of the fall before it; below, it is taken for the end's noise.
+
+It is told as well where it doubled what was lowest, and ends above the start.
+"""
 
 KEPT = 0.5
 """An issue that ends with more than this part of its rise got worse, though a tick before was worse still."""
@@ -74,14 +77,15 @@ def _turns(start: float, end: float, found: Course | None) -> str:
     """
     if found is None:
         return ""
-    fall = found.peak - found.low
-    rose_again = not is_same(found.low, end) and end - found.low > TURN * fall
+    fall, is_above_start = found.peak - found.low, end > start and not is_same(start, end)
+    rose_again = end - found.low > TURN * fall or (is_above_start and end > 2.0 * found.low)
+    rose_again = rose_again and not is_same(found.low, end)
     had_peak = found.peak > max(start, end) and not is_same(max(start, end), found.peak)
     if not had_peak:
         if rose_again and is_same(found.peak, start):
             return f"fell to {_at(found.low, found.low_tick)} and rose again to {number(end)}"
         return ""
-    beside_start = _beside_start(start, end)
+    beside_start = ", above its start" if is_above_start else ""
     if rose_again:
         fell = f"fell to {_at(found.low, found.low_tick)} and rose again to {number(end)}{beside_start}"
         return f"peaked at {_at(found.peak, found.peak_tick)}, {fell}"
@@ -92,7 +96,3 @@ def _turns(start: float, end: float, found: Course | None) -> str:
 
 def _at(value: float, tick: int) -> str:
     return f"{number(value)} in tick {tick:,}"
-
-
-def _beside_start(start: float, end: float) -> str:
-    return ", above its start" if end > start and not is_same(start, end) else ""
