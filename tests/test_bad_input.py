@@ -136,7 +136,7 @@ def test_levels_over_many_lines_are_refused_too(tmp_path):
 
 @pytest.mark.parametrize("name", ["../../x", "/etc/passwd", "scenario/opinions", "opinions.yaml", "opinion", ""])
 def test_a_name_is_never_used_as_a_path(name):
-    with pytest.raises(InputError, match=re.escape(f"no scenario '{name}'") + ".*(valid|did you mean)"):
+    with pytest.raises(InputError, match=re.escape(f"no scenario '{name}'") + ".*valid: "):
         load(name)
 
 
