@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,7 @@ TINY = (
 )
 TOLERANCE = "dynamics.stance.tolerance"
 HOW = "dynamics.trouble.how"
+DIARY = "dynamics.trouble.diary"
 VALUES = [0.1, 0.2, 0.5]
 TRUST = ("trouble",)
 SLOW = "dynamics.trouble.pause=0.01"
@@ -106,6 +109,46 @@ def children(pid):
 def descendants(pid):
     """Return the processes that a process started and that still run, and those that they started, and so on."""
     return [one for child in children(pid) for one in (child, *descendants(child))]
+
+
+@contextmanager
+def watched(diary):
+    """Watch, from outside, the processes that write into a diary as they begin to hang; yield the diary's name.
+
+    Its ``seconds`` tell, after the block, how long each was alive from then on; all must be dead by the end.
+    """
+    seen, is_over = Diary(diary), threading.Event()
+    watcher = threading.Thread(target=seen.watch, args=[is_over])
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        watcher.join()
+    assert seen.all_are_dead()
+
+
+class Diary:
+    """Which processes have begun to hang, and how long each then lived (s), by its number; see ``watched``."""
+
+    def __init__(self, path):
+        self.path, self.seconds, self._began = Path(path), {}, {}
+
+    def watch(self, is_over):
+        while not is_over.wait(0.02):
+            self.look()
+        self.look()
+
+    def all_are_dead(self):
+        return set(self.seconds) == set(self._began)
+
+    def look(self):
+        for line in self.path.read_text().splitlines() if self.path.exists() else ():
+            pid, began = line.split()
+            self._began.setdefault(int(pid), float(began))
+        for pid, began in self._began.items():
+            if pid not in self.seconds and not is_alive(pid):
+                self.seconds[pid] = time.monotonic() - began
 
 
 def is_alive(pid):

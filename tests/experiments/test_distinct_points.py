@@ -69,11 +69,19 @@ def test_of_equal_points_with_luck_of_their_own_all_runs_count_in_one_case():
     assert merged.share == pytest.approx(np.full(25, 1 / 5))
 
 
+@pytest.mark.parametrize("luck", ["common", "independent"])
+def test_equal_points_are_the_same_runs_whosever_their_luck_is(luck):
+    """Luck of a point's own depends on what the point says, so equal points have equal seeds."""
+    plan = plan_of("opinions", LISTED, OPINIONS, design="lhs", samples=6, replicates=3, luck=luck)
+    assert len(set(plan.check().run_ids)) == 2 * 3
+    assert len({plan.design.seed_of(number) for number in range(18)}) == (3 if luck == "common" else 6)
+
+
 @pytest.mark.parametrize(
     ("design", "axes", "said"),
     [
         ({"design": "lhs", "samples": 40}, LISTED, "Of 40 points only 2 differ: equal ones are the same runs"),
-        ({"design": "lhs", "samples": 40, "luck": "independent"}, LISTED, "more replicates of each other"),
+        ({"design": "lhs", "samples": 40, "luck": "independent"}, LISTED, "equal ones are the same runs"),
         ({"design": "lhs", "samples": 40}, {TOLERANCE: ecosim.Interval(0.1, 0.5)}, ""),
         ({"design": "sobol", "samples": 8}, LISTED, ""),
         ({}, LISTED, ""),

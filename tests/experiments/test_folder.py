@@ -12,7 +12,7 @@ import pytest
 from ecosim.errors import InputError
 from ecosim.experiments.folder import SweepFolder
 from ecosim.experiments.sweep import Execution, run_sweep
-from tests.experiments.sweeps import PACKAGES, TOLERANCE, tiny
+from tests.experiments.sweeps import PACKAGES, TOLERANCE, command, tiny
 
 HERE = Execution(workers=0)
 
@@ -58,6 +58,26 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path):
     with pytest.raises(InputError, match=r"thesis\.tex, which is no sweep"):
         run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path, HERE)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_coordinator_that_is_killed_while_it_writes_its_first_file_leaves_a_folder_for_the_same_command(tmp_path):
+    """Killed between the last byte of the manifest and its name; the lock is free, for its holder is dead."""
+    words = command(tmp_path / "out", f"{TOLERANCE}=0.1,0.2", workers=0)
+    words[2] = f"import os; os.replace = lambda *_: os.kill(os.getpid(), 9); {words[2]}"
+    killed = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert killed.returncode == -9, killed.stderr
+    lock, half = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert (lock, half.startswith(".manifest.json."), half.endswith(".part")) == (".lock", True, True)
+    assert run_sweep(tiny({TOLERANCE: [0.1, 0.2]}), tmp_path / "out", HERE).ok == 2
+    assert not (tmp_path / "out" / half).exists()
+
+
+@pytest.mark.parametrize("name", [".thesis.tex.12.part", ".manifest.json.part", ".manifest.json.mine.part"])
+def test_what_only_looks_like_such_a_file_is_left_alone(tmp_path, name):
+    (tmp_path / name).write_text("years of work")
+    with pytest.raises(InputError, match="which is no sweep"):
+        run_sweep(tiny({TOLERANCE: [0.1]}), tmp_path, HERE)
+    assert (tmp_path / name).read_text() == "years of work"
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused_before_any_run(tmp_path):

@@ -33,7 +33,7 @@ def folder(tmp_path_factory):
                 series["z"][:] = np.nan
             shard.add(number, ids[number], Ran(series, {"tick": TICK, **{name: Note("", name) for name in names}}))
         shard.save()
-    save_failed(place, design, [6, 8], [ids[6], ids[8]], ["error", "timeout"])
+    save_failed(place, design, [(6, ids[6], "error"), (8, ids[8], "timeout")])
     write_table(place / DESIGN, design.rows(np.arange(design.runs), ids))
     write_json(place / "manifest.json", {"design": {"kind": "grid"}})
     return place

@@ -228,6 +228,9 @@ def test_a_process_that_finds_other_code_before_a_later_batch_makes_no_run_of_it
 
 
 class Deaf:
+    def finished(self, numbers):
+        pass
+
     def failed(self, number, failure):
         raise AssertionError(failure)
 

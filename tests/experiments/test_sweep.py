@@ -59,6 +59,9 @@ def test_the_order_of_runs_and_their_shards_do_not_matter(finished, tmp_path, mo
 
 
 class _Deaf:
+    def finished(self, numbers):
+        pass
+
     def failed(self, number, failure):
         raise AssertionError(failure)
 

@@ -4,12 +4,15 @@ import json
 import sys
 
 import numpy as np
+import pyarrow.parquet
 import pytest
 
 from ecosim.errors import InputError
 from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.ranges import Interval
+from ecosim.experiments.shards import Saved, Shard
+from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
 from tests.experiments.sweeps import HOW, TOLERANCE, same_tables, shards, stopping, tiny
 
@@ -79,12 +82,52 @@ def test_what_the_rough_time_leaves_out_is_said(tmp_path, monkeypatch):
 
 
 def test_a_sweep_some_of_whose_runs_are_nowhere_is_not_complete(tmp_path, monkeypatch):
-    monkeypatch.setattr("ecosim.experiments.execute.Shard.save", lambda shard: [])
+    monkeypatch.setattr("ecosim.experiments.execute.Shard.save", lambda shard: Saved([]))
     with pytest.raises(CannotGoOn, match="of 2 runs, 2 came to neither results nor a failure"):
         run_sweep(tiny({TOLERANCE: [0.1, 0.2]}), tmp_path, HERE)
     assert json.loads((tmp_path / "manifest.json").read_text())["state"] == "stopped"
     monkeypatch.undo()
     assert run_sweep(tiny({TOLERANCE: [0.1, 0.2]}), tmp_path, HERE).made == 2
+
+
+def test_a_sweep_that_is_stopped_counts_what_it_made_without_opening_one_file(tmp_path, monkeypatch):
+    """Ten thousand files, as a million runs have, take ten seconds to open, and a stop shall take five at most."""
+    opened = []
+    for name in ("ParquetFile", "read_schema"):
+        real = getattr(pyarrow.parquet, name)
+        monkeypatch.setattr(
+            pyarrow.parquet, name, lambda *words, real=real, **more: opened.append(1) or real(*words, **more)
+        )
+    monkeypatch.setattr("ecosim.experiments.execute.RUNS_A_SHARD", 1)
+    for name in ("SECONDS_AT_A_STOP", "SECONDS_FOR_COLUMNS"):
+        monkeypatch.setattr(f"ecosim.experiments.work.{name}", -1.0)
+
+    def stop(progress):
+        if progress.done == 9:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(tiny({HOW: ["none", "raise"]}, replicates=8), tmp_path, HERE, progress=stop)
+    assert opened == []
+    told = json.loads((tmp_path / "manifest.json").read_text())
+    assert told["runs"] == {"all": 16, "ok": 5, "failed": 4}
+    monkeypatch.undo()
+    assert read_runs(tmp_path)["status"].value_counts().to_dict() == {"ok": 5, "error": 4}
+    outcome = run_sweep(tiny({HOW: ["none", "raise"]}, replicates=8), tmp_path, HERE)
+    assert (outcome.ok, outcome.failed, outcome.made) == (8, 8, 7)
+    assert read_runs(tmp_path)["status"].value_counts().to_dict() == {"ok": 8, "error": 8}
+
+
+def test_what_is_on_disk_and_nobody_said_so_is_counted_where_makers_cannot_go_on(tmp_path, monkeypatch):
+    def save(shard):
+        real(shard)
+        raise OSError("no space left on device")
+
+    real = Shard.save
+    monkeypatch.setattr("ecosim.experiments.execute.Shard.save", save)
+    with pytest.raises(CannotGoOn, match="no space left"):
+        run_sweep(tiny({TOLERANCE: [0.1, 0.2]}), tmp_path, HERE)
+    assert json.loads((tmp_path / "manifest.json").read_text())["runs"] == {"all": 2, "ok": 2, "failed": 0}
 
 
 def test_a_very_large_sweep_asks_first(tmp_path):

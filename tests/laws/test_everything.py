@@ -111,6 +111,9 @@ def test_the_order_of_runs_and_the_number_of_processes_do_not_matter(tmp_path):
 
 
 class _Deaf:
+    def finished(self, numbers):
+        pass
+
     def failed(self, number, failure):
         raise AssertionError(failure)
 

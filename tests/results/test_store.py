@@ -1,8 +1,12 @@
 """A file is written whole or not at all."""
 
+import errno
 import json
+import os
+import stat
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -23,6 +27,36 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
         store.replace(path, fail)
     assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["table"]
+
+
+def test_a_name_outlives_a_power_failure_as_the_bytes_do(tmp_path, monkeypatch):
+    """A file's bytes are on disk before it has its name; then its folder is, and those in which new folders stand."""
+    path, done = tmp_path / "new" / "deep" / "x.txt", []
+    sync, rename = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda number: done.append(os.readlink(f"/proc/self/fd/{number}")) or sync(number))
+    monkeypatch.setattr(os, "replace", lambda *names: done.append("named") or rename(*names))
+    store.write_text(path, "first")
+    assert done[0].startswith(str(path.with_name(".x.txt.")))
+    assert done[1] == "named"
+    assert set(done[2:]) == {str(tmp_path), str(tmp_path / "new"), str(tmp_path / "new" / "deep")}
+    del done[:]
+    store.write_text(path, "second")
+    assert done[1:] == ["named", str(path.parent)]
+
+
+@pytest.mark.parametrize("said", [errno.EINVAL, errno.EIO])
+def test_a_file_system_that_syncs_no_folders_is_none_that_fails(tmp_path, monkeypatch, said):
+    sync = os.fsync
+
+    def fsync(number):
+        if stat.S_ISDIR(os.fstat(number).st_mode):
+            raise OSError(said, os.strerror(said))
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with nullcontext() if said == errno.EINVAL else pytest.raises(OSError, match=os.strerror(said)):
+        store.write_text(tmp_path / "x.txt", "words")
+    assert (tmp_path / "x.txt").read_text() == "words"
 
 
 def test_what_is_not_finite_is_null_in_json(tmp_path):

@@ -168,6 +168,7 @@ class OnCluster:
             raise CannotGoOn(error.strerror or str(error)) from error
         except ValueError as error:
             raise CannotGoOn(str(error)) from error
+        listener.finished(made.done)
         for number, failure in made.failures.items():
             listener.failed(number, failure)
         self._finished += len(made.done) + len(made.failures)

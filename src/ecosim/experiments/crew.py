@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -13,9 +13,11 @@ from typing import Any
 
 from ecosim.experiments.making import CannotGoOn, Limits, Listener, RunIds
 from ecosim.experiments.running import Failure, late
+from ecosim.experiments.shards import Saved
 from ecosim.experiments.waiting import Waiting
 from ecosim.experiments.worker import NO_RUN, RUNS_A_SHARD, Board, Job
 from ecosim.experiments.worker_process import WorkerProcess
+from ecosim.experiments.written import Written
 
 PATIENCE = 3.0
 """Seconds that a worker which is told to stop has for writing what it holds."""
@@ -49,6 +51,7 @@ class Crew:
         self._plan, self._limits, self._surroundings = plan, limits, dict(surroundings)
         self._folder = folder = folder.absolute()  # workers and their rules may be in another
         self._size, self._one_first = size, one_first
+        self._written = Written(folder)
         self._board_file = folder / ".board"
         self._board = Board.make(self._board_file, size)
         self._workers: dict[int, WorkerProcess] = {}
@@ -58,6 +61,7 @@ class Crew:
         self._run_ids: RunIds = ()
         self._listener: Listener | None = None
         self._finished = self._deaths = 0
+        self._has_lost = False
         self._began = time.monotonic()
 
     def take_up(self, plan: str) -> None:
@@ -78,6 +82,9 @@ class Crew:
             self._end_late_runs()
             self._hand_out()
             listener.progress(self._finished + sum(self._board.held(slot) for slot in self._workers))
+        if self._has_lost:  # perhaps between the two files of a shard; now nobody writes
+            self._written.drop_halves()
+            self._has_lost = False
 
     def is_ready(self) -> bool:
         """Return whether a process has started, and compiled what it needs."""
@@ -159,15 +166,25 @@ class Crew:
         elif kind == "idle":
             worker.unanswered -= 1
         elif kind == "saved":
-            for number in details[0]:
-                worker.pending.pop(number, None)
-            self._finished += len(details[0])
-            self._deaths = 0
+            saved = Saved(*details)
+            self._written.add(saved)
+            self._take_in(worker, saved.numbers)
         elif kind == "failed":
             number, failure = details
             self._fail(worker, number, Failure(*failure))
         elif kind == "cannot go on":
             raise CannotGoOn(details[0])
+
+    def _take_in(self, worker: WorkerProcess, numbers: Sequence[int]) -> None:
+        """Note that runs of a worker are on disk."""
+        if not numbers:
+            return
+        for number in numbers:
+            worker.pending.pop(number, None)
+        self._finished += len(numbers)
+        self._deaths = 0
+        if self._listener is not None:
+            self._listener.finished(numbers)
 
     def _fail(self, worker: WorkerProcess, number: int, failure: Failure) -> None:
         if number in worker.pending:
@@ -184,6 +201,8 @@ class Crew:
         ending = worker.ended()
         worker.connection.close()
         del self._workers[worker.slot]
+        self._has_lost = True
+        self._take_in(worker, self._written.untold(worker.pending, self._run_ids))
         number, seconds = self._board.run_of(worker.slot)
         trace = worker.traced()
         self._board.clear(worker.slot)
@@ -251,6 +270,9 @@ class Crew:
                 worker.kill()
                 worker.process.wait()
                 worker.connection.close()
+        for worker in self._workers.values():  # some were killed while they wrote
+            self._take_in(worker, self._written.untold(worker.pending, self._run_ids))
+        self._written.drop_halves()
 
     def _last_words(self, worker: WorkerProcess, until: float) -> None:
         try:

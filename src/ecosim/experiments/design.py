@@ -101,10 +101,9 @@ class Design:
         """Return, in a sentence, that few of the points differ; nothing if all do, or blocks need equal ones."""
         if self.kind in ("sobol", "morris") or self.distinct == self.points:
             return ""
-        same = "the same runs" if self.luck == "common" else "more replicates of each other"
         return (
-            f"Of {self.points:,} points only {self.distinct:,} differ: equal ones are {same}, and are analysed as one. "
-            "Ranges (KEY='interval(LOW,HIGH)') draw points that differ; a grid lists all that there are of values."
+            f"Of {self.points:,} points only {self.distinct:,} differ: equal ones are the same runs, and are analysed as "
+            "one. Ranges (KEY='interval(LOW,HIGH)') draw points that differ; a grid lists all that there are of values."
         )
 
     @property

@@ -68,16 +68,16 @@ class _Here:
                     listener.failed(number, made)
                 else:
                     if not shard.fits(made):
-                        shard.save()
+                        listener.finished(shard.save().numbers)
                     shard.add(number, run_ids[number], made)
                 if len(shard) >= RUNS_A_SHARD or time.monotonic() - since > SECONDS_A_SHARD:
-                    shard.save()
+                    listener.finished(shard.save().numbers)
                     since = time.monotonic()
                 listener.progress(done)
         except BrokenCode as error:
             raise CannotGoOn(str(error)) from error
         finally:
             try:
-                shard.save()
+                listener.finished(shard.save().numbers)
             except OSError as error:
                 raise CannotGoOn(error.strerror or str(error)) from error

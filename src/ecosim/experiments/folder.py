@@ -46,13 +46,16 @@ class SweepFolder:
         here = printable(self.path)
         try:
             self._made = make(self.path)
-            others = sorted(one.name for one in self.path.iterdir() if one.name != LOCK)
+            names = sorted(one.name for one in self.path.iterdir())
+            others = [name for name in names if name != LOCK and store.half_of(name) != MANIFEST]
             if others and not (self.path / MANIFEST).is_file():
                 raise InputError(
                     f"{here}: holds {printable(others[0])}, which is no sweep; allowed: a new or empty folder, or one "
                     "with an earlier sweep, which is continued"
                 )
             self._lock = lock(self.path)
+            for half in self.path.glob(f".{MANIFEST}.*.part"):  # of a process that was killed before any run
+                half.unlink(missing_ok=True)
         except InputError:
             unmake(self._made)
             raise

@@ -15,6 +15,9 @@ RunIds = Sequence[str] | Mapping[int, str]
 class Listener(Protocol):
     """Whoever wants to hear what becomes of the runs."""
 
+    def finished(self, numbers: Sequence[int]) -> None:
+        """Hear that the results of runs are on disk."""
+
     def failed(self, number: int, failure: Failure) -> None:
         """Hear that a run failed."""
 
@@ -55,7 +58,7 @@ class Makers(Protocol):
         Args:
             numbers: of the runs to make.
             run_ids: of each of them, by number.
-            listener: is told of failures and progress.
+            listener: is told of results, of failures, and of progress.
 
         Raises:
             KeyboardInterrupt: when stopped; what is finished is written, at the latest when the makers are closed.

@@ -100,7 +100,7 @@ class SweepTables:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """A row a run that was made, with all measures; see :func:`ecosim.experiments.shards.read_runs`."""
+        """A row a run that was made, with all measures; see :func:`ecosim.experiments.stored.read_runs`."""
         return self._whole(lambda: read_runs(self.folder))
 
     @cached_property

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -137,6 +137,9 @@ class _Hand:
             there = set(as_words(ids_there(self._folder)))
             done = [number for number, run_id in batch.run_ids.items() if run_id in there]
         return Made(self._files(), done, self._failures, time.monotonic() - (self._began or time.monotonic()))
+
+    def finished(self, numbers: Sequence[int]) -> None:
+        """Nothing to do: whatever is in the folder when the batch ends is sent back."""
 
     def failed(self, number: int, failure: Failure) -> None:
         self._failures[number] = failure

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from ecosim.experiments.design import NOTES, Design
 from ecosim.experiments.ids import IdArray, Places, as_array, as_words
-from ecosim.experiments.shards import OK, RUNS, is_of_failed, measures_there, whole_bytes
+from ecosim.experiments.shards import OK, files_of_runs, is_of_failed, measures_of, whole_bytes
 from ecosim.results.store import write_tables
 from ecosim.results.table import Note, Table
 
@@ -66,7 +66,7 @@ def write_runs_table(folder: Path, asked: Asked, failed: Mapping[str, str], pati
     """
     until = time.monotonic() + patience
     with tempfile.TemporaryFile(dir=folder) as scratch:
-        notes, place = measures_there(folder), Places(asked.ids)
+        notes, place = measures_of(_in_time(iter(files_of_runs(folder)), until)), Places(asked.ids)
         found = _in_scratch(folder, place, tuple(notes), scratch, until)
         slots = found.slots[place.of(asked.ids)]
         is_made = (slots >= 0) | np.isin(asked.ids, as_array(failed))
@@ -99,7 +99,7 @@ def _in_scratch(folder: Path, place: Places, names: tuple[str, ...], scratch: IO
     """
     slots, used = np.full(len(place), -1), 0
     first: dict[tuple[str, ...], int] = {}  # the lowest place of a run with these measures
-    for path in _in_time(iter(sorted(folder.glob(f"{RUNS}/part-*.parquet"))), until):
+    for path in _in_time(iter(files_of_runs(folder)), until):
         there, ids, values = _read(path, names)
         places = place.of(ids)
         is_asked = places >= 0

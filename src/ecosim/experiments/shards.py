@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +26,6 @@ from ecosim.results.measured import MEAN
 from ecosim.results.store import to_arrow, write_bytes
 from ecosim.results.table import Note, Table
 
-if TYPE_CHECKING:
-    pass
-
 RUNS, SERIES, DESIGN = "runs", "series", "design.parquet"
 OK = "ok"
 _LOOKED_AT = 2000
@@ -35,6 +35,20 @@ _FLAT: Mapping[str, Any] = {"compression": "zstd", "use_dictionary": False}
 """How a table of runs is laid out: a column of it has a hundred numbers, which hardly ever repeat."""
 
 _SERIES_PART, _FAILED = b"ecosim.series", b"ecosim.failed"
+
+
+class Saved(NamedTuple):
+    """What was written at once.
+
+    Attributes:
+        numbers: of the runs whose results were.
+        runs: name of the file of the runs; nothing if there were none.
+        series: name of the file of their series.
+    """
+
+    numbers: list[int]
+    runs: str = ""
+    series: str = ""
 
 
 class Shard:
@@ -64,21 +78,21 @@ class Shard:
         self._ids.append(run_id)
         self._ran.append(ran)
 
-    def save(self) -> list[int]:
-        """Write everything that is here, and return the numbers of its runs.
+    def save(self) -> Saved:
+        """Write everything that is here, and return what that was.
 
         Raises:
             OSError: if it cannot be written.
         """
-        numbers = self._numbers
+        numbers, runs, series = self._numbers, "", ""
         if numbers:
             columns = {name: np.concatenate([one.series[name] for one in self._ran]) for name in self._ran[0].series}
             table = _series_table(self._ids, self._ran, columns)
             series = _write(self._folder / SERIES, table, {}, _laid_out(columns))
             table = _runs_table(self._design, numbers, self._ids, [OK] * len(numbers), _measures(self._ran))
-            _write(self._folder / RUNS, table, {_SERIES_PART: series.encode()}, _FLAT)
+            runs = _write(self._folder / RUNS, table, {_SERIES_PART: series.encode()}, _FLAT)
         self._numbers, self._ids, self._ran = [], [], []
-        return numbers
+        return Saved(numbers, runs, series)
 
 
 def keep(folder: Path, name: str, content: bytes) -> None:
@@ -100,25 +114,56 @@ class Found(NamedTuple):
     Attributes:
         run_ids: of the runs whose results are whole, as an array.
         damaged: names of files that were cut off, changed, or left without their other half; they are gone now.
+        failed: files with the rows of runs that failed.
     """
 
     run_ids: IdArray
     damaged: list[str]
+    failed: list[Path]
 
 
-def save_failed(folder: Path, design: Design, numbers: Sequence[int], ids: Sequence[str], kinds: Sequence[str]) -> None:
-    """Write a row for each failed run, in place of such rows from before, with the columns that other runs have.
+class Inside(NamedTuple):
+    """What a file of runs holds.
+
+    Attributes:
+        series: name of the file of their series; nothing if these are the rows of runs that failed.
+        run_ids: of the runs, as an array; none of those that failed.
+    """
+
+    series: str
+    run_ids: IdArray
+
+
+def save_failed(
+    folder: Path,
+    design: Design,
+    failed: Sequence[tuple[int, str, str]],
+    before: Iterable[Path] = (),
+    patience: float = math.inf,
+) -> list[Path]:
+    """Write a row for each failed run, with the columns that other runs have, and return the files that came of it.
+
+    Args:
+        folder: of the sweep.
+        design: of the sweep.
+        failed: number, id and kind of failure of each such run.
+        before: files with such rows from before, in whose place these come.
+        patience: seconds after which no more is looked for columns; without them the rows are as good.
 
     Raises:
         OSError: if it cannot be written.
     """
-    for path, meta in _parts(folder):
-        if is_of_failed(meta):
-            path.unlink()
-    if numbers:
-        none = np.full(len(numbers), np.nan)
-        measures = {name: (none, note) for name, note in measures_there(folder).items()}
-        _write(folder / RUNS, _runs_table(design, numbers, ids, kinds, measures), {_FAILED: b"1"}, _FLAT)
+    until = time.monotonic() + patience
+    for path in before:
+        path.unlink(missing_ok=True)
+    if not failed:
+        return []
+    numbers, ids, kinds = zip(*failed, strict=True)
+    none = np.full(len(numbers), np.nan)
+    known = measures_of(itertools.takewhile(lambda _: time.monotonic() < until, files_of_runs(folder)))
+    measures = {name: (none, note) for name, note in known.items()}
+    name = _write(folder / RUNS, _runs_table(design, numbers, ids, kinds, measures), {_FAILED: b"1"}, _FLAT)
+    return [folder / RUNS / name]
 
 
 def is_of_failed(metadata: Mapping[bytes, bytes] | None) -> bool:
@@ -126,12 +171,17 @@ def is_of_failed(metadata: Mapping[bytes, bytes] | None) -> bool:
     return _FAILED in (metadata or {})
 
 
-def measures_there(folder: Path) -> dict[str, Note]:
-    """Return the columns of measures that any shard has, each with its unit and meaning."""
+def files_of_runs(folder: Path) -> list[Path]:
+    """Return the files of runs that are in a folder, in the order of their names."""
+    return sorted(folder.glob(f"{RUNS}/part-*.parquet"))
+
+
+def measures_of(paths: Iterable[Path]) -> dict[str, Note]:
+    """Return the columns of measures that any of these files of runs has, each with its unit and meaning."""
     import pyarrow.parquet
 
     notes: dict[str, Note] = {}
-    for path in sorted(folder.glob(f"{RUNS}/part-*.parquet")):
+    for path in paths:
         schema = pyarrow.parquet.read_schema(path)
         for name in schema.names[schema.get_field_index("seed") + 1 :]:  # what stands before it is told by the design
             if name not in notes:
@@ -153,22 +203,39 @@ def look_through(folder: Path) -> Found:
         path.unlink()
     there: list[IdArray] = []
     needed: set[str] = set()
-    for path, meta in _parts(folder):
-        series = meta.get(_SERIES_PART, b"").decode()
-        if series and not (folder / SERIES / series).is_file():
-            path.unlink()
-        elif series:
-            there.append(_ids_in(path))
+    failed: list[Path] = []
+    for path in files_of_runs(folder):
+        series, run_ids = look_into(path)
+        if not series:
+            failed.append(path)
+        elif (folder / SERIES / series).is_file():
+            there.append(run_ids)
             needed.add(series)
+        else:
+            path.unlink()
     for path in folder.glob(f"{SERIES}/*"):
         if path.name not in needed:
             path.unlink()
-    return Found(np.concatenate([room_for(0), *there]), sorted(f"{path.parent.name}/{path.name}" for path in damaged))
+    names = sorted(f"{path.parent.name}/{path.name}" for path in damaged)
+    return Found(np.concatenate([room_for(0), *there]), names, failed)
 
 
 def ids_there(folder: Path) -> IdArray:
     """Return the run ids of all results in a folder, taken as they are."""
-    return np.concatenate([room_for(0), *(_ids_in(path) for path, meta in _parts(folder) if _SERIES_PART in meta)])
+    return np.concatenate([room_for(0), *(look_into(path).run_ids for path in files_of_runs(folder))])
+
+
+def look_into(path: Path) -> Inside:
+    """Return which runs a file of runs holds, taken as it is."""
+    import pyarrow.parquet
+
+    # Read as one column of one small file: in a thread of its own it would cost more than it saves.
+    file = pyarrow.parquet.ParquetFile(path, page_checksum_verification=True)
+    series = (file.schema_arrow.metadata or {}).get(_SERIES_PART, b"").decode()
+    if not series:
+        return Inside("", room_for(0))
+    column = file.read(columns=["run_id"], use_threads=False)["run_id"]
+    return Inside(series, as_array(column.to_pylist()))
 
 
 def is_whole(path: Path) -> bool:
@@ -300,19 +367,3 @@ def _name(content: bytes) -> str:
 
 def _digest(content: bytes = b"") -> Any:
     return hashlib.blake2b(content, digest_size=16)
-
-
-def _parts(folder: Path) -> Iterator[tuple[Path, Mapping[bytes, bytes]]]:
-    import pyarrow.parquet
-
-    for path in sorted(folder.glob(f"{RUNS}/part-*.parquet")):
-        yield path, pyarrow.parquet.read_schema(path).metadata or {}
-
-
-def _ids_in(path: Path) -> IdArray:
-    import pyarrow.parquet
-
-    # Read as one column of one small file: in a thread of its own it would cost more than it saves.
-    file = pyarrow.parquet.ParquetFile(path, page_checksum_verification=True)
-    column = file.read(columns=["run_id"], use_threads=False)["run_id"]
-    return as_array(column.to_pylist())

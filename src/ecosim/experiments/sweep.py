@@ -178,7 +178,7 @@ def sweep(
         progress: is told now and then how far it is; by default a bar, at a terminal or in a notebook.
 
     Returns:
-        pandas.DataFrame: see :func:`ecosim.experiments.shards.read_runs`.
+        pandas.DataFrame: see :func:`ecosim.experiments.stored.read_runs`.
 
     Raises:
         InputError: before any run, naming every fault of every point.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,8 +40,8 @@ MANY_BYTES = 2e10
 ALL_OF_THE_FIRST = 10
 """Runs that have failed, and none has not, of which is told at once: most often the rest will fail as well."""
 
-SECONDS_AT_A_STOP = 2.0
-"""How long a sweep that is stopped may take for its table of runs: it shall have ended within five."""
+SECONDS_AT_A_STOP, SECONDS_FOR_COLUMNS = 1.5, 0.5
+"""How long a sweep that is stopped may take for its table of runs, and for what columns that has: it shall end in five."""
 
 BYTES_A_VALUE = 6.0
 _ROWS_A_PART = 10_000
@@ -106,8 +108,10 @@ class Work:
         self._say, self._has_warned = say, False
         self._damaged: list[str] = []
         self._there: IdArray = room_for(0)
+        self._rows_of_failed: list[Path] = []
         if folder.is_begun():
-            self._there, self._damaged = look_through(folder.path)
+            self._there, self._damaged, self._rows_of_failed = look_through(folder.path)
+        self._is_new = np.zeros(plan.design.runs, np.bool_)
         self._failures = self._known_failures()
         self._asked: NDArray[np.int64] = np.arange(plan.design.runs)
         self._different = each_once(self._ids.array).size
@@ -162,8 +166,12 @@ class Work:
                 with self._makers(len(self._to_do)) as made:
                     self._make(made, self._to_do)
             self._state = "complete"
-        except OSError as error:
-            raise CannotGoOn(error.strerror or str(error)) from error
+        except (CannotGoOn, OSError) as error:
+            with suppress(OSError):  # more may be on disk than anybody had the time to say
+                self._there = ids_there(folder.path)
+            if isinstance(error, OSError):
+                raise CannotGoOn(error.strerror or str(error)) from error
+            raise
         finally:
             self._close()
         counts = self._counts()
@@ -172,6 +180,10 @@ class Work:
         seconds = time.monotonic() - began
         why = self._failures.commonest_of(self._failed())
         return Outcome(counts["ok"], counts["failed"], self._made, len(self._damaged), seconds, ended, why)
+
+    def finished(self, numbers: Sequence[int]) -> None:
+        """Note that the results of runs are on disk."""
+        self._is_new[numbers] = True
 
     def failed(self, number: int, failure: Failure) -> None:
         """Write down that a run failed."""
@@ -212,7 +224,7 @@ class Work:
                 self._asked = np.array(asked, np.int64)
                 self._write_design()
                 self._make(made, self._missing(self._asked))
-                self._there = ids_there(self._folder.path)
+                self._take_in()
         return rounds.ended()
 
     def _makers(self, most: int) -> AbstractContextManager[Makers]:
@@ -240,6 +252,11 @@ class Work:
         with makers(plan, folder, processes, execution.limits(), one_first=is_cold()) as local:
             yield local
 
+    def _take_in(self) -> None:
+        """Count what was made since, as those who made it said: to read it takes a second for a thousand files."""
+        self._there = np.concatenate([self._there, self._ids.array[self._is_new]])
+        self._is_new[:] = False
+
     def _missing(self, asked: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return which of these runs have no result and have not failed, each once, in the order of their making."""
         ids = self._ids.array[asked]
@@ -257,18 +274,24 @@ class Work:
     def _close(self) -> None:
         """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
         try:
-            self._there = ids_there(self._folder.path)
-            counts, ids = self._counts(), self._failed()
+            self._take_in()
+            counts = self._counts()
             if counts["ok"] + counts["failed"] < counts["all"]:
                 self._state = "stopped"
-            numbers = self._asked[among(self._ids.array[self._asked], self._failures.ids)].tolist()
-            save_failed(self._folder.path, self._plan.design, numbers, as_words(ids), self._failures.kinds_of(ids))
+            self._write_rows_of_failed()
             if self._execution.standing is None:
                 self._write_runs_table(is_stopped=self._state != "complete")
-            self._folder.write_manifest(self._plan, self._state, self._counts())
+            self._folder.write_manifest(self._plan, self._state, counts)
         except OSError as error:
             if self._state == "complete":
                 raise CannotGoOn(error.strerror or str(error)) from error
+
+    def _write_rows_of_failed(self) -> None:
+        ids, patience = self._failed(), math.inf if self._state == "complete" else SECONDS_FOR_COLUMNS
+        numbers = self._asked[among(self._ids.array[self._asked], self._failures.ids)].tolist()
+        failed = list(zip(numbers, as_words(ids), self._failures.kinds_of(ids), strict=True))
+        before, design = self._rows_of_failed, self._plan.design
+        self._rows_of_failed = save_failed(self._folder.path, design, failed, before, patience)
 
     def _end_search(self, is_stopped: bool) -> None:
         """Write the table of all runs of a search whose last batch this is, and that it is there."""

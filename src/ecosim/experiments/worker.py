@@ -34,9 +34,6 @@ SECONDS_A_SHARD = 5.0
 _WRITING, _LONGEST = 0.01, 20.0
 """Share of the time that writing may take, and how long (s) finished work then may wait at most."""
 
-SECONDS_TO_LOAD = 5.0
-"""How much longer the first run of a process may take at once: it may bring in packages. It is made again if it is late."""
-
 NO_RUN = -1
 
 
@@ -94,9 +91,9 @@ class Board:
         self.ends(slot)
         self.holds(slot, 0)
 
-    def begins(self, slot: int, number: int, grace: float = 0.0) -> None:
-        """Say which run a worker is in, from now on, or from when some seconds of grace are over."""
-        self._cells[slot * self.WIDTH + 1] = time.monotonic_ns() + int(grace * 1e9)
+    def begins(self, slot: int, number: int) -> None:
+        """Say which run a worker is in, from now on."""
+        self._cells[slot * self.WIDTH + 1] = time.monotonic_ns()
         self._cells[slot * self.WIDTH] = number
 
     def delays(self, slot: int, seconds: float) -> None:
@@ -112,7 +109,7 @@ class Board:
         self._cells[slot * self.WIDTH + 2] = runs
 
     def run_of(self, slot: int) -> tuple[int, float]:
-        """Return the run that a worker is in, and for how long (s), below 0 in its grace; ``NO_RUN`` if in none."""
+        """Return the run that a worker is in, and for how long (s), or a negative number; ``NO_RUN`` if in none."""
         number, since, _ = self._cells[slot * self.WIDTH : (slot + 1) * self.WIDTH]
         return number, (time.monotonic_ns() - since) / 1e9
 
@@ -231,9 +228,11 @@ class _Worker:
     def _run(self, number: int) -> Ran | Failure | None:
         """Make a run; return why it failed if it took more than it may, though it came to its end; None if broken off."""
         is_first, self._has_loaded = not self._has_loaded, True
-        made, seconds = self._tried(number, SECONDS_TO_LOAD if is_first else 0.0)
+        made, seconds = self._tried(number)
         if is_first and (self._ceiling.is_exceeded() or 0 < self._seconds < seconds):
-            made, seconds = self._tried(number)  # what is loaded by the first is neither memory nor time of its own
+            made, seconds = self._tried(
+                number
+            )  # whatever a first run needs alone is neither memory nor time of its own
         if self._is_stopping or made is None:  # a user's rule may have caught what was to break its run off
             return None
         from ecosim.experiments.running import Ran, late
@@ -244,10 +243,10 @@ class _Worker:
             return late(f"finished only after {seconds:.2g} s", self._seconds)
         return made
 
-    def _tried(self, number: int, grace: float = 0.0) -> tuple[Ran | Failure | None, float]:
+    def _tried(self, number: int) -> tuple[Ran | Failure | None, float]:
         """Make a run, and return how long it took (s), without what was compiled or loaded for it."""
         began = time.monotonic() - self._loading.seconds
-        self._board.begins(self._slot, number, grace)
+        self._board.begins(self._slot, number)
         try:
             with self._ceiling:
                 try:
@@ -264,10 +263,10 @@ class _Worker:
     def _save(self) -> None:
         began = time.monotonic()
         try:
-            numbers = self._shard.save()
+            saved = self._shard.save()
         except OSError as error:
             self._give_up(error.strerror or str(error))
-        self._connection.send(("saved", numbers))
+        self._connection.send(("saved", *saved))
         self._patience = min(max(SECONDS_A_SHARD, (time.monotonic() - began) / _WRITING), _LONGEST)
         self._board.holds(self._slot, 0)
 

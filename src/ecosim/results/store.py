@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -20,6 +23,11 @@ if TYPE_CHECKING:
 
 _HOW: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 """How tables are written: with a checksum of each page, so that bytes that changed on the disk are not read as values."""
+
+_SYNCS_NO_FOLDERS = (errno.EINVAL, errno.EBADF, errno.ENOTSUP)
+"""What file systems say that sync files alone."""
+
+_HALF = re.compile(r"\.(.+)\.\d+\.part")
 
 
 def write_table(path: str | Path, table: Table) -> None:
@@ -122,8 +130,13 @@ def to_json(value: Any) -> str:
 
 
 def replace(path: str | Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Write a file under a temporary name, make sure it is on disk, and only then give it its name."""
+    """Write a file under a temporary name, make sure it is on disk, and only then give it its name, for good.
+
+    Raises:
+        OSError: if it cannot be written; nothing is left behind then, and a file of that name is as it was.
+    """
     path = Path(path)
+    above = list(itertools.takewhile(lambda folder: not folder.exists(), (path.parent, *path.parent.parents)))
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -135,6 +148,32 @@ def replace(path: str | Path, write: Callable[[IO[bytes]], Any]) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    for folder in (
+        path.parent,
+        *(one.parent for one in above),
+    ):  # a name is kept in its folder, which is synced by itself
+        _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    """Make sure that the names in a folder are on disk, where its file system syncs folders."""
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # it may be written to, and not be read
+        return
+    try:
+        os.fsync(number)
+    except OSError as error:
+        if error.errno not in _SYNCS_NO_FOLDERS:
+            raise
+    finally:
+        os.close(number)
+
+
+def half_of(name: str) -> str:
+    """Return the name of the file of which a killed process has left this one, half written; nothing if it is no such."""
+    found = _HALF.fullmatch(name)
+    return found[1] if found else ""
 
 
 def _frame(columns: Any) -> pd.DataFrame:

@@ -15,7 +15,8 @@ from numba.core.compiler_lock import global_compiler_lock
 from pydantic import Field
 
 from ecosim.dynamics.mechanism import Mechanism
-from ecosim.results import provenance
+from ecosim.experiments import shards
+from ecosim.results import provenance, store
 from ecosim.rng import Key
 from ecosim.world.world import World
 
@@ -56,9 +57,12 @@ class Trouble(Mechanism):
         "edit",
         "depart",
         "double",
+        "die_after_runs",
+        "die_after_series",
         "mute",
     ] = "none"
     pause: float = Field(0.0, ge=0.0)
+    diary: str = ""
 
     reads = ("stance",)
     writes = ("stance",)
@@ -83,6 +87,10 @@ class Trouble(Mechanism):
             self._raise(world)
 
     def _hang(self, world: World) -> None:
+        """Never end, but say before, if there is a diary, which process does not, and since when."""
+        if self.diary:
+            with open(self.diary, "a", encoding="utf-8") as diary:
+                print(os.getpid(), time.monotonic(), file=diary, flush=True)
         while True:
             pass
 
@@ -130,10 +138,8 @@ class Trouble(Mechanism):
             time.sleep(4.0)
 
     def _load_long(self, world: World) -> None:
-        """Take four seconds, the first time in a process, as to import a large package does."""
-        if "loaded" not in globals():
-            time.sleep(4.0)
-            globals()["loaded"] = True
+        """Import a package that takes four seconds, the first time in a process."""
+        importlib.import_module("slow_to_import")
 
     def _lack(self, world: World) -> None:
         importlib.import_module("no_package_of_this_name")
@@ -150,6 +156,29 @@ class Trouble(Mechanism):
     def _double(self, world: World) -> None:
         """Have a child that goes on with the run beside this process."""
         os.fork()
+
+    def _die_after_runs(self, world: World) -> None:
+        self._die_once_it_has_written("runs")
+
+    def _die_after_series(self, world: World) -> None:
+        self._die_once_it_has_written("series")
+
+    def _die_once_it_has_written(self, kind: str) -> None:
+        """Let the first process that has written a file of this kind, and that has not said so, be killed.
+
+        The next one writes each run by itself: the same runs together would be the same bytes, and so the same file.
+        """
+        diary, write = Path(self.diary), store.write_bytes
+        if diary.exists():
+            shards.Shard.fits = lambda shard, ran: not len(shard)
+
+        def write_and_die(path: Path, content: bytes) -> None:
+            write(path, content)
+            if path.parent.name == kind and not diary.exists():
+                diary.write_text(path.name)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        shards.write_bytes = write_and_die
 
     def _mute(self, world: World) -> None:
         raise Speechless
