@@ -74,16 +74,14 @@ def _on_intervals(tables: SweepTables, unsure: int) -> Iterator[str]:
 
 
 def on_skipped(skipped: Mapping[str, str]) -> Iterator[str]:
-    """Tell of which measures nothing is said, by reason, the commonest first; a few of each are named.
+    """Tell of which measures nothing is said, by reason, the commonest first; a few of each are named as in the table.
 
     Args:
         skipped: measure to why nothing is said of it.
     """
     by_reason: dict[str, list[str]] = {}
     for name, reason in skipped.items():
-        names = by_reason.setdefault(reason, [])
-        if name.removesuffix(MEAN) not in names:
-            names.append(name.removesuffix(MEAN))
+        by_reason.setdefault(reason, []).append(name)
     told = []
     for reason, names in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         shown = _best_known(names)[:MOST_NAMED]
@@ -97,5 +95,6 @@ def on_skipped(skipped: Mapping[str, str]) -> Iterator[str]:
 def _best_known(names: Sequence[str]) -> list[str]:
     """Return names of measures, success first, then those best known of collaboration and polarisation."""
     success = [name for name in names if name.startswith("success_")]
-    best = [name for name in (*choice.COLLABORATION, *choice.POLARISATION) if name in names]
+    known = [one + suffix for one in (*choice.COLLABORATION, *choice.POLARISATION) for suffix in ("", MEAN)]
+    best = [name for name in known if name in names]
     return list(dict.fromkeys([*success, *best, *names]))
