@@ -97,6 +97,18 @@ def test_a_measure_whose_end_is_told_and_whose_mean_is_luck_is_named_the_same_in
     assert "may well be luck (win_win_share.mean)" in told
 
 
+def test_pairs_are_explained_only_where_the_design_has_them(tmp_path):
+    for pairs in (False, True):
+        folder = sampled(
+            tmp_path / f"{pairs}", "sobol", lambda x: x[:, 0] + x[:, 0] * x[:, 1], 2, 64, second_order=pairs
+        )
+        told = " ".join(typed("sensitivity", folder).stdout.split())
+        assert ("(second)" in told) is pairs
+        page = tmp_path / f"{pairs}.html"
+        assert typed("report", folder, "--out", page).exit_code == 0
+        assert ("(second)" in page.read_text()) is pairs
+
+
 def test_salib_is_named_with_its_extra_where_it_is_not_installed(tmp_path, monkeypatch):
     import sys
 

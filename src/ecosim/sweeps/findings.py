@@ -17,7 +17,7 @@ from ecosim.experiments.meaning import meanings_in
 from ecosim.experiments.noise import convergence, table_of_noise
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.remarks import on_skipped
-from ecosim.experiments.sensitivity import METHODS, Sensitivity, factors_of, sensitivity
+from ecosim.experiments.sensitivity import Sensitivity, factors_of, sensitivity
 from ecosim.reports.findings import Indices, Maps, Response, SweepFindings
 from ecosim.results.measured import MEAN
 
@@ -116,7 +116,7 @@ def as_indices(found: Sensitivity) -> Indices:
     """Return sensitivity indices as the page and the figure take them."""
     idle = {measure: found.idle(measure) for measure in found.measures["measure"]}
     remarks = (*found.remarks, *on_skipped(found.skipped))
-    return Indices(found.method, METHODS[found.method], found.indices, found.measures, idle, remarks)
+    return Indices(found.method, found.told, found.indices, found.measures, idle, remarks)
 
 
 def _remarks(tables: SweepTables, layout: Layout) -> list[str]:
