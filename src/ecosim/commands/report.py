@@ -99,6 +99,7 @@ def _of_sweep(order: Order, out: Path) -> dict[str, Any]:
         "effects": found.effects.to_dict("records"),
         "noise": found.noise.to_dict("records"),
         "sensitivity": None if found.indices is None else asdict(found.indices) | _records(found.indices),
+        "search": None if tables.search is None else tables.search.found,
         "tables": [str(file) for file in files],
     }
 

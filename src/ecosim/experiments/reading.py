@@ -16,6 +16,7 @@ from ecosim.errors import InputError, did_you_mean, printable, shown
 from ecosim.experiments.folder import ASKED, FAILURES, MANIFEST
 from ecosim.experiments.grouping import grouped
 from ecosim.experiments.run_columns import RunColumns
+from ecosim.experiments.searched import Searched, searched
 from ecosim.experiments.shards import OK, RUNS, SERIES
 from ecosim.experiments.stored import read_design, read_runs
 from ecosim.results.measured import column_named
@@ -82,6 +83,15 @@ class SweepTables:
     def kind(self) -> str:
         """How the points were chosen: grid, zip, table, lhs, sobol or morris."""
         return str(self.manifest["design"].get("kind", "grid"))
+
+    @cached_property
+    def search(self) -> Searched | None:
+        """What the search that chose the points came to; None where none did.
+
+        Raises:
+            InputError: if that cannot be read.
+        """
+        return searched(self.folder, self.kind, self.keys)
 
     @cached_property
     def design(self) -> pd.DataFrame:

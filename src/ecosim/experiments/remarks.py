@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ecosim.experiments import choice
 from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.searched import NO_SAMPLE
 from ecosim.results.measured import MEAN
 
 FEWEST_REPLICATES, MOST_NAMED = 3, 6
@@ -27,6 +28,8 @@ def remarks_on(tables: SweepTables, method: str, dropped: int, unsure: int) -> I
 
 
 def _on_points(tables: SweepTables, method: str, most: int) -> Iterator[str]:
+    if tables.search is not None:
+        yield f"{NO_SAMPLE}, so what matters most among them need not matter most over all of it."
     if most and method in ("sobol", "morris"):
         what = "blocks" if method == "sobol" else "trajectories"
         yield f"Failed runs and missing values: up to {most:,} points are left out, as whole {what}."

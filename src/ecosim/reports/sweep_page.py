@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ecosim.drawing.names import short_names
 from ecosim.reports import maps, sweep_figures, sweep_words
 from ecosim.reports.glossary import all_measures, what_names_mean
-from ecosim.reports.page import Page, code, details, heading, number, paragraph, sentences, table
+from ecosim.reports.page import Page, code, details, heading, number, paragraph, picture, sentences, table
 from ecosim.reports.sweep_words import over_half
-from ecosim.results.phrases import percent
+from ecosim.results.phrases import capitalised, percent
 from ecosim.results.plain_yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ KINDS = {
     "sobol": "Saltelli's points for Sobol’ indices",
     "morris": "Morris's trajectories: one factor moved at a time",
 }
+_SEARCHED = "values chosen by a search, from what came out at earlier ones"
 MOST_LINES, MOST_EXAMPLES = 40, 6
 FEWEST_NARROWING = 6
 """Replicates from which on it is drawn how intervals narrow with them."""
@@ -40,6 +41,7 @@ def sweep_page(found: SweepFindings) -> str:
     page.facts = _facts(found)
     page.footer = _footer(found)
     page.section("brief", "In brief").parts = [sentences(sweep_words.said_in_brief(found))]
+    page.section("answer", "What was found").parts = _answer(found)
     page.section("names", "What was varied and measured").parts = what_names_mean(found)
     page.section("failures", "Runs that failed").parts = _failures(found)
     page.section("effects", "Effects").parts = _effects(page, found)
@@ -63,12 +65,24 @@ def _named(found: SweepFindings) -> tuple[str, str, str]:
         )
         titled = "".join(f" {label}: {title.rstrip('.')}." for label, title in found.titles.items())
         return "Comparison", f"{' · '.join(arms)}", f"{len(arms)} scenarios, {luck}.{titled}"
+    if found.search is not None:
+        scenario = _title_of(found.manifest)
+        lead = f"{scenario}: {_SEARCHED}." if scenario else f"{capitalised(_SEARCHED)}."
+        return found.search.kind, found.search.title, lead
     names = list(short_names(found.keys).values())
     what = _title_of(found.manifest) or "Sweep"
     title = f"{what}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else what
     kind = KINDS.get(found.kind, found.kind)
     lead = f"{len(found.keys)} {'factor' if len(found.keys) == 1 else 'factors'}, {kind}."
     return f"Sweep · {found.kind}", title, lead
+
+
+def _answer(found: SweepFindings) -> list[str]:
+    if found.search is None:
+        return []
+    told = found.search.title
+    parts = [] if found.search.picture is None else [f"<figure>{picture(found.search.picture, 'png', told)}</figure>"]
+    return parts + [table(head, rows) for head, rows in found.search.tables]
 
 
 def _title_of(manifest: Mapping[str, Any]) -> str:
@@ -275,7 +289,7 @@ def _sensitivity(page: Page, found: SweepFindings) -> list[str]:
 
 
 def _convergence(page: Page, found: SweepFindings) -> list[str]:
-    if found.replicates < 2:
+    if found.replicates < 2 or found.search is not None:
         return []
     told = sweep_words.said_of_convergence(found)
     caption = (
@@ -329,7 +343,7 @@ def _what_was_run(found: SweepFindings) -> list[str]:
         + ("the same at every point" if found.is_luck_common else "others at each point")
     )  # fmt: skip
     facts = [
-        ("design", f"{found.kind}: {KINDS.get(found.kind, '')}"),
+        ("design", f"{found.kind}: {KINDS.get(found.kind, '')}" if found.search is None else f"search: {_SEARCHED}"),
         ("seeds", seeds),
         (
             "state",

@@ -234,6 +234,10 @@ def said_of_indices(found: Indices, measures: Sequence[str], keys: Sequence[str]
 def said_in_brief(found: SweepFindings) -> Iterator[str]:
     """Yield the few sentences that somebody in a hurry should read."""
     yield from _on_failures(found)
+    if found.search is not None:
+        yield from found.search.says
+        yield found.search.note
+        return
     names = short_names(found.keys)
     if found.asked:
         yield _on_asked(found)
