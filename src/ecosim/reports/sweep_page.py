@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ecosim.drawing.names import short_names
@@ -16,8 +16,6 @@ from ecosim.results.phrases import capitalised, percent
 from ecosim.results.plain_yaml import to_yaml
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ecosim.reports.findings import Response, SweepFindings
 
 KINDS = {
@@ -144,14 +142,14 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
     if found.fewest < found.replicates:
         how += " Where points have more replicates than others, each still counts alike."
     if found.replicates < 2:
-        how = "Each point was run once: differences are shown without intervals, and luck is in them."
+        how = "Each point was run once: differences are shown without intervals, and nothing can be told of chance."
     first = "; ".join(
         f"{short_names(found.keys).get(str(factor), 'points')} against {_plain(rows['against'].iloc[0])}"
         for factor, rows in found.effects.groupby("factor", sort=False)
     )
     caption = (
         f"Difference from the first value of each factor ({first}), each measure in its own unit"
-        f"{over_half(measures)}. {how} Open marks: the interval reaches across zero."
+        f"{over_half(measures)}. {how}{' Open marks: the interval reaches across zero.' if found.replicates > 1 else ''}"
     )
     parts = [
         page.figure(
@@ -162,7 +160,7 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
     parts += [sentences(told)] if told else []
     many = len(measures) * len(sweep_figures.rows_of(found.effects))
     by_chance = max(1, round(sweep_words.CHANCE * many))
-    if many > 12:  # of fewer, the brief part of a comparison says how many
+    if many > 12 and found.replicates > 1:  # of fewer, the brief part of a comparison says how many
         parts.append(
             paragraph(
                 f"{many} differences are looked at here: were none of them there, about {by_chance} would "
@@ -170,22 +168,24 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
                 "note",
             )
         )
-    parts.append(details("All differences as a table", _table_of_effects(found.effects, found.keys, found.units)))
+    parts.append(details("All differences as a table", _table_of_effects(found)))
     return parts
 
 
-def _table_of_effects(effects: pd.DataFrame, keys: Sequence[str], units: Mapping[str, str]) -> str:
-    names = short_names(keys)
+def _table_of_effects(found: SweepFindings) -> str:
+    """Return all differences; where each point was run once, without a column of intervals, for there are none."""
+    names, units, is_once = short_names(found.keys), found.units, found.replicates < 2
     rows = [
         (row["measure"], units.get(row["measure"], ""), names.get(row["factor"], row["factor"]),
          _plain(row["value"]), _plain(row["against"]),
          float(row["mean_against"]), float(row["mean"]), number(float(row["difference"]), True),
-         f"{number(float(row['low']), True)} to {number(float(row['high']), True)}", int(row["runs"]))
-        for _, row in effects.iterrows()
+         *([] if is_once else [f"{number(float(row['low']), True)} to {number(float(row['high']), True)}"]),
+         int(row["runs"]))
+        for _, row in found.effects.iterrows()
     ]  # fmt: skip
     head = (
-        "measure", "unit", "factor", "value", "against", "mean there", "mean here", "difference", "95 % interval",
-        "pairs of runs",
+        "measure", "unit", "factor", "value", "against", "mean there", "mean here", "difference",
+        *([] if is_once else ["95 % interval"]), "pairs of runs",
     )  # fmt: skip
     return table(head, rows, words=5)
 
@@ -199,18 +199,11 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
         }
         measures = [name for name in found.measures if name in own]
         response = own[measures[0]]
-        name, common = short_names(found.keys)[factor], found.is_luck_common
+        name = short_names(found.keys)[factor]
         if response.lines is not None:
             lines = f", a line for each {short_names(found.keys)[response.second]}" if response.second else ""
-            caption = (
-                f"Means{over_half(measures)}, against {name}{lines}; all else is averaged over. Bands: 95 % intervals "
-                "over replicates"
-                + (
-                    f", less what luck adds to all points alike{_shared(found)}: for comparing points, not for their level."
-                    if common
-                    else "."
-                )
-            )
+            averaged = "; all else is averaged over" if len(found.keys) > 1 else ""
+            caption = f"Means{over_half(measures)}, against {name}{lines}{averaged}. {_bands(found)}"
         else:
             caption = (
                 f"Each dot is a point of the design (the mean of its runs{over_half(measures)}). Line: means of bins of "
@@ -221,6 +214,18 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
         )
         parts.append(sentences(sweep_words.said_of_responses(own, measures, found)))
     return parts
+
+
+def _bands(found: SweepFindings) -> str:
+    """Return what the bands of curves are; there are none where each point was run once."""
+    if found.replicates < 2:
+        return "Each point was run once, so there are no intervals."
+    if not found.is_luck_common:
+        return "Bands: 95 % intervals over replicates."
+    return (
+        f"Bands: 95 % intervals over replicates, less what luck adds to all points alike{_shared(found)}: for comparing "
+        "points, not for their level."
+    )
 
 
 def _maps(page: Page, found: SweepFindings) -> list[str]:
@@ -280,7 +285,8 @@ def _sensitivity(page: Page, found: SweepFindings) -> list[str]:
     if not measures:
         return []
     caption = (
-        f"{one.told[0].upper()}{one.told[1:]}. Lines: 95 % intervals. Measures{over_half(measures) or ' at the end'}."
+        f"{capitalised(one.told)}. {'Lines: 95 % intervals. ' if one.table['low'].notna().any() else ''}"
+        f"Measures{over_half(measures) or ' at the end'}."
     )
     parts = [page.figure(sweep_figures.indices(one, measures, found.keys), "Which factors matter", caption)]
     parts.append(sentences(sweep_words.said_of_indices(one, measures, found.keys)))

@@ -250,7 +250,10 @@ def said_in_brief(found: SweepFindings) -> Iterator[str]:
         if told:
             yield told
     else:
-        yield "Each point was run once: there are no intervals that would tell effects from luck at a point."
+        yield (
+            "There is one run a point, so nothing can be told of chance: whether there is any in the model, or how much of "
+            "what differs comes of it. More replicates would tell."
+        )
 
 
 def over_half(measures: Sequence[str]) -> str:
