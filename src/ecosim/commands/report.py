@@ -36,7 +36,7 @@ def carry_out(order: Order) -> None:
         OSError: if the page cannot be written.
     """
     from ecosim.errors import printable
-    from ecosim.experiments.folder import MANIFEST
+    from ecosim.experiments.manifest import MANIFEST
     from ecosim.sweeps.sweep import REPORT
 
     _check(order)
