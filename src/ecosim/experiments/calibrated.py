@@ -21,7 +21,7 @@ from ecosim.experiments.identifiability import (
 )
 from ecosim.experiments.searches import Posterior
 from ecosim.experiments.trials import WORST, Trials
-from ecosim.results.phrases import percent
+from ecosim.results.phrases import percent, some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,7 +223,7 @@ def _sentences(
         for _, row in facts.iterrows()
     )
     told = [f"Best of {count:,} trials: {values}; in brackets what agrees with the targets.", f"There: {reached}."]
-    told.append(f"{agreeing:,} trials are {what}.")
+    told.append(f"{some(agreeing, 'trial')} {'is' if agreeing == 1 else 'are'} {what}.")
     if posterior is not None:
         told.append(
             f"Particles were kept up to {posterior.tolerance:.2g} sd from the targets; of the last new ones "

@@ -8,6 +8,7 @@ from ecosim.experiments import choice
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.searched import NO_SAMPLE
 from ecosim.results.measured import MEAN
+from ecosim.results.phrases import some
 
 FEWEST_REPLICATES, MOST_NAMED = 3, 6
 """Replicates from which a grid has intervals, and measures that are named of those of which nothing is said."""
@@ -30,11 +31,12 @@ def remarks_on(tables: SweepTables, method: str, dropped: int, unsure: int) -> I
 def _on_points(tables: SweepTables, method: str, most: int) -> Iterator[str]:
     if tables.search is not None:
         yield f"{NO_SAMPLE}, so what matters most among them need not matter most over all of it."
+    points = f"{some(most, 'point')} {'is' if most == 1 else 'are'}"
     if most and method in ("sobol", "morris"):
         what = "blocks" if method == "sobol" else "trajectories"
-        yield f"Failed runs and missing values: up to {most:,} points are left out, as whole {what}."
+        yield f"Failed runs and missing values: up to {points} left out, as whole {what}."
     elif most:
-        yield f"Failed runs and missing values: up to {most:,} points are left out."
+        yield f"Failed runs and missing values: up to {points} left out."
     elif copies := tables.said_of_copies():
         yield copies
     if tables.replicates == 1:
@@ -71,8 +73,9 @@ def _on_intervals(tables: SweepTables, unsure: int) -> Iterator[str]:
         )
     else:
         yield (
-            f"{unsure:,} measures have no interval: fewer than {FEWEST_REPLICATES} replicates have a value of them at every "
-            "point, and intervals come of leaving out one replicate after the other."
+            f"{some(unsure, 'measure')} {'has' if unsure == 1 else 'have'} no interval: fewer than {FEWEST_REPLICATES} "
+            f"replicates have a value of {'it' if unsure == 1 else 'them'} at every point, and "
+            "intervals come of leaving out one replicate after the other."
         )
 
 

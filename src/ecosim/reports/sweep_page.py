@@ -12,7 +12,7 @@ from ecosim.reports import maps, sweep_figures, sweep_words
 from ecosim.reports.glossary import all_measures, what_names_mean
 from ecosim.reports.page import Page, code, details, heading, number, paragraph, picture, sentences, table
 from ecosim.reports.sweep_words import over_half
-from ecosim.results.phrases import capitalised, percent
+from ecosim.results.phrases import after, capitalised, percent, some
 from ecosim.results.plain_yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -92,12 +92,13 @@ def _title_of(manifest: Mapping[str, Any]) -> str:
 def _facts(found: SweepFindings) -> list[tuple[str, str]]:
     failed = sum(count for status, count in found.statuses.items() if status != "ok")
     luck = "the same luck at every point" if found.is_luck_common else "luck of its own at every point"
+    ok, measures = found.statuses.get("ok", 0), len(found.noise)
     return [
-        (number(found.points), "points"),
-        (found.counted, f"replicates, {luck}"),
-        (number(found.statuses.get("ok", 0)), "runs with results"),
-        (number(failed), "runs failed"),
-        (number(len(found.noise)), "measures"),
+        (number(found.points), after("point", found.points)),
+        (found.counted, f"{after('replicate', found.replicates)}, {luck}"),
+        (number(ok), f"{after('run', ok)} with results"),
+        (number(failed), f"{after('run', failed)} failed"),
+        (number(measures), after("measure", measures)),
     ]
 
 
@@ -105,7 +106,9 @@ def _failures(found: SweepFindings) -> list[str]:
     by_kind = Counter(str(one.get("kind")) for one in found.failures)
     if not by_kind:
         return []
-    parts = [paragraph(f"{sum(by_kind.values()):,} runs failed; they are in none of the figures.", "note warn")]
+    failed = sum(by_kind.values())
+    they = "it is" if failed == 1 else "they are"
+    parts = [paragraph(f"{some(failed, 'run')} failed; {they} in none of the figures.", "note warn")]
     rows = []
     for kind, count in by_kind.most_common():
         example = next(one for one in found.failures if str(one.get("kind")) == kind)

@@ -280,7 +280,7 @@ def _on_failures(found: SweepFindings) -> Iterator[str]:
     if made < found.planned:
         yield f"Only {made:,} of {found.planned:,} runs have been made; what follows is from those."
     if failed:
-        yield f"{failed:,} of {made:,} runs failed and are left out: see below."
+        yield f"{failed:,} of {made:,} runs failed and {'is' if failed == 1 else 'are'} left out: see below."
 
 
 def _on_effects(found: SweepFindings, names: dict[str, str]) -> Iterator[str]:
