@@ -141,7 +141,7 @@ def test_a_name_is_never_used_as_a_path(name):
 
 
 def test_a_sweep_of_a_hundred_million_points_is_refused_with_the_count():
-    with pytest.raises(InputError, match="100,000,000 points × 1 replicates = 100,000,000 runs; allowed: at most"):
+    with pytest.raises(InputError, match="100,000,000 points × 1 replicate = 100,000,000 runs; allowed: at most"):
         check_sweep(10**8)
 
 
@@ -155,7 +155,7 @@ def test_the_sweep_command_refuses_a_hundred_million_points_at_once_with_the_cou
     with at_most_seconds(2):
         done = ecosim("sweep", "opinions", *axes, "--out", tmp_path / "sweep")
     assert done.exit_code == 2
-    assert "100,000,000 points × 1 replicates = 100,000,000 runs; allowed: at most 10,000,000" in done.stderr
+    assert "100,000,000 points × 1 replicate = 100,000,000 runs; allowed: at most 10,000,000" in done.stderr
     assert not (tmp_path / "sweep").exists()
 
 

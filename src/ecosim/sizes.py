@@ -58,7 +58,8 @@ def check_sweep(points: int, replicates: int = 1) -> None:
         InputError: above ten million runs, or with no run at all.
     """
     runs = points * replicates
-    told = f"{points:,} points × {replicates:,} replicates = {runs:,} runs"
+    counts = ((points, "point"), (replicates, "replicate"), (runs, "run"))
+    told = "{} × {} = {}".format(*(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts))
     if runs > MOST_POINTS:
         fewer = "values" if points > MOST_POINTS else "replicates" if points <= replicates else "values or replicates"
         raise InputError(f"{told}; allowed: at most {MOST_POINTS:,} (give fewer {fewer})")

@@ -88,6 +88,17 @@ def test_a_quiet_command_says_nothing(tmp_path, capsys):
     assert told.out + told.err == ""
 
 
+def test_one_damaged_file_is_told_in_the_singular(tmp_path, capsys):
+    order = Order(
+        words=("opinions", *TINY, f"{TOLERANCE}=0.1,0.2"), out=tmp_path / "out", trust=("trouble",), workers=0
+    )
+    assert carry_out(order) == 0
+    next((tmp_path / "out" / "runs").iterdir()).write_bytes(b"cut off")
+    capsys.readouterr()
+    assert carry_out(order) == 0
+    assert "1 damaged file was found and its runs made again." in capsys.readouterr().err
+
+
 def test_a_folder_has_to_be_named():
     with pytest.raises(InputError, match="--out DIR"):
         carry_out(Order(words=("opinions", f"{TOLERANCE}=0.1,0.2")))

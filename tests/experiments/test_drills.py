@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from ecosim.errors import InputError
+from ecosim.experiments.manifest import write_manifest
 from ecosim.experiments.shards import ids_there, is_whole
 from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
@@ -286,7 +287,7 @@ def test_other_versions_of_libraries_are_refused_and_the_difference_is_shown(tmp
     run_sweep(tiny({TOLERANCE: VALUES}), out, Execution(workers=0))
     manifest = json.loads((out / "manifest.json").read_text())
     manifest["same"]["libraries"]["numpy"] = "1.0.0"
-    (out / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(out, manifest)
     with pytest.raises(InputError, match=r"(?s)holds another sweep.*libraries\.numpy: '1\.0\.0' before, '.*' now"):
         run_sweep(tiny({TOLERANCE: VALUES}), out, Execution(workers=0))
 

@@ -1,17 +1,23 @@
 """The folder of a sweep: held by one at a time, refused to any other sweep, and left as it was where that is so."""
 
 import json
+import math
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ecosim.errors import InputError
 from ecosim.experiments.folder import SweepFolder
+from ecosim.experiments.manifest import read_manifest, write_manifest
+from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.sensitivity import sensitivity
 from ecosim.experiments.sweep import Execution, run_sweep
+from ecosim.sweeps.findings import findings_of
 from tests.experiments.sweeps import PACKAGES, TOLERANCE, command, tiny
 
 HERE = Execution(workers=0)
@@ -137,6 +143,70 @@ def test_a_manifest_that_is_no_text_is_refused_in_plain_words(finished, tmp_path
     (folder / "manifest.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match=r"damaged \(it is no text\)"):
         run_sweep(tiny({TOLERANCE: [0.1]}), folder, Execution(workers=0))
+
+
+def changed(manifest, key, value):
+    """Write a manifest with one entry changed by hand; None takes it away."""
+    told = json.loads(manifest.read_text())
+    above = told["design"] if key.startswith("design.") else told
+    name = key.removeprefix("design.")
+    assert name in above
+    above[name] = value
+    if value is None:
+        del above[name]
+    manifest.write_text(json.dumps(told))
+
+
+TAMPERED = [
+    ("design.kind", "sobol"), ("design.kind", 5), ("design.replicates", "x"), ("design.values", {TOLERANCE: [0.7, 0.8]}),
+    ("design.luck", "independent"), ("runs", None), ("checksums", None), ("configurations", None), ("state", "begun"),
+    ("checksum", "0" * 32),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value"), TAMPERED)
+def test_a_manifest_that_was_changed_is_refused_by_whoever_reads_it(finished, tmp_path, key, value):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder)
+    changed(folder / "manifest.json", key, value)
+    readers = (
+        lambda: run_sweep(tiny({TOLERANCE: [0.1]}), folder, HERE),
+        lambda: SweepTables(folder).kind,
+        lambda: sensitivity(SweepTables(folder)),
+        lambda: findings_of(SweepTables(folder)),
+    )
+    for read in readers:
+        with pytest.raises(
+            InputError, match=r"its checksum does not fit.*this file from a copy, or .* another --out"
+        ) as no:
+            read()
+        assert len(no.value.faults) == 1
+
+
+def test_a_manifest_that_is_only_written_in_another_way_is_the_same(finished, tmp_path):
+    told = json.loads((finished / "manifest.json").read_text())
+    assert list(told)[-1] == "checksum"
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder)
+    (folder / "manifest.json").write_text(json.dumps(dict(reversed(told.items())), indent=7))
+    assert SweepTables(folder).manifest == told
+
+
+def test_a_folder_from_before_there_was_a_checksum_is_read_and_continued_and_has_one_then(finished, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder)
+    changed(folder / "manifest.json", "checksum", None)
+    assert SweepTables(folder).kind == "grid"
+    assert run_sweep(tiny({TOLERANCE: [0.1]}), folder, HERE).failed == 0
+    assert "checksum" in SweepTables(folder).manifest
+
+
+@pytest.mark.parametrize(
+    "value", [{"a": math.nan, "b": np.float64(0.1), "c": (1, 2)}, {"ü": "😀", "1": 1e300, "n": 2**70}]
+)
+def test_whatever_a_manifest_tells_its_checksum_fits_when_it_is_read(tmp_path, value):
+    write_manifest(tmp_path, value)
+    assert set(read_manifest(tmp_path)) == {*value, "checksum"}
 
 
 def test_a_sweep_that_is_refused_leaves_nothing_that_it_made(tmp_path):

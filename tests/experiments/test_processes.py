@@ -16,6 +16,7 @@ import pytest
 
 from ecosim.experiments.ceiling import Ceiling
 from ecosim.experiments.making import CannotGoOn
+from ecosim.experiments.manifest import write_manifest
 from ecosim.experiments.stored import read_runs
 from ecosim.experiments.surroundings import surroundings
 from ecosim.experiments.sweep import Execution, run_sweep
@@ -111,7 +112,7 @@ def test_a_process_with_other_code_than_the_sweep_was_begun_with_makes_no_run_an
     told = json.loads((tmp_path / "manifest.json").read_text())
     assert (told["state"], told["runs"]) == ("stopped", {"all": 6, "ok": 0, "failed": 0})
     begun_anew = {**told, "same": {**told["same"], "code": "another"}}
-    (tmp_path / "manifest.json").write_text(json.dumps(begun_anew))
+    write_manifest(tmp_path, begun_anew)
     assert run_sweep(tiny({TOLERANCE: VALUES}, replicates=2), tmp_path, Execution(workers=0)).ok == 6
     assert json.loads((tmp_path / "manifest.json").read_text())["same"] == told["same"]
 

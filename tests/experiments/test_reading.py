@@ -105,7 +105,9 @@ def test_all_faults_of_a_question_are_told_at_once(folder):
 
 def test_a_manifest_that_is_no_json_is_refused_in_words(tmp_path):
     (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match=r"manifest\.json: cannot be read"):
+    with pytest.raises(
+        InputError, match=r"manifest\.json: damaged \(it is no JSON any more in line 1\).*another --out"
+    ):
         _ = SweepTables(tmp_path).manifest
 
 

@@ -1,6 +1,7 @@
 """What of a sweep is still to do: only what is new is made, and what it takes is told before, what fails at once."""
 
 import json
+import shutil
 import sys
 
 import numpy as np
@@ -11,6 +12,7 @@ from ecosim.errors import InputError
 from ecosim.experiments.making import CannotGoOn
 from ecosim.experiments.plan import plan_of
 from ecosim.experiments.ranges import Interval
+from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.shards import Saved, Shard
 from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
@@ -88,6 +90,26 @@ def test_a_sweep_some_of_whose_runs_are_nowhere_is_not_complete(tmp_path, monkey
     assert json.loads((tmp_path / "manifest.json").read_text())["state"] == "stopped"
     monkeypatch.undo()
     assert run_sweep(tiny({TOLERANCE: [0.1, 0.2]}), tmp_path, HERE).made == 2
+
+
+def test_a_sweep_whose_folder_is_removed_meanwhile_counts_what_is_left_and_the_same_command_mends_it(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("ecosim.experiments.execute.RUNS_A_SHARD", 1)
+    out, plan = tmp_path / "out", tiny({TOLERANCE: [0.1, 0.2]}, replicates=4)
+
+    def remove(progress):
+        if progress.done == 5:
+            shutil.rmtree(out)
+
+    with pytest.raises(CannotGoOn, match="emptied, meanwhile: of 8 runs, 5 came to neither results nor"):
+        run_sweep(plan, out, HERE, progress=remove)
+    told = SweepTables(out)
+    assert told.manifest["state"] == "stopped"
+    assert told.manifest["runs"] == {"all": 8, "ok": 3, "failed": 0}
+    assert (len(told.design), len(told.runs)) == (8, 3)
+    assert run_sweep(plan, out, HERE).made == 5
+    assert len(SweepTables(out).runs) == 8
 
 
 def test_a_sweep_that_is_stopped_counts_what_it_made_without_opening_one_file(tmp_path, monkeypatch):

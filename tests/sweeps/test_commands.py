@@ -83,10 +83,30 @@ def test_the_measures_shown_are_those_of_which_something_can_be_said_each_once(t
     folder = grid(tmp_path / "sweep", axes, measures, replicates=4)
     told = typed("sensitivity", folder).stdout
     assert told.index("win_win_share.mean") < told.index("other")
-    assert "may well be luck (success_business)" in " ".join(told.split())
+    assert "may well be luck (success_business.mean)" in " ".join(told.split())
     assert "success_business.mean  " not in told
     assert "twin" not in told
     assert "1 further measures" not in told
+
+
+def test_a_measure_whose_end_is_told_and_whose_mean_is_luck_is_named_the_same_in_both_places(tmp_path):
+    measures = {"win_win_share": bent(3.0), "win_win_share.mean": lambda columns, draw, n: draw.normal(size=(4, n))}
+    folder = grid(tmp_path / "sweep", {"rule.a": [0.0, 1.0], "rule.b": [0.0, 1.0]}, measures, replicates=4)
+    told = " ".join(typed("sensitivity", folder).stdout.split())
+    assert re.search(r"win_win_share rule\.a .* yes", told)
+    assert "may well be luck (win_win_share.mean)" in told
+
+
+def test_pairs_are_explained_only_where_the_design_has_them(tmp_path):
+    for pairs in (False, True):
+        folder = sampled(
+            tmp_path / f"{pairs}", "sobol", lambda x: x[:, 0] + x[:, 0] * x[:, 1], 2, 64, second_order=pairs
+        )
+        told = " ".join(typed("sensitivity", folder).stdout.split())
+        assert ("(second)" in told) is pairs
+        page = tmp_path / f"{pairs}.html"
+        assert typed("report", folder, "--out", page).exit_code == 0
+        assert ("(second)" in page.read_text()) is pairs
 
 
 def test_salib_is_named_with_its_extra_where_it_is_not_installed(tmp_path, monkeypatch):

@@ -80,6 +80,32 @@ def test_one_run_of_each_point_is_told_without_intervals(tmp_path):
     assert "Each point was run once: differences are shown without intervals" in page
 
 
+def test_of_one_run_a_point_neither_luck_nor_tests_nor_intervals_are_told(tmp_path):
+    """Fourteen differences are enough for a page of several runs a point to count what chance would make of them."""
+    axes = {"rule.a": [float(k) for k in range(15)]}
+    pages = {}
+    for replicates in (1, 2):
+        folder = grid(
+            tmp_path / str(replicates),
+            axes,
+            {"x": lambda c, draw, n: c["rule.a"][:, None] + draw.normal(0, 0.01, (15, n))},
+            replicates=replicates,
+        )
+        pages[replicates] = ecosim.read_sweep(folder).report().read_text(encoding="utf-8")
+    assert "There is one run a point, so nothing can be told of chance" in pages[1]
+    told = (
+        "would still seem to be, by chance",
+        "the interval reaches across zero",
+        "Bands: 95 % intervals",
+        ">95 % interval<",
+    )
+    for words in told:
+        assert words not in pages[1]
+        assert words in pages[2]
+    assert "– to –" not in pages[1]
+    assert "luck is in them" not in pages[1]
+
+
 @pytest.mark.parametrize("points", [30, 31, 500])
 def test_many_points_that_change_together_are_shown_as_a_cloud_not_as_a_list(tmp_path, points):
     draw = np.random.default_rng(16)

@@ -85,6 +85,18 @@ def test_effects_beyond_what_chance_makes_are_not_called_little(page):
     assert "little to go by" not in page
 
 
+def test_what_is_one_is_counted_in_the_singular(tmp_path):
+    measures = {"x": lambda columns, draw, n: columns["rule.a"][:, None]}
+    two = grid(tmp_path / "two", {"rule.a": [0.0, 1.0]}, measures, failed=(0,))
+    one = grid(tmp_path / "one", {"rule.a": [1.0]}, measures)
+    page = ecosim.read_sweep(two).report().read_text(encoding="utf-8")
+    for told in ("1</b><span>replicate,", "1</b><span>run with results", "1</b><span>run failed", "1</b><span>measure<",
+                 "1 run failed; it is in none", "1 of 2 runs failed and is left out", "The measure"):  # fmt: skip
+        assert told in page
+    assert not re.search(r"\b1 (runs failed;|replicates|measures|points)", re.sub(r"<[^>]+>", " ", page))
+    assert "1 point × 1)" in repr(ecosim.read_sweep(one))
+
+
 def test_the_table_of_luck_is_explained(page):
     table = page.index("s.d. of runs of a point")
     told = page.index("how far the runs of one point lie apart")

@@ -47,6 +47,7 @@ def carry_out(order: Order) -> int:
     from ecosim.drawing.calibration import calibration
     from ecosim.errors import printable
     from ecosim.experiments.calibration import calibrate
+    from ecosim.results.phrases import some
 
     name, changes = order.name_and_changes()
     parameters, rest = _split(changes)
@@ -65,7 +66,7 @@ def carry_out(order: Order) -> int:
         tables["calibration_posterior.csv"] = found.posterior
     answer(order, found, out, "calibration", tables, calibration(found))
     if found.failed:
-        say(f"{found.failed:,} runs failed; why: {printable(out)}/failures.jsonl")
+        say(f"{some(found.failed, 'run')} failed; why: {printable(out)}/failures.jsonl")
     return FAILED if found.failed else 0
 
 

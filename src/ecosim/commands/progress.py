@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -47,10 +46,11 @@ def watched(order: ManyRuns, out: Path | None) -> Iterator[Callable[[Progress], 
 
 def _counted(out: Path | None) -> str:
     """Return in words how many runs of a folder are finished, as far as it says so."""
-    from ecosim.experiments.folder import MANIFEST
+    from ecosim.errors import InputError
+    from ecosim.experiments.manifest import read_manifest
 
     if out is not None:
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            runs = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["runs"]
+        with suppress(InputError, KeyError, TypeError):
+            runs = read_manifest(out)["runs"]
             return f": {runs['ok'] + runs['failed']:,} of {runs['all']:,} runs finished, {runs['failed']:,} failed"
     return ""

@@ -36,7 +36,7 @@ def carry_out(order: Order) -> None:
         OSError: if the page cannot be written.
     """
     from ecosim.errors import printable
-    from ecosim.experiments.folder import MANIFEST
+    from ecosim.experiments.manifest import MANIFEST
     from ecosim.sweeps.sweep import REPORT
 
     _check(order)
@@ -101,6 +101,7 @@ def _of_sweep(order: Order, out: Path) -> dict[str, Any]:
         "effects": found.effects.to_dict("records"),
         "noise": found.noise.to_dict("records"),
         "sensitivity": None if found.indices is None else asdict(found.indices) | _records(found.indices),
+        "search": None if tables.search is None else tables.search.found,
         "tables": [str(file) for file in files],
     }
 

@@ -91,7 +91,6 @@ def _chosen(tables: SweepTables, found: Sensitivity) -> list[str]:
 
 
 def _figure(found: Sensitivity, shown: list[str], tables: SweepTables, out: Path) -> list[Path]:
-    from ecosim.experiments.sensitivity import METHODS
     from ecosim.reports.plots import write_figure
     from ecosim.reports.sweep_figures import indices
     from ecosim.reports.sweep_words import over_half
@@ -103,7 +102,7 @@ def _figure(found: Sensitivity, shown: list[str], tables: SweepTables, out: Path
         return []
     title = f"What moves {'these measures' if len(drawn) > 1 else 'this measure'} of the sweep"
     intervals = f"Black lines: 95 % intervals. Measures{over_half(drawn) or ' at the end of a run'}."
-    told = [f"{capitalised(METHODS[found.method])}.", intervals, *sentences(found, drawn)]
+    told = [f"{capitalised(found.told)}.", intervals, *sentences(found, drawn)]
     return write_figure(indices(as_indices(found), drawn, tables.keys, title, " ".join(told)), out / PICTURE)
 
 
@@ -113,14 +112,14 @@ def _print(found: Sensitivity, shown: list[str]) -> None:
     from rich.table import Table
 
     from ecosim.experiments.remarks import on_skipped
-    from ecosim.experiments.sensitivity import JUDGED, METHODS
+    from ecosim.experiments.sensitivity import JUDGED
     from ecosim.results.phrases import capitalised
 
     kinds = [kind for kind in SHOWN_FIRST if kind in set(found.indices["index"]) and kind != "second"]
     table = Table(
         box=box.SIMPLE,
         caption=(
-            f"{capitalised(METHODS[found.method])}. In brackets: 95 % intervals. A measure whose name ends in .mean is over "
+            f"{capitalised(found.told)}. In brackets: 95 % intervals. A measure whose name ends in .mean is over "
             "the second half of a run, any other at its end."
         ),
         caption_justify="left",

@@ -186,7 +186,12 @@ def _tell(order: Order, plan: Plan, outcome: Outcome, out: Path) -> None:
 
     here = printable(out)
     if outcome.damaged:
-        order.say(f"{outcome.damaged} damaged files were found and their runs made again.")
+        found = (
+            "1 damaged file was found and its"
+            if outcome.damaged == 1
+            else f"{outcome.damaged:,} damaged files were found and their"
+        )
+        order.say(f"{found} runs made again.")
     if outcome.until is not None:
         tell_until(order, plan, outcome.until)
     why = f" ({outcome.why}); more: {here}/failures.jsonl" if outcome.failed else ""

@@ -260,7 +260,7 @@ def _sentences(
         for _, row in facts.iterrows()
     )
     told = [f"Best of {count:,} trials: {values}; in brackets what agrees with the targets.", f"There: {reached}."]
-    told.append(f"{agreeing:,} trials are {what}.")
+    told.append(f"{some(agreeing, 'trial')} {'is' if agreeing == 1 else 'are'} {what}.")
     if facts["error"].isna().all():
         told.append("One run of each trial: what chance there is in it is not known, and counts as none.")
     if posterior is not None:

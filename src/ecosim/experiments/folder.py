@@ -10,6 +10,7 @@ from typing import IO, Any, Self
 
 from ecosim.errors import InputError, printable
 from ecosim.experiments.ids import is_id
+from ecosim.experiments.manifest import MANIFEST, damaged, read_manifest, write_manifest
 from ecosim.experiments.plan import Plan
 from ecosim.experiments.running import Failure
 from ecosim.experiments.runs_table import RUNS_TABLE
@@ -20,8 +21,9 @@ from ecosim.results.folders import LOCK, make, unmake
 from ecosim.results.lock import lock, unlock
 from ecosim.results.provenance import configuration_hash, provenance
 
-MANIFEST, FAILURES, ASKED = "manifest.json", "failures.jsonl", "comparison.json"
+FAILURES, ASKED = "failures.jsonl", "comparison.json"
 MOST_DIFFERENCES = 20
+_SO = ", so nobody can tell whether this is the same sweep"
 
 
 class SweepFolder:
@@ -95,7 +97,7 @@ class SweepFolder:
             for name, old, new in pairs:
                 faults += [] if old is None else differences(name, old, json.loads(json.dumps(new)))
         except (KeyError, TypeError, AttributeError):
-            raise InputError(self._damaged("it lacks what this sweep was begun with")) from None
+            raise damaged(self.path, "it lacks what this sweep was begun with", _SO) from None
         if faults:
             head = f"{printable(self.path)}: holds another sweep; continue it as it was begun, or take another --out"
             raise InputError([head, *faults[:MOST_DIFFERENCES]])
@@ -125,8 +127,8 @@ class SweepFolder:
         }
         if (self.path / RUNS_TABLE).is_file():
             files[RUNS_TABLE] = digest_of(self.path / RUNS_TABLE)
-        store.write_json(
-            self.path / MANIFEST,
+        write_manifest(
+            self.path,
             {
                 "state": state,
                 "runs": dict(counts),
@@ -204,24 +206,10 @@ class SweepFolder:
         Raises:
             InputError: if that is damaged.
         """
-        try:
-            found = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
-        except UnicodeDecodeError:
-            raise InputError(self._damaged("it is no text")) from None
-        except (json.JSONDecodeError, RecursionError) as error:
-            line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-            raise InputError(self._damaged(f"it is no JSON any more{line}")) from None
-        except OSError as error:
-            raise InputError(self._damaged((error.strerror or str(error)).lower())) from None
-        if not isinstance(found, dict) or not isinstance(found.get("configurations"), dict):
-            raise InputError(self._damaged("it lacks what this sweep was begun with"))
+        found = read_manifest(self.path, _SO)
+        if not isinstance(found.get("configurations"), dict):
+            raise damaged(self.path, "it lacks what this sweep was begun with", _SO)
         return found
-
-    def _damaged(self, why: str) -> str:
-        return (
-            f"{printable(self.path / MANIFEST)}: damaged ({why}), so nobody can tell whether this is the same sweep; the "
-            "results beside it are as they were; allowed: this file from a copy, or another --out"
-        )
 
 
 def _line(failure: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.results.phrases import percent
+from ecosim.results.phrases import percent, some
 
 Numbers = NDArray[np.float64]
 
@@ -149,7 +149,8 @@ def warnings_of(keys: Sequence[str], ranges: Sequence[Range], tied: Numbers, agr
             told.append(f"{key}: what agrees reaches the {end} end of its range; the best may lie beyond.")
     if agreeing < FEW:
         told.append(
-            f"Only {agreeing} trials agree with the targets: the intervals are rough; more --trials would make them firmer."
+            f"Only {some(agreeing, 'trial')} {'agrees' if agreeing == 1 else 'agree'} with the targets: the intervals are "
+            "rough; more --trials would make them firmer."
         )
         return told
     for i, j in combinations(range(len(keys)), 2):

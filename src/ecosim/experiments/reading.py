@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.errors import InputError, did_you_mean, printable, shown
-from ecosim.experiments.folder import ASKED, FAILURES, MANIFEST
+from ecosim.experiments.folder import ASKED, FAILURES
 from ecosim.experiments.grouping import grouped
+from ecosim.experiments.manifest import MANIFEST, damaged, read_manifest
 from ecosim.experiments.run_columns import RunColumns
+from ecosim.experiments.searched import Searched, searched
 from ecosim.experiments.shards import OK, RUNS, SERIES
 from ecosim.experiments.stored import read_design, read_runs
 from ecosim.results.measured import column_named
@@ -54,12 +56,9 @@ class SweepTables:
         Raises:
             InputError: if that cannot be read.
         """
-        try:
-            found = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError) as error:
-            raise InputError(f"{printable(self.folder / MANIFEST)}: cannot be read ({error})") from None
-        if not isinstance(found, dict) or not isinstance(found.get("design"), dict):
-            raise InputError(f"{printable(self.folder / MANIFEST)}: damaged (it lacks the design)")
+        found = read_manifest(self.folder)
+        if not isinstance(found.get("design"), dict):
+            raise damaged(self.folder, "it lacks the design")
         return found
 
     @cached_property
@@ -82,6 +81,15 @@ class SweepTables:
     def kind(self) -> str:
         """How the points were chosen: grid, zip, table, lhs, sobol or morris."""
         return str(self.manifest["design"].get("kind", "grid"))
+
+    @cached_property
+    def search(self) -> Searched | None:
+        """What the search that chose the points came to; None where none did.
+
+        Raises:
+            InputError: if that cannot be read.
+        """
+        return searched(self.folder, self.kind, self.keys)
 
     @cached_property
     def design(self) -> pd.DataFrame:

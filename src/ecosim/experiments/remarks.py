@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ecosim.experiments import choice
 from ecosim.experiments.reading import SweepTables
+from ecosim.experiments.searched import NO_SAMPLE
 from ecosim.results.measured import MEAN
+from ecosim.results.phrases import some
 
 FEWEST_REPLICATES, MOST_NAMED = 3, 6
 """Replicates from which a grid has intervals, and measures that are named of those of which nothing is said."""
@@ -27,11 +29,14 @@ def remarks_on(tables: SweepTables, method: str, dropped: int, unsure: int) -> I
 
 
 def _on_points(tables: SweepTables, method: str, most: int) -> Iterator[str]:
+    if tables.search is not None:
+        yield f"{NO_SAMPLE}, so what matters most among them need not matter most over all of it."
+    points = f"{some(most, 'point')} {'is' if most == 1 else 'are'}"
     if most and method in ("sobol", "morris"):
         what = "blocks" if method == "sobol" else "trajectories"
-        yield f"Failed runs and missing values: up to {most:,} points are left out, as whole {what}."
+        yield f"Failed runs and missing values: up to {points} left out, as whole {what}."
     elif most:
-        yield f"Failed runs and missing values: up to {most:,} points are left out."
+        yield f"Failed runs and missing values: up to {points} left out."
     elif copies := tables.said_of_copies():
         yield copies
     if tables.replicates == 1:
@@ -68,22 +73,21 @@ def _on_intervals(tables: SweepTables, unsure: int) -> Iterator[str]:
         )
     else:
         yield (
-            f"{unsure:,} measures have no interval: fewer than {FEWEST_REPLICATES} replicates have a value of them at every "
-            "point, and intervals come of leaving out one replicate after the other."
+            f"{some(unsure, 'measure')} {'has' if unsure == 1 else 'have'} no interval: fewer than {FEWEST_REPLICATES} "
+            f"replicates have a value of {'it' if unsure == 1 else 'them'} at every point, and "
+            "intervals come of leaving out one replicate after the other."
         )
 
 
 def on_skipped(skipped: Mapping[str, str]) -> Iterator[str]:
-    """Tell of which measures nothing is said, by reason, the commonest first; a few of each are named.
+    """Tell of which measures nothing is said, by reason, the commonest first; a few of each are named as in the table.
 
     Args:
         skipped: measure to why nothing is said of it.
     """
     by_reason: dict[str, list[str]] = {}
     for name, reason in skipped.items():
-        names = by_reason.setdefault(reason, [])
-        if name.removesuffix(MEAN) not in names:
-            names.append(name.removesuffix(MEAN))
+        by_reason.setdefault(reason, []).append(name)
     told = []
     for reason, names in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         shown = _best_known(names)[:MOST_NAMED]
@@ -97,5 +101,6 @@ def on_skipped(skipped: Mapping[str, str]) -> Iterator[str]:
 def _best_known(names: Sequence[str]) -> list[str]:
     """Return names of measures, success first, then those best known of collaboration and polarisation."""
     success = [name for name in names if name.startswith("success_")]
-    best = [name for name in (*choice.COLLABORATION, *choice.POLARISATION) if name in names]
+    known = [one + suffix for one in (*choice.COLLABORATION, *choice.POLARISATION) for suffix in ("", MEAN)]
+    best = [name for name in known if name in names]
     return list(dict.fromkeys([*success, *best, *names]))

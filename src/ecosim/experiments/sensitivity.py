@@ -35,8 +35,8 @@ FEWEST = 8
 """Fewer blocks, trajectories or points carry no interval worth its name."""
 
 METHODS = {
-    "sobol": "Sobol' indices: the share of a measure's variance that goes back to a factor alone (first), to it and all "
-    "it interacts with (total), and to a pair beyond both (second)",
+    "sobol": "Sobol' indices: the share of a measure's variance that goes back to a factor alone (first) and to it and all "
+    "it interacts with (total)",
     "morris": "Morris screening: the mean size of a measure's change when a factor moves across its whole range (μ*), "
     "its mean with sign (μ), and how much it differs from place to place (σ: curvature or interaction)",
     "grid": "shares of variance on this grid: of the variance of the points' means, what goes back to a factor alone "
@@ -44,6 +44,8 @@ METHODS = {
     "given": "regression on ranks: the standardised coefficient of each factor (−1 to 1: strength and direction, right "
     "where a measure only rises or only falls), and first-order indices from the same runs (RBD-FAST)",
 }
+PAIRS = "; and to a pair beyond both (second)"
+"""Added where there are indices of pairs."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class Sensitivity:
     measures: pd.DataFrame
     skipped: dict[str, str]
     remarks: tuple[str, ...]
+
+    @property
+    def told(self) -> str:
+        """What the indices are, in a sentence without its full stop."""
+        return METHODS[self.method] + (PAIRS if (self.indices["index"] == "second").any() else "")
 
     def plot(self, measure: str | None = None, axes: Axes | None = None) -> Axes:
         """Draw the indices of a measure (by default the first), a row a factor, and return Matplotlib's axes.

@@ -117,7 +117,7 @@ class Work:
         self._different = each_once(self._ids.array).size
         self._to_do = self._missing(self._asked)
         self._made = self._made_before = self._failed_now = 0
-        self._state = "stopped"
+        self._state, self._was_removed = "stopped", False
 
     def told(self) -> str:
         """Return in words what is going to be run, and what that takes."""
@@ -176,7 +176,8 @@ class Work:
             self._close()
         counts = self._counts()
         if lost := counts["all"] - counts["ok"] - counts["failed"]:
-            raise CannotGoOn(f"of {_count(counts['all'], 'run')}, {lost:,} came to neither results nor a failure")
+            why = "its folder was removed, or emptied, meanwhile: " if self._was_removed else ""
+            raise CannotGoOn(f"{why}of {_count(counts['all'], 'run')}, {lost:,} came to neither results nor a failure")
         seconds = time.monotonic() - began
         why = self._failures.commonest_of(self._failed())
         return Outcome(counts["ok"], counts["failed"], self._made, len(self._damaged), seconds, ended, why)
@@ -275,6 +276,7 @@ class Work:
         """Write the rows of failed runs and how far it came; where that is impossible, the results stand all the same."""
         try:
             self._take_in()
+            self._mend_folder()
             counts = self._counts()
             if counts["ok"] + counts["failed"] < counts["all"]:
                 self._state = "stopped"
@@ -285,6 +287,14 @@ class Work:
         except OSError as error:
             if self._state == "complete":
                 raise CannotGoOn(error.strerror or str(error)) from error
+
+    def _mend_folder(self) -> None:
+        """Where somebody removed the folder meanwhile, write the design anew, and count only the results that are there."""
+        if (self._folder.path / DESIGN).is_file():
+            return
+        self._was_removed = True
+        self._write_design()
+        self._there = ids_there(self._folder.path)
 
     def _write_rows_of_failed(self) -> None:
         patience = math.inf if self._state == "complete" else SECONDS_FOR_COLUMNS

@@ -37,6 +37,27 @@ class Indices:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What the search that chose the points came to.
+
+    Attributes:
+        kind: of the search, in a few words.
+        title: what was searched for.
+        says: the answer in sentences.
+        note: what its points tell nothing of.
+        picture: the figure as PNG; None where there is none.
+        tables: head and rows of each.
+    """
+
+    kind: str
+    title: str
+    says: Sequence[str]
+    note: str
+    picture: bytes | None = None
+    tables: Sequence[tuple[Sequence[str], Sequence[Sequence[Any]]]] = ()
+
+
+@dataclass(frozen=True)
 class Response:
     """How one measure answers to one factor.
 
@@ -103,6 +124,8 @@ class SweepFindings:
         convergence: measure to how the interval narrows with replicates.
         indices: sensitivity indices, or None.
         remarks: sentences on what is left out, and why.
+        search: what the search that chose the points came to; None where they are a design. Effects, indices, maps, lines
+            over time and how luck narrows are left out then.
     """
 
     manifest: Mapping[str, Any]
@@ -131,6 +154,7 @@ class SweepFindings:
     remarks: Sequence[str] = ()
     meanings: Mapping[str, str] = field(default_factory=dict)
     asked: Sequence[str] = ()
+    search: Answer | None = None
 
     @property
     def units(self) -> dict[str, str]:

@@ -39,7 +39,7 @@ def all_measures(found: SweepFindings) -> str:
         "measure", "unit", "runs", "mean", "lowest point", "highest point", "s.d. within a point",
         "luck in the points' means", "what it is",
     )  # fmt: skip
-    return details(f"All {len(rows)} measures", table(head, rows, words=2))
+    return details(f"All {len(rows)} measures" if len(rows) > 1 else "The measure", table(head, rows, words=2))
 
 
 def _meaning(found: SweepFindings, name: str) -> str:

@@ -112,7 +112,7 @@ def _measures(run: Run) -> str:
     ]
     shown = [(*row[:2], unit_of(row[2]), *row[3:]) for row in rows]
     head = ("measure", "what it is", "unit", "start", "second half", "end")
-    return details(f"All {len(rows)} measures", table(head, shown, words=3))
+    return details(f"All {len(rows)} measures" if len(rows) > 1 else "The measure", table(head, shown, words=3))
 
 
 def _what_was_run(run: Run) -> list[str]:

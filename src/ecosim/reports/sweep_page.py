@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ecosim.drawing.names import short_names
 from ecosim.reports import maps, sweep_figures, sweep_words
 from ecosim.reports.glossary import all_measures, what_names_mean
-from ecosim.reports.page import Page, code, details, heading, number, paragraph, sentences, table
+from ecosim.reports.page import Page, code, details, heading, number, paragraph, picture, sentences, table
 from ecosim.reports.sweep_words import over_half
-from ecosim.results.phrases import percent
+from ecosim.results.phrases import after, capitalised, percent, some
 from ecosim.results.plain_yaml import to_yaml
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ecosim.reports.findings import Response, SweepFindings
 
 KINDS = {
@@ -29,6 +27,7 @@ KINDS = {
     "sobol": "Saltelli's points for Sobol’ indices",
     "morris": "Morris's trajectories: one factor moved at a time",
 }
+_SEARCHED = "values chosen by a search, from what came out at earlier ones"
 MOST_LINES, MOST_EXAMPLES = 40, 6
 FEWEST_NARROWING = 6
 """Replicates from which on it is drawn how intervals narrow with them."""
@@ -40,6 +39,7 @@ def sweep_page(found: SweepFindings) -> str:
     page.facts = _facts(found)
     page.footer = _footer(found)
     page.section("brief", "In brief").parts = [sentences(sweep_words.said_in_brief(found))]
+    page.section("answer", "What was found").parts = _answer(found)
     page.section("names", "What was varied and measured").parts = what_names_mean(found)
     page.section("failures", "Runs that failed").parts = _failures(found)
     page.section("effects", "Effects").parts = _effects(page, found)
@@ -63,12 +63,24 @@ def _named(found: SweepFindings) -> tuple[str, str, str]:
         )
         titled = "".join(f" {label}: {title.rstrip('.')}." for label, title in found.titles.items())
         return "Comparison", f"{' · '.join(arms)}", f"{len(arms)} scenarios, {luck}.{titled}"
+    if found.search is not None:
+        scenario = _title_of(found.manifest)
+        lead = f"{scenario}: {_SEARCHED}." if scenario else f"{capitalised(_SEARCHED)}."
+        return found.search.kind, found.search.title, lead
     names = list(short_names(found.keys).values())
     what = _title_of(found.manifest) or "Sweep"
     title = f"{what}: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else what
     kind = KINDS.get(found.kind, found.kind)
     lead = f"{len(found.keys)} {'factor' if len(found.keys) == 1 else 'factors'}, {kind}."
     return f"Sweep · {found.kind}", title, lead
+
+
+def _answer(found: SweepFindings) -> list[str]:
+    if found.search is None:
+        return []
+    told = found.search.title
+    parts = [] if found.search.picture is None else [f"<figure>{picture(found.search.picture, 'png', told)}</figure>"]
+    return parts + [table(head, rows) for head, rows in found.search.tables]
 
 
 def _title_of(manifest: Mapping[str, Any]) -> str:
@@ -80,12 +92,13 @@ def _title_of(manifest: Mapping[str, Any]) -> str:
 def _facts(found: SweepFindings) -> list[tuple[str, str]]:
     failed = sum(count for status, count in found.statuses.items() if status != "ok")
     luck = "the same luck at every point" if found.is_luck_common else "luck of its own at every point"
+    ok, measures = found.statuses.get("ok", 0), len(found.noise)
     return [
-        (number(found.points), "points"),
-        (found.counted, f"replicates, {luck}"),
-        (number(found.statuses.get("ok", 0)), "runs with results"),
-        (number(failed), "runs failed"),
-        (number(len(found.noise)), "measures"),
+        (number(found.points), after("point", found.points)),
+        (found.counted, f"{after('replicate', found.replicates)}, {luck}"),
+        (number(ok), f"{after('run', ok)} with results"),
+        (number(failed), f"{after('run', failed)} failed"),
+        (number(measures), after("measure", measures)),
     ]
 
 
@@ -93,7 +106,9 @@ def _failures(found: SweepFindings) -> list[str]:
     by_kind = Counter(str(one.get("kind")) for one in found.failures)
     if not by_kind:
         return []
-    parts = [paragraph(f"{sum(by_kind.values()):,} runs failed; they are in none of the figures.", "note warn")]
+    failed = sum(by_kind.values())
+    they = "it is" if failed == 1 else "they are"
+    parts = [paragraph(f"{some(failed, 'run')} failed; {they} in none of the figures.", "note warn")]
     rows = []
     for kind, count in by_kind.most_common():
         example = next(one for one in found.failures if str(one.get("kind")) == kind)
@@ -130,14 +145,14 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
     if found.fewest < found.replicates:
         how += " Where points have more replicates than others, each still counts alike."
     if found.replicates < 2:
-        how = "Each point was run once: differences are shown without intervals, and luck is in them."
+        how = "Each point was run once: differences are shown without intervals, and nothing can be told of chance."
     first = "; ".join(
         f"{short_names(found.keys).get(str(factor), 'points')} against {_plain(rows['against'].iloc[0])}"
         for factor, rows in found.effects.groupby("factor", sort=False)
     )
     caption = (
         f"Difference from the first value of each factor ({first}), each measure in its own unit"
-        f"{over_half(measures)}. {how} Open marks: the interval reaches across zero."
+        f"{over_half(measures)}. {how}{' Open marks: the interval reaches across zero.' if found.replicates > 1 else ''}"
     )
     parts = [
         page.figure(
@@ -150,7 +165,7 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
     parts += [sentences(told)] if told else []
     many = len(measures) * len(sweep_figures.rows_of(found.effects))
     by_chance = max(1, round(sweep_words.CHANCE * many))
-    if many > 12:  # of fewer, the brief part of a comparison says how many
+    if many > 12 and found.replicates > 1:  # of fewer, the brief part of a comparison says how many
         parts.append(
             paragraph(
                 f"{many} differences are looked at here: were none of them there, about {by_chance} would "
@@ -158,22 +173,24 @@ def _effects(page: Page, found: SweepFindings) -> list[str]:
                 "note",
             )
         )
-    parts.append(details("All differences as a table", _table_of_effects(found.effects, found.keys, found.units)))
+    parts.append(details("All differences as a table", _table_of_effects(found)))
     return parts
 
 
-def _table_of_effects(effects: pd.DataFrame, keys: Sequence[str], units: Mapping[str, str]) -> str:
-    names = short_names(keys)
+def _table_of_effects(found: SweepFindings) -> str:
+    """Return all differences; where each point was run once, without a column of intervals, for there are none."""
+    names, units, is_once = short_names(found.keys), found.units, found.replicates < 2
     rows = [
         (row["measure"], units.get(row["measure"], ""), names.get(row["factor"], row["factor"]),
          _plain(row["value"]), _plain(row["against"]),
          float(row["mean_against"]), float(row["mean"]), number(float(row["difference"]), True),
-         f"{number(float(row['low']), True)} to {number(float(row['high']), True)}", int(row["runs"]))
-        for _, row in effects.iterrows()
+         *([] if is_once else [f"{number(float(row['low']), True)} to {number(float(row['high']), True)}"]),
+         int(row["runs"]))
+        for _, row in found.effects.iterrows()
     ]  # fmt: skip
     head = (
-        "measure", "unit", "factor", "value", "against", "mean there", "mean here", "difference", "95 % interval",
-        "pairs of runs",
+        "measure", "unit", "factor", "value", "against", "mean there", "mean here", "difference",
+        *([] if is_once else ["95 % interval"]), "pairs of runs",
     )  # fmt: skip
     return table(head, rows, words=5)
 
@@ -187,18 +204,11 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
         }
         measures = [name for name in found.measures if name in own]
         response = own[measures[0]]
-        name, common = short_names(found.keys)[factor], found.is_luck_common
+        name = short_names(found.keys)[factor]
         if response.lines is not None:
             lines = f", a line for each {short_names(found.keys)[response.second]}" if response.second else ""
-            caption = (
-                f"Means{over_half(measures)}, against {name}{lines}; all else is averaged over. Bands: 95 % intervals "
-                "over replicates"
-                + (
-                    f", less what luck adds to all points alike{_shared(found)}: for comparing points, not for their level."
-                    if common
-                    else "."
-                )
-            )
+            averaged = "; all else is averaged over" if len(found.keys) > 1 else ""
+            caption = f"Means{over_half(measures)}, against {name}{lines}{averaged}. {_bands(found)}"
         else:
             caption = (
                 f"Each dot is a point of the design (the mean of its runs{over_half(measures)}). Line: means of bins of "
@@ -209,6 +219,18 @@ def _responses(page: Page, found: SweepFindings) -> list[str]:
         )
         parts.append(sentences(sweep_words.said_of_responses(own, measures, found)))
     return parts
+
+
+def _bands(found: SweepFindings) -> str:
+    """Return what the bands of curves are; there are none where each point was run once."""
+    if found.replicates < 2:
+        return "Each point was run once, so there are no intervals."
+    if not found.is_luck_common:
+        return "Bands: 95 % intervals over replicates."
+    return (
+        f"Bands: 95 % intervals over replicates, less what luck adds to all points alike{_shared(found)}: for comparing "
+        "points, not for their level."
+    )
 
 
 def _maps(page: Page, found: SweepFindings) -> list[str]:
@@ -270,7 +292,8 @@ def _sensitivity(page: Page, found: SweepFindings) -> list[str]:
     if not measures:
         return []
     caption = (
-        f"{one.told[0].upper()}{one.told[1:]}. Lines: 95 % intervals. Measures{over_half(measures) or ' at the end'}."
+        f"{capitalised(one.told)}. {'Lines: 95 % intervals. ' if one.table['low'].notna().any() else ''}"
+        f"Measures{over_half(measures) or ' at the end'}."
     )
     parts = [page.figure(sweep_figures.indices(one, measures, found.keys), "Which factors matter", caption)]
     parts.append(sentences(sweep_words.said_of_indices(one, measures, found.keys)))
@@ -279,7 +302,7 @@ def _sensitivity(page: Page, found: SweepFindings) -> list[str]:
 
 
 def _convergence(page: Page, found: SweepFindings) -> list[str]:
-    if found.replicates < 2:
+    if found.replicates < 2 or found.search is not None:
         return []
     told = sweep_words.said_of_convergence(found)
     caption = (
@@ -333,7 +356,7 @@ def _what_was_run(found: SweepFindings) -> list[str]:
         + ("the same at every point" if found.is_luck_common else "others at each point")
     )  # fmt: skip
     facts = [
-        ("design", f"{found.kind}: {KINDS.get(found.kind, '')}"),
+        ("design", f"{found.kind}: {KINDS.get(found.kind, '')}" if found.search is None else f"search: {_SEARCHED}"),
         ("seeds", seeds),
         (
             "state",

@@ -234,6 +234,10 @@ def said_of_indices(found: Indices, measures: Sequence[str], keys: Sequence[str]
 def said_in_brief(found: SweepFindings) -> Iterator[str]:
     """Yield the few sentences that somebody in a hurry should read."""
     yield from _on_failures(found)
+    if found.search is not None:
+        yield from found.search.says
+        yield found.search.note
+        return
     names = short_names(found.keys)
     if found.asked:
         yield _on_asked(found)
@@ -246,7 +250,10 @@ def said_in_brief(found: SweepFindings) -> Iterator[str]:
         if told:
             yield told
     else:
-        yield "Each point was run once: there are no intervals that would tell effects from luck at a point."
+        yield (
+            "There is one run a point, so nothing can be told of chance: whether there is any in the model, or how much of "
+            "what differs comes of it. More replicates would tell."
+        )
 
 
 def over_half(measures: Sequence[str]) -> str:
@@ -273,7 +280,7 @@ def _on_failures(found: SweepFindings) -> Iterator[str]:
     if made < found.planned:
         yield f"Only {made:,} of {found.planned:,} runs have been made; what follows is from those."
     if failed:
-        yield f"{failed:,} of {made:,} runs failed and are left out: see below."
+        yield f"{failed:,} of {made:,} runs failed and {'is' if failed == 1 else 'are'} left out: see below."
 
 
 def _on_effects(found: SweepFindings, names: dict[str, str]) -> Iterator[str]:

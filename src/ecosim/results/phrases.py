@@ -77,7 +77,12 @@ def one_or(sector: str, count: int) -> str:
 
 def some(count: int, thing: str) -> str:
     """Return a number of things, in the singular or the plural."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+    return f"{count:,} {after(thing, count)}"
+
+
+def after(thing: str, count: int) -> str:
+    """Return what a thing, or several, are called after their number."""
+    return thing if count == 1 else f"{thing}s"
 
 
 def in_a_row(parts: Sequence[str]) -> str:

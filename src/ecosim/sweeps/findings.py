@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +18,11 @@ from ecosim.experiments.meaning import meanings_in
 from ecosim.experiments.noise import convergence, table_of_noise
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.remarks import on_skipped
-from ecosim.experiments.sensitivity import METHODS, Sensitivity, factors_of, sensitivity
+from ecosim.experiments.searched import Searched
+from ecosim.experiments.sensitivity import Sensitivity, factors_of, sensitivity
 from ecosim.reports.findings import Indices, Maps, Response, SweepFindings
-from ecosim.results.measured import MEAN
+from ecosim.results.measured import MEAN, column_named
+from ecosim.sweeps.answers import answer_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +52,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
     layout = Layout(runs, tables.keys, tables.column)
     noise = table_of_noise(layout, tables.measures, common=tables.is_luck_common)
     asked = [] if measures else tables.asked
-    shown = tables.known(measures) or asked or choice.choose(tables.measures, noise, layout)
+    shown = tables.known(measures) or asked or _searched(tables) or choice.choose(tables.measures, noise, layout)
     if not shown:
         shown = list(tables.measures[:1])
     is_sampled = is_spread(tables, layout)
@@ -59,7 +62,7 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
     table = compared(tables, shown)
     plane, plane_measures = _plane(layout, tables.measures, tables.is_luck_common)
     lead = _lead(layout, ranked, is_sampled)
-    return SweepFindings(
+    found = SweepFindings(
         manifest=tables.manifest,
         keys=tables.keys,
         kind=tables.kind,
@@ -87,6 +90,21 @@ def findings_of(tables: SweepTables, measures: Sequence[str] = ()) -> SweepFindi
         remarks=_remarks(tables, layout),
         meanings=meanings_in(tables.manifest.get("configurations") or {}, tables.keys),
     )
+    return found if tables.search is None else _of_search(found, tables.search)
+
+
+def _searched(tables: SweepTables) -> list[str]:
+    """Return the measures that the search looked at which chose the points; none where they are a design."""
+    names = () if tables.search is None else map(column_named, tables.search.measures)
+    return [name for name in names if name in tables.measures]
+
+
+def _of_search(found: SweepFindings, search: Searched) -> SweepFindings:
+    """Return the same without what points that a search chose tell nothing of; along one key, each value still tells."""
+    return replace(
+        found, search=answer_of(search), effects=found.effects.iloc[:0], indices=None, plane=None, maps=None, series={},
+        convergence={}, remarks=(), responses=found.responses if search.kind == "tipping" else {},
+    )  # fmt: skip
 
 
 def is_spread(tables: SweepTables, layout: Layout) -> bool:
@@ -116,7 +134,7 @@ def as_indices(found: Sensitivity) -> Indices:
     """Return sensitivity indices as the page and the figure take them."""
     idle = {measure: found.idle(measure) for measure in found.measures["measure"]}
     remarks = (*found.remarks, *on_skipped(found.skipped))
-    return Indices(found.method, METHODS[found.method], found.indices, found.measures, idle, remarks)
+    return Indices(found.method, found.told, found.indices, found.measures, idle, remarks)
 
 
 def _remarks(tables: SweepTables, layout: Layout) -> list[str]:

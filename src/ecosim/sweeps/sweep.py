@@ -14,6 +14,7 @@ from ecosim.experiments.sensitivity import Sensitivity, sensitivity
 from ecosim.reports.findings import Response
 from ecosim.reports.sweep_page import sweep_page
 from ecosim.results.measured import series_named
+from ecosim.results.phrases import some
 from ecosim.results.store import write_text
 from ecosim.sweeps.findings import findings_of, is_spread
 from ecosim.sweeps.spreadsheets import save_tables
@@ -179,7 +180,9 @@ class Sweep:
         tables = self.tables
         most, fewest = tables.replicates, tables.fewest_replicates
         counted = str(most) if fewest == most else f"{fewest} to {most}"
-        return f"Sweep({tables.kind} of {', '.join(self.keys) or 'nothing'}: {tables.points:,} points × {counted})"
+        return (
+            f"Sweep({tables.kind} of {', '.join(self.keys) or 'nothing'}: {some(tables.points, 'point')} × {counted})"
+        )
 
     def _check(self, *keys: Any) -> None:
         faults = [
