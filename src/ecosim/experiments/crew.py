@@ -74,14 +74,16 @@ class Crew:
     def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
         """Make runs; see ``Makers``."""
         self._queue, self._run_ids, self._listener = Waiting(numbers), run_ids, listener
-        self._finished, self._began = 0, time.monotonic()
+        self._finished, self._began, furthest = 0, time.monotonic(), 0
         while self._is_work_left():
             self._start_workers(1 if self._one_first else self._size)
             self._listen()
             self._one_first = self._one_first and not self.is_ready()
             self._end_late_runs()
             self._hand_out()
-            listener.progress(self._finished + sum(self._board.held(slot) for slot in self._workers))
+            held = sum(self._board.held(slot) for slot in self._workers)
+            furthest = max(furthest, self._finished + held)  # runs are neither held nor told of for a moment
+            listener.progress(furthest)
         if self._has_lost:  # perhaps between the two files of a shard; now nobody writes
             self._written.drop_halves()
             self._has_lost = False

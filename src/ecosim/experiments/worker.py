@@ -265,9 +265,9 @@ class _Worker:
             saved = self._shard.save()
         except OSError as error:
             self._give_up(error.strerror or str(error))
+        self._board.holds(self._slot, 0)  # first: nobody shall count these runs twice
         self._connection.send(("saved", *saved))
         self._patience = min(max(SECONDS_A_SHARD, (time.monotonic() - began) / _WRITING), _LONGEST)
-        self._board.holds(self._slot, 0)
 
     def _give_up(self, why: str) -> NoReturn:
         self._connection.send(("cannot go on", why))
