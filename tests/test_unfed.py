@@ -3,6 +3,7 @@
 import pytest
 
 from ecosim.compose import load, names
+from ecosim.oddities import oddities
 from ecosim.unfed import unfed
 
 
@@ -36,3 +37,9 @@ def test_what_others_do_without_is_not_told(name):
 
 def test_another_rule_that_sets_the_same_is_as_good():
     assert told("town", "dynamics.stance={rule: bounded_confidence}") == []
+
+
+def test_what_an_intervention_sets_is_not_told():
+    set_worth = "interventions=[{do: set, column: worth, value: 0.4, at: 1}]"
+    settings = load("town", "~dynamics.motivation", set_worth)
+    assert not [sentence for sentence in oddities(settings) if "nothing sets" in sentence]

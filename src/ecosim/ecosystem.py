@@ -254,7 +254,7 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         """Return the columns that are measured, but that nothing here ever writes: neither founding, nor a rule."""
         measured = {name for measure in self.measures[len(self._listed) :] for name in measure.reads}
         written = {name for mechanism in self.schedule.bound.values() for name in mechanism.writes}
-        written.update(name for intervention, _ in self._interventions for name in intervention.columns())
+        written.update(name for intervention, _ in self._interventions for name in intervention.writes())
         return frozenset(name for name in measured.union(_read_by(self._listed)) - written if not is_founded(name))
 
     def _let_mesa_begin(self) -> None:

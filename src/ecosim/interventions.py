@@ -55,6 +55,10 @@ class _Timed(BaseModel):
         ticks = self.at if isinstance(self.at, tuple) else (self.at,)
         return tuple(tick for tick in ticks if tick > last)
 
+    def writes(self) -> tuple[str, ...]:
+        """Return the columns that it writes."""
+        return ()
+
     def times(self, last: int) -> int:
         """Return how many times it acts in a run of so many ticks."""
         ticks = {tick for tick in (self.at if isinstance(self.at, tuple) else (self.at,)) if tick <= last}
@@ -122,6 +126,10 @@ class Set(_OfSome):
         """Return the columns it needs."""
         return (self.column, *self.who.columns())
 
+    def writes(self) -> tuple[str, ...]:
+        """Return the column that it sets."""
+        return (self.column,)
+
     def faults(self, world: World) -> list[str]:
         """Return what is wrong with it in this world."""
         faults = self.who.faults(world, "who") + known_issue(self.issue, world)
@@ -176,6 +184,10 @@ class Shock(_Timed):
         """Return the columns it needs."""
         return (self.of,)
 
+    def writes(self) -> tuple[str, ...]:
+        """Return the column that it shakes."""
+        return (self.of,)
+
     def faults(self, world: World) -> list[str]:
         """Return what is wrong with it in this world."""
         return known_issue(self.issue, world)
@@ -218,6 +230,10 @@ class Invite(_Timed):
     def columns(self) -> tuple[str, ...]:
         """Return the columns it needs."""
         return (*tie_values(self.trust, self.bond), *(self.tied_to or EVERYONE).columns())
+
+    def writes(self) -> tuple[str, ...]:
+        """Return the columns of new ties that it sets."""
+        return tuple(tie_values(self.trust, self.bond))
 
     def faults(self, world: World) -> list[str]:
         """Return what is wrong with it in this world."""
@@ -296,6 +312,10 @@ class Introduce(_Timed):
         """Return the columns it needs."""
         sides = (self.one or EVERYONE, self.other or EVERYONE)
         return (*tie_values(self.trust, self.bond), *(name for side in sides for name in side.columns()))
+
+    def writes(self) -> tuple[str, ...]:
+        """Return the columns of new ties that it sets."""
+        return tuple(tie_values(self.trust, self.bond))
 
     def faults(self, world: World) -> list[str]:
         """Return what is wrong with it in this world."""

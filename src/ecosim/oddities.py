@@ -15,5 +15,6 @@ if TYPE_CHECKING:
 def oddities(settings: Settings) -> list[str]:
     """Return a sentence for each thing that never happens at its tick, for rules that rival, and for what nothing sets."""
     schedule, last = settings.in_order(), settings.ticks
+    written = [column for one in settings.interventions for column in one.writes()]
     missed = [f"dynamics.{name}.{told}" for name, rule in schedule.items() for told in rule.never_acting(last)]
-    return [*never_acting(settings.interventions, last), *missed, *rivals(schedule), *unfed(schedule)]
+    return [*never_acting(settings.interventions, last), *missed, *rivals(schedule), *unfed(schedule, written)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.rules import RULES, find_rule
@@ -18,15 +18,16 @@ _MAY_BE_NONE = frozenset({"relief", "sent", "spillover"})
 """What may well be 0 for good: an issue that nobody works on, a benefit that reaches nobody else."""
 
 
-def unfed(schedule: Mapping[str, Mechanism]) -> list[str]:
+def unfed(schedule: Mapping[str, Mechanism], besides: Iterable[str] = ()) -> list[str]:
     """Return a sentence for each rule that is missing: what it would set stays 0 for those that read it.
 
     That is allowed, since to switch off a rule is how one sees what it does. But whatever reads its work goes on with zeros.
 
     Args:
         schedule: mechanisms by name, in the order in which they act.
+        besides: columns that interventions write.
     """
-    written = {column for mechanism in schedule.values() for column in mechanism.writes}
+    written = {*besides} | {column for mechanism in schedule.values() for column in mechanism.writes}
     readers: dict[str, list[str]] = {}
     for name, mechanism in schedule.items():
         for column in mechanism.reads:

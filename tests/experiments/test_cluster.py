@@ -6,6 +6,7 @@ import socketserver
 import subprocess
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -16,6 +17,7 @@ from ecosim.errors import InputError
 from ecosim.experiments import schedulers
 from ecosim.experiments.stored import read_runs
 from ecosim.experiments.sweep import Execution, run_sweep
+from ecosim.experiments.waiting import Waiting
 from tests.clock import at_most_seconds
 from tests.experiments.clusters import cluster
 from tests.experiments.sweeps import (
@@ -270,3 +272,40 @@ def test_every_command_that_makes_runs_asks_the_cluster_that_is_named(words, tmp
     assert done.exit_code == 2
     assert "allowed: the address of a scheduler" in done.output
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_alone_in_its_batch_is_blamed_only_when_nothing_else_was_under_way(tmp_path):
+    """Ends a worker under a batch of one run among others: it is made again by itself, and nothing beside it."""
+    from distributed import KilledWorker
+
+    maker = _maker_without_a_cluster(tmp_path, numbers=range(4))
+    maker._hand_out()
+    first = list(maker._flying)
+    assert len(first) == 2
+    listener = SimpleNamespace(failed=lambda *_: pytest.fail("an innocent run was blamed"), progress=lambda done: None)
+    maker._fallen(maker._flying.pop(first[0]), KilledWorker("runs", SimpleNamespace(address="there"), 3), listener)
+    maker._hand_out()
+    assert list(maker._flying) == [first[1]], "others end first"
+    maker._flying.pop(first[1])
+    for _ in range(2):
+        maker._hand_out()
+        assert [list(runs) for runs in maker._flying.values()] == [[0]], "it is made by itself"
+    maker._flying.clear()
+    maker._hand_out()
+    assert [list(runs) for runs in maker._flying.values()] == [[2], [3]], "then the others go on"
+
+
+def _maker_without_a_cluster(folder, numbers):
+    """Return what makes runs on a cluster of one thread that never says anything."""
+
+    from ecosim.experiments.cluster import OnCluster
+
+    class Never:
+        def add_done_callback(self, call):
+            pass
+
+    client = SimpleNamespace(submit=lambda *_, **__: Never(), nthreads=lambda: {"there": 1}, status="running")
+    maker = OnCluster(SimpleNamespace(client=client, expected=1), tiny({TOLERANCE: VALUES}), folder, 0.0, None)
+    maker._queue, maker._run_ids = Waiting(numbers), {number: f"{number:032x}" for number in numbers}
+    maker._batch_size = lambda: 1
+    return maker

@@ -40,7 +40,7 @@ def test_what_was_done_from_outside_is_marked_where_it_was_done_and_said(run):
             assert at == [tick for tick, _ in expected]
         words = [text.get_text() for text in figure.findobj(Text) if text.get_text() in dict(map(reversed, expected))]
         assert set(words) == {words for _, words in expected}
-        assert "what was done from outside" in figure.get_supxlabel().replace("\n", " ")
+        assert "what was done from outside, set shocks, and arrivals" in figure.get_supxlabel().replace("\n", " ")
         assert "from outside" not in draw(run).get_supxlabel().replace("\n", " ")
 
 

@@ -59,6 +59,7 @@ class OnCluster:
         self._landed: SimpleQueue[Any] = SimpleQueue()
         self._queue = Waiting()
         self._alone: deque[int] = deque()
+        self._is_one_alone = False
         self._deaths: dict[int, int] = {}
         self._run_ids: RunIds = ()
         self._finished = 0
@@ -73,6 +74,7 @@ class OnCluster:
     def make(self, numbers: Iterable[int], run_ids: RunIds, listener: Listener) -> None:
         """Make runs; see :class:`ecosim.experiments.making.Makers`."""
         self._queue, self._run_ids, self._finished = Waiting(numbers), run_ids, 0
+        self._is_one_alone = False
         try:
             while self._queue or self._alone or self._flying:
                 self._count_slots()
@@ -112,10 +114,12 @@ class OnCluster:
         Dask blames everything that a worker held when it died. So while it is sought which run ends workers, one run at a
         time is under way, and nothing else.
         """
-        while self._queue and not self._alone and len(self._flying) < 2 * self._slots:
+        if not self._flying:
+            self._is_one_alone = bool(self._alone)
+            if self._is_one_alone:
+                self._submit([self._alone.popleft()])
+        while self._queue and not (self._alone or self._is_one_alone) and len(self._flying) < 2 * self._slots:
             self._submit(self._queue.take(self._batch_size()))
-        if self._alone and not self._flying:
-            self._submit([self._alone.popleft()])
 
     def _submit(self, numbers: Iterable[int]) -> None:
         run_ids = {number: self._run_ids[number] for number in numbers}
@@ -185,7 +189,7 @@ class OnCluster:
         if not isinstance(error, KilledWorker):
             told = str(error) or type(error).__name__
             raise CannotGoOn(f"the cluster cannot make runs: {type(error).__name__}: {told}") from error
-        if len(run_ids) > 1:
+        if not self._is_one_alone:
             self._alone.extend(run_ids)
             return
         (number,) = run_ids

@@ -24,9 +24,8 @@ def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    written = json.loads(
-        store.to_json(told)
-    )  # as it will be read: numbers of NumPy are plain, what is not finite is null
+    # As it will be read: numbers of NumPy are plain, what is not finite is null.
+    written = json.loads(store.to_json(told))
     store.write_json(folder / MANIFEST, {**written, CHECKSUM: checksum_of(written)})
 
 

@@ -275,10 +275,8 @@ def _measures(ran: Sequence[Ran]) -> dict[str, tuple[NDArray[np.float64], Note]]
     for k, name in enumerate(names):
         unit, meaning = ran[0].notes[name]
         columns[name] = ends[k], Note(unit, f"at the end: {meaning}")
-        columns[name + MEAN] = (
-            means[k],
-            Note(unit, f"mean over the ticks on record in the second half of the run: {meaning}"),
-        )
+        meaning_of_mean = f"mean over the second half of the run, ticks on record: {meaning}"
+        columns[name + MEAN] = means[k], Note(unit, meaning_of_mean)
     return columns
 
 

@@ -167,7 +167,7 @@ class Work:
                     self._make(made, self._to_do)
             self._state = "complete"
         except (CannotGoOn, OSError) as error:
-            with suppress(OSError):  # more may be on disk than anybody had the time to say
+            with suppress(OSError, ValueError):  # more may be on disk than anybody had the time to say
                 self._there = ids_there(folder.path)
             if isinstance(error, OSError):
                 raise CannotGoOn(error.strerror or str(error)) from error

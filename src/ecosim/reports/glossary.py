@@ -48,4 +48,4 @@ def _meaning(found: SweepFindings, name: str) -> str:
     return "" if note is None else _WHEN.sub("", note.meaning)
 
 
-_WHEN = re.compile(r"^(at the end|mean over the second half of the run, ticks on record): ")
+_WHEN = re.compile(r"^(at the end|mean over the second half of the run(?:, ticks on record)?): ")

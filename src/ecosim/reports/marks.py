@@ -39,4 +39,4 @@ def draw_marks(axes: Axes, marks: Sequence[Mark], *, words: bool = True) -> None
 
 def caption_of(marks: Sequence[Mark]) -> str:
     """Return what a caption says of marks; nothing where there are none."""
-    return " Thin dashed lines: what was done from outside." if marks else ""
+    return " Thin dashed lines: what was done from outside, set shocks, and arrivals." if marks else ""

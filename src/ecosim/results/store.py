@@ -148,11 +148,8 @@ def replace(path: str | Path, write: Callable[[IO[bytes]], Any]) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    for folder in (
-        path.parent,
-        *(one.parent for one in above),
-    ):  # a name is kept in its folder, which is synced by itself
-        _sync(folder)
+    for folder in (path.parent, *(one.parent for one in above)):
+        _sync(folder)  # a name is kept in its folder, which is synced by itself
 
 
 def _sync(folder: Path) -> None:

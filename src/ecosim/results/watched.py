@@ -183,7 +183,10 @@ def _lines(name: str, recorded: Columns, sectors: Sequence[str]) -> Iterator[tup
         if pairs and name in COUNTED:
             yield pairs[0], Line("", "", np.sum([recorded[pair] for pair in pairs], axis=0))
             return
-        columns = [column for column in recorded if column.startswith(f"{name}_") and column != together]
+        issues = dict.fromkeys(
+            column.partition("_")[2] for column in recorded if column.startswith(("severity_", "urgency_"))
+        )
+        columns = [column for issue in issues if (column := f"{name}_{issue}") in recorded and column != together]
         parts = [(column.removeprefix(f"{name}_"), "issue") for column in columns]
     yield from ((f"{name}_{word}", Line(word, kind, recorded[f"{name}_{word}"])) for word, kind in parts)
     if together:
