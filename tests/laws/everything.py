@@ -55,6 +55,7 @@ VARIANTS: tuple[dict[str, dict[str, Any]], ...] = (
     {
         "sharing": {"by": "shapley", "exact_to": 2, "samples": 20},
         "synergist": {"introduces": "most_alike"},
+        "levels": {"stance": "friedkin_johnsen"},
         "landscape": {"activation": "simultaneous"},
         "turnover": {"born": "imitating"},
     },
