@@ -4,7 +4,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from ecosim.errors import InputError
-from ecosim.interventions import Intervention, never_acting
+from ecosim.interventions import Intervention
+from ecosim.oddities import never_acting
 from tests.ecosystems import quiet
 
 

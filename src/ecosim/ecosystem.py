@@ -24,9 +24,10 @@ from ecosim.results.run import Run
 from ecosim.rng import LARGEST_SEED, Stream, stream
 from ecosim.rules import find_measures
 from ecosim.settings import Settings, plain, with_actors
+from ecosim.unfed import unmoved
 from ecosim.world.actors import Actors
 from ecosim.world.finite import Watched
-from ecosim.world.founding import found, is_founded, labels_of
+from ecosim.world.founding import found, labels_of
 from ecosim.world.labels import Labels
 from ecosim.world.memory import keep_memory_of
 from ecosim.world.reasons import Reasons
@@ -250,13 +251,6 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         changed = {name for intervention, _ in self._interventions for name in intervention.columns()}
         return frozenset(self.schedule.columns() | measured | changed)
 
-    def _unmoved(self) -> frozenset[str]:
-        """Return the columns that are measured, but that nothing here ever writes: neither founding, nor a rule."""
-        measured = {name for measure in self.measures[len(self._listed) :] for name in measure.reads}
-        written = {name for mechanism in self.schedule.bound.values() for name in mechanism.writes}
-        written.update(name for intervention, _ in self._interventions for name in intervention.writes())
-        return frozenset(name for name in measured.union(_read_by(self._listed)) - written if not is_founded(name))
-
     def _let_mesa_begin(self) -> None:
         """Let Mesa make what belongs to a model of its own, without touching what is there already."""
         there = self.__dict__.copy()
@@ -280,13 +274,12 @@ class Ecosystem(Branching, Model):  # type: ignore[misc]  # mesa is untyped
         ]
         if faults:
             raise InputError(faults)
-        self._watched = Watched(
-            world, [name for mechanism in self.schedule.bound.values() for name in mechanism.writes]
-        )
+        rules = self.schedule.bound
+        self._watched = Watched(world, [name for rule in rules.values() for name in rule.writes])
         measured = self.measures if self.own_measures else self._listed
-        self.recorder = Recorder(
-            measured, world.labels, self.settings.record, self.settings.ticks, unmoved=self._unmoved()
-        )
+        read = (name for measure in self.measures for name in measure.reads)
+        still = unmoved(read, rules, (one for one, _ in self._interventions))
+        self.recorder = Recorder(measured, world.labels, self.settings.record, self.settings.ticks, unmoved=still)
         if self.settings.record.events and self.settings.record.reasons:
             world.reasons = Reasons()
         if any(isinstance(mechanism, AgentRules) for _, mechanism in self.schedule):

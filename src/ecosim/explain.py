@@ -68,7 +68,7 @@ def describe(settings: Settings) -> Description:
         ],
         "activation": {name: getattr(rule, "activation", None) for name, rule in schedule},
         "rivals": rivals(schedule.mechanisms),
-        "unfed": unfed(schedule.mechanisms, [name for one in settings.interventions for name in one.writes()]),
+        "unfed": unfed(schedule.mechanisms, settings.interventions),
         "founding": [entry for entry in _parameters(settings.ecosystem) if _is_drawn(entry["name"], columns)],
         "mechanisms": mechanisms,
         "interventions": [item.model_dump(mode="json", exclude_none=True) for item in settings.interventions],

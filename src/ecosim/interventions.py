@@ -6,7 +6,6 @@ numbers that organisations keep for life, so two scenarios that differ in one in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -379,20 +378,6 @@ class Convene(_OfSome):
 
 
 Intervention = Annotated[Set | Shock | Invite | Remove | Introduce | Convene, Field(discriminator="do")]
-
-
-def never_acting(interventions: Iterable[Intervention], last: int) -> list[str]:
-    """Return a sentence for each intervention that names ticks which a run of so many ticks never comes to."""
-    told = []
-    for place, intervention in enumerate(interventions):
-        if missed := intervention.after(last):
-            ticks = f"tick{'' if len(missed) == 1 else 's'} {', '.join(f'{tick:,}' for tick in missed[:5])}"
-            more = ", …" if len(missed) > 5 else ""
-            told.append(
-                f"interventions[{place}] ({intervention.do}) is to act at {ticks}{more}, but the run ends at tick "
-                f"{last:,}; it will not"
-            )
-    return told
 
 
 def tie_values(trust: float | None, bond: float | None) -> dict[str, float]:

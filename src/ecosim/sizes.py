@@ -8,6 +8,7 @@ from ecosim.dynamics.schedule import columns_named
 from ecosim.errors import InputError
 from ecosim.interventions import Invite
 from ecosim.settings import Settings
+from ecosim.wording import some
 from ecosim.world.founding import estimated_bytes
 from ecosim.world.founding_settings import MOST_OF_A_SECTOR
 
@@ -59,7 +60,7 @@ def check_sweep(points: int, replicates: int = 1) -> None:
     """
     runs = points * replicates
     counts = ((points, "point"), (replicates, "replicate"), (runs, "run"))
-    told = "{} × {} = {}".format(*(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts))
+    told = "{} × {} = {}".format(*(some(*each) for each in counts))
     if runs > MOST_POINTS:
         fewer = "values" if points > MOST_POINTS else "replicates" if points <= replicates else "values or replicates"
         raise InputError(f"{told}; allowed: at most {MOST_POINTS:,} (give fewer {fewer})")

@@ -83,3 +83,12 @@ def test_a_file_of_failed_runs_holds_the_results_of_none(tmp_path):
     (path,) = save_failed(tmp_path, DESIGN, [(3, IDS[3], "error")])
     assert known.untold([3], IDS) == []
     assert (look_into(path).series, as_words(look_into(path).run_ids)) == ("", [])
+
+
+def test_a_damaged_file_among_those_nobody_told_of_stops_nothing_and_no_series_is_taken_for_a_half(tmp_path):
+    known = Written(tmp_path)
+    told = shard(tmp_path, 0, 1)
+    (tmp_path / RUNS / told.runs).write_bytes(b"no table")
+    assert known.untold([0, 1], IDS) == []
+    known.drop_halves()
+    assert names(tmp_path) == {RUNS: {told.runs}, SERIES: {told.series}}

@@ -5,6 +5,7 @@ import pytest
 
 from ecosim.compose import load
 from ecosim.ecosystem import Ecosystem
+from ecosim.unfed import unmoved
 from ecosim.world.founding import is_founded
 
 SMALL = ("ecosystem.organisations=24", "ecosystem.citizens.count=40", "ticks=12")
@@ -47,7 +48,10 @@ def test_what_is_moved_by_hand_all_the_same_is_measured():
 
 @pytest.mark.parametrize("scenario", ["town", "opinions", "public_goods", "many_levels", "learning_town"])
 def test_whatever_a_shipped_scenario_measures_is_moved_or_founded(scenario):
-    assert Ecosystem(load(scenario, "ecosystem.organisations=24"))._unmoved() == frozenset()
+    settings = load(scenario, "ecosystem.organisations=24")
+    measured = {name for measure in Ecosystem(settings).measures for name in measure.reads}
+    assert measured
+    assert unmoved(measured, settings.in_order(), settings.interventions) == frozenset()
 
 
 def test_what_is_drawn_at_founding_says_something_though_no_rule_moves_it():

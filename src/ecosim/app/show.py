@@ -159,7 +159,7 @@ class Show:
         }
 
     def _marks(self) -> list[Mark]:
-        """Return what was done from outside so far, and what is done next."""
+        """Return what was done, struck or arrived so far, and what comes next."""
         settings = self.model.settings
         if self._plain[0] is not settings:
             self._plain = settings, plain(settings)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.results.phrases import in_a_row, moved, number, plural, some
+from ecosim.results.phrases import moved, number, plural
+from ecosim.wording import in_a_row, some
 
 WINDOW = 10
 """Ticks over which now, and before, are averaged: less is mostly chance."""

@@ -47,7 +47,7 @@ def carry_out(order: Order) -> int:
     from ecosim.drawing.calibration import calibration
     from ecosim.errors import printable
     from ecosim.experiments.calibration import calibrate
-    from ecosim.results.phrases import some
+    from ecosim.wording import some
 
     name, changes = order.name_and_changes()
     parameters, rest = _split(changes)

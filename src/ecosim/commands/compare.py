@@ -182,7 +182,7 @@ def _print_table(rows: Sequence[Mapping[Any, Any]]) -> None:
 
 
 def _caption(against: str, arms: Sequence[str], pairs: set[int]) -> str:
-    from ecosim.results.phrases import in_a_row
+    from ecosim.wording import in_a_row
 
     others = in_a_row([f"“{arm}”" for arm in arms])
     count = f" in {pairs.copy().pop()} pairs of runs" if len(pairs) == 1 else ""
@@ -199,7 +199,7 @@ def unmoved(measures: Sequence[str]) -> Iterator[str]:
     Args:
         measures: these, as columns of the runs.
     """
-    from ecosim.results.phrases import in_a_row
+    from ecosim.wording import in_a_row
 
     if measures:
         names = [_told(name) for name in measures]
@@ -244,7 +244,7 @@ def polarisation(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
         rows: of the table of differences.
     """
     from ecosim.measures.panel import of_change
-    from ecosim.results.phrases import in_a_row
+    from ecosim.wording import in_a_row
 
     for arm in dict.fromkeys(row["scenario"] for row in rows):
         ends = [row for row in rows if row["scenario"] == arm and not row["measure"].endswith(".mean")]
@@ -266,7 +266,7 @@ def unknown(rows: Sequence[Mapping[Any, Any]]) -> Iterator[str]:
     Args:
         rows: of the table of differences.
     """
-    from ecosim.results.phrases import in_a_row
+    from ecosim.wording import in_a_row
 
     for arm in dict.fromkeys(row["scenario"] for row in rows):
         names = [_told(row["measure"]) for row in rows if row["scenario"] == arm and _is_missing(row["difference"])]

@@ -78,7 +78,7 @@ def _failed(found: Tipping, out: Path) -> list[str]:
     from ecosim.errors import printable
     from ecosim.experiments.both_ways import FOLDER
     from ecosim.experiments.folder import FAILURES
-    from ecosim.results.phrases import some
+    from ecosim.wording import some
 
     runs = int((found.runs["status"] != "ok").sum())
     worlds = 0 if found.both_ways is None else found.both_ways.failed

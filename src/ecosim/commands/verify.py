@@ -113,10 +113,12 @@ def _check_folder(folder: Path) -> None:
     """
     from ecosim.commands.output import refuse_unwritable
     from ecosim.errors import printable
+    from ecosim.results.store import half_of
 
     here = printable(folder)
     refuse_unwritable(folder)
-    others = sorted(path.name for path in folder.iterdir() if path.name not in OWN_FILES) if folder.is_dir() else []
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    others = sorted(name for name in there if (half_of(name) or name) not in OWN_FILES)  # also half of one, if killed
     if others:
         raise InputError(
             f"--out {here}: holds {printable(others[0])}{' and more' if len(others) > 1 else ''}; "

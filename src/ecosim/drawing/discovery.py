@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ecosim.drawing.axes import on_axes
 from ecosim.drawing.known import Known
 from ecosim.drawing.style import COLLABORATION, POLARISATION, label, name_and_explain, new_figure, styled
-from ecosim.results.phrases import in_a_row
+from ecosim.wording import in_a_row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ecosim.dynamics.coalition.landscape import Landscape
 from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.placing import goods_beside
+from ecosim.wording import in_a_row
 
 _LAWS = "ecosim.dynamics.stance."
 _COALITIONS = "ecosim.dynamics.coalition."
@@ -36,8 +37,8 @@ def _laws_beside(schedule: Mapping[str, Mechanism]) -> list[str]:
         if len(names) > 1:
             found.setdefault(tuple(names), []).append(column)
     return [
-        f"{_and(names)} are laws of opinion that both move {' and '.join(columns)}, one after the other in each tick; if "
-        f"one was to replace the other, switch that off: ~dynamics.{names[0]}"
+        f"{in_a_row(names)} are laws of opinion that both move {' and '.join(columns)}, one after the other in each tick; "
+        f"if one was to replace the other, switch that off: ~dynamics.{names[0]}"
         for names, columns in found.items()
     ]
 
@@ -55,10 +56,6 @@ def _coalitions_beside(schedule: Mapping[str, Mechanism]) -> list[str]:
     ending = "".join(f"; {name} (landscape) ends, each time it acts, all that are not its camps" for name in landscapes)
     laws = [name for name in names if type(makers[name]).__module__.startswith(_COALITIONS) and name not in landscapes]
     return [
-        f"{_and(names)} make coalitions, one after the other in each tick{ending}; if one was to replace the other, "
+        f"{in_a_row(names)} make coalitions, one after the other in each tick{ending}; if one was to replace the other, "
         f"switch that off: ~dynamics.{(laws or names)[0]}"
     ]
-
-
-def _and(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"

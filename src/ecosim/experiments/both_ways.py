@@ -19,9 +19,9 @@ from ecosim.experiments.leading import led
 from ecosim.experiments.ramp import Route, checked
 from ecosim.experiments.sweep import Execution, Progress
 from ecosim.experiments.usable import FEWEST
-from ecosim.results.phrases import some
 from ecosim.settings import Settings, plain
 from ecosim.sizes import seconds_of
+from ecosim.wording import some
 from ecosim.world.actors import Actors
 
 if TYPE_CHECKING:

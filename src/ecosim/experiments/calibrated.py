@@ -21,7 +21,8 @@ from ecosim.experiments.identifiability import (
 )
 from ecosim.experiments.searches import Posterior
 from ecosim.experiments.trials import WORST, Trials
-from ecosim.results.phrases import percent, some
+from ecosim.results.phrases import percent
+from ecosim.wording import some
 
 if TYPE_CHECKING:
     import pandas as pd

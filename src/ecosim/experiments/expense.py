@@ -12,8 +12,8 @@ from ecosim.experiments.starting import seconds_to_start
 from ecosim.experiments.sweep import Execution
 from ecosim.experiments.uncounted import uncounted
 from ecosim.experiments.work import BYTES_A_VALUE, MANY_BYTES, MANY_RUNS, MANY_SECONDS
-from ecosim.results.phrases import some
 from ecosim.sizes import bytes_in_words, seconds_in_words
+from ecosim.wording import some
 
 
 def tell_expense(

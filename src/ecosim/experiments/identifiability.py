@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.results.phrases import percent, some
+from ecosim.results.phrases import percent
+from ecosim.wording import some
 
 Numbers = NDArray[np.float64]
 

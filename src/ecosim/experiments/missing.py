@@ -14,7 +14,8 @@ from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.rule_words import conditions, where, with_interval
 from ecosim.experiments.shards import OK
 from ecosim.experiments.tested_rules import Rule, tested_rules
-from ecosim.results.phrases import in_a_row, percent
+from ecosim.results.phrases import percent
+from ecosim.wording import in_a_row
 
 Numbers = NDArray[np.float64]
 

@@ -54,7 +54,7 @@ class Route(NamedTuple):
         width: up to which the place of going over is halved.
         is_whole: whether the parameter takes whole numbers only.
         actors: the user's own organisations and ties, as plain data; None for nameless ones.
-        seconds: that a world may take at a value, without compiling, or its process ends; 0 for no limit.
+        seconds: that a world may take at a value, without importing and compiling, or its process ends; 0 for no limit.
         memory: bytes that a world may take beyond what its process had before; 0 for no limit.
     """
 

@@ -8,7 +8,7 @@ from ecosim.experiments import choice
 from ecosim.experiments.reading import SweepTables
 from ecosim.experiments.searched import NO_SAMPLE
 from ecosim.results.measured import MEAN
-from ecosim.results.phrases import some
+from ecosim.wording import some
 
 FEWEST_REPLICATES, MOST_NAMED = 3, 6
 """Replicates from which a grid has intervals, and measures that are named of those of which nothing is said."""

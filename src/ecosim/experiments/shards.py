@@ -22,7 +22,7 @@ from ecosim.errors import InputError, printable
 from ecosim.experiments.design import NOTES, Design
 from ecosim.experiments.ids import IdArray, as_array, room_for
 from ecosim.experiments.running import Ran
-from ecosim.results.measured import MEAN
+from ecosim.results.measured import AT_THE_END, MEAN, OVER_SECOND_HALF
 from ecosim.results.store import to_arrow, write_bytes
 from ecosim.results.table import Note, Table
 
@@ -274,9 +274,8 @@ def _measures(ran: Sequence[Ran]) -> dict[str, tuple[NDArray[np.float64], Note]]
     columns: dict[str, tuple[NDArray[np.float64], Note]] = {}
     for k, name in enumerate(names):
         unit, meaning = ran[0].notes[name]
-        columns[name] = ends[k], Note(unit, f"at the end: {meaning}")
-        meaning_of_mean = f"mean over the second half of the run, ticks on record: {meaning}"
-        columns[name + MEAN] = means[k], Note(unit, meaning_of_mean)
+        columns[name] = ends[k], Note(unit, AT_THE_END + meaning)
+        columns[name + MEAN] = means[k], Note(unit, OVER_SECOND_HALF + meaning)
     return columns
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ecosim.errors import InputError, RunsFailed
 from ecosim.experiments.failing import said_of_failures
 from ecosim.experiments.shards import OK
-from ecosim.results.phrases import in_a_row, some
+from ecosim.wording import in_a_row, some
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 def ended_after(seconds: float) -> Iterator[None]:
     """End this process, with the place in the code on stderr, if the block takes longer.
 
-    While kernels are compiled, or read from the disk, the clock stands still (``ecosim.experiments.loading``).
+    While something is imported, compiled or read for it, the clock stands still (``ecosim.experiments.loading``).
 
     Args:
         seconds: that it may take; 0 for no limit.

@@ -28,6 +28,7 @@ from ecosim.experiments.uncounted import uncounted
 from ecosim.experiments.until import Ended, Goal, Rounds
 from ecosim.results.store import write_tables
 from ecosim.sizes import bytes_in_words, seconds_in_words
+from ecosim.wording import some
 
 if TYPE_CHECKING:
     from ecosim.experiments.schedulers import Connection
@@ -122,9 +123,9 @@ class Work:
     def told(self) -> str:
         """Return in words what is going to be run, and what that takes."""
         design, goals = self._plan.design, self._goals
-        replicates = f"{'8 to ' if goals else ''}{_count(design.replicates, 'replicate')}"
-        runs = f"{'at most ' if goals else ''}{_count(design.runs, 'run')}"
-        told = f"{_count(design.points, 'point')} × {replicates} = {runs}"
+        replicates = f"{'8 to ' if goals else ''}{some(design.replicates, 'replicate')}"
+        runs = f"{'at most ' if goals else ''}{some(design.runs, 'run')}"
+        told = f"{some(design.points, 'point')} × {replicates} = {runs}"
         if goals:
             told += ", until " + " and ".join(f"{goal.measure} ± {goal.width:g}" for goal in goals)
             told += " in the difference from the first" if any(goal.is_paired for goal in goals) else ""
@@ -177,7 +178,7 @@ class Work:
         counts = self._counts()
         if lost := counts["all"] - counts["ok"] - counts["failed"]:
             why = "its folder was removed, or emptied, meanwhile: " if self._was_removed else ""
-            raise CannotGoOn(f"{why}of {_count(counts['all'], 'run')}, {lost:,} came to neither results nor a failure")
+            raise CannotGoOn(f"{why}of {some(counts['all'], 'run')}, {lost:,} came to neither results nor a failure")
         seconds = time.monotonic() - began
         why = self._failures.commonest_of(self._failed())
         return Outcome(counts["ok"], counts["failed"], self._made, len(self._damaged), seconds, ended, why)
@@ -335,9 +336,9 @@ class Work:
 
     def _where(self) -> str:
         if self._connection is not None:
-            return f"{_count(self._connection.threads, 'thread')} of the cluster"
+            return f"{some(self._connection.threads, 'thread')} of the cluster"
         processes = self._execution.processes()
-        return _count(processes, "process") if processes else "this process"
+        return some(processes, "process") if processes else "this process"
 
     def _seconds(self) -> float:
         share = len(self._to_do) / max(self._plan.design.runs, 1)
@@ -351,7 +352,3 @@ class Work:
     def _bytes(self) -> float:
         share = len(self._to_do) / max(self._plan.design.runs, 1)
         return self._all_values * share * BYTES_A_VALUE
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'es' if word.endswith('ss') else 's'}" if number != 1 else f"1 {word}"

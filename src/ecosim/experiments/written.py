@@ -6,11 +6,12 @@ Such runs must not be made again: they would stand twice among the files, and an
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from ecosim.experiments.ids import as_words
 from ecosim.experiments.making import RunIds
-from ecosim.experiments.shards import RUNS, SERIES, Saved, look_into
+from ecosim.experiments.shards import RUNS, SERIES, Inside, Saved, look_into
 
 
 class Written:
@@ -45,7 +46,9 @@ class Written:
         number_of = {run_ids[number]: number for number in numbers}
         found: list[int] = []
         for name in sorted(self._names(RUNS) - self._runs) if number_of else ():
-            inside = look_into(self._folder / RUNS / name)
+            inside = self._inside(name)
+            if inside is None:
+                continue
             here = [number_of[run_id] for run_id in as_words(inside.run_ids) if run_id in number_of]
             self.add(Saved(here, name, inside.series))  # where none is of it, another process wrote it and will say so
             found += here
@@ -58,9 +61,16 @@ class Written:
             OSError: if the folder cannot be read or written.
         """
         if untold := self._names(SERIES) - self._series:
-            needed = {look_into(self._folder / RUNS / name).series for name in self._names(RUNS) - self._runs}
-            for name in untold - needed:
+            found = [self._inside(name) for name in self._names(RUNS) - self._runs]
+            needed = {inside.series for inside in found if inside is not None}
+            for name in untold - needed if None not in found else ():
                 (self._folder / SERIES / name).unlink(missing_ok=True)
+
+    def _inside(self, name: str) -> Inside | None:
+        """Return what a file of runs holds; None if it is damaged, which the next look through the folder mends."""
+        with suppress(ValueError):
+            return look_into(self._folder / RUNS / name)
+        return None
 
     def _names(self, kind: str) -> set[str]:
         return {path.name for path in (self._folder / kind).glob("part-*.parquet")}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ecosim.drawing.names import short_names
 from ecosim.drawing.style import title_of
 from ecosim.reports.page import details, number, paragraph, table
-from ecosim.results.measured import MEAN
+from ecosim.results.measured import MEAN, without_when
 from ecosim.results.phrases import NO_UNIT, percent
 
 if TYPE_CHECKING:
@@ -45,7 +44,4 @@ def all_measures(found: SweepFindings) -> str:
 def _meaning(found: SweepFindings, name: str) -> str:
     """Return what a measure is, without saying when, where its runs tell it."""
     note = found.notes.get(name) or found.notes.get(name + MEAN)
-    return "" if note is None else _WHEN.sub("", note.meaning)
-
-
-_WHEN = re.compile(r"^(at the end|mean over the second half of the run(?:, ticks on record)?): ")
+    return "" if note is None else without_when(note.meaning)

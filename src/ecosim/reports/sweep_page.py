@@ -12,8 +12,9 @@ from ecosim.reports import maps, sweep_figures, sweep_words
 from ecosim.reports.glossary import all_measures, what_names_mean
 from ecosim.reports.page import Page, code, details, heading, number, paragraph, picture, sentences, table
 from ecosim.reports.sweep_words import over_half
-from ecosim.results.phrases import after, capitalised, percent, some
+from ecosim.results.phrases import capitalised, percent
 from ecosim.results.plain_yaml import to_yaml
+from ecosim.wording import after, some
 
 if TYPE_CHECKING:
     from ecosim.reports.findings import Response, SweepFindings
@@ -358,10 +359,7 @@ def _what_was_run(found: SweepFindings) -> list[str]:
     facts = [
         ("design", f"{found.kind}: {KINDS.get(found.kind, '')}" if found.search is None else f"search: {_SEARCHED}"),
         ("seeds", seeds),
-        (
-            "state",
-            f"{manifest.get('state')}: {sum(found.statuses.values()):,} of {found.planned:,} runs made",
-        ),
+        ("state", f"{manifest.get('state')}: {sum(found.statuses.values()):,} of {found.planned:,} runs made"),
         ("ecosim", f"{made.get('code_version')}, commit {made.get('commit') or 'unknown'}"),
         (
             "Python and libraries",

@@ -12,6 +12,7 @@ from ecosim.reports.page import few
 from ecosim.reports.panels import of_value
 from ecosim.results.measured import MEAN
 from ecosim.results.phrases import capitalised
+from ecosim.wording import in_a_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +47,12 @@ def said_of_effects(found: SweepFindings) -> Iterator[str]:
         title = capitalised(of_measure(measure))
         if parts:
             yield f"{title}: {'; '.join(parts)}." + (
-                f" No difference is seen for {_and(_names(still, names))}." if still else ""
+                f" No difference is seen for {in_a_row(_names(still, names))}." if still else ""
             )
         elif len(known):
             unmoved.append(f"{of_measure(measure)} (± {few(float((known['high'] - known['low']).max() / 2))})")
     if unmoved:
-        yield f"No difference is seen in {_and(unmoved)}; in brackets, the least certain difference."
+        yield f"No difference is seen in {in_a_row(unmoved)}; in brackets, the least certain difference."
 
 
 def said_of_responses(
@@ -80,7 +81,7 @@ def said_of_responses(
         told = f"{capitalised(title)} {word} from {few(first)} to {few(last)} as {name} goes {ends}"
         yield f"{told}{bend}."
     if still:
-        yield f"Not seen to move: {_and(still)}."
+        yield f"Not seen to move: {in_a_row(still)}."
 
 
 def _is_seen(found: SweepFindings, measure: str, factor: str) -> bool | None:
@@ -179,7 +180,7 @@ def said_of_time(found: SweepFindings) -> Iterator[str]:
     name = "" if found.lead is None else f", by {short_name(found.lead)}"
     yield f"At the end{name}: {'; '.join(apart)}."
     if moving:
-        yield f"Still on the move in the second half: {_and(moving)}. Longer runs may end elsewhere."
+        yield f"Still on the move in the second half: {in_a_row(moving)}. Longer runs may end elsewhere."
 
 
 def said_of_convergence(found: SweepFindings) -> str:
@@ -225,10 +226,10 @@ def said_of_indices(found: Indices, measures: Sequence[str], keys: Sequence[str]
             silent.append(of_measure(measure))
             continue
         if idle:
-            told += f"; no effect is seen of {_and([names[key] for key in idle])}"
+            told += f"; no effect is seen of {in_a_row([names[key] for key in idle])}"
         yield told + "."
     if silent:
-        yield f"Nothing that was varied is seen to matter for {_and(silent)}."
+        yield f"Nothing that was varied is seen to matter for {in_a_row(silent)}."
 
 
 def said_in_brief(found: SweepFindings) -> Iterator[str]:
@@ -270,7 +271,7 @@ def _on_asked(found: SweepFindings) -> str:
     counted = f"{many:,} differences are" if many != 1 else "1 difference is"
     return (
         f"Shown is what the comparison was asked for, at the same moment as in its table of differences: "
-        f"{_and([of_measure(name) for name in found.asked])}. {counted} looked at."
+        f"{in_a_row([of_measure(name) for name in found.asked])}. {counted} looked at."
     )
 
 
@@ -300,7 +301,7 @@ def _on_effects(found: SweepFindings, names: dict[str, str]) -> Iterator[str]:
         )
     idle = [factor for factor in dict.fromkeys(known["factor"]) if factor not in set(seen["factor"])]
     if idle:
-        yield f"Of {_and(_names(idle, names))} no effect is seen on any of the {len(found.measures)} measures shown."
+        yield f"Of {in_a_row(_names(idle, names))} no effect is seen on any of the {len(found.measures)} measures shown."
 
 
 def _may_be_chance(seen: int, looked_at: int) -> bool:
@@ -334,7 +335,3 @@ def _three(value: Any) -> str:
 
 def _names(keys: Sequence[Any], names: dict[str, str]) -> list[str]:
     return [names.get(str(key), "the other points") for key in keys]
-
-
-def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"

@@ -27,6 +27,7 @@ from ecosim.drawing.style import (
 from ecosim.errors import InputError, did_you_mean
 from ecosim.reports.lines import curve, fit_ticks, window
 from ecosim.reports.marks import caption_of, draw_marks, marks_of
+from ecosim.results.issues import issues_in
 from ecosim.results.marks import Mark
 from ecosim.results.phrases import number
 
@@ -216,7 +217,7 @@ def keep_calm(axes: Axes, lines: Sequence[NDArray[np.float64]], *, is_share: boo
 
 
 def _finish(axes: Axes, run: Run, what: str) -> list[Mark]:
-    """Name the axes, mark what was done from outside, and return these marks."""
+    """Name the axes, mark what was done, struck or arrived, and return these marks."""
     axes.set_ylabel(what)
     axes.set_xlabel("tick")
     fit_ticks(axes, run.recorded["tick"])
@@ -240,12 +241,7 @@ def _legend(axes: Axes, *, kinds: bool = False) -> None:
 
 def issues_of(run: Run) -> list[str]:
     """Return the issues of which severity or urgency was measured."""
-    found: dict[str, None] = {}
-    for name in run.recorded:
-        kind, _, issue = name.partition("_")
-        if kind in ("severity", "urgency") and issue != "mean" and has_values(run, name):
-            found[issue] = None
-    return list(found)
+    return issues_in(name for name in run.recorded if has_values(run, name))
 
 
 def _size(run: Run, issue: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ecosim.results.phrases import in_a_row
+from ecosim.wording import in_a_row
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.results.phrases import in_a_row, number, one_or, percent, plain, plural, some
+from ecosim.results.phrases import number, one_or, percent, plain, plural
+from ecosim.wording import in_a_row, some
 from ecosim.world.columns import COLUMNS
 
 Columns = Mapping[str, NDArray[Any]]

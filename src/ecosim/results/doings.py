@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecosim.measures.panel import EXTREMES, of_change
-from ecosim.results.phrases import both, in_a_row, moved, number, percent, plain, some
+from ecosim.results.phrases import both, moved, number, percent, plain
+from ecosim.wording import in_a_row, some
 
 Measured = Mapping[str, Mapping[str, Any]]
 

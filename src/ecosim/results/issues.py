@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecosim.results.phrases import both, in_a_row, is_same, moved, number, plain
+from ecosim.results.phrases import both, is_same, moved, number, plain
+from ecosim.wording import in_a_row
 
 TURN = 0.25
 """A rise after the worst was over is told from this part of the fall before it; below, it is taken for the end's noise.
@@ -32,6 +33,12 @@ class Course(NamedTuple):
 def issue_names(measures: Mapping[str, Any]) -> list[str]:
     """Return the measures that are the severity of one issue each."""
     return [name for name in measures if name.startswith("severity_") and name != "severity_mean"]
+
+
+def issues_in(columns: Iterable[str]) -> list[str]:
+    """Return the issues of which severity or urgency is among some columns, in their order."""
+    of = (column.partition("_") for column in columns)
+    return list(dict.fromkeys(issue for kind, _, issue in of if kind in ("severity", "urgency") and issue != "mean"))
 
 
 def severities(measures: Mapping[str, Any], series: Mapping[str, NDArray[Any]]) -> Iterator[str]:

@@ -9,6 +9,9 @@ the name alone is its value at the end."""
 END = ".end"
 """May be added to a measure's name to say that its value at the end is meant, as with the name alone."""
 
+AT_THE_END, OVER_SECOND_HALF = "at the end: ", "mean over the second half of the run, ticks on record: "
+"""How the meaning of a column of runs begins: it says when the measure was taken."""
+
 
 def column_named(measure: str) -> str:
     """Return the column of the table of runs that a measure's name stands for, wherever one is asked for."""
@@ -18,3 +21,8 @@ def column_named(measure: str) -> str:
 def series_named(measure: str) -> str:
     """Return the series that a measure's name stands for: over time, its end and its mean are the same one."""
     return column_named(measure).removesuffix(MEAN)
+
+
+def without_when(meaning: str) -> str:
+    """Return the meaning of a column of runs without when it was taken."""
+    return meaning.removeprefix(AT_THE_END).removeprefix(OVER_SECOND_HALF)

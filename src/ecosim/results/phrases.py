@@ -1,9 +1,9 @@
-"""Phrases: numbers, names and lists as a sentence has them."""
+"""Phrases: numbers, units and names as a sentence has them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 PLURALS = {
@@ -73,21 +73,6 @@ def one_or(sector: str, count: int) -> str:
     if count != 1:
         return plural(sector)
     return one.get(sector) or plural(sector).removesuffix("s")
-
-
-def some(count: int, thing: str) -> str:
-    """Return a number of things, in the singular or the plural."""
-    return f"{count:,} {after(thing, count)}"
-
-
-def after(thing: str, count: int) -> str:
-    """Return what a thing, or several, are called after their number."""
-    return thing if count == 1 else f"{thing}s"
-
-
-def in_a_row(parts: Sequence[str]) -> str:
-    """Return parts as a list in a sentence: a, b and c."""
-    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def both(measures: Mapping[str, Any], name: str) -> tuple[float, float] | None:

@@ -133,7 +133,8 @@ def replace(path: str | Path, write: Callable[[IO[bytes]], Any]) -> None:
     """Write a file under a temporary name, make sure it is on disk, and only then give it its name, for good.
 
     Raises:
-        OSError: if it cannot be written; nothing is left behind then, and a file of that name is as it was.
+        OSError: if it cannot be written; nothing is left behind then, and a file of that name is as it was. Or if its
+            folder cannot be synced: then it is there, but a power failure may yet take it.
     """
     path = Path(path)
     above = list(itertools.takewhile(lambda folder: not folder.exists(), (path.parent, *path.parent.parents)))

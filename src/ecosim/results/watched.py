@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ecosim.results.issues import issues_in
 from ecosim.results.marks import turning_point
 from ecosim.results.phrases import is_same, number, percent
 
@@ -183,11 +184,7 @@ def _lines(name: str, recorded: Columns, sectors: Sequence[str]) -> Iterator[tup
         if pairs and name in COUNTED:
             yield pairs[0], Line("", "", np.sum([recorded[pair] for pair in pairs], axis=0))
             return
-        issues = dict.fromkeys(
-            column.partition("_")[2] for column in recorded if column.startswith(("severity_", "urgency_"))
-        )
-        columns = [column for issue in issues if (column := f"{name}_{issue}") in recorded and column != together]
-        parts = [(column.removeprefix(f"{name}_"), "issue") for column in columns]
+        parts = [(issue, "issue") for issue in issues_in(recorded) if f"{name}_{issue}" in recorded]
     yield from ((f"{name}_{word}", Line(word, kind, recorded[f"{name}_{word}"])) for word, kind in parts)
     if together:
         yield together, Line("all together" if parts else "", "all" if parts else "", recorded[together])

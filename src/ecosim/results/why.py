@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecosim.errors import InputError, did_you_mean
 from ecosim.results.company import Company
-from ecosim.results.phrases import in_a_row, number, percent
+from ecosim.results.phrases import number, percent
+from ecosim.wording import in_a_row
 from ecosim.world.reasons import TERMS
 
 if TYPE_CHECKING:

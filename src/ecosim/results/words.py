@@ -14,19 +14,9 @@ from ecosim.measures.pattern import MOST_TIES
 from ecosim.results.deeds import from_outside
 from ecosim.results.doings import all_but_a_few, camps, conduct, disagreement, learning, lifetimes, turnover
 from ecosim.results.issues import issue_names, severities
-from ecosim.results.phrases import (
-    both,
-    in_a_row,
-    moved,
-    number,
-    one_or,
-    percent,
-    plain,
-    plural,
-    some,
-    unit_of,
-)
+from ecosim.results.phrases import both, moved, number, one_or, percent, plain, plural, unit_of
 from ecosim.results.watched import around_the_turn, from_start_to_end, watched
+from ecosim.wording import in_a_row, some
 
 STAGE_MEANINGS = {
     "collection": "organisations beside each other, most of them without a path of relationships between them",

@@ -14,10 +14,10 @@ from ecosim.experiments.sensitivity import Sensitivity, sensitivity
 from ecosim.reports.findings import Response
 from ecosim.reports.sweep_page import sweep_page
 from ecosim.results.measured import series_named
-from ecosim.results.phrases import some
 from ecosim.results.store import write_text
 from ecosim.sweeps.findings import findings_of, is_spread
 from ecosim.sweeps.spreadsheets import save_tables
+from ecosim.wording import some
 
 if TYPE_CHECKING:
     import pandas as pd

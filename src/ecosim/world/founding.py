@@ -34,13 +34,19 @@ OF_TIES = ("trust", "bond", "affect")
 """Columns of relationships that are drawn with the ties."""
 
 
+def is_drawn(column: str) -> bool:
+    """Return whether founding a world gives a column its values, of organisations, citizens, issues or ties."""
+    known = COLUMNS.get(column)
+    return (known is not None and known.always) or column in DRAWN or column in OF_TIES
+
+
 def is_founded(column: str) -> bool:
     """Return whether a column has values before anything has happened, so that it says something though no rule writes it.
 
     Those of coalitions and memberships have theirs from whoever founds and joins.
     """
     known = COLUMNS.get(column)
-    return known is None or known.always or column in DRAWN or column in OF_TIES or known.axis in _MADE
+    return known is None or is_drawn(column) or known.axis in _MADE
 
 
 _MADE = ("coalition", "membership")

@@ -13,6 +13,7 @@ from ecosim.dynamics.mechanism import Mechanism
 from ecosim.dynamics.production.groups import GroupGame, makes_output
 from ecosim.dynamics.production.joint_work import JointWork
 from ecosim.errors import InputError
+from ecosim.wording import in_a_row
 
 _MADE = ("output", "relief", "effort")
 """What production in coalitions makes and no game that pays by itself does; without it, whoever reads it sees nothing."""
@@ -46,7 +47,7 @@ def goods_beside(schedule: Mapping[str, Mechanism]) -> list[str]:
     makers = [name for name, rule in schedule.items() if not isinstance(rule, GroupGame) and "output" in rule.writes]
     payers = [name for name, rule in schedule.items() if "payoff" in rule.writes]
     return [
-        f"{_and(payers)} write payoff, one after the other in each tick, and the last decides; if {name} was to replace "
+        f"{in_a_row(payers)} write payoff, one after the other in each tick, and the last decides; if {name} was to replace "
         f"{makers[0]}, switch that off, ~dynamics.{makers[0]}, with dynamics.{name}.groups=coalitions"
         for name, rule in schedule.items()
         if isinstance(rule, GroupGame) and makers and len(payers) > 1
@@ -84,7 +85,7 @@ def _told(name: str, good: GroupGame, schedule: Mapping[str, Mechanism]) -> str:
         parts.append(f"{_listed(schedule, payers)} {_s('write', payers)} payoff, too")
     if readers:
         seen = [column for column in unmade if any(column in schedule[reader].reads for reader in readers)]
-        parts.append(f"{_listed(schedule, readers)} {_s('read', readers)} {_and(seen)}, which nothing then makes")
+        parts.append(f"{_listed(schedule, readers)} {_s('read', readers)} {in_a_row(seen)}, which nothing then makes")
     return f"{'; '.join(parts)}; {_change(name, good, schedule, payers)}"
 
 
@@ -116,11 +117,7 @@ def _called(schedule: Mapping[str, Mechanism], name: str) -> str:
 
 
 def _listed(schedule: Mapping[str, Mechanism], names: list[str]) -> str:
-    return _and([_called(schedule, name) for name in names])
-
-
-def _and(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return in_a_row([_called(schedule, name) for name in names])
 
 
 def _s(verb: str, subjects: list[str]) -> str:
